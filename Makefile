@@ -1,0 +1,49 @@
+# A thin front on Meson: what a newcomer types. `make help' lists it.
+BUILD ?= build
+ARGS ?=
+prefix ?= /usr/local
+
+.PHONY: all run test bench soak install clean help setup setup-test
+
+all: setup $(BUILD)/build.ninja
+	@ninja -C $(BUILD) --quiet
+
+$(BUILD)/build.ninja:
+	@meson setup $(BUILD) --prefix $(prefix) >/dev/null
+
+setup:
+	@tools/setup build
+
+setup-test:
+	@tools/setup test
+
+run: all
+ifeq ($(ARGS),)
+	@tools/show $(BUILD)/kiriwake
+else
+	@$(BUILD)/kiriwake $(ARGS)
+endif
+
+test: setup-test
+	@tools/test
+
+bench: all
+	@tools/setup test
+	@bench/run $(BUILD)
+
+soak: setup-test all
+	@tools/soak
+
+install: all
+	@meson install -C $(BUILD)
+
+clean:
+	@rm -rf build build-*
+
+help:
+	@echo "make            build $(BUILD)/kiriwake"
+	@echo "make run        tell the founding stories; make run ARGS='explain FILE' does yours"
+	@echo "make test       all tests; the last line counts them"
+	@echo "make bench      paired speed ratios against libpcap, tcpdump, tshark, tcptrace"
+	@echo "make soak       the long tests: fuzzing by the hour"
+	@echo "make install    obeys DESTDIR and prefix"

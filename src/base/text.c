@@ -1,0 +1,188 @@
+#include "base/text.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+void text_done(struct text *t)
+{
+	if (!t)
+		return;
+
+	free(t->data);
+	*t = TEXT_NULL;
+}
+
+bool text_ok(const struct text *t)
+{
+	return !t->failed;
+}
+
+void text_clear(struct text *t)
+{
+	t->len = 0;
+	t->failed = false;
+}
+
+void text_cut(struct text *t, size_t len)
+{
+	if (len < t->len)
+		t->len = len;
+}
+
+static bool grow(struct text *t, size_t more)
+{
+	size_t size = t->size ? t->size : 128;
+	char *data;
+
+	if (t->failed || more > SIZE_MAX / 4 - t->len) {
+		t->failed = true;
+		return false;
+	}
+
+	while (size < t->len + more)
+		size *= 2;
+
+	data = realloc(t->data, size);
+	if (!data) {
+		t->failed = true;
+		return false;
+	}
+
+	t->data = data;
+	t->size = size;
+	return true;
+}
+
+bool text_reserve(struct text *t, size_t more)
+{
+	if (more <= t->size - t->len && !t->failed)
+		return true;
+
+	return grow(t, more);
+}
+
+const char *text_string(struct text *t)
+{
+	if (!text_reserve(t, 1))
+		return "";
+
+	t->data[t->len] = '\0';
+	return t->data;
+}
+
+char *text_steal(struct text *t)
+{
+	char *s = NULL;
+
+	if (text_reserve(t, 1)) {
+		t->data[t->len] = '\0';
+		s = t->data;
+		t->data = NULL;
+	}
+
+	text_done(t);
+	return s;
+}
+
+void text_bytes(struct text *t, const void *data, size_t len)
+{
+	if (!len || !text_reserve(t, len))
+		return;
+
+	memcpy(t->data + t->len, data, len);
+	t->len += len;
+}
+
+void text_str(struct text *t, const char *s)
+{
+	text_bytes(t, s, strlen(s));
+}
+
+void text_char(struct text *t, char c)
+{
+	if (text_reserve(t, 1))
+		t->data[t->len++] = c;
+}
+
+void text_fill(struct text *t, char c, size_t count)
+{
+	if (!count || !text_reserve(t, count))
+		return;
+
+	memset(t->data + t->len, c, count);
+	t->len += count;
+}
+
+void text_u64_padded(struct text *t, uint64_t value, unsigned digits)
+{
+	char buffer[24];
+	char *end = buffer + sizeof(buffer);
+	char *p = end;
+
+	do {
+		*--p = (char)('0' + value % 10);
+		value /= 10;
+	} while (value);
+
+	if (digits > (size_t)(end - p))
+		text_fill(t, '0', digits - (size_t)(end - p));
+	text_bytes(t, p, (size_t)(end - p));
+}
+
+void text_u64(struct text *t, uint64_t value)
+{
+	text_u64_padded(t, value, 1);
+}
+
+void text_i64(struct text *t, int64_t value)
+{
+	if (value < 0)
+		text_char(t, '-');
+	text_u64(t, value < 0 ? -(uint64_t)value : (uint64_t)value);
+}
+
+void text_hex(struct text *t, uint64_t value, unsigned digits)
+{
+	static const char hex[] = "0123456789abcdef";
+	char buffer[16];
+	char *end = buffer + sizeof(buffer);
+	char *p = end;
+
+	do {
+		*--p = hex[value & 0xf];
+		value >>= 4;
+	} while (value);
+
+	if (digits > (size_t)(end - p))
+		text_fill(t, '0', digits - (size_t)(end - p));
+	text_bytes(t, p, (size_t)(end - p));
+}
+
+void text_format(struct text *t, const char *format, ...)
+{
+	va_list ap;
+	int len;
+
+	if (!text_reserve(t, 64))
+		return;
+
+	va_start(ap, format);
+	len = vsnprintf(t->data + t->len, t->size - t->len, format, ap);
+	va_end(ap);
+	if (len < 0) {
+		t->failed = true;
+		return;
+	}
+
+	if ((size_t)len >= t->size - t->len) {
+		if (!text_reserve(t, (size_t)len + 1))
+			return;
+		va_start(ap, format);
+		len = vsnprintf(t->data + t->len, t->size - t->len, format, ap);
+		va_end(ap);
+	}
+
+	t->len += (size_t)len;
+}

@@ -1,0 +1,90 @@
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "diag/symptom.h"
+#include "fact/fact.h"
+
+/* How many facts a row may name. */
+enum { CAUSE_FACTS = 16 };
+
+/* Where the fault sits. */
+enum place {
+	PLACE_UNKNOWN,
+	PLACE_CLIENT,
+	PLACE_CLIENT_LINK,
+	PLACE_PATH,
+	PLACE_ROUTER,
+	PLACE_SERVER_LINK,
+	PLACE_SERVER,
+	PLACE_SERVICE,
+	PLACE_DNS,
+	PLACES,
+};
+
+const char *place_name(enum place p);
+
+/* How often the cause is met, by the catalogue; ranks those that remain. */
+enum frequency { FREQUENCY_RARE, FREQUENCY_OCCASIONAL, FREQUENCY_COMMON };
+
+/* What is to blame. */
+enum culprit_kind {
+	CULPRIT_NONE,
+	CULPRIT_FIREWALL_RULE,
+	CULPRIT_FIREWALL_POLICY,
+	CULPRIT_SET_ELEMENT,
+	CULPRIT_SOCKET,
+	CULPRIT_PROCESS,
+	CULPRIT_SYSCTL,
+	CULPRIT_ROUTE,
+	CULPRIT_POLICY_RULE,
+	CULPRIT_NEIGHBOUR,
+	CULPRIT_LINK,
+	CULPRIT_CONNTRACK,
+	CULPRIT_BPF_PROGRAM,
+	CULPRIT_TC_FILTER,
+	CULPRIT_XFRM_POLICY,
+	CULPRIT_WRAPPER_LINE,
+	CULPRIT_CONFIG_LINE,
+	CULPRIT_NAME_RECORD,
+	CULPRIT_CERTIFICATE,
+	CULPRIT_ROUTER,
+	CULPRIT_MIDDLEBOX,
+	CULPRITS,
+};
+
+const char *culprit_name(enum culprit_kind k);
+
+/*
+ * A row of the catalogue: data only, one file each under diag/causes.
+ *
+ * A cause is a candidate for a flow when it shows the flow's symptom, all facts
+ * of needs were seen, at least one of needs_any (where it has any), and none of
+ * ruled_out_by. So leaving a fact out of ruled_out_by keeps the cause in the
+ * set: that is the safe side.
+ */
+struct cause {
+	const char *id; /* binding, never translated */
+	int number; /* in the catalogue */
+	const char *title; /* a short claim, no full stop */
+	const char *meaning; /* what is wrong, in a sentence or two */
+	const char *told_apart; /* from what it looks like, and how */
+	const char *separate_by; /* where and by which command it is decided */
+	const char *fix;
+	enum place place;
+	enum frequency frequency;
+	enum culprit_kind culprit;
+	uint32_t shows; /* SYMPTOM_BIT()s */
+	enum fact_kind needs[CAUSE_FACTS];
+	enum fact_kind needs_any[CAUSE_FACTS];
+	enum fact_kind ruled_out_by[CAUSE_FACTS];
+	enum fact_kind favoured_by[CAUSE_FACTS]; /* ranks it higher, proves nothing */
+	enum fact_kind proven_by; /* the fact that names the culprit itself */
+};
+
+extern const struct cause *const cause_list[];
+extern const size_t cause_count;
+
+/* The row of that id, or NULL. */
+const struct cause *cause_find(const char *id);

@@ -1,0 +1,30 @@
+#include "base/i18n.h"
+#include "diag/cause.h"
+
+const struct cause cause_service_crashes = {
+	.id = "service-crashes",
+	.number = 55,
+	.title = N_("The service dies on the connection"),
+	.meaning = N_("The program crashes or exits while it handles the "
+		      "connection, so it ends without a word; until it is "
+		      "started again the port is refused."),
+	.told_apart = N_("The second attempt differs from the first: closed "
+			 "or reset once, then refused. A service that "
+			 "closes on purpose stays up."),
+	.separate_by = N_("On the server: `coredumpctl list`, `journalctl "
+			  "-u UNIT` and `dmesg | grep segfault`; the PID in "
+			  "`ss -ltnp 'sport = :PORT'` changes after each "
+			  "attempt."),
+	.fix = N_("Restart the service and mend what crashes it: the log or "
+		  "the core (`coredumpctl info`) names it; a recent update "
+		  "or configuration change is the usual suspect."),
+	.place = PLACE_SERVICE,
+	.frequency = FREQUENCY_OCCASIONAL,
+	.culprit = CULPRIT_PROCESS,
+	.shows = SYMPTOM_BIT(CLOSED_AFTER_CONNECT) |
+		 SYMPTOM_BIT(RESET_AFTER_CONNECT) |
+		 SYMPTOM_BIT(RESET_MID_STREAM) | SYMPTOM_BIT(REFUSED_BY_RST),
+	.needs_any = { FACT_SERVER_CLOSED_FIRST, FACT_RST_BEFORE_DATA,
+		       FACT_SERVER_RST, FACT_RST_FOR_SYN },
+	.favoured_by = { FACT_PORT_SERVED_BEFORE, FACT_SERVER_CLOSED_FIRST },
+};

@@ -1,0 +1,321 @@
+#include "diag/diag.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/arena.h"
+
+enum {
+	FIRST_SLOTS = 256,
+	RANK_FREQUENCY = 10, /* a common cause outweighs … */
+	RANK_FAVOURED = 12, /* … unless a fact speaks for a rarer one */
+};
+
+struct kept {
+	struct fact_set facts;
+	struct verdict *verdict; /* NULL: empty slot */
+};
+
+struct diag {
+	struct arena *arena;
+	struct kept *kept;
+	size_t mask, count;
+};
+
+/* A cause that is left, and how likely it is among the others. */
+struct candidate {
+	const struct cause *cause;
+	int rank;
+};
+
+const char *certainty_name(enum certainty c)
+{
+	static const char *const names[CERTAINTIES] = {
+		[CERTAINTY_NONE] = NULL,
+		[CERTAINTY_SUSPECTED] = "suspected",
+		[CERTAINTY_INFERRED] = "inferred",
+		[CERTAINTY_PROVEN] = "proven",
+	};
+
+	return names[c];
+}
+
+struct diag *diag_new(void)
+{
+	struct diag *d = calloc(1, sizeof(*d));
+
+	if (!d)
+		return NULL;
+
+	d->arena = arena_new();
+	d->kept = calloc(FIRST_SLOTS, sizeof(*d->kept));
+	d->mask = FIRST_SLOTS - 1;
+	if (!d->arena || !d->kept) {
+		diag_free(d);
+		return NULL;
+	}
+
+	return d;
+}
+
+void diag_free(struct diag *d)
+{
+	if (!d)
+		return;
+
+	arena_free(d->arena);
+	free(d->kept);
+	free(d);
+}
+
+/*
+ * A connection that is reset shows what a closed one shows, when the service
+ * had not spoken; and whoever waits for data that never comes may be reset or
+ * may reset in the end.
+ */
+static uint32_t shown_by(enum symptom symptom, const struct fact_set *facts)
+{
+	uint32_t shown = UINT32_C(1) << symptom;
+
+	if (symptom == SYMPTOM_RESET_MID_STREAM &&
+	    fact_has(facts, FACT_RST_BEFORE_DATA))
+		shown |= SYMPTOM_BIT(RESET_AFTER_CONNECT);
+	if (symptom != SYMPTOM_RESET_MID_STREAM)
+		return shown;
+
+	if (fact_has(facts, FACT_CLIENT_WINDOW_ZERO) ||
+	    fact_has(facts, FACT_SERVER_WINDOW_ZERO))
+		shown |= SYMPTOM_BIT(PEER_WINDOW_ZERO);
+	if (fact_has(facts, FACT_CLIENT_DATA_LOST) ||
+	    fact_has(facts, FACT_SERVER_DATA_LOST))
+		shown |= SYMPTOM_BIT(DATA_UNANSWERED);
+
+	return shown;
+}
+
+static enum fact_kind first_seen(const struct fact_set *facts,
+				 const enum fact_kind *list)
+{
+	for (int i = 0; i < CAUSE_FACTS && list[i]; i++)
+		if (fact_has(facts, list[i]))
+			return list[i];
+
+	return FACT_NONE;
+}
+
+static enum fact_kind first_missing(const struct fact_set *facts,
+				    const enum fact_kind *list)
+{
+	for (int i = 0; i < CAUSE_FACTS && list[i]; i++)
+		if (!fact_has(facts, list[i]))
+			return list[i];
+
+	return FACT_NONE;
+}
+
+/* Whether a fact, or the want of one, excludes the cause. */
+static bool is_excluded(const struct cause *c, const struct fact_set *facts,
+			struct exclusion *ret)
+{
+	*ret = (struct exclusion){ .cause = c };
+	ret->by = first_seen(facts, c->ruled_out_by);
+	if (ret->by)
+		return true;
+
+	ret->is_missing = true;
+	ret->by = first_missing(facts, c->needs);
+	if (!ret->by && c->needs_any[0] && !first_seen(facts, c->needs_any))
+		ret->by = c->needs_any[0];
+
+	return ret->by != FACT_NONE;
+}
+
+static int rank_of(const struct cause *c, const struct fact_set *facts)
+{
+	int rank = (int)c->frequency * RANK_FREQUENCY;
+
+	for (int i = 0; i < CAUSE_FACTS && c->favoured_by[i]; i++)
+		if (fact_has(facts, c->favoured_by[i]))
+			rank += RANK_FAVOURED;
+	if (c->proven_by && fact_has(facts, c->proven_by))
+		rank += 1000;
+
+	return rank;
+}
+
+static int compare_candidates(const void *a, const void *b)
+{
+	const struct candidate *x = a;
+	const struct candidate *y = b;
+
+	if (x->rank != y->rank)
+		return y->rank - x->rank;
+
+	return x->cause->number - y->cause->number;
+}
+
+/* The smallest place that holds both. */
+static enum place wider(enum place a, enum place b)
+{
+	static const enum place hosts[] = { PLACE_SERVER_LINK, PLACE_SERVICE,
+					    PLACE_SERVER };
+	static const enum place ways[] = { PLACE_ROUTER, PLACE_PATH };
+	static const enum place clients[] = { PLACE_CLIENT_LINK,
+					      PLACE_CLIENT };
+	static const struct {
+		const enum place *members;
+		size_t count;
+		enum place whole;
+	} groups[] = {
+		{ hosts, 3, PLACE_SERVER },
+		{ ways, 2, PLACE_PATH },
+		{ clients, 2, PLACE_CLIENT },
+	};
+
+	if (a == b)
+		return a;
+
+	for (size_t i = 0; i < sizeof(groups) / sizeof(*groups); i++) {
+		bool has_a = false, has_b = false;
+
+		for (size_t k = 0; k < groups[i].count; k++) {
+			has_a = has_a || groups[i].members[k] == a;
+			has_b = has_b || groups[i].members[k] == b;
+		}
+		if (has_a && has_b)
+			return groups[i].whole;
+	}
+
+	return PLACE_UNKNOWN;
+}
+
+static void settle(struct verdict *v, const struct candidate *left,
+		   size_t count, const struct fact_set *facts)
+{
+	v->cause = left[0].cause;
+	v->place = v->cause->place;
+	v->culprit = v->cause->culprit;
+	v->certainty = count == 1 ? CERTAINTY_INFERRED : CERTAINTY_SUSPECTED;
+	if (v->cause->proven_by && fact_has(facts, v->cause->proven_by)) {
+		v->certainty = CERTAINTY_PROVEN;
+		return;
+	}
+
+	for (size_t i = 1; i < count; i++) {
+		const struct cause *c = left[i].cause;
+
+		v->place = wider(v->place, c->place);
+		if (c->culprit != v->culprit)
+			v->culprit = CULPRIT_NONE;
+		v->alternatives[v->alternative_count++] = c;
+	}
+}
+
+static int choose(struct diag *d, struct verdict *v,
+		  const struct fact_set *facts)
+{
+	uint32_t shown = shown_by(v->symptom, facts);
+	struct candidate *left = calloc(cause_count + 1, sizeof(*left));
+	size_t count = 0;
+
+	v->alternatives = arena_alloc(d->arena,
+				      cause_count * sizeof(*v->alternatives));
+	v->ruled_out =
+		arena_alloc(d->arena, cause_count * sizeof(*v->ruled_out));
+	if (!left || !v->alternatives || !v->ruled_out) {
+		free(left);
+		return -1;
+	}
+
+	for (size_t i = 0; i < cause_count; i++) {
+		const struct cause *c = cause_list[i];
+		struct exclusion out;
+
+		if (!(c->shows & shown))
+			continue;
+		if (is_excluded(c, facts, &out))
+			v->ruled_out[v->ruled_out_count++] = out;
+		else
+			left[count++] = (struct candidate){
+				c, rank_of(c, facts)
+			};
+	}
+
+	qsort(left, count, sizeof(*left), compare_candidates);
+	if (count)
+		settle(v, left, count, facts);
+	free(left);
+	return 0;
+}
+
+static struct verdict *judge(struct diag *d, const struct fact_set *facts)
+{
+	struct verdict *v = arena_alloc(d->arena, sizeof(*v));
+
+	if (!v)
+		return NULL;
+
+	v->symptom = diag_symptom(facts);
+	v->status = symptom_status(v->symptom);
+	if (v->status == STATUS_HEALTHY || v->status == STATUS_UNKNOWN)
+		return v;
+
+	return choose(d, v, facts) < 0 ? NULL : v;
+}
+
+static size_t facts_hash(const struct fact_set *facts)
+{
+	uint64_t h = facts->words[0] * UINT64_C(0x9e3779b97f4a7c15);
+
+	h = (h ^ h >> 32 ^ facts->words[1]) * UINT64_C(0xbf58476d1ce4e5b9);
+	h = (h ^ h >> 32 ^ facts->words[2]) * UINT64_C(0x94d049bb133111eb);
+	return (size_t)(h >> 20);
+}
+
+static struct kept *kept_of(const struct diag *d, const struct fact_set *facts)
+{
+	for (size_t i = facts_hash(facts);; i++) {
+		struct kept *k = &d->kept[i & d->mask];
+
+		if (!k->verdict || !memcmp(&k->facts, facts, sizeof(*facts)))
+			return k;
+	}
+}
+
+static int grow(struct diag *d)
+{
+	struct diag bigger = *d;
+
+	bigger.mask = d->mask * 2 + 1;
+	bigger.kept = calloc(bigger.mask + 1, sizeof(*bigger.kept));
+	if (!bigger.kept)
+		return -1;
+
+	for (size_t i = 0; i <= d->mask; i++)
+		if (d->kept[i].verdict)
+			*kept_of(&bigger, &d->kept[i].facts) = d->kept[i];
+	free(d->kept);
+	*d = bigger;
+	return 0;
+}
+
+const struct verdict *diag_judge(struct diag *d, const struct fact_set *facts)
+{
+	struct kept *k = kept_of(d, facts);
+
+	if (k->verdict)
+		return k->verdict;
+	if (d->count > d->mask / 2) {
+		if (grow(d) < 0)
+			return NULL;
+		k = kept_of(d, facts);
+	}
+
+	k->verdict = judge(d, facts);
+	if (!k->verdict)
+		return NULL;
+
+	k->facts = *facts;
+	d->count++;
+	return k->verdict;
+}

@@ -1,0 +1,141 @@
+/*
+ * Facts into the symptom: the first row that fits. The order is the order of a
+ * connection's life, except that what explains more stands before what it
+ * leads to (a TLS alert before the close that follows it).
+ */
+#include "diag/diag.h"
+
+enum { RULE_FACTS = 8 };
+
+struct rule {
+	enum symptom symptom;
+	enum fact_kind all[RULE_FACTS];
+	enum fact_kind any[RULE_FACTS];
+	enum fact_kind none[RULE_FACTS];
+};
+
+#define F(name) FACT_##name
+
+static const struct rule rules[] = {
+	/* Name resolution. */
+	{ SYMPTOM_NAME_NOT_RESOLVED,
+	  .any = { F(DNS_NXDOMAIN), F(DNS_SERVFAIL), F(DNS_REFUSED) } },
+
+	/* One direction only: nothing can be said of the other. */
+	{ SYMPTOM_NOT_ENOUGH_SEEN,
+	  .any = { F(ONE_WAY_CLIENT), F(ONE_WAY_SERVER) } },
+
+	/* Datagrams. */
+	{ SYMPTOM_UDP_REFUSED_BY_ICMP,
+	  .all = { F(UDP_REQUEST), F(ICMP_ERROR) },
+	  .none = { F(UDP_ANSWERED) } },
+	{ SYMPTOM_UDP_UNANSWERED,
+	  .all = { F(UDP_REQUEST), F(UDP_SILENCE), F(UDP_EXPECTS_ANSWER) } },
+	{ SYMPTOM_NOT_ENOUGH_SEEN,
+	  .all = { F(UDP_REQUEST) },
+	  .none = { F(UDP_ANSWERED) } },
+	{ SYMPTOM_NONE, .all = { F(UDP_ANSWERED) } },
+
+	/* Echo, ARP and neighbour discovery. */
+	{ SYMPTOM_LOSSY, .all = { F(PING_LOST) } },
+	{ SYMPTOM_NONE, .all = { F(PING_ANSWERED) } },
+	{ SYMPTOM_ARP_UNANSWERED, .all = { F(ARP_SILENCE) } },
+	{ SYMPTOM_NONE, .all = { F(ARP_ANSWERED) } },
+
+	/* The opening. */
+	{ SYMPTOM_REFUSED_BY_RST,
+	  .all = { F(RST_FOR_SYN) },
+	  .none = { F(HANDSHAKE_DONE) } },
+	{ SYMPTOM_REFUSED_BY_ICMP,
+	  .all = { F(ICMP_ERROR) },
+	  .none = { F(SYNACK_SEEN), F(HANDSHAKE_DONE), F(MIDSTREAM) } },
+	{ SYMPTOM_SYNACK_UNANSWERED,
+	  .all = { F(SYNACK_SEEN), F(AT_SERVER) },
+	  .any = { F(SYNACK_UNANSWERED), F(SYNACK_IGNORED), F(SYNACK_RESET) },
+	  .none = { F(HANDSHAKE_DONE) } },
+	{ SYMPTOM_HANDSHAKE_INCOMPLETE,
+	  .all = { F(SYNACK_SEEN) },
+	  .any = { F(SYNACK_UNANSWERED), F(SYNACK_IGNORED), F(SYNACK_RESET) },
+	  .none = { F(HANDSHAKE_DONE) } },
+	{ SYMPTOM_HANDSHAKE_INCOMPLETE,
+	  .all = { F(ACK_FOR_SYN) },
+	  .none = { F(SYNACK_SEEN), F(HANDSHAKE_DONE) } },
+	{ SYMPTOM_SYN_UNANSWERED,
+	  .all = { F(SYN_SEEN), F(SYN_SILENCE) },
+	  .none = { F(SYNACK_SEEN), F(HANDSHAKE_DONE) } },
+	{ SYMPTOM_NOT_ENOUGH_SEEN,
+	  .any = { F(SYN_SEEN), F(SYNACK_SEEN) },
+	  .none = { F(HANDSHAKE_DONE) } },
+
+	/* What the service said. */
+	{ SYMPTOM_WRONG_SERVICE,
+	  .any = { F(NOT_TLS_ANSWER), F(PLAIN_TO_TLS), F(OTHER_PROTOCOL) } },
+	{ SYMPTOM_TLS_FAILED,
+	  .any = { F(TLS_ALERT_SERVER), F(TLS_ALERT_CLIENT) } },
+	{ SYMPTOM_SERVICE_ERROR,
+	  .any = { F(HTTP_PROXY_REFUSED), F(HTTP_GATEWAY_ERROR),
+		   F(HTTP_HOST_ERROR), F(SERVICE_REFUSED), F(SSH_MAXSTARTUPS),
+		   F(SSH_NO_KEX) } },
+
+	/* Data and endings. A server's RST is what the client sees; a client's
+	 * may only end its waiting. */
+	{ SYMPTOM_RESET_AFTER_CONNECT,
+	  .all = { F(SERVER_RST) },
+	  .none = { F(RST_AFTER_FIN), F(CLIENT_DATA), F(SERVER_DATA),
+		    F(MIDSTREAM) } },
+	{ SYMPTOM_RESET_MID_STREAM,
+	  .all = { F(SERVER_RST) },
+	  .none = { F(RST_AFTER_FIN) } },
+	{ SYMPTOM_ONLY_LARGE_SEGMENTS_LOST, .all = { F(LARGE_LOST) } },
+	{ SYMPTOM_PEER_WINDOW_ZERO,
+	  .any = { F(CLIENT_WINDOW_ZERO), F(SERVER_WINDOW_ZERO) } },
+	{ SYMPTOM_DATA_UNANSWERED,
+	  .any = { F(CLIENT_DATA_LOST), F(SERVER_DATA_LOST) } },
+	{ SYMPTOM_SILENT_AFTER_CONNECT,
+	  .all = { F(SERVER_SILENT) },
+	  .none = { F(MIDSTREAM) } },
+	{ SYMPTOM_RESET_AFTER_CONNECT,
+	  .all = { F(CLIENT_RST) },
+	  .none = { F(RST_AFTER_FIN), F(CLIENT_DATA), F(SERVER_DATA),
+		    F(MIDSTREAM) } },
+	{ SYMPTOM_RESET_MID_STREAM,
+	  .all = { F(CLIENT_RST) },
+	  .none = { F(RST_AFTER_FIN) } },
+	{ SYMPTOM_CLOSED_AFTER_CONNECT, .all = { F(SERVER_CLOSED_FIRST) } },
+	{ SYMPTOM_NOT_ENOUGH_SEEN, .all = { F(MIDSTREAM) } },
+	{ SYMPTOM_LOSSY, .all = { F(HANDSHAKE_DONE), F(HEAVY_LOSS) } },
+	{ SYMPTOM_SLOW, .all = { F(HANDSHAKE_DONE), F(ANSWER_SLOW) } },
+	{ SYMPTOM_NONE, .all = { F(HANDSHAKE_DONE) } },
+};
+
+static bool has_all(const struct fact_set *facts, const enum fact_kind *list)
+{
+	for (int i = 0; i < RULE_FACTS && list[i]; i++)
+		if (!fact_has(facts, list[i]))
+			return false;
+
+	return true;
+}
+
+static bool has_any(const struct fact_set *facts, const enum fact_kind *list)
+{
+	for (int i = 0; i < RULE_FACTS && list[i]; i++)
+		if (fact_has(facts, list[i]))
+			return true;
+
+	return false;
+}
+
+enum symptom diag_symptom(const struct fact_set *facts)
+{
+	for (size_t i = 0; i < sizeof(rules) / sizeof(*rules); i++) {
+		const struct rule *r = &rules[i];
+
+		if (has_all(facts, r->all) &&
+		    (!r->any[0] || has_any(facts, r->any)) &&
+		    !has_any(facts, r->none))
+			return r->symptom;
+	}
+
+	return SYMPTOM_NOT_ENOUGH_SEEN;
+}

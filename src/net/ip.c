@@ -1,0 +1,223 @@
+#include <string.h>
+
+#include "net/decode.h"
+
+/* IANA protocol numbers beyond those of enum packet_protocol. */
+enum {
+	NEXT_HOP_BY_HOP = 0,
+	NEXT_IPIP = 4,
+	NEXT_IPV6 = 41,
+	NEXT_ROUTING = 43,
+	NEXT_FRAGMENT = 44,
+	NEXT_GRE = 47,
+	NEXT_AUTHENTICATION = 51,
+	NEXT_DESTINATION = 60,
+	NEXT_MOBILITY = 135,
+	NEXT_HIP = 139,
+	NEXT_SHIM6 = 140,
+};
+
+enum {
+	IP4_HEADER = 20,
+	IP6_HEADER = 40,
+	IP4_DF = 0x4000,
+	IP4_MF = 0x2000,
+	IP4_OFFSET = 0x1fff,
+	GRE_CHECKSUM = 0x8000,
+	GRE_KEY = 0x2000,
+	GRE_SEQUENCE = 0x1000,
+};
+
+/* RFC 2784 and 2890, version 0. */
+static void gre_decode(struct decode *d, struct cursor c)
+{
+	unsigned flags = cursor_be16(&c);
+	unsigned type = cursor_be16(&c);
+
+	if (flags & 7)
+		return;
+	if (flags & GRE_CHECKSUM)
+		cursor_skip(&c, 4);
+	if (flags & GRE_KEY)
+		cursor_skip(&c, 4);
+	if (flags & GRE_SEQUENCE)
+		cursor_skip(&c, 4);
+	if (cursor_ok(&c))
+		ethertype_decode(d, c, type);
+}
+
+static void transport_decode(struct decode *d, struct cursor c, uint32_t length)
+{
+	struct packet *p = d->packet;
+
+	if (p->marks & PACKET_LATER_FRAGMENT)
+		return;
+
+	if (p->protocol == PACKET_TCP)
+		tcp_decode(d, c, length);
+	else if (p->protocol == PACKET_UDP)
+		udp_decode(d, c, length);
+	else if (p->protocol == PACKET_ICMP)
+		icmp_decode(d, c);
+	else if (p->protocol == PACKET_ICMP6)
+		icmp6_decode(d, c);
+	else if (p->protocol == NEXT_IPIP || p->protocol == NEXT_IPV6)
+		ip_decode(d, c);
+	else if (p->protocol == NEXT_GRE)
+		gre_decode(d, c);
+}
+
+void ip_decode(struct decode *d, struct cursor c)
+{
+	if (d->packet->depth++ >= DECODE_DEPTH)
+		return;
+
+	if ((cursor_peek(&c) >> 4) == 4)
+		ip4_decode(d, c);
+	else if ((cursor_peek(&c) >> 4) == 6)
+		ip6_decode(d, c);
+}
+
+/*
+ * Bytes behind the header on the wire. A total of 0 is a segmentation-offload
+ * super-frame, whose length only the frame knows; a total beyond what was on
+ * the wire is kept, the header is the better witness.
+ */
+static uint32_t ip4_rest(const struct decode *d, const struct cursor *c,
+			 uint32_t total, uint32_t head)
+{
+	if (!total)
+		return (uint32_t)cursor_left(c) + d->missing;
+	if (total < head)
+		return 0;
+
+	return total - head;
+}
+
+void ip4_decode(struct decode *d, struct cursor c)
+{
+	struct packet *p = d->packet;
+	uint32_t head = (uint32_t)(cursor_u8(&c) & 0xf) * 4;
+	uint32_t total, rest;
+	unsigned fragment;
+
+	cursor_skip(&c, 1);
+	total = cursor_be16(&c);
+	p->ip_id = cursor_be16(&c);
+	fragment = cursor_be16(&c);
+	p->ttl = cursor_u8(&c);
+	p->protocol = cursor_u8(&c);
+	cursor_skip(&c, 2);
+	p->src = address_v4(cursor_be32(&c));
+	p->dst = address_v4(cursor_be32(&c));
+	p->version = 4;
+	if (!cursor_ok(&c) || head < IP4_HEADER) {
+		p->protocol = PACKET_NOT_IP;
+		p->version = 0;
+		p->marks |= PACKET_TRUNCATED;
+		return;
+	}
+
+	p->marks &= ~(uint32_t)(PACKET_FLOW_LABEL | PACKET_DF);
+	p->marks |= PACKET_TTL;
+	if (fragment & IP4_DF)
+		p->marks |= PACKET_DF;
+	if (fragment & IP4_OFFSET)
+		p->marks |= PACKET_LATER_FRAGMENT;
+	else if (fragment & IP4_MF)
+		p->marks |= PACKET_FIRST_FRAGMENT;
+	if (address_is_group(&p->dst))
+		p->marks |= PACKET_MULTICAST;
+
+	cursor_skip(&c, head - IP4_HEADER);
+	rest = ip4_rest(d, &c, total, head);
+	/* What stands behind the packet is Ethernet's padding. */
+	transport_decode(d, cursor_take_most(&c, rest), rest);
+}
+
+static void fragment_decode(struct packet *p, struct cursor *c)
+{
+	unsigned offset;
+
+	cursor_skip(c, 1);
+	offset = cursor_be16(c);
+	p->ip_id = cursor_be32(c);
+	if (offset & 0xfff8)
+		p->marks |= PACKET_LATER_FRAGMENT;
+	else if (offset & 1)
+		p->marks |= PACKET_FIRST_FRAGMENT;
+}
+
+static bool is_extension(unsigned next)
+{
+	return next == NEXT_HOP_BY_HOP || next == NEXT_ROUTING ||
+	       next == NEXT_DESTINATION || next == NEXT_AUTHENTICATION ||
+	       next == NEXT_MOBILITY || next == NEXT_HIP || next == NEXT_SHIM6 ||
+	       next == NEXT_FRAGMENT;
+}
+
+/* RFC 8200 4: walks the chain to the transport header; its number. */
+static uint8_t extensions_decode(struct packet *p, struct cursor *c,
+				 uint8_t next)
+{
+	while (is_extension(next) && cursor_ok(c) &&
+	       !(p->marks & PACKET_LATER_FRAGMENT)) {
+		unsigned here = next;
+
+		next = cursor_u8(c);
+		if (here == NEXT_FRAGMENT) {
+			fragment_decode(p, c);
+		} else {
+			unsigned words = cursor_u8(c);
+
+			/* AH counts in units of four, less two (RFC 4302). */
+			cursor_skip(c, here == NEXT_AUTHENTICATION ?
+					       words * 4U + 6 :
+					       words * 8U + 6);
+		}
+	}
+
+	return next;
+}
+
+void ip6_decode(struct decode *d, struct cursor c)
+{
+	struct packet *p = d->packet;
+	uint32_t first = cursor_be32(&c);
+	uint32_t rest = cursor_be16(&c);
+	uint8_t next = cursor_u8(&c);
+	uint8_t hops = cursor_u8(&c);
+	const uint8_t *addresses = cursor_bytes(&c, 32);
+	struct cursor body;
+	size_t before;
+
+	if (!addresses) {
+		p->marks |= PACKET_TRUNCATED;
+		return;
+	}
+
+	p->version = 6;
+	p->ttl = hops;
+	p->src = address_v6(addresses);
+	p->dst = address_v6(addresses + 16);
+	p->flow_label = first & 0xfffff;
+	p->ip_id = 0;
+	p->marks &= ~(uint32_t)PACKET_DF;
+	p->marks |= PACKET_TTL | PACKET_FLOW_LABEL;
+	if (address_is_group(&p->dst))
+		p->marks |= PACKET_MULTICAST;
+	if (!rest) /* a jumbogram or an offload's super-frame */
+		rest = (uint32_t)cursor_left(&c) + d->missing;
+
+	body = cursor_take_most(&c, rest);
+	before = cursor_left(&body);
+	p->protocol = extensions_decode(p, &body, next);
+	if (!cursor_ok(&body)) {
+		p->protocol = PACKET_NOT_IP;
+		p->marks |= PACKET_TRUNCATED;
+		return;
+	}
+
+	transport_decode(d, body,
+			 rest - (uint32_t)(before - cursor_left(&body)));
+}

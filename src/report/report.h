@@ -1,0 +1,105 @@
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "base/json.h"
+#include "base/problem.h"
+#include "base/text.h"
+#include "diag/diag.h"
+#include "net/address.h"
+
+/*
+ * What is told of a trace, in whatever format. The verdict is drawn and the
+ * evidence collected before; a format only arranges and writes, so formats
+ * cannot disagree. Nothing here looks at a source.
+ */
+struct report_line {
+	const char *file; /* NULL: there is no such packet */
+	uint32_t frame;
+	const char *line; /* as tcpdump prints it; NULL when not at hand */
+	int64_t at_ns;
+};
+
+struct report_flow {
+	const char *transport; /* "tcp", "udp", "icmp", "icmp6", "arp" */
+	struct address client, server;
+	uint16_t client_port, server_port;
+	bool has_ports;
+	bool has_isn;
+	bool has_date; /* times are since the epoch, not since midnight */
+	uint32_t isn;
+	enum vantage vantage;
+	int64_t first_ns, last_ns;
+	uint64_t packets[2], bytes[2]; /* client's, server's */
+	const char *opening, *ending; /* ids, see doc/explain.schema.json */
+	const struct verdict *verdict;
+	const struct fact_set *facts;
+	struct report_line lines[SHOWN_PACKETS];
+
+	uint32_t syns;
+	uint32_t retransmitted[2];
+	uint32_t rtt_us; /* 0: not known */
+	struct address icmp_sender;
+	uint8_t icmp_version, icmp_type, icmp_code; /* version 0: none */
+	int64_t icmp_after_ns;
+	uint32_t icmp_mtu;
+	uint8_t tls_alert;
+	bool has_tls_alert;
+	uint16_t http_status;
+	uint8_t dns_rcode;
+	const char *name; /* asked for by DNS, or "" */
+};
+
+struct report_summary {
+	uint64_t packets, flows;
+	uint64_t by_status[STATUSES];
+	uint64_t by_symptom[SYMPTOMS];
+	uint64_t not_ip, fragments, truncated;
+	uint64_t evicted;
+	uint64_t text_lines, text_unread, text_chatter; /* tcpdump's text */
+	int64_t first_ns, last_ns;
+};
+
+struct report_options {
+	bool all; /* healthy flows, too */
+	bool summary; /* only the counts */
+	bool colour;
+};
+
+struct report_groups;
+
+/* A report while it is written. */
+struct report {
+	const struct report_options *options;
+	FILE *file;
+	struct text out; /* written to file whenever it is long */
+	struct json json;
+	struct report_groups *groups; /* the text format's */
+	bool failed; /* the file could not be written, or no memory */
+};
+
+struct format {
+	const char *name;
+	const char *mime;
+	void (*begin)(struct report *r);
+	/* Whether the packets of this flow will be shown: asked of every flow
+	 * before the first is told, so that only those are looked up. */
+	bool (*wants)(struct report *r, const struct report_flow *f);
+	void (*flow)(struct report *r, const struct report_flow *f);
+	void (*end)(struct report *r, const struct report_summary *s,
+		    const struct problems *problems);
+};
+
+extern const struct format *const format_list[];
+extern const size_t format_count;
+
+const struct format *format_find(const char *name);
+
+/* Counts a flow. */
+void report_count(struct report_summary *s, const struct verdict *v);
+
+/* Writes what has gathered, when it is worth it or at the end. */
+void report_flush(struct report *r, bool at_end);

@@ -1,0 +1,239 @@
+#include "report/words.h"
+
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/i18n.h"
+#include "net/icmp_names.h"
+
+void words_end(struct text *out, const struct address *a, uint16_t port,
+	       bool has_port)
+{
+	bool bracket = has_port && !address_is_v4(a);
+
+	if (bracket)
+		text_char(out, '[');
+	address_text(out, a);
+	if (bracket)
+		text_char(out, ']');
+	if (!has_port)
+		return;
+
+	text_char(out, ':');
+	text_u64(out, port);
+}
+
+void words_service(struct text *out, const struct report_flow *f)
+{
+	struct text host = TEXT_NULL;
+
+	address_text(&host, &f->server);
+	if (f->has_ports)
+		text_format(out, _("%1$s/%2$u on %3$s"), f->transport,
+			    (unsigned)f->server_port, text_string(&host));
+	else
+		text_str(out, text_string(&host));
+	text_done(&host);
+}
+
+/* The sentence with the service in it; a translator's table may not put more
+ * than %1$s into it, which a test checks. */
+void words_verdict(struct text *out, const struct report_flow *f)
+{
+	const char *sentence = _(symptom_sentence(f->verdict->symptom));
+	const char *gap = strstr(sentence, "%1$s");
+
+	if (!gap) {
+		text_str(out, sentence);
+		return;
+	}
+
+	text_bytes(out, sentence, (size_t)(gap - sentence));
+	if (f->verdict->symptom == SYMPTOM_NAME_NOT_RESOLVED && *f->name)
+		words_clean(out, f->name);
+	else
+		words_service(out, f);
+	text_str(out, gap + 4);
+}
+
+static void icmp_detail(struct text *out, const struct report_flow *f)
+{
+	const char *words = icmp_words(f->icmp_version, f->icmp_type,
+				       f->icmp_code);
+	const char *keyword = icmp_reject_keyword(f->icmp_version, f->icmp_type,
+						  f->icmp_code);
+
+	text_str(out, " (");
+	address_text(out, &f->icmp_sender);
+	text_str(out, ": ");
+	if (words)
+		text_str(out, words);
+	else
+		text_format(out, "type %u code %u", f->icmp_type, f->icmp_code);
+	if (keyword)
+		text_format(out, ", %s", keyword);
+	if (f->icmp_mtu)
+		text_format(out, ", mtu %u", f->icmp_mtu);
+	text_char(out, ')');
+}
+
+static void span_detail(struct text *out, int64_t span_ns)
+{
+	text_str(out, " (");
+	clock_span(out, span_ns);
+	text_char(out, ')');
+}
+
+static void count_detail(struct text *out, uint64_t count)
+{
+	text_format(out, " (%llu)", (unsigned long long)count);
+}
+
+static void alert_detail(struct text *out, const struct report_flow *f)
+{
+	const char *name = tls_alert_name(f->tls_alert);
+
+	text_format(out, " (%s, %u)", name ? name : "?", f->tls_alert);
+}
+
+static void name_detail(struct text *out, const struct report_flow *f)
+{
+	if (!*f->name)
+		return;
+
+	text_str(out, " (");
+	words_clean(out, f->name);
+	text_char(out, ')');
+}
+
+static void pings_detail(struct text *out, const struct report_flow *f)
+{
+	text_format(out, " (%llu/%llu)", (unsigned long long)f->packets[1],
+		    (unsigned long long)f->packets[0]);
+}
+
+static void detail(struct text *out, const struct report_flow *f,
+		   enum fact_kind kind)
+{
+	if (kind == FACT_ICMP_ERROR || kind == FACT_ICMP_TOO_BIG)
+		icmp_detail(out, f);
+	else if (kind == FACT_ICMP_AT_ONCE || kind == FACT_ICMP_LATE)
+		span_detail(out, f->icmp_after_ns);
+	else if (kind == FACT_SYN_REPEATED)
+		count_detail(out, f->syns - 1);
+	else if (kind == FACT_TLS_ALERT_SERVER || kind == FACT_TLS_ALERT_CLIENT)
+		alert_detail(out, f);
+	else if (kind >= FACT_DNS_OK && kind <= FACT_DNS_REFUSED)
+		name_detail(out, f);
+	else if (kind == FACT_PING_ANSWERED || kind == FACT_PING_LOST ||
+		 kind == FACT_PING_SILENCE)
+		pings_detail(out, f);
+	else if (kind == FACT_LOSS_REPAIRED || kind == FACT_HEAVY_LOSS)
+		count_detail(out,
+			     (uint64_t)f->retransmitted[0] + f->retransmitted[1]);
+}
+
+void words_fact(struct text *out, const struct report_flow *f,
+		enum fact_kind kind)
+{
+	text_str(out, _(fact_sentence(kind)));
+	detail(out, f, kind);
+}
+
+static void fill_one(struct text *out, size_t which,
+		     const struct report_flow *f)
+{
+	if (which == 0)
+		address_text(out, &f->client);
+	else if (which == 1)
+		address_text(out, &f->server);
+	else if (which == 2)
+		text_u64(out, f->server_port);
+	else if (which == 3)
+		text_str(out, f->transport);
+	else if (*f->name)
+		words_clean(out, f->name);
+	else
+		text_str(out, "NAME");
+}
+
+static bool is_word_end(char c)
+{
+	return !(c >= 'A' && c <= 'Z') && !(c >= '0' && c <= '9') && c != '_';
+}
+
+void words_fill(struct text *out, const char *pattern,
+		const struct report_flow *f)
+{
+	static const char *const words[] = { "CLIENT", "SERVER", "PORT",
+					     "PROTO", "NAME" };
+	const char *s = pattern;
+
+	while (*s) {
+		size_t which = 0;
+
+		for (; which < sizeof(words) / sizeof(*words); which++) {
+			size_t len = strlen(words[which]);
+
+			if (!strncmp(s, words[which], len) &&
+			    is_word_end(s[len]) &&
+			    (s == pattern || is_word_end(s[-1])))
+				break;
+		}
+		if (which < sizeof(words) / sizeof(*words)) {
+			fill_one(out, which, f);
+			s += strlen(words[which]);
+		} else {
+			text_char(out, *s++);
+		}
+	}
+}
+
+static void rule_words(struct text *out, const struct report_flow *f)
+{
+	const char *keyword = icmp_reject_keyword(f->icmp_version, f->icmp_type,
+						  f->icmp_code);
+	struct text host = TEXT_NULL;
+
+	address_text(&host, f->icmp_version ? &f->icmp_sender : &f->server);
+	if (keyword)
+		text_format(out,
+			    _("a REJECT rule on %1$s that answers with %2$s; which one, only %1$s can tell"),
+			    text_string(&host), keyword);
+	else
+		text_format(out,
+			    _("a firewall rule on %1$s; which one, only %1$s can tell"),
+			    text_string(&host));
+	text_done(&host);
+}
+
+void words_culprit(struct text *out, const struct report_flow *f)
+{
+	const struct verdict *v = f->verdict;
+
+	if (v->culprit == CULPRIT_FIREWALL_RULE) {
+		rule_words(out, f);
+	} else if (v->culprit == CULPRIT_ROUTER && f->icmp_version) {
+		address_text(out, &f->icmp_sender);
+	} else if (v->culprit == CULPRIT_NAME_RECORD && *f->name) {
+		words_clean(out, f->name);
+	} else if (v->cause) {
+		text_str(out, _(v->cause->title));
+	}
+}
+
+void words_clean(struct text *out, const char *s)
+{
+	for (; *s; s++) {
+		unsigned char c = (unsigned char)*s;
+
+		/* C0 controls, DEL and, in UTF-8, C1 (C2 80 to C2 9F). */
+		if (c < 0x20 || c == 0x7f)
+			text_char(out, '?');
+		else if (c == 0xc2 && (unsigned char)s[1] >= 0x80 &&
+			 (unsigned char)s[1] < 0xa0)
+			text_char(out, '?'), s++;
+		else
+			text_char(out, *s);
+	}
+}

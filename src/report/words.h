@@ -1,0 +1,31 @@
+#pragma once
+
+#include "base/text.h"
+#include "report/report.h"
+
+/* Pieces of text that several formats print. All are translated. */
+
+/* "tcp/5555 on 172.16.1.2", or the address alone. */
+void words_service(struct text *out, const struct report_flow *f);
+
+/* "[2001:db8::1]:5555" */
+void words_end(struct text *out, const struct address *a, uint16_t port,
+	       bool has_port);
+
+/* The verdict in one sentence. */
+void words_verdict(struct text *out, const struct report_flow *f);
+
+/* What the fact looks like in this flow: its sentence, with sender, span, name
+ * or count where the flow has them. */
+void words_fact(struct text *out, const struct report_flow *f,
+		enum fact_kind kind);
+
+/* A command or sentence with CLIENT, SERVER, PORT, PROTO and NAME filled in. */
+void words_fill(struct text *out, const char *pattern,
+		const struct report_flow *f);
+
+/* The exact thing to blame, as far as a trace can tell. */
+void words_culprit(struct text *out, const struct report_flow *f);
+
+/* Text from outside, without anything that moves the reader's cursor. */
+void words_clean(struct text *out, const char *s);

@@ -1,0 +1,523 @@
+#include "trace/flow.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include "net/icmp.h"
+#include "trace/flow_table.h"
+
+enum {
+	DEFAULT_FLOWS = 4 * 1024 * 1024,
+	FIRST_SLOTS = 16 * 1024,
+	BATCH = 32, /* packets whose records are fetched ahead */
+	SWEEP = 16, /* records looked at to find an idle one */
+	PORT_DNS = 53,
+};
+
+struct flow_table *flow_table_new(const struct flow_limits *limits,
+				  flow_receiver *evicted, void *context)
+{
+	struct flow_table *t = calloc(1, sizeof(*t));
+
+	if (!t)
+		return NULL;
+
+	t->evicted = evicted;
+	t->context = context;
+	t->limit = limits && limits->flows ? limits->flows : DEFAULT_FLOWS;
+	t->slot_mask = FIRST_SLOTS - 1;
+	t->slots = calloc(FIRST_SLOTS, sizeof(*t->slots));
+	/* Address space only; pages come as flows do. */
+	t->flows = mmap(NULL, t->limit * sizeof(*t->flows),
+			PROT_READ | PROT_WRITE,
+			MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	if (t->flows == MAP_FAILED)
+		t->flows = NULL;
+	if (!t->slots || !t->flows) {
+		flow_table_free(t);
+		return NULL;
+	}
+
+	(void)madvise(t->flows, t->limit * sizeof(*t->flows), MADV_HUGEPAGE);
+	return t;
+}
+
+void flow_table_free(struct flow_table *t)
+{
+	if (!t)
+		return;
+
+	if (t->flows)
+		(void)munmap(t->flows, t->limit * sizeof(*t->flows));
+	free(t->slots);
+	free(t->notes);
+	free(t->inputs);
+	free(t->answers);
+	free(t->ends);
+	flow_context_free(t->standings);
+	free(t);
+}
+
+int flow_table_input(struct flow_table *t, uint16_t file, enum vantage v)
+{
+	struct flow_input *inputs =
+		realloc(t->inputs, ((size_t)file + 1) * sizeof(*inputs));
+
+	if (!inputs)
+		return -ENOMEM;
+
+	t->inputs = inputs;
+	t->input_count = (size_t)file + 1;
+	t->file = file;
+	inputs[file] = (struct flow_input){ INT64_MAX, INT64_MIN, v };
+	return 0;
+}
+
+static uint64_t mix(const struct address *a, uint16_t port)
+{
+	uint64_t high, low;
+
+	memcpy(&high, a->bytes, sizeof(high));
+	memcpy(&low, a->bytes + 8, sizeof(low));
+	low = (low ^ high * UINT64_C(0x9e3779b97f4a7c15)) + port;
+	low *= UINT64_C(0xbf58476d1ce4e5b9);
+	return low ^ low >> 29;
+}
+
+/* Alike in both directions: the ends are added up. */
+uint32_t flow_hash(const struct flow_key *key)
+{
+	uint64_t h = mix(&key->src, key->sport) + mix(&key->dst, key->dport);
+
+	h += (uint64_t)key->protocol << 24 | (uint64_t)key->vantage << 16 |
+	     key->tag;
+	h *= UINT64_C(0x94d049bb133111eb);
+	return (uint32_t)(h >> 32);
+}
+
+static bool is_end(const struct flow *f, int end, const struct address *a,
+		   uint16_t port)
+{
+	return f->ports[end] == port && address_equal(&f->addresses[end], a);
+}
+
+/* Direction in which the key runs in the flow, or -1: another flow. */
+static int direction_of(const struct flow *f, const struct flow_key *k)
+{
+	if (f->protocol != k->protocol || f->vantage != k->vantage ||
+	    f->tag != k->tag)
+		return -1;
+	if (is_end(f, FLOW_CLIENT, &k->src, k->sport) &&
+	    is_end(f, FLOW_SERVER, &k->dst, k->dport))
+		return FLOW_CLIENT;
+	if (is_end(f, FLOW_SERVER, &k->src, k->sport) &&
+	    is_end(f, FLOW_CLIENT, &k->dst, k->dport))
+		return FLOW_SERVER;
+
+	return -1;
+}
+
+/* The slot of the key, or the empty one where it would go. */
+static struct flow_slot *slot_of(struct flow_table *t,
+				 const struct flow_key *key, uint32_t hash,
+				 int *ret_direction)
+{
+	for (uint32_t i = hash;; i++) {
+		struct flow_slot *s = &t->slots[i & t->slot_mask];
+
+		if (!s->index)
+			return s;
+		if (s->hash != hash)
+			continue;
+		*ret_direction = direction_of(&t->flows[s->index - 1], key);
+		if (*ret_direction >= 0)
+			return s;
+	}
+}
+
+struct flow *flow_find(struct flow_table *t, const struct flow_key *key,
+		       uint32_t hash, int *ret_direction)
+{
+	struct flow_slot *s = slot_of(t, key, hash, ret_direction);
+
+	return s->index ? &t->flows[s->index - 1] : NULL;
+}
+
+static int grow_slots(struct flow_table *t)
+{
+	uint32_t mask = t->slot_mask * 2 + 1;
+	struct flow_slot *slots = calloc((size_t)mask + 1, sizeof(*slots));
+
+	if (!slots)
+		return -ENOMEM;
+
+	for (uint32_t i = 0; i <= t->slot_mask; i++) {
+		uint32_t at = t->slots[i].hash;
+
+		if (!t->slots[i].index)
+			continue;
+		while (slots[at & mask].index)
+			at++;
+		slots[at & mask] = t->slots[i];
+	}
+
+	free(t->slots);
+	t->slots = slots;
+	t->slot_mask = mask;
+	return 0;
+}
+
+static struct flow_key key_of(const struct flow *f)
+{
+	return (struct flow_key){
+		.src = f->addresses[FLOW_CLIENT],
+		.dst = f->addresses[FLOW_SERVER],
+		.sport = f->ports[FLOW_CLIENT],
+		.dport = f->ports[FLOW_SERVER],
+		.tag = f->tag,
+		.protocol = f->protocol,
+		.vantage = f->vantage,
+	};
+}
+
+/* Linear probing without tombstones: those behind the hole move up. */
+static void remove_slot(struct flow_table *t, struct flow_slot *hole)
+{
+	uint32_t at = (uint32_t)(hole - t->slots);
+	uint32_t i = at;
+
+	t->slots[at].index = 0;
+	t->slots_filled--;
+	for (;;) {
+		struct flow_slot *s;
+
+		i = (i + 1) & t->slot_mask;
+		s = &t->slots[i];
+		if (!s->index)
+			return;
+		if (((i - s->hash) & t->slot_mask) <
+		    ((i - at) & t->slot_mask))
+			continue;
+		t->slots[at] = *s;
+		s->index = 0;
+		at = i;
+	}
+}
+
+static const struct flow_note *note_of(const struct flow_table *t,
+				       const struct flow *f)
+{
+	return f->state & FLOW_HAS_NOTE ? &t->notes[f->note] : NULL;
+}
+
+/* Makes room by ending the flow that was idle longest among a few. */
+static struct flow *evict(struct flow_table *t)
+{
+	struct flow *oldest = &t->flows[t->sweep];
+	struct flow_key key;
+	struct flow_slot *s;
+	struct fact_set facts;
+	int direction;
+
+	for (uint32_t i = 0; i < SWEEP && i < t->limit; i++) {
+		struct flow *f = &t->flows[t->sweep];
+
+		if (f->last_ns < oldest->last_ns)
+			oldest = f;
+		t->sweep = (t->sweep + 1) % t->limit;
+	}
+
+	key = key_of(oldest);
+	s = slot_of(t, &key, flow_hash(&key), &direction);
+	if (s->index && &t->flows[s->index - 1] == oldest)
+		remove_slot(t, s);
+	flow_facts(t, oldest, t->counts.last_ns, &facts);
+	t->evicted(t->context, oldest, note_of(t, oldest), &facts);
+	t->counts.evicted++;
+	return oldest;
+}
+
+struct flow *flow_create(struct flow_table *t, const struct flow_key *key,
+			 uint32_t hash, bool src_is_client, int64_t time_ns)
+{
+	int client = src_is_client ? FLOW_CLIENT : FLOW_SERVER;
+	struct flow_slot *s;
+	struct flow *f;
+	int direction;
+
+	if (t->slots_filled > t->slot_mask / 2 && grow_slots(t) < 0) {
+		t->no_memory = true;
+		return NULL;
+	}
+
+	f = t->used < t->limit ? &t->flows[t->used++] : evict(t);
+	s = slot_of(t, key, hash, &direction);
+	if (!s->index)
+		t->slots_filled++;
+	*s = (struct flow_slot){ hash, (uint32_t)(f - t->flows) + 1 };
+
+	memset(f, 0, sizeof(*f));
+	f->addresses[client] = key->src;
+	f->ports[client] = key->sport;
+	f->addresses[!client] = key->dst;
+	f->ports[!client] = key->dport;
+	f->tag = key->tag;
+	f->protocol = key->protocol;
+	f->vantage = key->vantage;
+	f->first_ns = time_ns;
+	f->last_ns = time_ns;
+	f->half[0].scale = 0xff;
+	f->half[1].scale = 0xff;
+	t->counts.flows++;
+	return f;
+}
+
+struct flow_note *flow_note(struct flow_table *t, struct flow *f)
+{
+	if (f->state & FLOW_HAS_NOTE)
+		return &t->notes[f->note];
+
+	if (t->note_count == t->note_size) {
+		uint32_t size = t->note_size ? t->note_size * 2 : 64;
+		struct flow_note *notes =
+			realloc(t->notes, size * sizeof(*notes));
+
+		if (!notes) {
+			t->no_memory = true;
+			return NULL;
+		}
+		t->notes = notes;
+		t->note_size = size;
+	}
+
+	f->note = t->note_count++;
+	f->state |= FLOW_HAS_NOTE;
+	memset(&t->notes[f->note], 0, sizeof(*t->notes));
+	return &t->notes[f->note];
+}
+
+void flow_prove(const struct flow_table *t, struct flow *f,
+		enum fact_shown kind, const struct packet *p)
+{
+	f->proofs[kind] = p->frame;
+	f->proof_files[kind] = t->file;
+}
+
+void flow_prove_first(const struct flow_table *t, struct flow *f,
+		      enum fact_shown kind, const struct packet *p)
+{
+	if (!f->proofs[kind])
+		flow_prove(t, f, kind, p);
+}
+
+void flow_count(struct flow *f, int direction, const struct packet *p)
+{
+	struct flow_half *h = &f->half[direction];
+
+	h->packets++;
+	f->bytes[direction] += p->payload_len;
+	if (!h->ttl && p->marks & PACKET_TTL)
+		h->ttl = p->ttl;
+	if (p->time_ns > f->last_ns)
+		f->last_ns = p->time_ns;
+}
+
+static bool is_dns(const struct packet *p)
+{
+	return p->protocol == PACKET_UDP &&
+	       (p->sport == PORT_DNS || p->dport == PORT_DNS);
+}
+
+/* The transaction id of a DNS message: from its bytes, or its printed words. */
+static uint16_t dns_tag(const struct packet *p)
+{
+	uint32_t id = 0;
+
+	if (p->payload_caplen >= 2)
+		return (uint16_t)(p->payload[0] << 8 | p->payload[1]);
+
+	for (uint32_t i = 0; i < p->words_len && i < 5; i++) {
+		if (p->words[i] < '0' || p->words[i] > '9')
+			break;
+		id = id * 10 + (uint32_t)(p->words[i] - '0');
+	}
+
+	return (uint16_t)id;
+}
+
+static struct flow_key packet_key(const struct flow_table *t,
+				  const struct packet *p)
+{
+	return (struct flow_key){
+		.src = p->src,
+		.dst = p->dst,
+		.sport = p->sport,
+		.dport = p->dport,
+		.tag = is_dns(p) ? dns_tag(p) : 0,
+		.protocol = p->protocol,
+		.vantage = (uint8_t)t->inputs[t->file].vantage,
+	};
+}
+
+static bool is_echo(const struct packet *p)
+{
+	if (p->protocol == PACKET_ICMP)
+		return p->icmp.type == ICMP_ECHO ||
+		       p->icmp.type == ICMP_ECHO_REPLY;
+
+	return p->protocol == PACKET_ICMP6 && (p->icmp.type == ICMP6_ECHO ||
+					       p->icmp.type == ICMP6_ECHO_REPLY);
+}
+
+static bool has_key(const struct packet *p)
+{
+	return p->marks & PACKET_PORTS &&
+	       (p->protocol == PACKET_TCP || p->protocol == PACKET_UDP ||
+		is_echo(p));
+}
+
+static void other(struct flow_table *t, const struct packet *p)
+{
+	if (p->protocol == PACKET_ARP)
+		flow_neighbour(t, p);
+	else if (p->protocol == PACKET_ICMP || p->protocol == PACKET_ICMP6)
+		flow_error(t, p);
+	else if (p->marks & PACKET_LATER_FRAGMENT)
+		t->counts.fragments++;
+	else if (p->marks & PACKET_TRUNCATED)
+		t->counts.truncated++;
+	else
+		t->counts.not_ip++;
+}
+
+static void one(struct flow_table *t, const struct packet *p,
+		const struct flow_key *key, uint32_t hash)
+{
+	if (p->protocol == PACKET_TCP)
+		flow_tcp(t, p, key, hash);
+	else if (p->protocol == PACKET_UDP)
+		flow_udp(t, p, key, hash);
+	else
+		flow_echo(t, p, key, hash);
+}
+
+static void note_time(struct flow_table *t, int64_t time_ns)
+{
+	struct flow_input *in = &t->inputs[t->file];
+
+	if (time_ns < in->first_ns)
+		in->first_ns = time_ns;
+	if (time_ns > in->last_ns)
+		in->last_ns = time_ns;
+	if (!t->counts.packets++) {
+		t->counts.first_ns = time_ns;
+		t->counts.last_ns = time_ns;
+	}
+	if (time_ns < t->counts.first_ns)
+		t->counts.first_ns = time_ns;
+	if (time_ns > t->counts.last_ns)
+		t->counts.last_ns = time_ns;
+}
+
+/* Memory is slower than the work: hash a batch, fetch its slots, then its
+ * records, and only then look at them. */
+static void batch(struct flow_table *t, const struct packet *p, size_t count)
+{
+	struct flow_key keys[BATCH];
+	uint32_t hashes[BATCH] = { 0 };
+
+	for (size_t i = 0; i < count; i++) {
+		if (!has_key(&p[i]))
+			continue;
+		keys[i] = packet_key(t, &p[i]);
+		hashes[i] = flow_hash(&keys[i]);
+		__builtin_prefetch(&t->slots[hashes[i] & t->slot_mask]);
+	}
+
+	for (size_t i = 0; i < count; i++) {
+		const struct flow_slot *s = &t->slots[hashes[i] & t->slot_mask];
+		const char *record;
+
+		if (!has_key(&p[i]) || !s->index)
+			continue;
+		record = (const char *)&t->flows[s->index - 1];
+		for (size_t line = 0; line < sizeof(struct flow); line += 64)
+			__builtin_prefetch(record + line, 1);
+	}
+
+	for (size_t i = 0; i < count; i++) {
+		note_time(t, p[i].time_ns);
+		if (p[i].has_mac)
+			flow_hear(t, &p[i]);
+		if (has_key(&p[i]))
+			one(t, &p[i], &keys[i], hashes[i]);
+		else
+			other(t, &p[i]);
+	}
+}
+
+int flow_table_add(struct flow_table *t, const struct packet *packets,
+		   size_t count)
+{
+	while (count) {
+		size_t n = count < BATCH ? count : BATCH;
+
+		batch(t, packets, n);
+		packets += n;
+		count -= n;
+	}
+
+	return t->no_memory ? -ENOMEM : 0;
+}
+
+/* Until when a flow of this input was watched: the next input goes on where it
+ * follows within a second. */
+static int64_t watched_until(const struct flow_table *t, size_t file)
+{
+	int64_t end = t->inputs[file].last_ns;
+
+	for (size_t i = file + 1; i < t->input_count; i++) {
+		const struct flow_input *in = &t->inputs[i];
+
+		if (in->vantage != t->inputs[file].vantage ||
+		    in->first_ns > end + INT64_C(1000000000) ||
+		    in->last_ns < end)
+			continue;
+		end = in->last_ns;
+	}
+
+	return end;
+}
+
+int flow_table_end(struct flow_table *t)
+{
+	t->standings = flow_context_new(t);
+	t->ends = calloc(t->input_count + 1, sizeof(*t->ends));
+	if (!t->standings || !t->ends)
+		return -ENOMEM;
+
+	for (size_t i = 0; i < t->input_count; i++)
+		t->ends[i] = watched_until(t, i);
+
+	return 0;
+}
+
+void flow_table_each(const struct flow_table *t, flow_receiver *receive,
+		     void *context)
+{
+	for (uint32_t i = 0; i < t->used; i++) {
+		const struct flow *f = &t->flows[i];
+		struct fact_set facts;
+
+		flow_facts(t, f, t->ends[f->proof_files[SHOWN_FIRST]], &facts);
+		flow_context_facts(t->standings, f, &facts);
+		receive(context, f, note_of(t, f), &facts);
+	}
+}
+
+void flow_table_counts(const struct flow_table *t, struct flow_counts *ret)
+{
+	*ret = t->counts;
+}

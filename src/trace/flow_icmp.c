@@ -1,0 +1,194 @@
+/* ICMP and ICMPv6 errors, joined to the flow of the packet that they quote. */
+#include "net/icmp.h"
+#include "trace/flow_table.h"
+
+enum { PORT_DNS = 53 };
+
+static bool is_error(const struct packet *p)
+{
+	if (p->protocol == PACKET_ICMP6)
+		return p->icmp.type >= ICMP6_UNREACHABLE &&
+		       p->icmp.type <= ICMP6_TIME_EXCEEDED;
+
+	return p->icmp.type == ICMP_UNREACHABLE ||
+	       p->icmp.type == ICMP_TIME_EXCEEDED;
+}
+
+static bool is_too_big(uint8_t version, uint8_t type, uint8_t code)
+{
+	if (version == 6)
+		return type == ICMP6_PACKET_TOO_BIG;
+
+	return type == ICMP_UNREACHABLE && code == ICMP_FRAGMENTATION_NEEDED;
+}
+
+static uint32_t try_hash(const struct address *client,
+			 const struct address *server, uint8_t vantage)
+{
+	const struct flow_key key = {
+		.src = *client,
+		.dst = *server,
+		.vantage = vantage,
+	};
+
+	return flow_hash(&key) % RECENT;
+}
+
+static uint32_t end_hash(const struct flow_table *t,
+			 const struct address *client, uint16_t port)
+{
+	const struct flow_key key = {
+		.src = *client,
+		.sport = port,
+		.vantage = (uint8_t)t->inputs[t->file].vantage,
+	};
+
+	return flow_hash(&key) % RECENT;
+}
+
+void flow_tries(struct flow_table *t, const struct flow *f)
+{
+	t->recent_try[try_hash(&f->addresses[FLOW_CLIENT],
+			       &f->addresses[FLOW_SERVER], f->vantage)] =
+		(uint32_t)(f - t->flows) + 1;
+	if (f->protocol == PACKET_TCP)
+		t->recent_syn[end_hash(t, &f->addresses[FLOW_CLIENT],
+				       f->ports[FLOW_CLIENT])] =
+			(uint32_t)(f - t->flows) + 1;
+}
+
+struct flow *flow_syn_of(struct flow_table *t, const struct address *client,
+			 uint16_t port)
+{
+	uint32_t index = t->recent_syn[end_hash(t, client, port)];
+	struct flow *f = index ? &t->flows[index - 1] : NULL;
+
+	if (!f || f->ports[FLOW_CLIENT] != port ||
+	    f->vantage != t->inputs[t->file].vantage ||
+	    !address_equal(&f->addresses[FLOW_CLIENT], client))
+		return NULL;
+
+	return f;
+}
+
+/* "host 192.0.2.1 unreachable" names the host alone, and is sent to the one who
+ * tried: the latest attempt between the two is meant. */
+static struct flow *flow_of_words(struct flow_table *t, const struct packet *p)
+{
+	const struct address *server = &p->icmp.quote.dst;
+	uint8_t vantage = (uint8_t)t->inputs[t->file].vantage;
+	uint32_t index = t->recent_try[try_hash(&p->dst, server, vantage)];
+	struct flow *f = index ? &t->flows[index - 1] : NULL;
+
+	if (!f || f->vantage != vantage || f->half[FLOW_SERVER].packets ||
+	    !address_equal(&f->addresses[FLOW_CLIENT], &p->dst) ||
+	    !address_equal(&f->addresses[FLOW_SERVER], server))
+		return NULL;
+	if (p->icmp.quote.dport && p->icmp.quote.dport != f->ports[FLOW_SERVER])
+		return NULL;
+
+	return f;
+}
+
+static struct flow *flow_of_quote(struct flow_table *t, const struct packet *p,
+				  struct flow_key *ret_key, int *ret_direction)
+{
+	const struct packet_quote *q = &p->icmp.quote;
+	bool dns = q->protocol == PACKET_UDP &&
+		   (q->dport == PORT_DNS || q->sport == PORT_DNS);
+	struct flow *f;
+
+	*ret_key = (struct flow_key){
+		.src = q->src,
+		.dst = q->dst,
+		.sport = q->sport,
+		.dport = q->dport,
+		.tag = dns ? q->udp_head : 0,
+		.protocol = q->protocol,
+		.vantage = (uint8_t)t->inputs[t->file].vantage,
+	};
+	f = flow_find(t, ret_key, flow_hash(ret_key), ret_direction);
+	if (!f && dns && !q->udp_head) {
+		f = flow_dns_latest(t, ret_key);
+		*ret_direction = FLOW_CLIENT;
+	}
+
+	return f;
+}
+
+/* Errors about flows that are not in the trace are worth telling too. */
+static struct flow *flow_from_quote(struct flow_table *t,
+				    const struct packet *p,
+				    const struct flow_key *key)
+{
+	struct flow *f = flow_create(t, key, flow_hash(key), true, p->time_ns);
+
+	if (!f)
+		return NULL;
+
+	f->opening = OPENING_QUOTED;
+	f->isn = p->icmp.quote.seq;
+	flow_prove(t, f, SHOWN_FIRST, p);
+	return f;
+}
+
+/* A refusal says more than a hint on the size, and the first more than the
+ * others, which an impatient middlebox may send in any number. */
+static bool says_more(const struct flow_note *old, const struct packet *p)
+{
+	if (!old->icmp_version)
+		return true;
+
+	return is_too_big(old->icmp_version, old->icmp_type, old->icmp_code) &&
+	       !is_too_big(p->version, p->icmp.type, p->icmp.code);
+}
+
+static void blame(struct flow_table *t, struct flow *f, const struct packet *p)
+{
+	struct flow_note *note = flow_note(t, f);
+
+	if (!note || !says_more(note, p))
+		return;
+
+	note->icmp_sender = p->src;
+	note->icmp_type = p->icmp.type;
+	note->icmp_code = p->icmp.code;
+	note->icmp_version = p->protocol == PACKET_ICMP6 ? 6 : 4;
+	note->icmp_mtu = p->icmp.mtu;
+	note->icmp_ns = p->time_ns - f->first_ns;
+	f->state &= ~(uint32_t)FLOW_MOVED_AFTER_ERROR;
+	flow_prove(t, f, SHOWN_ERROR, p);
+	if (p->time_ns > f->last_ns)
+		f->last_ns = p->time_ns;
+}
+
+void flow_error(struct flow_table *t, const struct packet *p)
+{
+	const struct packet_quote *q = &p->icmp.quote;
+	struct flow_key key;
+	struct flow *f;
+	int direction = FLOW_CLIENT;
+
+	if (p->protocol == PACKET_ICMP6 &&
+	    (p->icmp.type == ICMP6_NEIGHBOUR_SOLICITATION ||
+	     p->icmp.type == ICMP6_NEIGHBOUR_ADVERTISEMENT)) {
+		flow_neighbour(t, p);
+		return;
+	}
+	if (is_error(p) && q->has_ports) {
+		f = flow_of_quote(t, p, &key, &direction);
+		if (!f)
+			f = flow_from_quote(t, p, &key);
+	} else {
+		f = is_error(p) ? flow_of_words(t, p) : NULL;
+		if (!f)
+			t->counts.not_ip++;
+	}
+	if (!f)
+		return;
+
+	/* A late answer that nobody waits for any more is not refused, it is
+	 * only late. */
+	if (direction == FLOW_CLIENT || f->protocol == PACKET_TCP)
+		blame(t, f, p);
+}

@@ -1,0 +1,147 @@
+#pragma once
+
+#include "base/arena.h"
+#include "net/packet.h"
+#include "trace/flow.h"
+
+/*
+ * Between the files of flow analysis; others use trace/flow.h.
+ *
+ * flow.c finds the flow of a packet; flow_tcp.c, flow_udp.c and flow_icmp.c
+ * change it; flow_words.c looks at payloads; flow_facts.c draws the facts;
+ * flow_context.c adds what other flows tell of the same host.
+ */
+struct flow_input {
+	int64_t first_ns, last_ns;
+	enum vantage vantage;
+};
+
+enum { HEARD_WORDS = 1024, RECENT = 1024, ANSWERS_MOST = 65536 };
+
+/* A DNS answer: the client was told this address. */
+struct flow_answer {
+	struct address client, address;
+};
+
+struct flow_slot {
+	uint32_t hash;
+	uint32_t index; /* of the flow, plus one; 0: empty */
+};
+
+struct flow_table {
+	flow_receiver *evicted;
+	void *context;
+	struct flow *flows; /* limit records, mapped as they are touched */
+	uint32_t used; /* records that were ever used */
+	uint32_t limit;
+	uint32_t sweep; /* where the search for an idle flow goes on */
+	struct flow_slot *slots;
+	uint32_t slot_mask;
+	uint32_t slots_filled;
+	struct flow_note *notes;
+	uint32_t note_count, note_size;
+	struct flow_input *inputs;
+	size_t input_count;
+	int64_t *ends; /* until when the flows of each input were watched */
+	struct flow_context *standings; /* once the input has ended */
+	uint16_t file; /* of the packets at hand */
+	struct flow_counts counts;
+	uint64_t heard[HEARD_WORDS]; /* bits of stations that frames were seen for */
+	uint32_t recent_dns[RECENT]; /* flows, plus one, by hash without tag */
+	uint32_t recent_try[RECENT]; /* ... by addresses alone */
+	uint32_t recent_syn[RECENT]; /* ... by the client's end */
+	struct flow_answer *answers;
+	uint32_t answer_count, answer_size;
+	bool no_memory;
+};
+
+/* What identifies a flow, as the packet at hand has it. */
+struct flow_key {
+	struct address src, dst;
+	uint16_t sport, dport;
+	uint16_t tag;
+	uint8_t protocol;
+	uint8_t vantage;
+};
+
+/* The flow and the direction of the key in it, or NULL. */
+struct flow *flow_find(struct flow_table *t, const struct flow_key *key,
+		       uint32_t hash, int *ret_direction);
+
+/* A new record for the key; client tells which end that is. Takes the place of
+ * an older flow of the same key. NULL without memory. */
+struct flow *flow_create(struct flow_table *t, const struct flow_key *key,
+			 uint32_t hash, bool src_is_client, int64_t time_ns);
+
+uint32_t flow_hash(const struct flow_key *key);
+
+/* The note of a flow, made at the first call; NULL without memory. */
+struct flow_note *flow_note(struct flow_table *t, struct flow *f);
+
+/* Remembers the packet as proof; the first one stays unless it is renewed. */
+void flow_prove(const struct flow_table *t, struct flow *f,
+		enum fact_shown kind, const struct packet *p);
+void flow_prove_first(const struct flow_table *t, struct flow *f,
+		      enum fact_shown kind, const struct packet *p);
+
+/* What every protocol counts. */
+void flow_count(struct flow *f, int direction, const struct packet *p);
+
+void flow_tcp(struct flow_table *t, const struct packet *p,
+	      const struct flow_key *key, uint32_t hash);
+void flow_udp(struct flow_table *t, const struct packet *p,
+	      const struct flow_key *key, uint32_t hash);
+void flow_echo(struct flow_table *t, const struct packet *p,
+	       const struct flow_key *key, uint32_t hash);
+void flow_error(struct flow_table *t, const struct packet *p);
+/* Remembers for which station a unicast frame was seen, and asks for it. */
+void flow_hear(struct flow_table *t, const struct packet *p);
+bool flow_heard(const struct flow_table *t, const uint8_t mac[static 6]);
+void flow_neighbour(struct flow_table *t, const struct packet *p);
+
+/* Looks at the first payload of a direction, and at alerts later. */
+void flow_words(struct flow_table *t, struct flow *f, int direction,
+		const struct packet *p);
+void flow_dns(struct flow_table *t, struct flow *f, int direction,
+	      const struct packet *p);
+
+/* Remembers the latest DNS flow of a pair of ends, for ICMP errors that do not
+ * quote the transaction id. */
+void flow_dns_recent(struct flow_table *t, const struct flow_key *key,
+		     const struct flow *f);
+struct flow *flow_dns_latest(struct flow_table *t, const struct flow_key *key);
+
+/* Remembers the latest attempt between two addresses, for the errors of
+ * tcpdump's text that name no port. */
+void flow_tries(struct flow_table *t, const struct flow *f);
+
+/* The latest flow that a client's end sent a SYN for, or NULL. */
+struct flow *flow_syn_of(struct flow_table *t, const struct address *client,
+			 uint16_t port);
+
+/* Whether the service of that port begins by itself, and whether each of its
+ * requests has an answer (UDP). */
+bool flow_server_first(uint16_t port);
+bool flow_expects_answer(uint16_t port);
+
+/* The facts of a record, watched until end_ns. */
+void flow_facts(const struct flow_table *t, const struct flow *f,
+		int64_t end_ns, struct fact_set *ret);
+
+/* What other flows of the same input tell of a host and its ports. */
+struct flow_context;
+struct flow_context *flow_context_new(const struct flow_table *t);
+void flow_context_free(struct flow_context *c);
+void flow_context_facts(const struct flow_context *c, const struct flow *f,
+			struct fact_set *facts);
+
+/* Sequence numbers modulo 2^32 (RFC 9293 3.4). */
+static inline bool seq_after(uint32_t a, uint32_t b)
+{
+	return (int32_t)(a - b) > 0;
+}
+
+static inline bool seq_at_or_after(uint32_t a, uint32_t b)
+{
+	return (int32_t)(a - b) >= 0;
+}
