@@ -38,7 +38,7 @@ enum flow_half_marks {
 	HALF_WAS_ZERO = 1 << 8, /* ... and was, and opened again */
 	HALF_WORDS = 1 << 9, /* the first payload was looked at */
 	HALF_SACK = 1 << 10, /* it offers SACK */
-	HALF_FIN_ACKED = 1 << 11,
+	HALF_SMALL_PASSED = 1 << 11, /* something behind a lost large segment */
 	HALF_BASED = 1 << 12, /* base is what tcpdump counts from */
 	HALF_AFTER_PAUSE = 1 << 15, /* likewise after some seconds */
 	HALF_GROUP = 1 << 14, /* sent to a group or by broadcast */

@@ -28,9 +28,11 @@ struct standing {
 
 struct flow_context {
 	struct standing *rows;
-	size_t mask;
+	size_t mask, count;
 	const struct flow_table *table;
 };
+
+enum { FIRST_ROWS = 1024 };
 
 /* What a row is about; the client only with port 0. */
 static struct standing subject_of(const struct flow *f, bool is_port)
@@ -68,24 +70,60 @@ static uint32_t subject_hash(const struct standing *s)
 	return flow_hash(&key);
 }
 
-static struct standing *standing_of(const struct flow_context *c,
-				    const struct flow *f, bool is_port,
-				    bool create)
+/* The row about the subject, or the empty one where it would go. */
+static struct standing *row_of(const struct flow_context *c,
+			       const struct standing *subject)
 {
-	const struct standing subject = subject_of(f, is_port);
-
-	for (uint32_t i = subject_hash(&subject);; i++) {
+	for (uint32_t i = subject_hash(subject);; i++) {
 		struct standing *s = &c->rows[i & c->mask];
 
-		if (s->used && is_about(s, &subject))
+		if (!s->used || is_about(s, subject))
 			return s;
-		if (s->used)
-			continue;
-		if (!create)
-			return NULL;
-		*s = subject;
-		return s;
 	}
+}
+
+/* The row about the flow's host or port, or NULL. */
+static struct standing *standing_of(const struct flow_context *c,
+				    const struct flow *f, bool is_port)
+{
+	const struct standing subject = subject_of(f, is_port);
+	struct standing *s = row_of(c, &subject);
+
+	return s->used ? s : NULL;
+}
+
+static int grow(struct flow_context *c)
+{
+	struct flow_context bigger = *c;
+
+	bigger.mask = c->mask * 2 + 1;
+	bigger.rows = calloc(bigger.mask + 1, sizeof(*bigger.rows));
+	if (!bigger.rows)
+		return -1;
+
+	for (size_t i = 0; i <= c->mask; i++)
+		if (c->rows[i].used)
+			*row_of(&bigger, &c->rows[i]) = c->rows[i];
+	free(c->rows);
+	*c = bigger;
+	return 0;
+}
+
+static int want_row(struct flow_context *c, const struct flow *f, bool is_port)
+{
+	const struct standing subject = subject_of(f, is_port);
+	struct standing *s;
+
+	if (c->count > c->mask / 2 && grow(c) < 0)
+		return -1;
+
+	s = row_of(c, &subject);
+	if (!s->used) {
+		*s = subject;
+		c->count++;
+	}
+
+	return 0;
 }
 
 /* A flow for which it matters how the host stands otherwise. */
@@ -141,13 +179,13 @@ static void learn_port(const struct flow *f, struct standing *s)
 
 static void learn(const struct flow_context *c, const struct flow *f)
 {
-	struct standing *s = standing_of(c, f, false, false);
+	struct standing *s = standing_of(c, f, false);
 
 	if (s)
 		learn_host(f, s);
 	if (f->protocol != PACKET_TCP)
 		return;
-	s = standing_of(c, f, true, false);
+	s = standing_of(c, f, true);
 	if (s)
 		learn_port(f, s);
 }
@@ -157,36 +195,39 @@ static int compare_answers(const void *a, const void *b)
 	return memcmp(a, b, sizeof(struct flow_answer));
 }
 
+/* A row for every host and port whose standing will be asked for. */
+static int want_rows(struct flow_context *c, const struct flow_table *t)
+{
+	for (uint32_t i = 0; i < t->used; i++) {
+		const struct flow *f = &t->flows[i];
+
+		if (!wants_context(f))
+			continue;
+		if (want_row(c, f, false) < 0)
+			return -1;
+		if (f->protocol == PACKET_TCP && want_row(c, f, true) < 0)
+			return -1;
+	}
+
+	return 0;
+}
+
 struct flow_context *flow_context_new(const struct flow_table *t)
 {
 	struct flow_context *c = calloc(1, sizeof(*c));
-	size_t wanted = 0;
 
 	if (!c)
 		return NULL;
 
 	c->table = t;
-	for (uint32_t i = 0; i < t->used; i++)
-		wanted += wants_context(&t->flows[i]);
-	c->mask = 63;
-	while (c->mask < wanted * 4)
-		c->mask = c->mask * 2 + 1;
-	c->rows = calloc(c->mask + 1, sizeof(*c->rows));
-	if (!c->rows) {
-		free(c);
+	c->mask = FIRST_ROWS - 1;
+	c->rows = calloc(FIRST_ROWS, sizeof(*c->rows));
+	if (!c->rows || want_rows(c, t) < 0) {
+		flow_context_free(c);
 		return NULL;
 	}
 
-	for (uint32_t i = 0; wanted && i < t->used; i++) {
-		const struct flow *f = &t->flows[i];
-
-		if (!wants_context(f))
-			continue;
-		(void)standing_of(c, f, false, true);
-		if (f->protocol == PACKET_TCP)
-			(void)standing_of(c, f, true, true);
-	}
-	for (uint32_t i = 0; wanted && i < t->used; i++)
+	for (uint32_t i = 0; c->count && i < t->used; i++)
 		learn(c, &t->flows[i]);
 	if (t->answer_count)
 		qsort(t->answers, t->answer_count, sizeof(*t->answers),
@@ -251,12 +292,12 @@ void flow_context_facts(const struct flow_context *c, const struct flow *f,
 	    bsearch(&told, c->table->answers, c->table->answer_count,
 		    sizeof(told), compare_answers))
 		fact_add(facts, FACT_HAS_NAME);
-	s = standing_of(c, f, false, false);
+	s = standing_of(c, f, false);
 	if (s)
 		host_facts(s, f, facts);
 	if (f->protocol != PACKET_TCP)
 		return;
-	s = standing_of(c, f, true, false);
+	s = standing_of(c, f, true);
 	if (s && s->serves)
 		port_facts(s, f, facts);
 }

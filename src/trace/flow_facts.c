@@ -17,7 +17,8 @@
 
 enum {
 	STUCK_REPEATS = 2, /* sent three times */
-	SMALL_SEGMENT = 512, /* every path passes it (RFC 1122 3.3.3: 576) */
+	LARGE_SEGMENT = 1200, /* RFC 9000 14.1: what every path should pass */
+	OPTION_BYTES = 40, /* at most, out of the MSS (RFC 9293 3.7.1) */
 	ARP_REQUESTS = 3, /* mcast_solicit */
 	HEAVY_ONE_IN = 10, /* at 10 % throughput collapses (RFC 3819 8) */
 	HEAVY_LEAST = 10,
@@ -278,6 +279,15 @@ static bool is_stuck(const struct drawing *d, int side)
 	       !(d->f->half[!side].marks & HALF_ZERO);
 }
 
+static bool is_full_size(const struct flow *f, int side)
+{
+	const struct flow_half *h = &f->half[side];
+	uint16_t mss = f->half[!side].mss;
+
+	return h->largest >= LARGE_SEGMENT ||
+	       (mss && h->largest + OPTION_BYTES >= mss);
+}
+
 static void draw_loss(const struct drawing *d, int side)
 {
 	const struct flow_half *h = &d->f->half[side];
@@ -287,11 +297,11 @@ static void draw_loss(const struct drawing *d, int side)
 
 	fact_add(d->facts, side == FLOW_CLIENT ? FACT_CLIENT_DATA_LOST :
 						 FACT_SERVER_DATA_LOST);
-	/* The largest never passed, and something smaller did. */
+	/* The full-size one never passed, and something smaller did. */
 	add_if(d,
-	       h->stuck_large && h->largest > SMALL_SEGMENT &&
+	       h->stuck_large && is_full_size(d->f, side) &&
 		       seq_after(h->largest_end, h->acked) &&
-		       (h->marks & HALF_ACKED),
+		       h->marks & (HALF_ACKED | HALF_SMALL_PASSED),
 	       FACT_LARGE_LOST);
 	add_if(d, h->marks & HALF_AFTER_IDLE, FACT_IDLE_BEFORE_LOSS);
 	add_if(d, !(h->marks & (HALF_AFTER_IDLE | HALF_AFTER_PAUSE)),

@@ -22,18 +22,6 @@ static bool is_too_big(uint8_t version, uint8_t type, uint8_t code)
 	return type == ICMP_UNREACHABLE && code == ICMP_FRAGMENTATION_NEEDED;
 }
 
-static uint32_t try_hash(const struct address *client,
-			 const struct address *server, uint8_t vantage)
-{
-	const struct flow_key key = {
-		.src = *client,
-		.dst = *server,
-		.vantage = vantage,
-	};
-
-	return flow_hash(&key) % RECENT;
-}
-
 static uint32_t end_hash(const struct flow_table *t,
 			 const struct address *client, uint16_t port)
 {
@@ -48,13 +36,13 @@ static uint32_t end_hash(const struct flow_table *t,
 
 void flow_tries(struct flow_table *t, const struct flow *f)
 {
-	t->recent_try[try_hash(&f->addresses[FLOW_CLIENT],
-			       &f->addresses[FLOW_SERVER], f->vantage)] =
-		(uint32_t)(f - t->flows) + 1;
+	uint32_t index = (uint32_t)(f - t->flows) + 1;
+
+	if (t->tries[(t->try_count - 1) % RECENT] != index)
+		t->tries[t->try_count++ % RECENT] = index;
 	if (f->protocol == PACKET_TCP)
 		t->recent_syn[end_hash(t, &f->addresses[FLOW_CLIENT],
-				       f->ports[FLOW_CLIENT])] =
-			(uint32_t)(f - t->flows) + 1;
+				       f->ports[FLOW_CLIENT])] = index;
 }
 
 struct flow *flow_syn_of(struct flow_table *t, const struct address *client,
@@ -71,23 +59,36 @@ struct flow *flow_syn_of(struct flow_table *t, const struct address *client,
 	return f;
 }
 
-/* "host 192.0.2.1 unreachable" names the host alone, and is sent to the one who
- * tried: the latest attempt between the two is meant. */
+/* Whether words such as "host 192.0.2.1 unreachable" can mean this attempt. */
+static bool may_be_meant(const struct flow *f, const struct packet *p)
+{
+	const struct packet_quote *q = &p->icmp.quote;
+
+	return !f->half[FLOW_SERVER].packets &&
+	       (!q->dport || q->dport == f->ports[FLOW_SERVER]) &&
+	       address_equal(&f->addresses[FLOW_CLIENT], &p->dst) &&
+	       address_equal(&f->addresses[FLOW_SERVER], &q->dst);
+}
+
+/* The words name the host, not the client's port: the oldest attempt between
+ * the two that has no error yet is meant, else the latest. */
 static struct flow *flow_of_words(struct flow_table *t, const struct packet *p)
 {
-	const struct address *server = &p->icmp.quote.dst;
-	uint8_t vantage = (uint8_t)t->inputs[t->file].vantage;
-	uint32_t index = t->recent_try[try_hash(&p->dst, server, vantage)];
-	struct flow *f = index ? &t->flows[index - 1] : NULL;
+	struct flow *latest = NULL;
 
-	if (!f || f->vantage != vantage || f->half[FLOW_SERVER].packets ||
-	    !address_equal(&f->addresses[FLOW_CLIENT], &p->dst) ||
-	    !address_equal(&f->addresses[FLOW_SERVER], server))
-		return NULL;
-	if (p->icmp.quote.dport && p->icmp.quote.dport != f->ports[FLOW_SERVER])
-		return NULL;
+	for (uint32_t i = t->try_count; i < t->try_count + RECENT; i++) {
+		uint32_t index = t->tries[i % RECENT];
+		struct flow *f = index ? &t->flows[index - 1] : NULL;
 
-	return f;
+		if (!f || f->vantage != t->inputs[t->file].vantage ||
+		    !may_be_meant(f, p))
+			continue;
+		if (!(f->state & FLOW_HAS_NOTE))
+			return f;
+		latest = f;
+	}
+
+	return latest;
 }
 
 static struct flow *flow_of_quote(struct flow_table *t, const struct packet *p,

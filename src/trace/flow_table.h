@@ -48,7 +48,8 @@ struct flow_table {
 	struct flow_counts counts;
 	uint64_t heard[HEARD_WORDS]; /* bits of stations that frames were seen for */
 	uint32_t recent_dns[RECENT]; /* flows, plus one, by hash without tag */
-	uint32_t recent_try[RECENT]; /* ... by addresses alone */
+	uint32_t tries[RECENT]; /* the latest attempts: flows, plus one */
+	uint32_t try_count;
 	uint32_t recent_syn[RECENT]; /* ... by the client's end */
 	struct flow_answer *answers;
 	uint32_t answer_count, answer_size;

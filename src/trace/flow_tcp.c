@@ -324,6 +324,8 @@ static void selected(struct flow *f, struct flow_half *o,
 		if (seq_at_or_after(o->stuck, left) &&
 		    seq_after(right, o->stuck))
 			o->repeats = 0;
+		if (right - left < o->largest)
+			o->marks |= HALF_SMALL_PASSED;
 	}
 }
 

@@ -290,18 +290,20 @@ void line_address4(struct line *l, const uint8_t v4[static 4])
 
 void line_address6(struct line *l, const uint8_t v6[static 16])
 {
-	if (l->options->numeric)
+	if (l->options->numeric) {
 		line_names_plain_v6(v6, l->out);
-	else
+	} else {
 		line_names_v6(l->printer->names, v6, l->out);
+	}
 }
 
 static void print_port(struct line *l, bool is_udp, uint16_t port)
 {
-	if (l->options->numeric)
+	if (l->options->numeric) {
 		text_u64(l->out, port);
-	else
+	} else {
 		line_names_port(l->printer->names, is_udp, port, l->out);
+	}
 }
 
 void line_port_tcp(struct line *l, uint16_t port)
@@ -316,10 +318,11 @@ void line_port_udp(struct line *l, uint16_t port)
 
 void line_mac(struct line *l, const uint8_t mac[static 6])
 {
-	if (l->options->numeric)
+	if (l->options->numeric) {
 		line_names_plain_mac(mac, l->out);
-	else
+	} else {
 		line_names_mac(l->printer->names, mac, l->out);
+	}
 }
 
 void line_untrusted(struct line *l, const uint8_t *bytes, size_t len)
@@ -344,9 +347,10 @@ const char *line_interface(struct line *l, uint32_t index)
 	struct line_printer *p = l->printer;
 	unsigned i;
 
-	for (i = 0; i < p->interface_count && i < INTERFACES; i++)
+	for (i = 0; i < p->interface_count && i < INTERFACES; i++) {
 		if (p->interfaces[i].index == index)
 			return p->interfaces[i].name;
+	}
 
 	i = p->interface_count++ % INTERFACES;
 	p->interfaces[i].index = index;

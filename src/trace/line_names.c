@@ -94,12 +94,13 @@ static bool read_services(struct line_names *n)
 	char buffer[4096];
 	bool is_ok = true;
 
-	setservent(0);
+	/* The only way to begin at the first one; nobody else enumerates. */
+	setservent(0); /* NOLINT(concurrency-mt-unsafe) */
 	while (is_ok &&
 	       getservent_r(&entry, buffer, sizeof(buffer), &found) == 0 &&
 	       found)
 		is_ok = add_service(n, found);
-	endservent();
+	endservent(); /* NOLINT(concurrency-mt-unsafe) */
 	return is_ok;
 }
 
@@ -339,6 +340,13 @@ void line_names_plain_mac(const uint8_t mac[static 6], struct text *out)
 	pen_end(out, p);
 }
 
+static uint16_t word_at(const uint8_t v6[static 16], int i)
+{
+	const uint8_t *word = v6 + (size_t)2 * (size_t)i;
+
+	return (uint16_t)(word[0] << 8 | word[1]);
+}
+
 /* The longest run of zero words, the first of equal ones, of two or more. */
 static void find_zeros(const uint8_t v6[static 16], int *first, int *count)
 {
@@ -347,7 +355,7 @@ static void find_zeros(const uint8_t v6[static 16], int *first, int *count)
 	*first = -1;
 	*count = 1;
 	for (int i = 0; i < 8; i++) {
-		run = v6[2 * i] || v6[2 * i + 1] ? 0 : run + 1;
+		run = word_at(v6, i) ? 0 : run + 1;
 		if (run > *count) {
 			*count = run;
 			*first = i + 1 - run;
@@ -383,7 +391,7 @@ void line_names_plain_v6(const uint8_t v6[static 16], struct text *out)
 			p = pen_dotted(p, v6 + 12);
 			break;
 		}
-		p = pen_hex16(p, (uint16_t)(v6[2 * i] << 8 | v6[2 * i + 1]));
+		p = pen_hex16(p, word_at(v6, i));
 	}
 
 	if (first >= 0 && first + count == 8)

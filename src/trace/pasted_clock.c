@@ -138,7 +138,9 @@ bool pasted_clock_read(struct cursor *c, struct pasted_stamp *ret)
 	struct pasted_stamp stamp = { 0 };
 
 	stamp.negative = SCAN(&ahead, "-");
-	if (!day_time(&ahead, &stamp) && !dated_time(&ahead, &stamp) &&
+	if (!SCAN(&ahead, "[Error converting time]") &&
+	    !SCAN(&ahead, "[timestamp overflow]") &&
+	    !day_time(&ahead, &stamp) && !dated_time(&ahead, &stamp) &&
 	    !seconds(&ahead, &stamp))
 		return false;
 	if (!scan_ended(&ahead) && !SCAN(&ahead, " "))
@@ -187,11 +189,11 @@ static int64_t day_stamp_time(struct pasted_clock *k,
 	return stamp->ns + k->day_ns;
 }
 
-int64_t pasted_clock_time(struct pasted_clock *k,
+static int64_t stamp_time(struct pasted_clock *k,
 			  const struct pasted_stamp *stamp)
 {
 	if (stamp->form == PASTED_STAMP_NONE)
-		return 0;
+		return k->given_ns;
 	if (stamp->form == PASTED_STAMP_EPOCH)
 		return stamp->ns;
 	if (stamp->form == PASTED_STAMP_DELTA) {
@@ -215,4 +217,11 @@ int64_t pasted_clock_time(struct pasted_clock *k,
 	}
 
 	return span_time(k, stamp);
+}
+
+int64_t pasted_clock_time(struct pasted_clock *k,
+			  const struct pasted_stamp *stamp)
+{
+	k->given_ns = stamp_time(k, stamp);
+	return k->given_ns;
 }

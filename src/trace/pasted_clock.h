@@ -12,7 +12,7 @@
  * first packet, or since the first packet.
  */
 enum pasted_stamp_form {
-	PASTED_STAMP_NONE, /* -t */
+	PASTED_STAMP_NONE, /* -t, or one that tcpdump could not print */
 	PASTED_STAMP_DAY, /* time of day, or a span in its form (-ttt, -ttttt) */
 	PASTED_STAMP_EPOCH, /* -tt, -tttt */
 	PASTED_STAMP_DELTA, /* a span by its form: tcpdump 3's -ttt */
@@ -42,9 +42,10 @@ enum pasted_clock_kind {
 
 struct pasted_clock {
 	enum pasted_clock_kind kind;
-	int64_t last_ns; /* as read */
-	int64_t day_ns;  /* days that have passed */
-	int64_t sum_ns;  /* of all spans */
+	int64_t last_ns;  /* as read */
+	int64_t day_ns;   /* days that have passed */
+	int64_t sum_ns;   /* of all spans */
+	int64_t given_ns; /* the last answer */
 };
 
 /* The time of the next packet. */

@@ -46,7 +46,8 @@ static uint32_t number_read(struct cursor *c)
 static bool sees_packet_word(const struct cursor *c)
 {
 	static const char *const words[] = {
-		"ARP, ", "arp who-has ", "arp reply ", "MPLS (label", "PPPoE",
+		"ARP, ", "arp who-has ", "arp reply ", "MPLS (label",
+		"PPPoE", "AF IPv4 (",    "AF IPv6 (",
 	};
 
 	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++) {
@@ -125,14 +126,21 @@ static bool sees_any(const struct cursor *c)
 
 static bool sees_bare(const struct cursor *c)
 {
+	struct cursor ahead = *c;
+
+	if (SCAN(&ahead, "ip: "))
+		return sees_addresses(&ahead) || SCAN_SEES(&ahead, "(tos") ||
+		       SCAN_SEES(&ahead, "(hlim");
+
 	return sees_ip(c) || sees_packet_word(c) || sees_link(c) ||
 	       sees_addresses(c) || sees_any(c);
 }
 
-/* tcpdump writes six or nine digits; others write three, or none at all. */
+/* tcpdump writes six or nine digits, more where a file has nonsense; others
+ * write three, or none at all. */
 static bool is_tcpdumps(const struct pasted_stamp *stamp)
 {
-	return stamp->digits == 6 || stamp->digits == 9;
+	return stamp->digits >= 6;
 }
 
 enum pasted_line_start pasted_line_start(const char *s, size_t len)
@@ -141,7 +149,8 @@ enum pasted_line_start pasted_line_start(const char *s, size_t len)
 	struct pasted_stamp stamp;
 
 	(void)number_read(&c);
-	if (scan_is_digit(scan_at(&c, 0)) || scan_at(&c, 0) == '-') {
+	if (scan_is_digit(scan_at(&c, 0)) || scan_at(&c, 0) == '-' ||
+	    scan_at(&c, 0) == '[') {
 		if (pasted_clock_read(&c, &stamp) &&
 		    ((is_tcpdumps(&stamp) &&
 		      stamp.form != PASTED_STAMP_DELTA) ||

@@ -79,34 +79,41 @@ static void any_read(struct pasted_line *l)
 		l->c = ahead;
 }
 
-/* The types that a header may name, and the IP version behind. */
-static const struct {
-	const char *name;
-	uint8_t version;
-} types[] = {
-	{ "IPv4", 4 },
-	{ "IPv6", 6 },
-	{ "IP ", 4 },
-	{ "IP6", 6 },
+/* What a link header says of what it carries. */
+struct link_type {
+	uint8_t version; /* 4, 6; 0: not told, or neither */
+	bool is_arp;
+	bool is_other; /* told, and nothing that leads to IP */
 };
 
-static uint8_t version_of(const struct cursor *c)
+static const struct {
+	const char *name;
+	struct link_type type;
+} types[] = {
+	{ "IPv4", { .version = 4 } },  { "IPv6", { .version = 6 } },
+	{ "IP ", { .version = 4 } },   { "IP6", { .version = 6 } },
+	{ "ARP", { .is_arp = true } }, { "MPLS", { 0 } },
+	{ "802.1Q", { 0 } },           { "802.1AE", { 0 } },
+	{ "PPPoE S", { 0 } },
+};
+
+static struct link_type type_of(const struct cursor *c)
 {
 	for (size_t i = 0; i < sizeof(types) / sizeof(*types); i++) {
 		if (scan_sees_bytes(c, types[i].name, strlen(types[i].name)))
-			return types[i].version;
+			return types[i].type;
 	}
 
-	return 0;
+	return (struct link_type){ .is_other = true };
 }
 
 /* "ethertype IPv4 (0x0800), ", with -q "IPv4, ". */
-static void type_read(struct cursor *c, uint8_t *version)
+static void type_read(struct cursor *c, struct link_type *type)
 {
 	struct cursor ahead = *c;
 
 	(void)SCAN(&ahead, "ethertype ");
-	*version = version_of(&ahead);
+	*type = type_of(&ahead);
 	if (SCAN_FIND(&ahead, ", "))
 		*c = ahead;
 }
@@ -128,7 +135,7 @@ static bool length_read(struct cursor *c)
 }
 
 /* "vlan 5, p 0, DEI, ethertype IPv4 (0x0800), " */
-static void vlans_read(struct cursor *c, uint8_t *version)
+static void vlans_read(struct cursor *c, struct link_type *type)
 {
 	while (SCAN_SEES(c, "vlan ")) {
 		struct cursor ahead = *c;
@@ -137,50 +144,50 @@ static void vlans_read(struct cursor *c, uint8_t *version)
 			return;
 		(void)SCAN(&ahead, "DEI, ");
 		*c = ahead;
-		if (SCAN_SEES(c, "ethertype ") || version_of(c) ||
-		    SCAN_SEES(c, "ARP, ") || SCAN_SEES(c, "802.1Q"))
-			type_read(c, version);
+		if (SCAN_SEES(c, "ethertype ") || !type_of(c).is_other)
+			type_read(c, type);
 		(void)length_read(c);
 	}
 }
 
 /* Behind the addresses of -e: type and length. */
-static bool types_read(struct cursor *c, uint8_t *version)
+static bool types_read(struct cursor *c, struct link_type *type)
 {
 	(void)SCAN(c, ",");
 	scan_blanks(c);
 	if (SCAN(c, "802.3")) {
+		type->is_other = true;
 		(void)length_read(c);
 		return true;
 	}
 
 	if (!SCAN_SEES(c, "length "))
-		type_read(c, version);
+		type_read(c, type);
 	if (!length_read(c))
 		return false;
 
-	vlans_read(c, version);
+	vlans_read(c, type);
 	return true;
 }
 
 /* tcpdump 3.6: "0:c:29:1:2:3 0:50:56:1:2:3 0800 74: " */
-static bool old_types_read(struct cursor *c, uint8_t *version)
+static bool old_types_read(struct cursor *c, struct link_type *type)
 {
 	struct cursor ahead = *c;
-	struct scan_word type = scan_word(&ahead);
+	struct scan_word number = scan_word(&ahead);
 	uint32_t length;
 
 	if (!SCAN(&ahead, " ") || !scan_u32(&ahead, &length) ||
 	    !SCAN(&ahead, ": "))
 		return false;
 
-	*version = scan_word_is(type, "86dd") ? 6 : 4;
+	type->version = scan_word_is(number, "86dd") ? 6 : 4;
 	*c = ahead;
 	return true;
 }
 
 /* Two addresses of Ethernet's, or one of a cooked header's. */
-static void macs_read(struct pasted_line *l, uint8_t *version)
+static void macs_read(struct pasted_line *l, struct link_type *type)
 {
 	struct packet *p = l->packet;
 	struct cursor c = l->c;
@@ -191,15 +198,15 @@ static void macs_read(struct pasted_line *l, uint8_t *version)
 		return;
 
 	if (SCAN(&c, " > ")) {
-		if (!pasted_link_mac(&c, dst) || !types_read(&c, version))
+		if (!pasted_link_mac(&c, dst) || !types_read(&c, type))
 			return;
 	} else if (SCAN(&c, " ") && pasted_link_mac(&c, dst)) {
 		scan_blanks(&c);
-		if (!old_types_read(&c, version))
+		if (!old_types_read(&c, type))
 			return;
 	} else {
 		memset(dst, 0, sizeof(dst));
-		if (SCAN_SEES(&c, "ethertype ") && !types_read(&c, version))
+		if (SCAN_SEES(&c, "ethertype ") && !types_read(&c, type))
 			return;
 		l->c = c;
 		memcpy(p->src_mac, src, sizeof(src));
@@ -217,7 +224,7 @@ static void macs_read(struct pasted_line *l, uint8_t *version)
 }
 
 /* Cooked headers without an address, loopback, raw IP. */
-static void header_read(struct pasted_line *l, uint8_t *version)
+static void header_read(struct pasted_line *l, struct link_type *type)
 {
 	struct cursor *c = &l->c;
 	struct cursor ahead = *c;
@@ -228,13 +235,13 @@ static void header_read(struct pasted_line *l, uint8_t *version)
 		*c = ahead;
 	}
 
-	macs_read(l, version);
+	macs_read(l, type);
 	if (SCAN_SEES(c, "ethertype "))
-		(void)types_read(c, version);
+		(void)types_read(c, type);
 
 	ahead = *c;
 	if (SCAN(&ahead, "AF ") && SCAN_FIND(&ahead, ": ")) {
-		*version = version_of(
+		*type = type_of(
 			&(struct cursor){ .pos = c->pos + 3, .end = c->end });
 		*c = ahead;
 	}
@@ -321,19 +328,18 @@ static bool arp_read(struct pasted_line *l)
 
 	p->protocol = PACKET_ARP;
 	p->arp = (struct packet_arp){ 0 };
-	if (SCAN(c, "Ethernet (len 6), IPv4 (len 4), "))
-		l->verbose = true;
+	l->verbose = SCAN(c, "Ethernet (len 6), IPv4 (len 4), ");
 	if (SCAN(c, "Request who-has ") || SCAN(c, "who-has ")) {
 		read = arp_request(l);
 	} else if (SCAN(c, "Reply ") || SCAN(c, "reply ")) {
 		read = arp_reply(l);
 	} else {
+		/* Reverse ARP, announcements of newer versions, nonsense: no
+		 * fault shows there. */
 		l->not_ip = true;
 	}
-	l->has_ends |= read;
 
-	scan_blanks(c);
-	/* Announcements of newer versions, reverse ARP: no fault shows there. */
+	l->has_ends |= read;
 	l->complete = old ? read : SCAN_FIND(c, "length ");
 	return true;
 }
@@ -348,28 +354,32 @@ static bool sees_arp(const struct cursor *c)
 
 /* What link-layer protocols of no interest begin with. */
 static const char *const others[] = {
-	"STP ",      "LLDP",    "CDPv",       "802.1",       "EAP",
-	"LLC",       "IS-IS",   "CLNS",       "ES-IS",       "IPX",
-	"AARP",      "AT ",     "PPP",        "PPPoE",       "Loopback",
-	"LACP",      "Slow",    "RARP",       "Reverse",     "MPCP",
-	"RRCP",      "DTPv",    "VTPv",       "UDLDv",       "MACsec",
-	"unknown",   "Unknown", "IP6, wrong", "[Invalid",    "[|",
-	"truncated", "LOOP",    "DEC ",       "AoE",         "TIPC",
-	"PTP",       "ICMP",    "OAM",        "CFMv",        "NetBeui",
-	"Realtek",   "ARCNET",  "AARP",       "(NOV-ETHII)", "(NOV-802.2)",
-	"batman",    "ALOE",    "aarp",       "802.3",       "SNAP",
-	"IP0",       "IP1",     "IP2",        "IP3",
+	"STP ",    "LLDP",    "CDPv",        "802.1",       "EAP",
+	"LLC",     "IS-IS",   "CLNS",        "ES-IS",       "IPX",
+	"AARP",    "AT ",     "PPP",         "PPPoE",       "Loopback",
+	"LACP",    "Slow",    "RARP",        "Reverse",     "MPCP",
+	"RRCP",    "DTPv",    "VTPv",        "UDLDv",       "MACsec",
+	"unknown", "Unknown", "IP6, wrong",  "[Invalid",    "[|",
+	"LOOP",    "DEC ",    "AoE",         "TIPC",        "PTP",
+	"ICMP",    "OAM",     "CFMv",        "NetBeui",     "Realtek",
+	"ARCNET",  "AARP",    "(NOV-ETHII)", "(NOV-802.2)", "batman",
+	"ALOE",    "aarp",    "802.3",       "SNAP",        "IP0",
+	"IP1",     "IP2",     "IP3",
 };
 
-static bool others_read(struct pasted_line *l)
+static bool other_read(struct pasted_line *l)
+{
+	l->not_ip = true;
+	l->complete = true;
+	pasted_line_words(l);
+	return true;
+}
+
+static bool sees_other(const struct cursor *c)
 {
 	for (size_t i = 0; i < sizeof(others) / sizeof(*others); i++) {
-		if (!scan_sees_bytes(&l->c, others[i], strlen(others[i])))
-			continue;
-		l->not_ip = true;
-		l->complete = true;
-		pasted_line_words(l);
-		return true;
+		if (scan_sees_bytes(c, others[i], strlen(others[i])))
+			return true;
 	}
 
 	return false;
@@ -378,12 +388,12 @@ static bool others_read(struct pasted_line *l)
 bool pasted_link_read(struct pasted_line *l)
 {
 	struct cursor *c = &l->c;
-	uint8_t version = 0;
 	struct cursor begin = *c;
+	struct link_type type = { 0 };
 
 	if (!SCAN_SEES(c, "IP ") && !SCAN_SEES(c, "IP6 ")) {
 		any_read(l);
-		header_read(l, &version);
+		header_read(l, &type);
 		shims_read(l);
 		if (l->wants_inner)
 			return true;
@@ -393,15 +403,15 @@ bool pasted_link_read(struct pasted_line *l)
 		return pasted_ip_read(l, 4);
 	if (SCAN(c, "IP6 "))
 		return pasted_ip_read(l, 6);
-	if (sees_arp(c)) {
+	if (type.is_arp || sees_arp(c)) {
 		(void)SCAN(c, "ARP, ");
 		return arp_read(l);
 	}
-	/* With -e nothing stands before the addresses; nor did in tcpdump 3. */
-	if (others_read(l))
-		return true;
+	if (type.is_other || sees_other(c))
+		return other_read(l);
 	if (c->pos != begin.pos && scan_ended(c))
 		return true;
 
-	return pasted_ip_read(l, version);
+	/* With -e nothing stands before the addresses; nor did in tcpdump 3. */
+	return pasted_ip_read(l, type.version);
 }

@@ -163,7 +163,7 @@ static uint32_t distance(uint32_t a, uint32_t b)
 static bool is_distance(uint32_t v, const struct side *side)
 {
 	uint32_t base = side->has_base ? side->base : side->isn;
-	uint32_t known = side->has_isn ? side->isn : base;
+	uint32_t known = side->has_isn ? side->isn + 1 : base;
 
 	return distance(v + base, known) < distance(v, known);
 }

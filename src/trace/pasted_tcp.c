@@ -421,6 +421,12 @@ static void quiet_form(struct pasted_line *l)
 	if (!scan_u32(&l->c, &p->payload_len))
 		return;
 
+	if (SCAN(&l->c, " [bad hdr")) {
+		p->payload_len = 0;
+		note_read(l);
+		return;
+	}
+
 	p->marks |= PACKET_LENGTH;
 	l->complete = true;
 	old_tail(l);

@@ -47,7 +47,7 @@ void dump_ascii(struct line *l, struct cursor c)
 		for (size_t i = 0; i < len; i++) {
 			bool is_graph = row[i] > 0x20 && row[i] < 0x7f;
 
-			p = pen_char(p, is_graph ? (char)row[i] : '.');
+			p = pen_char(p, (char)(is_graph ? row[i] : '.'));
 		}
 		pen_end(l->out, p);
 	}

@@ -33,12 +33,10 @@ static inline char *pen_char(char *p, char c)
 	return p + 1;
 }
 
+/* Not terminated. Of a constant, its length is one too. */
 static inline char *pen_str(char *p, const char *s)
 {
-	size_t len = strlen(s);
-
-	memcpy(p, s, len);
-	return p + len;
+	return (char *)mempcpy(p, s, strlen(s));
 }
 
 /* Two digits of a number below 100. */
@@ -55,7 +53,7 @@ static inline char *pen_pair(char *p, unsigned value)
 				    "80818283848586878889"
 				    "90919293949596979899";
 
-	memcpy(p, pairs + 2 * value, 2);
+	memcpy(p, pairs + (size_t)2 * value, 2);
 	return p + 2;
 }
 
@@ -84,10 +82,11 @@ static inline char *pen_u32(char *p, uint32_t value)
 		value /= 100;
 	}
 
-	if (digits == 2)
+	if (digits == 2) {
 		(void)pen_pair(p, value);
-	else
+	} else {
 		*p = (char)('0' + value);
+	}
 	return end;
 }
 

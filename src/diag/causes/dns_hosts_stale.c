@@ -1,0 +1,36 @@
+#include "base/i18n.h"
+#include "diag/cause.h"
+
+const struct cause cause_dns_hosts_stale = {
+	.id = "dns-hosts-stale",
+	.number = 139,
+	.title = N_("/etc/hosts on the client overrides DNS"),
+	.meaning = N_("A line in the client's /etc/hosts gives the name an "
+		      "old address, so the program never asks DNS and goes "
+		      "to the wrong host."),
+	.told_apart = N_("With a wrong DNS record the trace holds a DNS "
+			 "answer with this very address; here the client "
+			 "asks nothing, and only this client is affected."),
+	.separate_by = N_("On the client: `getent ahosts NAME` and `dig "
+			  "+short NAME` differ, and `grep -n NAME "
+			  "/etc/hosts` shows the line."),
+	.fix = N_("Delete or correct the line in /etc/hosts (on Windows "
+		  "C:\\Windows\\System32\\drivers\\etc\\hosts) and restart "
+		  "programs that keep the old address."),
+	.place = PLACE_CLIENT,
+	.frequency = FREQUENCY_COMMON,
+	.culprit = CULPRIT_CONFIG_LINE,
+	.shows = SYMPTOM_BIT(SYN_UNANSWERED) | SYMPTOM_BIT(REFUSED_BY_RST) |
+		 SYMPTOM_BIT(REFUSED_BY_ICMP) | SYMPTOM_BIT(UDP_UNANSWERED) |
+		 SYMPTOM_BIT(UDP_REFUSED_BY_ICMP) |
+		 SYMPTOM_BIT(ARP_UNANSWERED) |
+		 SYMPTOM_BIT(CLOSED_AFTER_CONNECT) |
+		 SYMPTOM_BIT(RESET_AFTER_CONNECT) |
+		 SYMPTOM_BIT(SILENT_AFTER_CONNECT) | SYMPTOM_BIT(TLS_FAILED) |
+		 SYMPTOM_BIT(WRONG_SERVICE) | SYMPTOM_BIT(SERVICE_ERROR),
+	.ruled_out_by = { FACT_HAS_NAME, FACT_SYN_ARRIVED,
+			  FACT_HTTP_PROXY_REFUSED, FACT_HTTP_GATEWAY_ERROR,
+			  FACT_SSH_MAXSTARTUPS, FACT_SSH_NO_KEX,
+			  FACT_TLS_ALERT_VERSION, FACT_TLS_ALERT_HANDSHAKE,
+			  FACT_TLS_ALERT_NEEDED },
+};
