@@ -6,6 +6,7 @@
 
 /* Points in time are nanoseconds since the epoch, spans are nanoseconds. */
 enum { CLOCK_MICROSECOND = 1000, CLOCK_MILLISECOND = 1000000 };
+
 #define CLOCK_SECOND INT64_C(1000000000)
 
 /* ISO 8601 with microseconds in local time and the zone's offset, as the JSON

@@ -13,7 +13,7 @@
 enum { JSON_DEPTH = 32 };
 
 struct json {
-	struct text *out; /* the caller's */
+	struct text *out;        /* the caller's */
 	bool filled[JSON_DEPTH]; /* something stands in the container already */
 	unsigned depth;
 	bool indented; /* two spaces a level, as jq prints */

@@ -11,11 +11,12 @@
  */
 struct problem {
 	const char *file; /* as the user named it; NULL: not in a file */
-	uint64_t line; /* from 1; 0: not text */
-	uint64_t column; /* from 1; 0: the whole line */
-	uint64_t packet; /* number of the packet, from 1; 0: none */
-	uint64_t offset; /* byte in the file, where packet or no line is given */
-	const char *text; /* a whole sentence, translated */
+	uint64_t line;    /* from 1; 0: not text */
+	uint64_t column;  /* from 1; 0: the whole line */
+	uint64_t packet;  /* number of the packet, from 1; 0: none */
+	uint64_t
+		offset; /* byte in the file, where packet or no line is given */
+	const char *text;    /* a whole sentence, translated */
 	const char *excerpt; /* the text line itself, or NULL */
 };
 

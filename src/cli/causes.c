@@ -87,9 +87,8 @@ static int causes_run(struct cli *cli, int argc, char *argv[])
 	size_t count = 0;
 
 	for (int i = 1; i < argc; i++) {
-		int taken = argv[i][0] == '-' ?
-				    cli_common(cli, argc, argv, &i) :
-				    0;
+		int taken =
+			argv[i][0] == '-' ? cli_common(cli, argc, argv, &i) : 0;
 
 		if (taken < 0)
 			return EXIT_USAGE;
@@ -118,7 +117,8 @@ static int causes_run(struct cli *cli, int argc, char *argv[])
 const struct command command_causes = {
 	.name = "causes",
 	.arguments = "[--json] [ID...]",
-	.summary = N_("The catalogue of causes: what they mean, how they are told apart, how they are mended."),
+	.summary = N_(
+		"The catalogue of causes: what they mean, how they are told apart, how they are mended."),
 	.help = N_("\n"
 		   "Without an ID, all of them, one a line.\n"
 		   "\n"

@@ -7,7 +7,7 @@
 enum {
 	EXIT_HEALTHY = 0,
 	EXIT_FAULT = 1,
-	EXIT_USAGE = 2, /* usage, or input that could not be read whole */
+	EXIT_USAGE = 2,   /* usage, or input that could not be read whole */
 	EXIT_UNKNOWN = 3, /* could not tell, or not permitted */
 };
 
@@ -23,7 +23,7 @@ struct command {
 	const char *name;
 	const char *arguments;
 	const char *summary; /* N_() */
-	const char *help; /* N_(): the whole page below the usage line */
+	const char *help;    /* N_(): the whole page below the usage line */
 	int (*run)(struct cli *cli, int argc, char *argv[]);
 };
 
@@ -55,7 +55,7 @@ bool cli_colour(const struct cli *cli);
 
 /* Problems as a compiler prints them, on standard error. */
 struct problems;
-void cli_problems(const struct problems *p);
+void cli_problems(const struct problems *list);
 
 /* A line on standard error that shows how far a long job is; only when that is
  * a terminal and a second has passed. total 0: not known. */

@@ -96,9 +96,8 @@ static void want_flow(void *context, const struct flow *f,
 
 	explain_flow(&shown, f, note, facts);
 	shown.verdict = diag_judge(x->diag, facts);
-	if (!shown.verdict ||
-	    (x->format->wants(&x->report, &shown) &&
-	     evidence_want(x->evidence, ordinal, f) < 0))
+	if (!shown.verdict || (x->format->wants(&x->report, &shown) &&
+			       evidence_want(x->evidence, ordinal, f) < 0))
 		x->failed = true;
 }
 
@@ -258,8 +257,9 @@ static int add_at(struct explain *x, const char *value)
 			return add_source(x, equals + 1, (enum vantage)v);
 	}
 
-	(void)fprintf(stderr,
-		      _("kiriwake: --at takes client=FILE, server=FILE or router=FILE\n"));
+	(void)fprintf(
+		stderr,
+		_("kiriwake: --at takes client=FILE, server=FILE or router=FILE\n"));
 	return -1;
 }
 
@@ -274,9 +274,10 @@ static int take_flows(struct explain *x, const char *value)
 	errno = 0;
 	flows = strtoul(value, &end, 10);
 	if (errno || *end || flows < 16 || flows > UINT32_MAX / 2) {
-		(void)fprintf(stderr,
-			      _("kiriwake: --max-flows takes a number from 16, not \"%s\"\n"),
-			      value);
+		(void)fprintf(
+			stderr,
+			_("kiriwake: --max-flows takes a number from 16, not \"%s\"\n"),
+			value);
 		return -1;
 	}
 
@@ -330,8 +331,9 @@ static int take_arguments(struct explain *x, struct cli *cli, int argc,
 	if (!x->source_count && !isatty(STDIN_FILENO))
 		(void)add_source(x, "-", VANTAGE_UNKNOWN);
 	if (!x->source_count)
-		return cli_usage(&command_explain, "%s",
-				 _("nothing to explain: give a capture or tcpdump's text"));
+		return cli_usage(
+			&command_explain, "%s",
+			_("nothing to explain: give a capture or tcpdump's text"));
 
 	return 0;
 }
@@ -369,9 +371,10 @@ static int spool_inputs(struct explain *x, char path[static 32])
 			continue;
 		fd = spool();
 		if (fd < 0) {
-			(void)fprintf(stderr,
-				      _("kiriwake: cannot keep standard input for the second pass: %s\n"),
-				      strerror(errno));
+			(void)fprintf(
+				stderr,
+				_("kiriwake: cannot keep standard input for the second pass: %s\n"),
+				strerror(errno));
 			return EXIT_UNKNOWN;
 		}
 		(void)snprintf(path, 32, "/proc/self/fd/%d", fd);
@@ -399,8 +402,9 @@ static int explain_run(struct cli *cli, int argc, char *argv[])
 	}
 
 	x->options.colour = cli_colour(cli);
-	x->format = format_find(cli->jsonl ? "jsonl" :
-					     cli->json ? "json" : "text");
+	x->format = format_find(cli->jsonl  ? "jsonl"
+				: cli->json ? "json"
+					    : "text");
 	error = explain_all(x);
 	if (error < 0) {
 		(void)fprintf(stderr, "kiriwake: %s\n", strerror(-error));
@@ -417,24 +421,27 @@ static int explain_run(struct cli *cli, int argc, char *argv[])
 
 const struct command command_explain = {
 	.name = "explain",
-	.arguments = "[--at client|server|router=FILE] [--all | --summary] [--json | --jsonl] [INPUT...]",
-	.summary = N_("What went wrong, in each flow of a capture or of tcpdump's text?"),
-	.help = N_("\n"
-		   "INPUT is a pcap or pcapng file (also packed with gzip, zstd or xz), or what\n"
-		   "tcpdump printed, as it stands in a ticket or a mail; - is standard input.\n"
-		   "Several inputs are one trace: a flow may go on in the next.\n"
-		   "\n"
-		   "  --at client=FILE   FILE was recorded at the client; likewise server=, router=.\n"
-		   "                     It matters: a SYN seen at the server has come all the way.\n"
-		   "  --all              tell healthy flows too\n"
-		   "  --summary          only the counts, by verdict\n"
-		   "  --json, --jsonl    every flow, as one object or one flow a line\n"
-		   "  --max-flows N      remember N flows at most (4194304)\n"
-		   "\n"
-		   "Examples:\n"
-		   "  kiriwake explain trouble.pcap\n"
-		   "  tcpdump -nn -i eth0 host 10.1.0.7 | kiriwake explain\n"
-		   "  kiriwake explain --at server=server.pcapng\n"
-		   "  kiriwake explain --lang ja --all ticket.txt\n"),
+	.arguments =
+		"[--at client|server|router=FILE] [--all | --summary] [--json | --jsonl] [INPUT...]",
+	.summary = N_(
+		"What went wrong, in each flow of a capture or of tcpdump's text?"),
+	.help = N_(
+		"\n"
+		"INPUT is a pcap or pcapng file (also packed with gzip, zstd or xz), or what\n"
+		"tcpdump printed, as it stands in a ticket or a mail; - is standard input.\n"
+		"Several inputs are one trace: a flow may go on in the next.\n"
+		"\n"
+		"  --at client=FILE   FILE was recorded at the client; likewise server=, router=.\n"
+		"                     It matters: a SYN seen at the server has come all the way.\n"
+		"  --all              tell healthy flows too\n"
+		"  --summary          only the counts, by verdict\n"
+		"  --json, --jsonl    every flow, as one object or one flow a line\n"
+		"  --max-flows N      remember N flows at most (4194304)\n"
+		"\n"
+		"Examples:\n"
+		"  kiriwake explain trouble.pcap\n"
+		"  tcpdump -nn -i eth0 host 10.1.0.7 | kiriwake explain\n"
+		"  kiriwake explain --at server=server.pcapng\n"
+		"  kiriwake explain --lang ja --all ticket.txt\n"),
 	.run = explain_run,
 };

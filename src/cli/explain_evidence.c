@@ -26,7 +26,7 @@ struct evidence {
 	struct arena *arena;
 	struct wanted *list;
 	size_t count, size;
-	size_t next; /* of the list, while reading or telling */
+	size_t next;   /* of the list, while reading or telling */
 	uint16_t file; /* being read */
 	struct line_printer *printer;
 	struct text text;
@@ -74,7 +74,7 @@ int evidence_want(struct evidence *e, uint64_t ordinal, const struct flow *f)
 		e->size = size;
 	}
 
-	for (uint8_t i = 0; i < SHOWN_PACKETS; i++) {
+	for (int i = 0; i < SHOWN_PACKETS; i++) {
 		if (!f->proofs[i])
 			continue;
 		e->list[e->count++] = (struct wanted){
@@ -84,7 +84,7 @@ int evidence_want(struct evidence *e, uint64_t ordinal, const struct flow *f)
 			.base = { f->half[0].base, f->half[1].base },
 			.file = f->proof_files[i],
 			.frame = f->proofs[i],
-			.shown = i,
+			.shown = (uint8_t)i,
 		};
 	}
 
@@ -122,8 +122,8 @@ static void print_frame(struct evidence *e, struct wanted *w,
 	bool from_client;
 
 	packet_decode(&p, f);
-	from_client = address_equal(&p.src, &w->client) &&
-		      p.sport == w->client_port;
+	from_client =
+		address_equal(&p.src, &w->client) && p.sport == w->client_port;
 	text_clear(&e->text);
 	line_print_alone(e->printer, f, w->base[from_client ? 0 : 1],
 			 w->base[from_client ? 1 : 0], &e->text);
@@ -173,8 +173,14 @@ int evidence_fetch(struct evidence *e, const struct source *sources,
 		.context = e,
 	};
 	/* What is wrong with the inputs was said when they were read first. */
-	struct problems *again = problems_new();
-	int error = again ? 0 : -ENOMEM;
+	struct problems *again;
+	int error = 0;
+
+	if (!e->count)
+		return 0;
+	again = problems_new();
+	if (!again)
+		return -ENOMEM;
 
 	qsort(e->list, e->count, sizeof(*e->list), by_place);
 	while (!error && e->next < e->count) {

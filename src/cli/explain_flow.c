@@ -4,7 +4,7 @@
 #include "net/packet.h"
 
 /* Times of day without a date stand near the epoch. */
-#define YEAR (365 * 24 * 3600 * CLOCK_SECOND)
+#define YEAR (INT64_C(365) * 24 * 3600 * CLOCK_SECOND)
 
 static const char *transport_of(const struct flow *f)
 {
@@ -25,10 +25,8 @@ static const char *transport_of(const struct flow *f)
 static const char *opening_of(const struct flow *f)
 {
 	static const char *const names[] = {
-		[OPENING_NONE] = "request",
-		[OPENING_SYN] = "syn",
-		[OPENING_SYNACK] = "syn-ack",
-		[OPENING_MIDSTREAM] = "midstream",
+		[OPENING_NONE] = "request",   [OPENING_SYN] = "syn",
+		[OPENING_SYNACK] = "syn-ack", [OPENING_MIDSTREAM] = "midstream",
 		[OPENING_QUOTED] = "quoted",
 	};
 
@@ -56,8 +54,7 @@ static const char *tcp_ending(const struct flow *f)
 	return "open";
 }
 
-static const char *ending_of(const struct flow *f,
-			     const struct flow_note *note)
+static const char *ending_of(const struct flow *f, const struct flow_note *note)
 {
 	bool answered = f->half[FLOW_SERVER].packets;
 
@@ -96,8 +93,8 @@ void explain_flow(struct report_flow *ret, const struct flow *f,
 		.server = f->addresses[FLOW_SERVER],
 		.client_port = f->ports[FLOW_CLIENT],
 		.server_port = f->ports[FLOW_SERVER],
-		.has_ports = f->protocol == PACKET_TCP ||
-			     f->protocol == PACKET_UDP,
+		.has_ports =
+			f->protocol == PACKET_TCP || f->protocol == PACKET_UDP,
 		.has_isn = f->opening == OPENING_SYN,
 		.has_date = f->first_ns > YEAR,
 		.isn = f->isn,

@@ -47,9 +47,10 @@ const char *cli_value(const char *name, int argc, char *argv[], int *i)
 static int set_language(const char *lang)
 {
 	if (strcmp(lang, "en") != 0 && strcmp(lang, "ja") != 0) {
-		(void)fprintf(stderr,
-			      _("kiriwake: --lang takes en or ja, not \"%s\"\n"),
-			      lang);
+		(void)fprintf(
+			stderr,
+			_("kiriwake: --lang takes en or ja, not \"%s\"\n"),
+			lang);
 		return -1;
 	}
 
@@ -65,9 +66,10 @@ static int take_color(struct cli *cli, const char *value)
 		return -1;
 	if (strcmp(value, "auto") != 0 && strcmp(value, "always") != 0 &&
 	    strcmp(value, "never") != 0) {
-		(void)fprintf(stderr,
-			      _("kiriwake: --color takes auto, always or never, not \"%s\"\n"),
-			      value);
+		(void)fprintf(
+			stderr,
+			_("kiriwake: --color takes auto, always or never, not \"%s\"\n"),
+			value);
 		return -1;
 	}
 
@@ -107,17 +109,17 @@ int cli_usage(const struct command *command, const char *format, ...)
 	va_start(ap, format);
 	(void)vfprintf(stderr, format, ap);
 	va_end(ap);
-	(void)fprintf(stderr,
-		      _("\nusage: kiriwake %s %s\n`kiriwake %s --help' tells more.\n"),
-		      command->name, command->arguments, command->name);
+	(void)fprintf(
+		stderr,
+		_("\nusage: kiriwake %s %s\n`kiriwake %s --help' tells more.\n"),
+		command->name, command->arguments, command->name);
 	return EXIT_USAGE;
 }
 
 void cli_help(const struct command *command)
 {
 	(void)printf(_("usage: kiriwake %s %s\n\n%s\n%s"), command->name,
-		     command->arguments, _(command->summary),
-		     _(command->help));
+		     command->arguments, _(command->summary), _(command->help));
 }
 
 bool cli_colour(const struct cli *cli)
@@ -153,11 +155,11 @@ void cli_problems(const struct problems *list)
 	for (; (p = problems_at(list, kept)); kept++) {
 		(void)fprintf(stderr, "%s:", p->file ? p->file : "kiriwake");
 		if (p->line)
-			(void)fprintf(stderr, "%llu:",
-				      (unsigned long long)p->line);
+			(void)fprintf(stderr,
+				      "%llu:", (unsigned long long)p->line);
 		if (p->line && p->column)
-			(void)fprintf(stderr, "%llu:",
-				      (unsigned long long)p->column);
+			(void)fprintf(stderr,
+				      "%llu:", (unsigned long long)p->column);
 		if (p->packet)
 			(void)fprintf(stderr, _(" packet %llu:"),
 				      (unsigned long long)p->packet);
@@ -168,9 +170,9 @@ void cli_problems(const struct problems *list)
 		put_excerpt(p);
 	}
 	if (problems_count(list) > kept)
-		(void)fprintf(stderr, _("... and %llu more problems\n"),
-			      (unsigned long long)(problems_count(list) -
-						   kept));
+		(void)fprintf(
+			stderr, _("... and %llu more problems\n"),
+			(unsigned long long)(problems_count(list) - kept));
 }
 
 void progress_show(struct progress *p, const char *what, uint64_t done,
@@ -205,11 +207,13 @@ void progress_end(struct progress *p)
 
 static void all_help(void)
 {
-	(void)puts(_("usage: kiriwake COMMAND [ARGUMENT...]\n\nTells why a network connection fails, and proves it.\n"));
+	(void)puts(_(
+		"usage: kiriwake COMMAND [ARGUMENT...]\n\nTells why a network connection fails, and proves it.\n"));
 	for (size_t i = 0; i < COMMANDS; i++)
 		(void)printf("  kiriwake %s %s\n      %s\n", commands[i]->name,
 			     commands[i]->arguments, _(commands[i]->summary));
-	(void)puts(_("\nEvery command takes --help, --json, --lang en|ja, --color auto|always|never, -v.\nExit status: 0 healthy, 1 a fault was found, 2 usage or bad input, 3 could not tell.\n"));
+	(void)puts(_(
+		"\nEvery command takes --help, --json, --lang en|ja, --color auto|always|never, -v.\nExit status: 0 healthy, 1 a fault was found, 2 usage or bad input, 3 could not tell.\n"));
 }
 
 /* Beside the program in a build folder, else where it is installed. */
@@ -224,9 +228,8 @@ static void set_messages(void)
 	slash = strrchr(path, '/');
 	if (slash)
 		memcpy(slash, "/po", 4);
-	(void)bindtextdomain("kiriwake", slash && !access(path, X_OK) ?
-						 path :
-						 LOCALE_DIR);
+	(void)bindtextdomain("kiriwake",
+			     slash && !access(path, X_OK) ? path : LOCALE_DIR);
 	(void)bind_textdomain_codeset("kiriwake", "UTF-8");
 	(void)textdomain("kiriwake");
 }
@@ -247,9 +250,10 @@ static int run(struct cli *cli, int argc, char *argv[])
 		return commands[i]->run(cli, argc, argv);
 	}
 
-	(void)fprintf(stderr,
-		      _("kiriwake: there is no command \"%s\"; `kiriwake --help' lists them\n"),
-		      argv[0]);
+	(void)fprintf(
+		stderr,
+		_("kiriwake: there is no command \"%s\"; `kiriwake --help' lists them\n"),
+		argv[0]);
 	return EXIT_USAGE;
 }
 
@@ -286,9 +290,10 @@ int main(int argc, char *argv[])
 		if (taken < 0)
 			return EXIT_USAGE;
 		if (!taken) {
-			(void)fprintf(stderr,
-				      _("kiriwake: unknown option %s; `kiriwake --help' tells more\n"),
-				      argv[i]);
+			(void)fprintf(
+				stderr,
+				_("kiriwake: unknown option %s; `kiriwake --help' tells more\n"),
+				argv[i]);
 			return EXIT_USAGE;
 		}
 	}

@@ -26,8 +26,9 @@ struct reading {
 
 static int flush(struct text *out)
 {
-	size_t written = fwrite(out->data, 1, out->len, stdout);
-	bool whole = written == out->len && text_ok(out);
+	bool whole = text_ok(out) &&
+		     (!out->len ||
+		      fwrite(out->data, 1, out->len, stdout) == out->len);
 
 	text_clear(out);
 	return whole ? 0 : -EPIPE;
@@ -89,8 +90,9 @@ static int read_file(struct reading *r)
 	if (error == CAPTURE_NOT_ONE) {
 		const struct problem where = { .file = r->path };
 
-		problems_add(r->problems, &where, "%s",
-			     _("This is not a capture file; `kiriwake explain' reads tcpdump's text."));
+		problems_add(
+			r->problems, &where, "%s",
+			_("This is not a capture file; `kiriwake explain' reads tcpdump's text."));
 		error = 0;
 	} else if (!error) {
 		error = print_all(r, c);
@@ -103,8 +105,7 @@ static int read_file(struct reading *r)
 	if (error == -ENOMEM || error == -EPIPE)
 		return EXIT_UNKNOWN;
 
-	return error || problems_count(r->problems) ? EXIT_USAGE :
-						      EXIT_HEALTHY;
+	return error || problems_count(r->problems) ? EXIT_USAGE : EXIT_HEALTHY;
 }
 
 /* -n, -nn, -t to -ttttt, -S, -#, in one word or several; false: not these. */
@@ -202,20 +203,21 @@ const struct command command_read = {
 	.name = "read",
 	.arguments = "[-n] [-S] [-#] [-t...] FILE [FILTER...]",
 	.summary = N_("The packets of a capture, as tcpdump prints them."),
-	.help = N_("\n"
-		   "The lines are those of tcpdump 4.99.3, byte for byte, for Ethernet to DNS.\n"
-		   "FILTER is tcpdump's filter language.\n"
-		   "\n"
-		   "  -n, -nn     numbers instead of names\n"
-		   "  -S          absolute sequence numbers\n"
-		   "  -#          number the packets\n"
-		   "  -t ...      no time; -tt seconds; -ttt since the packet before;\n"
-		   "              -tttt with the date; -ttttt since the first packet\n"
-		   "  --coverage  on standard error, the packets whose line stops at a protocol\n"
-		   "              that only tcpdump knows, with its name\n"
-		   "\n"
-		   "Examples:\n"
-		   "  kiriwake read -nn trouble.pcap host 10.1.0.7 and port 5555\n"
-		   "  kiriwake read -tttt -S trouble.pcapng.gz icmp\n"),
+	.help = N_(
+		"\n"
+		"The lines are those of tcpdump 4.99.3, byte for byte, for Ethernet to DNS.\n"
+		"FILTER is tcpdump's filter language.\n"
+		"\n"
+		"  -n, -nn     numbers instead of names\n"
+		"  -S          absolute sequence numbers\n"
+		"  -#          number the packets\n"
+		"  -t ...      no time; -tt seconds; -ttt since the packet before;\n"
+		"              -tttt with the date; -ttttt since the first packet\n"
+		"  --coverage  on standard error, the packets whose line stops at a protocol\n"
+		"              that only tcpdump knows, with its name\n"
+		"\n"
+		"Examples:\n"
+		"  kiriwake read -nn trouble.pcap host 10.1.0.7 and port 5555\n"
+		"  kiriwake read -tttt -S trouble.pcapng.gz icmp\n"),
 	.run = read_run,
 };

@@ -17,9 +17,9 @@ static int read_frames(struct capture *c, const struct source *s,
 	int n;
 
 	while ((n = capture_next(c, frames, FRAMES)) > 0) {
-		int error = sink->frames ?
-				    sink->frames(sink->context, frames, n) :
-				    0;
+		int error = sink->frames
+				    ? sink->frames(sink->context, frames, n)
+				    : 0;
 
 		if (error < 0)
 			return error;
@@ -41,9 +41,8 @@ static int drain(struct pasted *p, struct source_sink *sink)
 	struct pasted_packet packet;
 
 	while (pasted_next(p, &packet) > 0) {
-		int error = sink->pasted ?
-				    sink->pasted(sink->context, &packet) :
-				    0;
+		int error =
+			sink->pasted ? sink->pasted(sink->context, &packet) : 0;
 
 		if (error < 0)
 			return error;
@@ -98,8 +97,9 @@ static int read_text(struct capture *c, const struct source *s,
 	if (!error && !counts.packets && !problems_count(problems)) {
 		const struct problem where = { .file = s->name };
 
-		problems_add(problems, &where, "%s",
-			     _("This is neither a capture nor tcpdump's text: there is no packet in it."));
+		problems_add(
+			problems, &where, "%s",
+			_("This is neither a capture nor tcpdump's text: there is no packet in it."));
 	}
 	pasted_free(p);
 	return error;

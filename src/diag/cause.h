@@ -65,11 +65,11 @@ const char *culprit_name(enum culprit_kind k);
  * set: that is the safe side.
  */
 struct cause {
-	const char *id; /* binding, never translated */
-	int number; /* in the catalogue */
-	const char *title; /* a short claim, no full stop */
-	const char *meaning; /* what is wrong, in a sentence or two */
-	const char *told_apart; /* from what it looks like, and how */
+	const char *id;          /* binding, never translated */
+	int number;              /* in the catalogue */
+	const char *title;       /* a short claim, no full stop */
+	const char *meaning;     /* what is wrong, in a sentence or two */
+	const char *told_apart;  /* from what it looks like, and how */
 	const char *separate_by; /* where and by which command it is decided */
 	const char *fix;
 	enum place place;
@@ -79,7 +79,8 @@ struct cause {
 	enum fact_kind needs[CAUSE_FACTS];
 	enum fact_kind needs_any[CAUSE_FACTS];
 	enum fact_kind ruled_out_by[CAUSE_FACTS];
-	enum fact_kind favoured_by[CAUSE_FACTS]; /* ranks it higher, proves nothing */
+	enum fact_kind
+		favoured_by[CAUSE_FACTS]; /* ranks it higher, proves nothing */
 	enum fact_kind proven_by; /* the fact that names the culprit itself */
 };
 

@@ -8,7 +8,7 @@
 enum {
 	FIRST_SLOTS = 256,
 	RANK_FREQUENCY = 10, /* a common cause outweighs … */
-	RANK_FAVOURED = 12, /* … unless a fact speaks for a rarer one */
+	RANK_FAVOURED = 12,  /* … unless a fact speaks for a rarer one */
 };
 
 struct kept {
@@ -159,9 +159,11 @@ static enum place wider(enum place a, enum place b)
 {
 	static const enum place hosts[] = { PLACE_SERVER_LINK, PLACE_SERVICE,
 					    PLACE_SERVER };
+
 	static const enum place ways[] = { PLACE_ROUTER, PLACE_PATH };
-	static const enum place clients[] = { PLACE_CLIENT_LINK,
-					      PLACE_CLIENT };
+
+	static const enum place clients[] = { PLACE_CLIENT_LINK, PLACE_CLIENT };
+
 	static const struct {
 		const enum place *members;
 		size_t count;
@@ -218,8 +220,8 @@ static int choose(struct diag *d, struct verdict *v,
 	struct candidate *left = calloc(cause_count + 1, sizeof(*left));
 	size_t count = 0;
 
-	v->alternatives = arena_alloc(d->arena,
-				      cause_count * sizeof(*v->alternatives));
+	v->alternatives =
+		arena_alloc(d->arena, cause_count * sizeof(*v->alternatives));
 	v->ruled_out =
 		arena_alloc(d->arena, cause_count * sizeof(*v->ruled_out));
 	if (!left || !v->alternatives || !v->ruled_out) {
@@ -236,9 +238,8 @@ static int choose(struct diag *d, struct verdict *v,
 		if (is_excluded(c, facts, &out))
 			v->ruled_out[v->ruled_out_count++] = out;
 		else
-			left[count++] = (struct candidate){
-				c, rank_of(c, facts)
-			};
+			left[count++] =
+				(struct candidate){ c, rank_of(c, facts) };
 	}
 
 	qsort(left, count, sizeof(*left), compare_candidates);
@@ -295,7 +296,8 @@ static int grow(struct diag *d)
 		if (d->kept[i].verdict)
 			*kept_of(&bigger, &d->kept[i].facts) = d->kept[i];
 	free(d->kept);
-	*d = bigger;
+	d->kept = bigger.kept;
+	d->mask = bigger.mask;
 	return 0;
 }
 

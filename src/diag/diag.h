@@ -36,8 +36,9 @@ struct verdict {
 	enum symptom symptom;
 	enum certainty certainty;
 	enum place place; /* where all that is left sits */
-	enum culprit_kind culprit; /* of the kind all that is left would blame */
-	const struct cause *cause; /* the likeliest, or NULL */
+	enum culprit_kind
+		culprit; /* of the kind all that is left would blame */
+	const struct cause *cause;         /* the likeliest, or NULL */
 	const struct cause **alternatives; /* the others, likeliest first */
 	size_t alternative_count;
 	struct exclusion *ruled_out; /* in the order of the catalogue */

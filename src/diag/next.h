@@ -10,9 +10,9 @@
  * prints it fills in.
  */
 struct next_step {
-	const char *where; /* a vantage's name, or router; not translated */
+	const char *where;   /* a vantage's name, or router; not translated */
 	const char *command; /* to be copied */
-	const char *why; /* a sentence, not translated yet */
+	const char *why;     /* a sentence, not translated yet */
 };
 
 /* The i-th step for the verdict, or NULL. */

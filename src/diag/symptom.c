@@ -7,6 +7,7 @@ static const struct {
 	enum status status;
 	const char *sentence;
 } rows[SYMPTOMS] = {
+
 #define X(name, id, status, sentence)                                          \
 	[SYMPTOM_##name] = { id, STATUS_##status, sentence },
 #include "diag/symptoms.def"

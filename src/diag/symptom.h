@@ -4,6 +4,7 @@
 
 /* What the failing side sees, and how bad that is. */
 enum symptom {
+
 #define X(name, id, status, sentence) SYMPTOM_##name,
 #include "diag/symptoms.def"
 #undef X

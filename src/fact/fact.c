@@ -10,6 +10,7 @@ static const struct {
 	const char *sentence;
 } rows[] = {
 	[FACT_NONE] = { "none", SHOWN_CONTEXT, "" },
+
 #define X(name, id, shown, sentence)                                           \
 	[FACT_##name] = { id, SHOWN_##shown, sentence },
 #include "fact/kinds.def"

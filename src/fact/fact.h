@@ -11,6 +11,7 @@
  */
 enum fact_kind {
 	FACT_NONE,
+
 #define X(name, id, shown, sentence) FACT_##name,
 #include "fact/kinds.def"
 #undef X
@@ -49,15 +50,15 @@ const char *fact_sentence(enum fact_kind kind);
 
 /* The packet of a flow that shows a fact. */
 enum fact_shown {
-	SHOWN_FIRST, /* its first packet: the SYN, the request */
+	SHOWN_FIRST,  /* its first packet: the SYN, the request */
 	SHOWN_REPEAT, /* the last repetition of that */
 	SHOWN_ANSWER, /* the first packet of the other side */
-	SHOWN_ERROR, /* ICMP error, RST, alert, error answer */
-	SHOWN_STUCK, /* the segment that is not acknowledged, sent last */
-	SHOWN_END, /* the first FIN */
+	SHOWN_ERROR,  /* ICMP error, RST, alert, error answer */
+	SHOWN_STUCK,  /* the segment that is not acknowledged, sent last */
+	SHOWN_END,    /* the first FIN */
 	SHOWN_PACKETS,
 	SHOWN_SEEN = SHOWN_PACKETS, /* evidence, but not one packet */
-	SHOWN_CONTEXT, /* not evidence by itself */
+	SHOWN_CONTEXT,              /* not evidence by itself */
 };
 
 enum fact_shown fact_shown(enum fact_kind kind);

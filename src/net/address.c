@@ -59,8 +59,8 @@ void address_text(struct text *out, const struct address *a)
 	char buffer[INET6_ADDRSTRLEN];
 
 	if (!address_is_v4(a)) {
-		text_str(out, inet_ntop(AF_INET6, a->bytes, buffer,
-					sizeof(buffer)));
+		text_str(out,
+			 inet_ntop(AF_INET6, a->bytes, buffer, sizeof(buffer)));
 		return;
 	}
 

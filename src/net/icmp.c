@@ -23,8 +23,8 @@ static void quote_decode(struct packet *p, struct cursor c)
 	q->sport = inner.sport;
 	q->dport = inner.dport;
 	if (inner.protocol == PACKET_UDP && inner.payload_caplen >= 2)
-		q->udp_head = (uint16_t)(inner.payload[0] << 8 |
-					 inner.payload[1]);
+		q->udp_head =
+			(uint16_t)(inner.payload[0] << 8 | inner.payload[1]);
 	if (inner.protocol == PACKET_TCP && q->has_ports) {
 		q->seq = inner.tcp.seq;
 		p->marks |= PACKET_QUOTED_TCP_SEQ;

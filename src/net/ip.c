@@ -152,8 +152,8 @@ static bool is_extension(unsigned next)
 {
 	return next == NEXT_HOP_BY_HOP || next == NEXT_ROUTING ||
 	       next == NEXT_DESTINATION || next == NEXT_AUTHENTICATION ||
-	       next == NEXT_MOBILITY || next == NEXT_HIP || next == NEXT_SHIM6 ||
-	       next == NEXT_FRAGMENT;
+	       next == NEXT_MOBILITY || next == NEXT_HIP ||
+	       next == NEXT_SHIM6 || next == NEXT_FRAGMENT;
 }
 
 /* RFC 8200 4: walks the chain to the transport header; its number. */
@@ -171,9 +171,9 @@ static uint8_t extensions_decode(struct packet *p, struct cursor *c,
 			unsigned words = cursor_u8(c);
 
 			/* AH counts in units of four, less two (RFC 4302). */
-			cursor_skip(c, here == NEXT_AUTHENTICATION ?
-					       words * 4U + 6 :
-					       words * 8U + 6);
+			cursor_skip(c, here == NEXT_AUTHENTICATION
+					       ? words * 4U + 6
+					       : words * 8U + 6);
 		}
 	}
 

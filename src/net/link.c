@@ -29,7 +29,7 @@ static void macs(struct packet *p, const uint8_t *dst, const uint8_t *src)
 
 static void ethernet_decode(struct decode *d, struct cursor c)
 {
-	const uint8_t *head = cursor_bytes(&c, 2 * MAC_BYTES);
+	const uint8_t *head = cursor_bytes(&c, MAC_BYTES + (size_t)MAC_BYTES);
 	unsigned type = cursor_be16(&c);
 
 	if (!cursor_ok(&c)) {
@@ -83,9 +83,9 @@ void ethertype_decode(struct decode *d, struct cursor c, unsigned type)
 		d->packet->depth++;
 	}
 
-	if (type == ETHERTYPE_IPV4 || type == ETHERTYPE_IPV6_) {
+	if (type == ETHERTYPE_OF_IPV4 || type == ETHERTYPE_OF_IPV6) {
 		ip_decode(d, c);
-	} else if (type == ETHERTYPE_ARP_) {
+	} else if (type == ETHERTYPE_OF_ARP) {
 		arp_decode(d, c);
 	} else if (type == ETHERTYPE_MPLS || type == ETHERTYPE_MPLS_GROUP) {
 		d->packet->depth++;
@@ -197,7 +197,7 @@ void arp_decode(struct decode *d, struct cursor c)
 	cursor_skip(&c, MAC_BYTES);
 	target = cursor_be32(&c);
 	if (!cursor_ok(&c) || hardware != ARPHRD_ETHERNET ||
-	    protocol != ETHERTYPE_IPV4 || lengths != (MAC_BYTES << 8 | 4))
+	    protocol != ETHERTYPE_OF_IPV4 || lengths != (MAC_BYTES << 8 | 4))
 		return;
 
 	p->protocol = PACKET_ARP;

@@ -34,7 +34,7 @@ struct report_flow {
 	enum vantage vantage;
 	int64_t first_ns, last_ns;
 	uint64_t packets[2], bytes[2]; /* client's, server's */
-	const char *opening, *ending; /* ids, see doc/explain.schema.json */
+	const char *opening, *ending;  /* ids, see doc/explain.schema.json */
 	const struct verdict *verdict;
 	const struct fact_set *facts;
 	struct report_line lines[SHOWN_PACKETS];
@@ -64,7 +64,7 @@ struct report_summary {
 };
 
 struct report_options {
-	bool all; /* healthy flows, too */
+	bool all;     /* healthy flows, too */
 	bool summary; /* only the counts */
 	bool colour;
 };

@@ -58,8 +58,8 @@ void words_verdict(struct text *out, const struct report_flow *f)
 
 static void icmp_detail(struct text *out, const struct report_flow *f)
 {
-	const char *words = icmp_words(f->icmp_version, f->icmp_type,
-				       f->icmp_code);
+	const char *words =
+		icmp_words(f->icmp_version, f->icmp_type, f->icmp_code);
 	const char *keyword = icmp_reject_keyword(f->icmp_version, f->icmp_type,
 						  f->icmp_code);
 
@@ -129,8 +129,8 @@ static void detail(struct text *out, const struct report_flow *f,
 		 kind == FACT_PING_SILENCE)
 		pings_detail(out, f);
 	else if (kind == FACT_LOSS_REPAIRED || kind == FACT_HEAVY_LOSS)
-		count_detail(out,
-			     (uint64_t)f->retransmitted[0] + f->retransmitted[1]);
+		count_detail(out, (uint64_t)f->retransmitted[0] +
+					  f->retransmitted[1]);
 }
 
 void words_fact(struct text *out, const struct report_flow *f,
@@ -197,13 +197,15 @@ static void rule_words(struct text *out, const struct report_flow *f)
 
 	address_text(&host, f->icmp_version ? &f->icmp_sender : &f->server);
 	if (keyword)
-		text_format(out,
-			    _("a REJECT rule on %1$s that answers with %2$s; which one, only %1$s can tell"),
-			    text_string(&host), keyword);
+		text_format(
+			out,
+			_("a REJECT rule on %1$s that answers with %2$s; which one, only %1$s can tell"),
+			text_string(&host), keyword);
 	else
-		text_format(out,
-			    _("a firewall rule on %1$s; which one, only %1$s can tell"),
-			    text_string(&host));
+		text_format(
+			out,
+			_("a firewall rule on %1$s; which one, only %1$s can tell"),
+			text_string(&host));
 	text_done(&host);
 }
 

@@ -52,8 +52,8 @@ struct capture_about {
 	int link;
 	uint32_t snaplen;
 	bool is_pcapng;
-	uint64_t size; /* bytes of the file itself; 0: not known */
-	uint64_t done; /* bytes of the file itself that were read so far */
+	uint64_t size;    /* bytes of the file itself; 0: not known */
+	uint64_t done;    /* bytes of the file itself that were read so far */
 	uint64_t skipped; /* unpacked bytes left out because of damage */
 };
 

@@ -30,9 +30,10 @@ struct flow_table *flow_table_new(const struct flow_limits *limits,
 	t->slot_mask = FIRST_SLOTS - 1;
 	t->slots = calloc(FIRST_SLOTS, sizeof(*t->slots));
 	/* Address space only; pages come as flows do. */
-	t->flows = mmap(NULL, t->limit * sizeof(*t->flows),
-			PROT_READ | PROT_WRITE,
-			MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	// cppcheck-suppress invalidFunctionArg
+	t->flows =
+		mmap(NULL, t->limit * sizeof(*t->flows), PROT_READ | PROT_WRITE,
+		     MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 	if (t->flows == MAP_FAILED)
 		t->flows = NULL;
 	if (!t->slots || !t->flows) {
@@ -197,8 +198,7 @@ static void remove_slot(struct flow_table *t, struct flow_slot *hole)
 		s = &t->slots[i];
 		if (!s->index)
 			return;
-		if (((i - s->hash) & t->slot_mask) <
-		    ((i - at) & t->slot_mask))
+		if (((i - s->hash) & t->slot_mask) < ((i - at) & t->slot_mask))
 			continue;
 		t->slots[at] = *s;
 		s->index = 0;
@@ -367,8 +367,8 @@ static bool is_echo(const struct packet *p)
 		return p->icmp.type == ICMP_ECHO ||
 		       p->icmp.type == ICMP_ECHO_REPLY;
 
-	return p->protocol == PACKET_ICMP6 && (p->icmp.type == ICMP6_ECHO ||
-					       p->icmp.type == ICMP6_ECHO_REPLY);
+	return p->protocol == PACKET_ICMP6 &&
+	       (p->icmp.type == ICMP6_ECHO || p->icmp.type == ICMP6_ECHO_REPLY);
 }
 
 static bool has_key(const struct packet *p)

@@ -30,41 +30,43 @@ enum flow_half_marks {
 	HALF_SYN = 1 << 0,
 	HALF_FIN = 1 << 1,
 	HALF_RST = 1 << 2,
-	HALF_DATA = 1 << 3, /* bytes above TCP, or datagrams */
-	HALF_SEQ = 1 << 4, /* base and next are known */
+	HALF_DATA = 1 << 3,  /* bytes above TCP, or datagrams */
+	HALF_SEQ = 1 << 4,   /* base and next are known */
 	HALF_ACKED = 1 << 5, /* the other side acknowledged data */
-	HALF_AFTER_IDLE = 1 << 6, /* the oldest unacknowledged data was sent after a long idle time */
-	HALF_ZERO = 1 << 7, /* its window is zero now */
-	HALF_WAS_ZERO = 1 << 8, /* ... and was, and opened again */
-	HALF_WORDS = 1 << 9, /* the first payload was looked at */
-	HALF_SACK = 1 << 10, /* it offers SACK */
+	HALF_AFTER_IDLE =
+		1
+		<< 6, /* the oldest unacknowledged data was sent after a long idle time */
+	HALF_ZERO = 1 << 7,          /* its window is zero now */
+	HALF_WAS_ZERO = 1 << 8,      /* ... and was, and opened again */
+	HALF_WORDS = 1 << 9,         /* the first payload was looked at */
+	HALF_SACK = 1 << 10,         /* it offers SACK */
 	HALF_SMALL_PASSED = 1 << 11, /* something behind a lost large segment */
-	HALF_BASED = 1 << 12, /* base is what tcpdump counts from */
-	HALF_AFTER_PAUSE = 1 << 15, /* likewise after some seconds */
-	HALF_GROUP = 1 << 14, /* sent to a group or by broadcast */
+	HALF_BASED = 1 << 12,        /* base is what tcpdump counts from */
+	HALF_AFTER_PAUSE = 1 << 15,  /* likewise after some seconds */
+	HALF_GROUP = 1 << 14,        /* sent to a group or by broadcast */
 	HALF_RELATIVE = 1 << 13, /* its numbers count from an unknown base */
 };
 
 /* What one side sent. Sequence numbers are absolute, windows are scaled. */
 struct flow_half {
-	uint32_t base; /* initial sequence number, or the first minus one */
-	uint32_t next; /* behind the highest byte sent */
+	uint32_t base;  /* initial sequence number, or the first minus one */
+	uint32_t next;  /* behind the highest byte sent */
 	uint32_t acked; /* the highest acknowledgement it got */
 	uint32_t stuck; /* start of the segment repeated last */
 	uint32_t largest_end; /* behind the first segment of the largest size */
 	uint32_t hole_left, hole_right; /* the last gap in what was sent */
 	uint32_t last_seq; /* of the last packet, to know its twin */
-	uint32_t last_us; /* low bits of its time */
+	uint32_t last_us;  /* low bits of its time */
 	uint32_t packets;
 	uint16_t last_ip_id;
-	uint16_t marks; /* HALF_… */
+	uint16_t marks;   /* HALF_… */
 	uint16_t largest; /* payload of the largest segment */
 	uint16_t last_len;
 	uint16_t retransmitted; /* segments; stays at its maximum */
 	uint16_t mss;
-	uint8_t scale; /* 0xff: not offered */
-	uint8_t ttl; /* of its first packet */
-	uint8_t repeats; /* of the segment at stuck */
+	uint8_t scale;       /* 0xff: not offered */
+	uint8_t ttl;         /* of its first packet */
+	uint8_t repeats;     /* of the segment at stuck */
 	uint8_t stuck_large; /* 1: that segment is of the largest size */
 };
 
@@ -84,7 +86,7 @@ enum flow_state {
 	FLOW_REORDERED = 1 << 2,
 	FLOW_SPURIOUS = 1 << 3, /* a needless retransmission */
 	FLOW_KEEP_ALIVE = 1 << 4,
-	FLOW_GAPS = 1 << 5, /* acknowledged, never captured */
+	FLOW_GAPS = 1 << 5,         /* acknowledged, never captured */
 	FLOW_SERVER_ENDED = 1 << 6, /* the server's FIN or RST came first */
 	FLOW_CLIENT_ENDED = 1 << 7, /* the client's */
 	FLOW_HAS_NOTE = 1 << 8,
@@ -108,7 +110,8 @@ enum flow_state {
 	FLOW_SYN_TIMESTAMP = 1 << 26,
 	FLOW_SYN_OPTIONS = 1 << 27, /* its options are known */
 	FLOW_SYN_OTHERHOST = 1 << 28,
-	FLOW_MOVED_AFTER_ERROR = 1 << 29, /* acknowledged after the ICMP error */
+	FLOW_MOVED_AFTER_ERROR = 1
+				 << 29, /* acknowledged after the ICMP error */
 	FLOW_SYN_SLOW_FAST_OPEN = 1 << 30, /* one without Fast Open, too */
 };
 
@@ -125,7 +128,7 @@ enum flow_said {
 	SAID_SSH_CLIENT = 1 << 8,
 	SAID_SSH_SERVER = 1 << 9,
 	SAID_SSH_FULL = 1 << 10, /* "Exceeded MaxStartups" */
-	SAID_REFUSED = 1 << 11, /* 421, 554, "Too many connections" … */
+	SAID_REFUSED = 1 << 11,  /* 421, 554, "Too many connections" … */
 	SAID_GREETING = 1 << 12, /* FTP, SMTP, POP3, IMAP */
 	SAID_OTHER_CLIENT = 1 << 13,
 	SAID_OTHER_SERVER = 1 << 14,
@@ -134,33 +137,35 @@ enum flow_said {
 	SAID_DNS_QUERY = 1 << 17,
 	SAID_SSH_KEX_CLIENT = 1 << 18,
 	SAID_SSH_KEX_SERVER = 1 << 19,
-	SAID_PROXY_REQUEST = 1 << 20, /* CONNECT, or an absolute URL */
-	SAID_SSH_MORE = 1 << 21, /* the key exchange went on */
+	SAID_PROXY_REQUEST = 1 << 20,    /* CONNECT, or an absolute URL */
+	SAID_SSH_MORE = 1 << 21,         /* the key exchange went on */
 	SAID_SYNACK_ELSEWHERE = 1 << 23, /* a SYN-ACK for it from another end */
-	SAID_TLS_WANTED = 1 << 22, /* an HTTP answer that asks for TLS */
+	SAID_TLS_WANTED = 1 << 22,       /* an HTTP answer that asks for TLS */
 };
 
 struct flow {
 	struct address addresses[FLOW_HALVES];
 	uint16_t ports[FLOW_HALVES]; /* ICMP echo: the id; ARP: 0 */
-	uint16_t tag; /* DNS: transaction id; else 0 */
-	uint8_t protocol; /* enum packet_protocol */
-	uint8_t vantage; /* enum vantage */
-	uint32_t state; /* FLOW_… */
-	uint32_t said; /* SAID_… */
+	uint16_t tag;                /* DNS: transaction id; else 0 */
+	uint8_t protocol;            /* enum packet_protocol */
+	uint8_t vantage;             /* enum vantage */
+	uint32_t state;              /* FLOW_… */
+	uint32_t said;               /* SAID_… */
 	int64_t first_ns;
 	int64_t last_ns;
-	uint32_t open_us; /* handshake complete, after first_ns; 0: not */
+	uint32_t open_us;   /* handshake complete, after first_ns; 0: not */
 	uint32_t answer_us; /* the server's first data, after that; 0: none */
-	uint32_t rtt_us; /* of the handshake, both legs; 0: not known */
+	uint32_t rtt_us;    /* of the handshake, both legs; 0: not known */
 	uint32_t note; /* index of its struct flow_note, with FLOW_HAS_NOTE */
-	uint64_t bytes[FLOW_HALVES]; /* of payload, repetitions included */
+	uint64_t bytes[FLOW_HALVES];    /* of payload, repetitions included */
 	uint32_t proofs[SHOWN_PACKETS]; /* packet numbers, from 1; 0: none */
 	uint16_t proof_files[SHOWN_PACKETS]; /* indices of their inputs */
-	uint8_t opening; /* enum flow_opening */
+	uint8_t opening;                     /* enum flow_opening */
 	uint8_t syns; /* of the client; stays at its maximum */
-	uint16_t client_acks; /* its packets with ACK, of TCP; stays at its maximum */
-	uint32_t isn; /* the client's initial sequence number, with OPENING_SYN */
+	uint16_t
+		client_acks; /* its packets with ACK, of TCP; stays at its maximum */
+	uint32_t
+		isn; /* the client's initial sequence number, with OPENING_SYN */
 	struct flow_half half[FLOW_HALVES];
 };
 
@@ -171,7 +176,7 @@ struct flow_note {
 	struct address icmp_sender;
 	int64_t icmp_ns; /* when the error came, after the flow's first packet */
 	uint32_t icmp_mtu;
-	uint16_t http_status; /* 0: none */
+	uint16_t http_status;                       /* 0: none */
 	uint8_t icmp_type, icmp_code, icmp_version; /* version 0: no error */
 	uint8_t tls_alert; /* its description (RFC 8446 6); with SAID_ALERT_… */
 	uint8_t dns_rcode; /* RFC 1035 4.1.1, with SAID_DNS_ANSWER */
@@ -214,7 +219,7 @@ void flow_table_each(const struct flow_table *t, flow_receiver *receive,
 
 struct flow_counts {
 	uint64_t packets;
-	uint64_t not_ip; /* or no protocol that has flows */
+	uint64_t not_ip;    /* or no protocol that has flows */
 	uint64_t fragments; /* later ones, without a transport header */
 	uint64_t truncated; /* cut before the ports */
 	uint64_t flows;

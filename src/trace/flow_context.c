@@ -15,7 +15,7 @@ struct standing {
 	struct address host;
 	struct address client; /* of a port: the first that was served */
 	int64_t served_first, served_last; /* a service was reached */
-	uint16_t port; /* 0: the host itself */
+	uint16_t port;                     /* 0: the host itself */
 	uint16_t other_port; /* of the host: the port that was reached */
 	uint8_t vantage;
 	uint8_t ttl; /* of what it sends by TCP */
@@ -24,6 +24,9 @@ struct standing {
 	bool serves;
 	bool serves_two; /* of a port: clients; of a host: ports */
 	bool heard;
+	bool tried_twice; /* by this client */
+	bool seen;
+	bool truncates; /* its DNS answers over UDP */
 };
 
 struct flow_context {
@@ -32,7 +35,7 @@ struct flow_context {
 	const struct flow_table *table;
 };
 
-enum { FIRST_ROWS = 1024 };
+enum { FIRST_ROWS = 1024, PORT_DNS = 53 };
 
 /* What a row is about; the client only with port 0. */
 static struct standing subject_of(const struct flow *f, bool is_port)
@@ -148,8 +151,12 @@ static void learn_host(const struct flow *f, struct standing *s)
 {
 	bool pinged = f->protocol == PACKET_ICMP || f->protocol == PACKET_ICMP6;
 
+	s->tried_twice = s->seen;
+	s->seen = true;
 	if (f->half[FLOW_SERVER].packets)
 		s->heard = true;
+	if (f->said & SAID_DNS_TRUNCATED)
+		s->truncates = true;
 	if (pinged && f->half[FLOW_SERVER].packets)
 		s->pings = true;
 	if (!was_served(f))
@@ -256,10 +263,15 @@ static void host_facts(const struct standing *s, const struct flow *f,
 		fact_add(facts, FACT_HOST_SERVES);
 	if (!s->heard && !(f->state & FLOW_HAS_NOTE))
 		fact_add(facts, FACT_HOST_DEAD);
+	if (s->truncates && f->protocol == PACKET_TCP && port == PORT_DNS)
+		fact_add(facts, FACT_DNS_TRUNCATED);
+	/* An error may come at once because another attempt waited long. */
+	if (s->tried_twice && fact_has(facts, FACT_ICMP_HOST))
+		fact_remove(facts, FACT_ICMP_AT_ONCE);
 	if (f->state & FLOW_RST_REFUSES && s->ttl && f->half[FLOW_SERVER].ttl)
-		fact_add(facts, s->ttl == f->half[FLOW_SERVER].ttl ?
-					FACT_RST_SAME_TTL :
-					FACT_RST_OTHER_TTL);
+		fact_add(facts, s->ttl == f->half[FLOW_SERVER].ttl
+					? FACT_RST_SAME_TTL
+					: FACT_RST_OTHER_TTL);
 }
 
 static void port_facts(const struct standing *s, const struct flow *f,

@@ -41,6 +41,14 @@ struct flow *flow_dns_latest(struct flow_table *t, const struct flow_key *key)
 	return f;
 }
 
+static char printable(uint8_t byte)
+{
+	if (byte <= ' ' || byte >= 0x7f)
+		return '?';
+
+	return (char)byte;
+}
+
 /* A name as text, without following compression: questions have none. */
 static void read_name(char *out, size_t size, struct cursor *c)
 {
@@ -62,9 +70,7 @@ static void read_name(char *out, size_t size, struct cursor *c)
 		if (used && used + 1 < size)
 			out[used++] = '.';
 		for (uint8_t k = 0; k < len && used + 1 < size; k++)
-			out[used++] = label[k] > ' ' && label[k] < 0x7f ?
-					      (char)label[k] :
-					      '?';
+			out[used++] = printable(label[k]);
 	}
 
 	out[used] = '\0';
@@ -162,7 +168,7 @@ static void printed_name(struct flow_note *note, const struct packet *p)
 	const char *end = p->words + p->words_len;
 	size_t used = 0;
 
-	for (at = at ? at + 2 : end; at < end && *at > ' '; at++)
+	for (at = at ? at + 2 : end; at<end && * at> ' '; at++)
 		if (used + 1 < sizeof(note->name))
 			note->name[used++] = *at;
 	if (used && note->name[used - 1] == '.')

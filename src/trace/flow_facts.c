@@ -6,21 +6,21 @@
 #include "trace/flow_table.h"
 
 #define SECOND INT64_C(1000000000)
-#define SYN_WATCH SECOND /* RFC 6298 2.1: the first timeout of a SYN */
+#define SYN_WATCH SECOND        /* RFC 6298 2.1: the first timeout of a SYN */
 #define DATA_WATCH (3 * SECOND) /* several retransmission timeouts */
-#define SILENT_WATCH (10 * SECOND) /* tcpd, ident and resolvers take 5 */
-#define GIVEN_UP_AFTER (5 * SECOND) /* a client that closed waited this long */
+#define SILENT_WATCH (10 * SECOND)   /* tcpd, ident and resolvers take 5 */
+#define GIVEN_UP_AFTER (5 * SECOND)  /* a client that closed waited this long */
 #define ICMP_LATE_AFTER (2 * SECOND) /* neighbours fail after 3, less a SYN */
 #define PING_WATCH SECOND
 #define UDP_WATCH (2 * SECOND)
 #define ARP_WATCH SECOND
 
 enum {
-	STUCK_REPEATS = 2, /* sent three times */
+	STUCK_REPEATS = 2,    /* sent three times */
 	LARGE_SEGMENT = 1200, /* RFC 9000 14.1: what every path should pass */
-	OPTION_BYTES = 40, /* at most, out of the MSS (RFC 9293 3.7.1) */
-	ARP_REQUESTS = 3, /* mcast_solicit */
-	HEAVY_ONE_IN = 10, /* at 10 % throughput collapses (RFC 3819 8) */
+	OPTION_BYTES = 40,    /* at most, out of the MSS (RFC 9293 3.7.1) */
+	ARP_REQUESTS = 3,     /* mcast_solicit */
+	HEAVY_ONE_IN = 10,    /* at 10 % throughput collapses (RFC 3819 8) */
 	HEAVY_LEAST = 10,
 	SLOW_ANSWER_US = 3000000,
 	SLOW_CONNECT_US = 900000,
@@ -65,6 +65,7 @@ static void draw_vantage(const struct drawing *d)
 		[VANTAGE_SERVER] = FACT_AT_SERVER,
 		[VANTAGE_ROUTER] = FACT_AT_ROUTER,
 	};
+
 	bool v4 = address_is_v4(&d->f->addresses[FLOW_CLIENT]);
 
 	add_if(d, d->f->vantage != VANTAGE_UNKNOWN, at[d->f->vantage]);
@@ -92,12 +93,9 @@ static void draw_syn(const struct drawing *d)
 {
 	static const struct bit_fact rows[] = {
 		{ FLOW_SYN_ECN, FACT_SYN_ECN },
-		{ FLOW_SYN_PLAIN, FACT_SYN_WITHOUT_ECN },
 		{ FLOW_SYN_FAST_OPEN, FACT_SYN_FAST_OPEN },
-		{ FLOW_SYN_SLOW_FAST_OPEN, FACT_SYN_WITHOUT_FAST_OPEN },
 		{ FLOW_SYN_SIGNED, FACT_SYN_SIGNED },
 		{ FLOW_SYN_BAD_SUM, FACT_SYN_CHECKSUM_BAD },
-		{ FLOW_SYN_GOOD_SUM, FACT_SYN_CHECKSUM_GOOD },
 		{ FLOW_SYN_TIMESTAMP, FACT_SYN_TIMESTAMP },
 		{ FLOW_ACK_FOR_SYN, FACT_ACK_FOR_SYN },
 	};
@@ -113,6 +111,15 @@ static void draw_syn(const struct drawing *d)
 	add_if(d,
 	       f->state & FLOW_SYN_OPTIONS && !(f->state & FLOW_SYN_TIMESTAMP),
 	       FACT_SYN_NO_TIMESTAMP);
+	/* A plain one rules a black hole out only if it was lost as well. */
+	add_if(d, f->state & FLOW_SYN_PLAIN && !f->half[FLOW_SERVER].packets,
+	       FACT_SYN_WITHOUT_ECN);
+	add_if(d,
+	       f->state & FLOW_SYN_SLOW_FAST_OPEN &&
+		       !f->half[FLOW_SERVER].packets,
+	       FACT_SYN_WITHOUT_FAST_OPEN);
+	add_if(d, at_server(d) && f->state & FLOW_SYN_GOOD_SUM,
+	       FACT_SYN_CHECKSUM_GOOD);
 	add_if(d, at_server(d) && f->state & FLOW_SYN_OTHERHOST,
 	       FACT_SYN_OTHER_MAC);
 	add_if(d, f->said & SAID_SYNACK_ELSEWHERE, FACT_SYNACK_OTHER_SOURCE);
@@ -178,13 +185,15 @@ static void draw_rst(const struct drawing *d)
 	const struct flow *f = d->f;
 	bool refused = f->state & FLOW_RST_REFUSES;
 	bool server = f->half[FLOW_SERVER].marks & HALF_RST;
+	bool client = f->half[FLOW_CLIENT].marks & HALF_RST;
 
 	add_bits(d, f->state, rows, sizeof(rows) / sizeof(*rows));
 	add_if(d, refused, FACT_RST_FOR_SYN);
 	add_if(d, f->state & FLOW_RST_LABELLED, FACT_RST_FROM_STACK);
 	add_if(d, (refused || server) && at_server(d), FACT_RST_LEFT_SERVER);
 	add_if(d, f->state & FLOW_FORGED_RST, FACT_RST_IGNORED);
-	add_if(d, f->half[FLOW_CLIENT].marks & HALF_RST, FACT_CLIENT_RST);
+	add_if(d, client, FACT_CLIENT_RST);
+	add_if(d, client && f->vantage == VANTAGE_CLIENT, FACT_RST_LEFT_CLIENT);
 	add_if(d, server, FACT_SERVER_RST);
 	add_if(d, server && !f->bytes[FLOW_SERVER], FACT_RST_BEFORE_DATA);
 }
@@ -226,9 +235,9 @@ static enum fact_kind icmp6_fact(uint8_t code)
 
 static enum fact_kind icmp_fact(const struct flow_note *n)
 {
-	bool expired = n->icmp_version == 4 ?
-			       n->icmp_type == ICMP_TIME_EXCEEDED :
-			       n->icmp_type == ICMP6_TIME_EXCEEDED;
+	bool expired = n->icmp_version == 4
+			       ? n->icmp_type == ICMP_TIME_EXCEEDED
+			       : n->icmp_type == ICMP6_TIME_EXCEEDED;
 
 	if (expired)
 		return n->icmp_code ? FACT_ICMP_REASSEMBLY : FACT_ICMP_TTL;
@@ -261,7 +270,8 @@ static void draw_icmp(const struct drawing *d)
 	add_if(d, client && !target, FACT_ICMP_FROM_CLIENT);
 	add_if(d, !target && !client, FACT_ICMP_FROM_OTHER);
 	add_if(d, target && at_server(d), FACT_ICMP_LEFT_SERVER);
-	add_if(d, kind == FACT_ICMP_TOO_BIG && f->state & FLOW_MOVED_AFTER_ERROR,
+	add_if(d,
+	       kind == FACT_ICMP_TOO_BIG && f->state & FLOW_MOVED_AFTER_ERROR,
 	       FACT_TOO_BIG_OBEYED);
 	/* Without the packet that it quotes there is no telling how late. */
 	if (f->opening == OPENING_QUOTED)
@@ -295,8 +305,8 @@ static void draw_loss(const struct drawing *d, int side)
 	if (!is_stuck(d, side))
 		return;
 
-	fact_add(d->facts, side == FLOW_CLIENT ? FACT_CLIENT_DATA_LOST :
-						 FACT_SERVER_DATA_LOST);
+	fact_add(d->facts, side == FLOW_CLIENT ? FACT_CLIENT_DATA_LOST
+					       : FACT_SERVER_DATA_LOST);
 	/* The full-size one never passed, and something smaller did. */
 	add_if(d,
 	       h->stuck_large && is_full_size(d->f, side) &&
@@ -373,6 +383,7 @@ static void draw_silence(const struct drawing *d)
 
 	add_if(d, knows_server_first(f) || asked, FACT_SERVER_SILENT);
 	add_if(d, asked, FACT_REQUEST_UNANSWERED);
+	add_if(d, asked && at_server(d), FACT_SYN_ARRIVED);
 }
 
 static void draw_data(const struct drawing *d)
@@ -386,7 +397,8 @@ static void draw_data(const struct drawing *d)
 	add_if(d, f->half[FLOW_SERVER].marks & HALF_ACKED,
 	       FACT_SERVER_DATA_ACKED);
 	add_if(d, knows_server_first(f), FACT_SERVER_FIRST);
-	add_if(d, f->open_us && knows_server_first(f) &&
+	add_if(d,
+	       f->open_us && knows_server_first(f) &&
 		       f->answer_us >= SLOW_ANSWER_US,
 	       FACT_ANSWER_SLOW);
 	draw_loss(d, FLOW_CLIENT);
@@ -415,7 +427,7 @@ static void draw_close(const struct drawing *d)
 
 	add_if(d, !unused, FACT_SERVER_CLOSED_FIRST);
 	add_if(d, lived_us < SECOND / 1000, FACT_CLOSED_AT_ONCE);
-	add_if(d, off > -TCPD_SLACK_US && off < 5 * TCPD_SLACK_US,
+	add_if(d, off > -TCPD_SLACK_US && off < INT64_C(5) * TCPD_SLACK_US,
 	       FACT_CLOSED_AFTER_5S);
 }
 
@@ -464,7 +476,9 @@ static void draw_protocol(const struct drawing *d)
 	add_if(d,
 	       said(f, SAID_TLS_WANTED) ||
 		       (f->said & (SAID_HTTP_CLIENT | SAID_SSH_CLIENT) &&
-			f->said & (SAID_ALERT_SERVER | SAID_TLS_SERVER)),
+			f->said & (SAID_ALERT_SERVER | SAID_TLS_SERVER)) ||
+		       (f->said & SAID_OTHER_CLIENT && !(f->said & plain) &&
+			f->said & SAID_ALERT_SERVER),
 	       FACT_PLAIN_TO_TLS);
 	add_if(d,
 	       (f->said & SAID_HTTP_CLIENT && f->said & not_http) ||
@@ -489,7 +503,7 @@ static void draw_words(const struct drawing *d)
 
 	draw_protocol(d);
 	add_bits(d, f->said, rows, sizeof(rows) / sizeof(*rows));
-	if (f->said & (SAID_ALERT_CLIENT | SAID_ALERT_SERVER)) {
+	if (d->note && f->said & (SAID_ALERT_CLIENT | SAID_ALERT_SERVER)) {
 		enum fact_kind kind = alert_fact(d->note->tls_alert);
 
 		add_if(d, kind != FACT_NONE, kind);
@@ -518,6 +532,7 @@ static void draw_dns(const struct drawing *d)
 {
 	uint8_t rcode = d->note ? d->note->dns_rcode : 0;
 
+	add_if(d, d->f->said & SAID_DNS_QUERY, FACT_DNS_QUERY);
 	if (!(d->f->said & SAID_DNS_ANSWER))
 		return;
 
@@ -554,8 +569,8 @@ static void draw_echo(const struct drawing *d)
 	uint32_t asked = f->half[FLOW_CLIENT].packets;
 	uint32_t answered = f->half[FLOW_SERVER].packets;
 	/* The last request may still be on its way. */
-	uint32_t due = d->end_ns - f->last_ns < PING_WATCH && asked ? asked - 1 :
-								      asked;
+	uint32_t due = d->end_ns - f->last_ns < PING_WATCH && asked ? asked - 1
+								    : asked;
 
 	add_if(d, asked && answered, FACT_PING_ANSWERED);
 	add_if(d, answered && !asked, FACT_ONE_WAY_SERVER);

@@ -32,7 +32,7 @@ struct flow_table {
 	flow_receiver *evicted;
 	void *context;
 	struct flow *flows; /* limit records, mapped as they are touched */
-	uint32_t used; /* records that were ever used */
+	uint32_t used;      /* records that were ever used */
 	uint32_t limit;
 	uint32_t sweep; /* where the search for an idle flow goes on */
 	struct flow_slot *slots;
@@ -44,11 +44,12 @@ struct flow_table {
 	size_t input_count;
 	int64_t *ends; /* until when the flows of each input were watched */
 	struct flow_context *standings; /* once the input has ended */
-	uint16_t file; /* of the packets at hand */
+	uint16_t file;                  /* of the packets at hand */
 	struct flow_counts counts;
-	uint64_t heard[HEARD_WORDS]; /* bits of stations that frames were seen for */
+	uint64_t heard
+		[HEARD_WORDS]; /* bits of stations that frames were seen for */
 	uint32_t recent_dns[RECENT]; /* flows, plus one, by hash without tag */
-	uint32_t tries[RECENT]; /* the latest attempts: flows, plus one */
+	uint32_t tries[RECENT];      /* the latest attempts: flows, plus one */
 	uint32_t try_count;
 	uint32_t recent_syn[RECENT]; /* ... by the client's end */
 	struct flow_answer *answers;

@@ -11,11 +11,12 @@
 #include "trace/flow_table.h"
 
 enum {
-	TWIN_US = 2000, /* far below every retransmission timer */
-	REORDER_US = 3000, /* as tcp.analysis of Wireshark */
+	TWIN_US = 2000,        /* far below every retransmission timer */
+	REORDER_US = 3000,     /* as tcp.analysis of Wireshark */
 	SYN_ROUND_US = 900000, /* RFC 6298: the first timeout is a second */
 	SERVICE_PORTS = 1024,
 };
+
 #define IDLE_NS (60 * INT64_C(1000000000))
 #define PAUSE_NS (3 * INT64_C(1000000000))
 
@@ -114,8 +115,8 @@ static bool is_twin(const struct flow_half *h, const struct packet *p)
 	if (h->last_ip_id && p->version == 4)
 		return h->last_ip_id == (uint16_t)p->ip_id && us < SYN_ROUND_US;
 
-	return us < TWIN_US && (p->payload_len ||
-				p->tcp.flags & (TCP_SYN | TCP_FIN | TCP_RST));
+	return us < TWIN_US &&
+	       (p->payload_len || p->tcp.flags & (TCP_SYN | TCP_FIN | TCP_RST));
 }
 
 static void remember(struct flow_half *h, const struct packet *p)
@@ -135,8 +136,8 @@ static void syn_options(struct flow *f, const struct packet *p)
 		state |= FLOW_SYN_ECN;
 	else
 		state |= FLOW_SYN_PLAIN;
-	state |= p->tcp.has_fast_open ? FLOW_SYN_FAST_OPEN :
-					FLOW_SYN_SLOW_FAST_OPEN;
+	state |= p->tcp.has_fast_open ? FLOW_SYN_FAST_OPEN
+				      : FLOW_SYN_SLOW_FAST_OPEN;
 	if (p->tcp.has_md5)
 		state |= FLOW_SYN_SIGNED;
 	if (p->tcp.has_timestamp)
@@ -239,6 +240,7 @@ static void refused(const struct flow_table *t, struct flow *f,
 static bool fits(const struct flow_half *h, const struct packet *p)
 {
 	enum { FAR = 1 << 24 };
+
 	uint32_t ahead = p->tcp.seq - h->acked;
 
 	if (!(p->marks & PACKET_SEQ) || !(h->marks & HALF_SEQ) ||
@@ -251,8 +253,8 @@ static bool fits(const struct flow_half *h, const struct packet *p)
 static void ended(struct flow *f, int direction)
 {
 	if (!(f->state & (FLOW_CLIENT_ENDED | FLOW_SERVER_ENDED)))
-		f->state |= direction == FLOW_CLIENT ? FLOW_CLIENT_ENDED :
-						       FLOW_SERVER_ENDED;
+		f->state |= direction == FLOW_CLIENT ? FLOW_CLIENT_ENDED
+						     : FLOW_SERVER_ENDED;
 }
 
 static void reset(const struct flow_table *t, struct flow *f, int direction,
@@ -276,8 +278,8 @@ static void reset(const struct flow_table *t, struct flow *f, int direction,
 	if ((h->marks | o->marks) & HALF_FIN)
 		f->state |= FLOW_RST_AFTER_FIN;
 	if (h->packets && p->marks & PACKET_TTL)
-		f->state |= h->ttl == p->ttl ? FLOW_RST_SAME_TTL :
-					       FLOW_RST_OTHER_TTL;
+		f->state |= h->ttl == p->ttl ? FLOW_RST_SAME_TTL
+					     : FLOW_RST_OTHER_TTL;
 	ended(f, direction);
 	h->marks |= HALF_RST;
 	flow_prove_first(t, f, SHOWN_ERROR, p);
@@ -406,7 +408,8 @@ static void sends_new(struct flow *f, int direction, const struct packet *p,
 {
 	struct flow_half *h = &f->half[direction];
 	uint32_t end = p->tcp.seq + p->payload_len;
-	uint32_t len = p->payload_len > UINT16_MAX ? UINT16_MAX : p->payload_len;
+	uint32_t len =
+		p->payload_len > UINT16_MAX ? UINT16_MAX : p->payload_len;
 
 	if (seq_after(p->tcp.seq, h->next)) {
 		h->hole_left = h->next;
@@ -517,9 +520,9 @@ static void connected(struct flow_table *t, struct flow *f, int direction,
 		f->half[direction].marks |= HALF_DATA;
 	if (p->payload_len) {
 		if (direction == FLOW_SERVER && !f->answer_us)
-			f->answer_us = us_after(f->first_ns +
-							f->open_us * INT64_C(1000),
-						p->time_ns);
+			f->answer_us = us_after(
+				f->first_ns + f->open_us * INT64_C(1000),
+				p->time_ns);
 		flow_words(t, f, direction, p);
 	}
 	if (p->tcp.flags & TCP_FIN)
@@ -550,8 +553,8 @@ void flow_tcp(struct flow_table *t, const struct packet *p,
 		synack(t, f, p);
 	else
 		flow_prove_first(t, f,
-				 direction == FLOW_SERVER ? SHOWN_ANSWER :
-							    SHOWN_FIRST,
+				 direction == FLOW_SERVER ? SHOWN_ANSWER
+							  : SHOWN_FIRST,
 				 p);
 
 	if (is_stray_ack(f, direction, p))

@@ -55,15 +55,15 @@ static void exchange(struct flow_table *t, struct flow *f, int direction,
 	if (direction == FLOW_SERVER) {
 		flow_prove_first(t, f, SHOWN_ANSWER, p);
 		if (!f->answer_us && f->half[FLOW_CLIENT].packets)
-			f->answer_us = (uint32_t)((p->time_ns - f->first_ns) /
-							  1000 +
-						  1);
+			f->answer_us =
+				(uint32_t)((p->time_ns - f->first_ns) / 1000 +
+					   1);
 	} else if (h->packets) {
 		flow_prove(t, f, SHOWN_REPEAT, p);
 	}
 	flow_count(f, direction, p);
-	h->marks |= p->marks & PACKET_MULTICAST ? HALF_DATA | HALF_GROUP :
-						  HALF_DATA;
+	h->marks |= p->marks & PACKET_MULTICAST ? HALF_DATA | HALF_GROUP
+						: HALF_DATA;
 	h->last_us = (uint32_t)(p->time_ns / 1000);
 	h->last_len = (uint16_t)p->payload_len;
 	h->last_ip_id = (uint16_t)p->ip_id;
@@ -73,8 +73,8 @@ void flow_udp(struct flow_table *t, const struct packet *p,
 	      const struct flow_key *key, uint32_t hash)
 {
 	int direction;
-	struct flow *f = find_or_create(t, p, key, hash, first_is_client(p),
-					&direction);
+	struct flow *f =
+		find_or_create(t, p, key, hash, first_is_client(p), &direction);
 
 	if (!f)
 		return;
@@ -170,8 +170,8 @@ static void answered(struct flow_table *t, struct flow *f,
 		     const struct packet *p)
 {
 	struct flow_note *note = flow_note(t, f);
-	const uint8_t *mac = p->protocol == PACKET_ARP ? p->arp.sender_mac :
-							 p->src_mac;
+	const uint8_t *mac =
+		p->protocol == PACKET_ARP ? p->arp.sender_mac : p->src_mac;
 
 	if (!note)
 		return;

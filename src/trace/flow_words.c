@@ -13,16 +13,16 @@ enum {
 	TLS_REQUESTS_CERTIFICATE = 13,
 	TLS_FATAL = 2,
 	TLS_RECORD_MOST = (1 << 14) + 2048, /* RFC 5246 6.2.3 */
-	SSH_KEXINIT = 20, /* RFC 4253 12 */
+	SSH_KEXINIT = 20,                   /* RFC 4253 12 */
 	SSH_KEX_FIRST = 30,
 };
 
 /* The ports whose services greet the client before it says a word. */
 bool flow_server_first(uint16_t port)
 {
-	static const uint16_t ports[] = { 21,  22,  23,	 25,   110, 119,  143,
-					  194, 587, 990, 2222, 992, 3306, 5900,
-					  5901, 6667 };
+	static const uint16_t ports[] = { 21,   22,   23,   25,  110,  119,
+					  143,  194,  587,  990, 2222, 992,
+					  3306, 5900, 5901, 6667 };
 
 	for (size_t i = 0; i < sizeof(ports) / sizeof(*ports); i++)
 		if (ports[i] == port)
@@ -34,8 +34,8 @@ bool flow_server_first(uint16_t port)
 /* DNS, BOOTP, NTP, SNMP, ISAKMP, RADIUS, STUN, SIP … */
 bool flow_expects_answer(uint16_t port)
 {
-	static const uint16_t ports[] = { 53,	67,   69,   88,	 111, 123,
-					  137,	161,  389,  500, 623, 1194,
+	static const uint16_t ports[] = { 53,   67,   69,   88,   111,  123,
+					  137,  161,  389,  500,  623,  1194,
 					  1645, 1812, 1813, 3478, 4500, 5060 };
 
 	for (size_t i = 0; i < sizeof(ports) / sizeof(*ports); i++)
@@ -88,8 +88,8 @@ static void alert(struct flow_table *t, struct flow *f, int direction,
 		return;
 
 	note->tls_alert = description;
-	f->said |= direction == FLOW_CLIENT ? SAID_ALERT_CLIENT :
-					      SAID_ALERT_SERVER;
+	f->said |= direction == FLOW_CLIENT ? SAID_ALERT_CLIENT
+					    : SAID_ALERT_SERVER;
 	flow_prove(t, f, SHOWN_ERROR, p);
 }
 
@@ -127,9 +127,10 @@ static void tls_records(struct flow_table *t, struct flow *f, int direction,
 
 static bool is_http_request(const struct packet *p)
 {
-	static const char *const methods[] = { "GET ",	   "POST ",   "HEAD ",
-					       "PUT ",	   "DELETE ", "OPTIONS ",
-					       "CONNECT ", "PATCH ",  "TRACE " };
+	static const char *const methods[] = {
+		"GET ",     "POST ",    "HEAD ",  "PUT ",  "DELETE ",
+		"OPTIONS ", "CONNECT ", "PATCH ", "TRACE "
+	};
 
 	for (size_t i = 0; i < sizeof(methods) / sizeof(*methods); i++)
 		if (starts(p, methods[i]))
@@ -220,7 +221,8 @@ static void ssh_message(struct flow *f, int direction, const struct packet *p)
 	uint8_t number;
 
 	if (starts(p, "SSH-")) {
-		const uint8_t *end = memchr(p->payload, '\n', p->payload_caplen);
+		const uint8_t *end =
+			memchr(p->payload, '\n', p->payload_caplen);
 
 		if (!end)
 			return;
@@ -232,8 +234,8 @@ static void ssh_message(struct flow *f, int direction, const struct packet *p)
 		return;
 
 	if (number == SSH_KEXINIT)
-		f->said |= direction == FLOW_CLIENT ? SAID_SSH_KEX_CLIENT :
-						      SAID_SSH_KEX_SERVER;
+		f->said |= direction == FLOW_CLIENT ? SAID_SSH_KEX_CLIENT
+						    : SAID_SSH_KEX_SERVER;
 	else if (number >= SSH_KEX_FIRST)
 		f->said |= SAID_SSH_MORE;
 }
@@ -243,9 +245,8 @@ static void printed_words(struct flow_table *t, struct flow *f, int direction,
 			  const struct packet *p)
 {
 	static const char http[] = "HTTP: ";
-	const char *at = p->words_len ?
-				 memmem(p->words, p->words_len, http, 6) :
-				 NULL;
+	const char *at =
+		p->words_len ? memmem(p->words, p->words_len, http, 6) : NULL;
 	struct packet shown = *p;
 
 	if (!at)

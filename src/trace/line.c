@@ -290,20 +290,18 @@ void line_address4(struct line *l, const uint8_t v4[static 4])
 
 void line_address6(struct line *l, const uint8_t v6[static 16])
 {
-	if (l->options->numeric) {
+	if (l->options->numeric)
 		line_names_plain_v6(v6, l->out);
-	} else {
+	else
 		line_names_v6(l->printer->names, v6, l->out);
-	}
 }
 
 static void print_port(struct line *l, bool is_udp, uint16_t port)
 {
-	if (l->options->numeric) {
+	if (l->options->numeric)
 		text_u64(l->out, port);
-	} else {
+	else
 		line_names_port(l->printer->names, is_udp, port, l->out);
-	}
 }
 
 void line_port_tcp(struct line *l, uint16_t port)
@@ -318,11 +316,10 @@ void line_port_udp(struct line *l, uint16_t port)
 
 void line_mac(struct line *l, const uint8_t mac[static 6])
 {
-	if (l->options->numeric) {
+	if (l->options->numeric)
 		line_names_plain_mac(mac, l->out);
-	} else {
+	else
 		line_names_mac(l->printer->names, mac, l->out);
-	}
 }
 
 void line_untrusted(struct line *l, const uint8_t *bytes, size_t len)

@@ -95,12 +95,12 @@ static bool read_services(struct line_names *n)
 	bool is_ok = true;
 
 	/* The only way to begin at the first one; nobody else enumerates. */
-	setservent(0); /* NOLINT(concurrency-mt-unsafe) */
+	setservent(0);
 	while (is_ok &&
 	       getservent_r(&entry, buffer, sizeof(buffer), &found) == 0 &&
 	       found)
 		is_ok = add_service(n, found);
-	endservent(); /* NOLINT(concurrency-mt-unsafe) */
+	endservent();
 	return is_ok;
 }
 
@@ -297,13 +297,13 @@ void line_names_mac(struct line_names *n, const uint8_t mac[static 6],
 		    struct text *out)
 {
 	size_t start = out->len;
-	const char *maker;
 
 	if (print_known(n, mac, 6, out))
 		return;
 
 	if (!print_ether(mac, out)) {
-		maker = line_names_maker((uint32_t)mac[0] << 16 |
+		const char *maker =
+			line_names_maker((uint32_t)mac[0] << 16 |
 					 (uint32_t)mac[1] << 8 | mac[2]);
 		line_names_plain_mac(mac, out);
 		text_str(out, " (oui ");

@@ -11,14 +11,14 @@
  * memory; no entry is ever taken out.
  */
 struct flow4 {
-	uint8_t low[4], high[4]; /* the address with the lower port first */
-	uint32_t ports;          /* lower port << 16 | higher port */
+	uint8_t addresses[8]; /* that with the lower port first */
+	uint32_t ports;       /* lower port << 16 | higher port */
 	uint32_t low_base, high_base;
 	uint32_t is_used;
 };
 
 struct flow6 {
-	uint8_t low[16], high[16];
+	uint8_t addresses[32];
 	uint32_t ports;
 	uint32_t low_base, high_base;
 	uint32_t is_used;
@@ -65,10 +65,10 @@ static uint64_t mix(uint64_t a, uint64_t b)
 
 static uint64_t hash4(const struct line_seq *s, const struct flow4 *f)
 {
-	uint64_t addresses;
+	uint64_t word;
 
-	memcpy(&addresses, f->low, sizeof(addresses));
-	return mix(addresses ^ s->seed, f->ports ^ 0x9e3779b97f4a7c15);
+	memcpy(&word, f->addresses, sizeof(word));
+	return mix(word ^ s->seed, f->ports ^ 0x9e3779b97f4a7c15);
 }
 
 static uint64_t hash6(const struct line_seq *s, const struct flow6 *f)
@@ -76,7 +76,7 @@ static uint64_t hash6(const struct line_seq *s, const struct flow6 *f)
 	uint64_t word[4];
 	uint64_t h = f->ports ^ s->seed;
 
-	memcpy(word, f->low, sizeof(word));
+	memcpy(word, f->addresses, sizeof(word));
 	h = mix(h ^ word[0], word[1] ^ 0x9e3779b97f4a7c15);
 	return mix(h ^ word[2], word[3] ^ 0xbf58476d1ce4e5b9);
 }
@@ -196,15 +196,15 @@ static bool find_place(struct line_seq *s, const struct line_segment *seg,
 	if (seg->is_v6) {
 		struct flow6 key = { .ports = ports, .is_used = 1 };
 
-		memcpy(key.low, low, sizeof(key.low));
-		memcpy(key.high, high, sizeof(key.high));
+		memcpy(key.addresses, low, 16);
+		memcpy(key.addresses + 16, high, 16);
 		return place6(s, &key, ret);
 	}
 
 	struct flow4 key = { .ports = ports, .is_used = 1 };
 
-	memcpy(key.low, low, sizeof(key.low));
-	memcpy(key.high, high, sizeof(key.high));
+	memcpy(key.addresses, low, 4);
+	memcpy(key.addresses + 4, high, 4);
 	return place4(s, &key, ret);
 }
 

@@ -21,8 +21,9 @@
  * they do by the million, never need it.
  */
 enum {
-	PIECES_MOST = 64, /* of a logical line */
-	WIDTH_LEAST = 60, /* no terminal breaks narrower in a number */
+	PIECES_MOST = 64,   /* of a logical line */
+	WIDTH_LEAST = 60,   /* no terminal breaks narrower in a number */
+	VERBOSE_INDENT = 4, /* of what -v puts on lines of its own */
 	EXCERPT_MOST = 400,
 };
 
@@ -327,7 +328,8 @@ static bool belongs(struct pasted *p, const struct piece_text *t)
 		return !begins(t, "IP ") && !begins(t, "IP6 ");
 	if (state->wants_quote)
 		return begins_quote(t);
-	if (t->indent > p->pending.indent && state->verbose)
+	/* " In 52:54:…" of -e is indented, too, but not as far. */
+	if (t->indent >= p->pending.indent + VERBOSE_INDENT && state->verbose)
 		return true;
 
 	return p->pending.timed && !state->complete;

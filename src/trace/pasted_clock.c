@@ -28,21 +28,20 @@ static int fraction(struct cursor *c, int64_t *ns)
 					1000,       100,       10,
 					1 };
 	struct cursor ahead = *c;
-	uint32_t value;
+	uint64_t value;
 	size_t digits;
 
 	if (!SCAN(&ahead, "."))
 		return 0;
 
 	digits = cursor_left(&ahead);
-	if (!scan_upto(&ahead, 999999999, &value))
+	if (!scan_u64(&ahead, &value))
 		return 0;
 
+	/* More than nine come from files that hold nonsense for a time. */
 	digits -= cursor_left(&ahead);
-	if (digits > 9)
-		return 0;
-
-	*ns = value * unit[digits];
+	if (digits <= 9)
+		*ns = (int64_t)value * unit[digits];
 	*c = ahead;
 	return (int)digits;
 }

@@ -283,8 +283,6 @@ void pasted_icmp_read(struct pasted_line *l)
 	l->packet->protocol = PACKET_ICMP;
 	if (!message_read(l) && !unreachable_read(l)) {
 		l->packet->icmp = (struct packet_icmp){ .type = 0xff };
-		if (!scan_ended(c) && !SCAN_SEES(c, "[|"))
-			pasted_line_wonder(l);
 		if (SCAN_SEES(c, "[|")) {
 			l->packet->marks |= PACKET_TRUNCATED;
 			l->complete = true;

@@ -44,6 +44,8 @@ static const struct {
 	{ "node information reply", 140, DETAIL_NONE },
 	{ "inverse neighbor solicitation", 141, DETAIL_NONE },
 	{ "inverse neighbor advertisement", 142, DETAIL_NONE },
+	{ "who-are-you request", 139, DETAIL_NONE },
+	{ "who-are-you reply", 140, DETAIL_NONE },
 	{ "RPL", 155, DETAIL_NONE },
 };
 
@@ -232,8 +234,8 @@ void pasted_icmp6_read(struct pasted_line *l)
 	}
 
 	/* With -v most of them end without a length. */
-	l->complete = l->verbose ? known : SCAN_FIND(&whole, "length ");
+	l->complete = SCAN_FIND(&whole, "length ") || (l->verbose && known);
 	l->may_go_on = true;
-	if (!known && !scan_ended(c))
-		pasted_line_wonder(l);
+	if (!known)
+		icmp->type = 0xff;
 }

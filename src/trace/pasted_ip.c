@@ -276,7 +276,7 @@ static bool is_dns(const struct cursor *c)
 	uint32_t id;
 
 	return scan_upto(&ahead, UINT16_MAX, &id) && !scan_ended(&ahead) &&
-	       strchr("+*-%?| ", scan_at(&ahead, 0));
+	       strchr("+*-%?|$ ", scan_at(&ahead, 0));
 }
 
 static void udp_words(struct pasted_line *l)
@@ -434,35 +434,48 @@ static void other_read(struct pasted_line *l)
 	pasted_line_words(l);
 }
 
-/* "HBH (rtalert: 0x0000) (padn) ", "DSTOPT …", "srcrt (…) ", "frag (0|1448) ".
- * False when no header follows: a later fragment. */
-static bool extensions_skip(struct pasted_line *l)
+/* The offset of "frag (0|1448) ", "frag (0x00000001:1448|64)". */
+static bool fragment_read(struct pasted_line *l)
 {
 	struct cursor *c = &l->c;
-	bool more = true;
+	uint32_t offset = 0;
 
-	while (more) {
-		bool is_fragment = SCAN(c, "frag ");
+	(void)SCAN(c, "(");
+	if (SCAN_SEES(c, "0x"))
+		(void)SCAN_FIND(c, ":");
+	if (!scan_u32(c, &offset) || !SCAN_FIND(c, ")"))
+		return false;
 
-		more = is_fragment || SCAN(c, "HBH ") || SCAN(c, "DSTOPT ") ||
-		       SCAN(c, "srcrt ");
+	scan_blanks(c);
+	l->packet->marks |=
+		offset ? PACKET_LATER_FRAGMENT : PACKET_FIRST_FRAGMENT;
+	l->complete = offset;
+	return !offset;
+}
+
+/* "HBH (rtalert: 0x0000) (padn) ", "DSTOPT …", "srcrt (…) ", "frag (…) ". False
+ * when no other header follows: a later fragment, or the line is cut. */
+static bool extensions_skip(struct pasted_line *l)
+{
+	static const char *const names[] = { "HBH ", "DSTOPT ", "srcrt ",
+					     "RT6 " };
+	struct cursor *c = &l->c;
+	bool more;
+
+	do {
+		more = SCAN(c, "frag ");
+		if (more && !fragment_read(l))
+			return false;
+
+		for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
+			more |= scan_bytes(c, names[i], strlen(names[i]));
 		scan_blanks(c);
-		if (is_fragment && SCAN(c, "(")) {
-			uint32_t offset = 0;
-
-			if (SCAN_SEES(c, "0x"))
-				(void)SCAN_FIND(c, ":");
-			(void)scan_u32(c, &offset);
-			l->packet->marks |= offset ? PACKET_LATER_FRAGMENT
-						   : PACKET_FIRST_FRAGMENT;
-			(void)SCAN_FIND(c, ")");
-			scan_blanks(c);
-			if (offset)
+		while (more && SCAN(c, "(")) {
+			if (!pasted_scan_close(c, '(', ')'))
 				return false;
-		}
-		while (more && SCAN(c, "(") && pasted_scan_close(c, '(', ')'))
 			scan_blanks(c);
-	}
+		}
+	} while (more);
 
 	return true;
 }
@@ -542,6 +555,9 @@ static bool is_cut(const struct cursor *c)
 	const char *rest = (const char *)c->pos;
 	size_t len = cursor_left(c);
 
+	/* All that is said of a later fragment. */
+	if (len == 3 && (SCAN_SEES(c, "tcp") || SCAN_SEES(c, "udp")))
+		return false;
 	if (len < sizeof("Flags [") && !memcmp(rest, "Flags [", len))
 		return true;
 
@@ -706,10 +722,8 @@ bool pasted_ip_read(struct pasted_line *l, uint8_t version)
 		return no_addresses(l, at);
 
 	(void)(SCAN_SEES(c, "AH(") && ah_read(l));
-	if (l->packet->version != 4 && !extensions_skip(l)) {
-		l->complete = true;
+	if (l->packet->version != 4 && !extensions_skip(l))
 		return ends_set(l, src, dst, CARRIED_ICMP);
-	}
 
 	carried = carried_by(l);
 	at = *c;

@@ -18,12 +18,12 @@ static const struct word {
 	{ "CNAME", false },
 	{ "DF", false },
 	{ "Flags", false },
-	{ "ICMP", false },
+	{ "ICMP", true },
 	{ "ICMP6", false },
 	{ "IP", true },
 	{ "IP6", false },
 	{ "In", true },
-	{ "M", true },
+	{ "M", false },
 	{ "MX", false },
 	{ "NXDomain", true },
 	{ "Out", true },
@@ -32,23 +32,30 @@ static const struct word {
 	{ "Reply", true },
 	{ "Request", false },
 	{ "SERVFAIL", true },
+	{ "SOA", false },
 	{ "TCP", false },
 	{ "TS", false },
 	{ "UDP", false },
 	{ "ack", true },
 	{ "address", true },
 	{ "admin", false },
+	{ "advertisement", false },
+	{ "at", false },
 	{ "available", false },
 	{ "bad", false },
 	{ "beyond", false },
 	{ "big", false },
 	{ "cksum", true },
 	{ "class", true },
+	{ "code", true },
+	{ "correct", false },
 	{ "destination", false },
+	{ "discovery", false },
 	{ "echo", false },
 	{ "ecr", true },
 	{ "ethertype", false },
 	{ "exceeded", false },
+	{ "failed", false },
 	{ "filter", false },
 	{ "flags", false },
 	{ "flowlabel", true },
@@ -58,44 +65,70 @@ static const struct word {
 	{ "host", true },
 	{ "id", true },
 	{ "in", false },
+	{ "in-transit", false },
+	{ "incorrect", false },
+	{ "information", false },
 	{ "is", true },
+	{ "is-at", true },
+	{ "isolated", false },
 	{ "length", true },
+	{ "listener", false },
+	{ "mask", false },
+	{ "missing", false },
 	{ "mss", true },
 	{ "mtu", true },
+	{ "multicast", false },
 	{ "need", false },
 	{ "neighbor", false },
 	{ "net", true },
+	{ "octet", true },
 	{ "offset", true },
 	{ "ok", false },
 	{ "options", false },
 	{ "packet", false },
+	{ "parameter", false },
 	{ "payload", false },
 	{ "port", true },
+	{ "precedence", false },
+	{ "problem", false },
 	{ "prohibited", true },
 	{ "proto", true },
 	{ "protocol", true },
+	{ "quench", false },
+	{ "query", false },
+	{ "reassembly", false },
+	{ "redirect", false },
 	{ "reply", false },
+	{ "report", false },
 	{ "request", false },
 	{ "route", true },
+	{ "router", false },
 	{ "sack", true },
+	{ "sackOK", false },
 	{ "scope", true },
 	{ "seq", true },
 	{ "solicitation", false },
+	{ "source", false },
 	{ "sum", false },
 	{ "tcp", true },
 	{ "tell", true },
 	{ "tgt", false },
 	{ "time", false },
+	{ "timestamp", true },
 	{ "to", true },
 	{ "too", false },
 	{ "tos", true },
+	{ "truncated-ip", false },
 	{ "ttl", true },
 	{ "udp", true },
 	{ "unknown", false },
 	{ "unreachable", true },
 	{ "urg", true },
 	{ "val", true },
+	{ "violation", false },
+	{ "vlan", true },
 	{ "who", false },
+	{ "who-has", true },
 	{ "win", true },
 	{ "wscale", true },
 };
@@ -115,6 +148,12 @@ static bool is_word_byte(char c)
 	return scan_is_letter((uint8_t)c) || scan_is_digit((uint8_t)c);
 }
 
+/* "who-has" is one word. */
+static bool is_inside_word(char c)
+{
+	return is_word_byte(c) || c == '-';
+}
+
 /* The letters and digits at the end of left and the beginning of right. */
 struct ends {
 	const char *left;
@@ -129,12 +168,12 @@ static struct ends ends_of(const char *left, size_t left_len, const char *right,
 	struct ends e = { .left = left + left_len, .right = right };
 
 	while (e.left_len < left_len && e.left_len < 32 &&
-	       is_word_byte(e.left[-1])) {
+	       is_inside_word(e.left[-1])) {
 		e.left--;
 		e.left_len++;
 	}
 	while (e.right_len < right_len && e.right_len < 32 &&
-	       is_word_byte(e.right[e.right_len]))
+	       is_inside_word(e.right[e.right_len]))
 		e.right_len++;
 
 	return e;

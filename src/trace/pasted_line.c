@@ -89,10 +89,13 @@ static bool sees_addresses(const struct cursor *c)
 	dst = scan_word(&ahead);
 	if (dst.len < 2 || dst.s[dst.len - 1] != ':')
 		return false;
-	if (!scan_is_digit((uint8_t)src.s[0]) && !memchr(src.s, ':', src.len))
+	if (!pasted_names_end(NULL, src, false, PASTED_PORTS_MAYBE, 0, &end))
 		return false;
 
-	return pasted_names_end(NULL, src, false, PASTED_PORTS_MAYBE, 0, &end);
+	/* A real address, not a name: those stand in prose, too. */
+	return end.is_v6 ? memchr(src.s, ':', src.len) != NULL
+			 : scan_is_digit((uint8_t)src.s[0]) &&
+				   memchr(src.s, '.', src.len);
 }
 
 static bool sees_link(const struct cursor *c)
@@ -115,9 +118,10 @@ static bool sees_any(const struct cursor *c)
 		scan_blanks(&ahead);
 		if ((scan_word_is(w, "In") || scan_word_is(w, "Out") ||
 		     scan_word_is(w, "P") || scan_word_is(w, "M") ||
-		     scan_word_is(w, "B")) &&
+		     scan_word_is(w, "B") || scan_word_is(w, "?")) &&
 		    (sees_ip(&ahead) || sees_link(&ahead) ||
-		     sees_packet_word(&ahead)))
+		     sees_packet_word(&ahead) ||
+		     SCAN_SEES(&ahead, "ethertype ")))
 			return true;
 	}
 

@@ -328,7 +328,9 @@ static bool arp_read(struct pasted_line *l)
 
 	p->protocol = PACKET_ARP;
 	p->arp = (struct packet_arp){ 0 };
-	l->verbose = SCAN(c, "Ethernet (len 6), IPv4 (len 4), ");
+	l->verbose = SCAN_SEES(c, "Ethernet (len");
+	if (l->verbose)
+		(void)SCAN_FIND(c, ", IPv4 (len 4), ");
 	if (SCAN(c, "Request who-has ") || SCAN(c, "who-has ")) {
 		read = arp_request(l);
 	} else if (SCAN(c, "Reply ") || SCAN(c, "reply ")) {

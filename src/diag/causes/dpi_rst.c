@@ -26,6 +26,7 @@ const struct cause cause_dpi_rst = {
 	.shows = SYMPTOM_BIT(RESET_AFTER_CONNECT) |
 		 SYMPTOM_BIT(RESET_MID_STREAM),
 	.needs_any = { FACT_CLIENT_DATA, FACT_SERVER_DATA },
-	.ruled_out_by = { FACT_RST_LEFT_SERVER, FACT_RST_FROM_STACK },
+	.ruled_out_by = { FACT_IS_LOOPBACK, FACT_RST_LEFT_CLIENT,
+			  FACT_RST_LEFT_SERVER, FACT_RST_FROM_STACK },
 	.favoured_by = { FACT_RST_OTHER_TTL, FACT_RST_IGNORED },
 };

@@ -29,4 +29,6 @@ const struct cause cause_protocol_mismatch = {
 		       FACT_OTHER_PROTOCOL, FACT_SERVER_CLOSED_FIRST,
 		       FACT_RST_BEFORE_DATA, FACT_SERVER_SILENT,
 		       FACT_CLIENT_RST },
+	.favoured_by = { FACT_PLAIN_TO_TLS, FACT_NOT_TLS_ANSWER,
+			 FACT_OTHER_PROTOCOL },
 };

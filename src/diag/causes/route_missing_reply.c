@@ -26,7 +26,7 @@ const struct cause cause_route_missing_reply = {
 	.culprit = CULPRIT_ROUTE,
 	.shows = SYMPTOM_BIT(SYN_UNANSWERED) | SYMPTOM_BIT(UDP_UNANSWERED) |
 		 SYMPTOM_BIT(DATA_UNANSWERED),
-	.ruled_out_by = { FACT_HOST_PINGS, FACT_HOST_SERVES,
+	.ruled_out_by = { FACT_IS_LOOPBACK, FACT_HOST_PINGS, FACT_HOST_SERVES,
 			  FACT_SERVER_DATA_LOST },
 	.favoured_by = { FACT_SYN_ARRIVED },
 };

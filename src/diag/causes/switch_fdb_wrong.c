@@ -25,5 +25,6 @@ const struct cause cause_switch_fdb_wrong = {
 	.culprit = CULPRIT_LINK,
 	.shows = SYMPTOM_BIT(SYN_UNANSWERED) | SYMPTOM_BIT(UDP_UNANSWERED) |
 		 SYMPTOM_BIT(DATA_UNANSWERED),
-	.ruled_out_by = { FACT_SYN_OWN_MAC, FACT_HOST_PINGS, FACT_HOST_SERVES },
+	.ruled_out_by = { FACT_IS_LOOPBACK, FACT_SYN_OWN_MAC, FACT_HOST_PINGS,
+			  FACT_HOST_SERVES },
 };

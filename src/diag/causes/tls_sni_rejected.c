@@ -27,6 +27,6 @@ const struct cause cause_tls_sni_rejected = {
 		 SYMPTOM_BIT(CLOSED_AFTER_CONNECT),
 	.needs = { FACT_TLS_CLIENT_HELLO },
 	.ruled_out_by = { FACT_TLS_ALERT_VERSION, FACT_TLS_ALERT_EXPIRED,
-			  FACT_TLS_ALERT_NEEDED },
+			  FACT_TLS_ALERT_NEEDED, FACT_TLS_CERTIFICATE_ASKED },
 	.favoured_by = { FACT_TLS_ALERT_NAME },
 };

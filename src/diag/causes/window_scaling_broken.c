@@ -28,4 +28,5 @@ const struct cause cause_window_scaling_broken = {
 		 SYMPTOM_BIT(LOSSY),
 	.needs_any = { FACT_CLIENT_DATA_LOST, FACT_SERVER_DATA_LOST,
 		       FACT_RETRANSMITTED, FACT_HEAVY_LOSS },
+	.ruled_out_by = { FACT_IS_LOOPBACK },
 };

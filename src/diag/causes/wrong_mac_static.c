@@ -27,6 +27,7 @@ const struct cause cause_wrong_mac_static = {
 	.culprit = CULPRIT_NEIGHBOUR,
 	.shows = SYMPTOM_BIT(SYN_UNANSWERED) | SYMPTOM_BIT(UDP_UNANSWERED) |
 		 SYMPTOM_BIT(DATA_UNANSWERED),
-	.ruled_out_by = { FACT_SYN_OWN_MAC, FACT_HOST_PINGS, FACT_HOST_SERVES },
+	.ruled_out_by = { FACT_IS_LOOPBACK, FACT_SYN_OWN_MAC, FACT_HOST_PINGS,
+			  FACT_HOST_SERVES },
 	.favoured_by = { FACT_SYN_OTHER_MAC, FACT_SYN_ARRIVED },
 };

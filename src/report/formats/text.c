@@ -12,7 +12,7 @@
 
 enum {
 	GROUPS_MOST = 20, /* told in full; the others are in the counts */
-	CAUSES_TOLD = 8, /* titles of what is left; the rest by id */
+	CAUSES_TOLD = 8,  /* titles of what is left; the rest by id */
 	WIDTH = 78,
 };
 
@@ -324,30 +324,34 @@ static void tell_groups(struct report *r)
 	for (size_t i = 0; i < g->count; i++) {
 		struct group *one = &g->list[i];
 
-		paint(r, one->verdict->status == STATUS_FAILING ? "\x1b[31m" :
-								  "\x1b[33m");
+		paint(r, one->verdict->status == STATUS_FAILING ? "\x1b[31m"
+								: "\x1b[33m");
 		text_format(&r->out, "[%zu] ", i + 1);
 		paint(r, "\x1b[0m");
 		text_str(&r->out, one->told ? one->told : "");
 		if (one->count > 1)
-			text_format(&r->out,
-				    ngettext("  And %llu more flow like this one.\n",
-					     "  And %llu more flows like this one.\n",
-					     one->count - 1),
-				    (unsigned long long)(one->count - 1));
+			text_format(
+				&r->out,
+				ngettext(
+					"  And %llu more flow like this one.\n",
+					"  And %llu more flows like this one.\n",
+					one->count - 1),
+				(unsigned long long)(one->count - 1));
 		text_char(&r->out, '\n');
 		free(one->told);
 	}
 	if (g->untold)
-		text_format(&r->out,
-			    _("Not told here: %llu more failing or degraded flows; --json has them all.\n\n"),
-			    (unsigned long long)g->untold);
+		text_format(
+			&r->out,
+			_("Not told here: %llu more failing or degraded flows; --json has them all.\n\n"),
+			(unsigned long long)g->untold);
 }
 
 static void count_line(struct text *t, uint64_t count, const char *what)
 {
 	if (count)
-		text_format(t, "  %8llu  %s\n", (unsigned long long)count, what);
+		text_format(t, "  %8llu  %s\n", (unsigned long long)count,
+			    what);
 }
 
 static void tell_summary(struct text *t, const struct report_summary *s)

@@ -16,12 +16,12 @@ static char *pen_offset(char *p, size_t offset)
 }
 
 /* Pairs of bytes, each pair after a blank. */
-static char *pen_pairs(char *p, const uint8_t *row, size_t len)
+static char *pen_pairs(char *p, struct cursor row)
 {
-	for (size_t i = 0; i < len; i++) {
-		if (i % 2 == 0)
+	for (bool is_first = true; cursor_left(&row); is_first = !is_first) {
+		if (is_first)
 			p = pen_char(p, ' ');
-		p = pen_hex2(p, row[i]);
+		p = pen_hex2(p, cursor_u8(&row));
 	}
 	return p;
 }
@@ -29,8 +29,7 @@ static char *pen_pairs(char *p, const uint8_t *row, size_t len)
 void dump_ascii(struct line *l, struct cursor c)
 {
 	for (size_t offset = 0; cursor_left(&c); offset += ROW) {
-		size_t len = cursor_left(&c) < ROW ? cursor_left(&c) : ROW;
-		const uint8_t *row = cursor_bytes(&c, len);
+		struct cursor row = cursor_take_most(&c, ROW);
 		char *p = pen_begin(l->out, 128);
 		char *column;
 
@@ -39,15 +38,17 @@ void dump_ascii(struct line *l, struct cursor c)
 
 		p = pen_offset(p, offset);
 		column = p + 40; /* eight pairs, then the characters */
-		p = pen_pairs(p, row, len);
+		p = pen_pairs(p, row);
 		while (p < column)
 			p = pen_char(p, ' ');
 
 		p = pen_str(p, "  ");
-		for (size_t i = 0; i < len; i++) {
-			bool is_graph = row[i] > 0x20 && row[i] < 0x7f;
+		while (cursor_left(&row)) {
+			uint8_t byte = cursor_u8(&row);
 
-			p = pen_char(p, (char)(is_graph ? row[i] : '.'));
+			if (byte <= 0x20 || byte >= 0x7f)
+				byte = '.';
+			p = pen_char(p, (char)byte);
 		}
 		pen_end(l->out, p);
 	}
@@ -56,14 +57,13 @@ void dump_ascii(struct line *l, struct cursor c)
 void dump_hex(struct line *l, struct cursor c)
 {
 	for (size_t offset = 0; cursor_left(&c); offset += ROW) {
-		size_t len = cursor_left(&c) < ROW ? cursor_left(&c) : ROW;
-		const uint8_t *row = cursor_bytes(&c, len);
+		struct cursor row = cursor_take_most(&c, ROW);
 		char *p = pen_begin(l->out, 128);
 
 		if (!p)
 			return;
 
 		p = pen_offset(p, offset);
-		pen_end(l->out, pen_pairs(p, row, len));
+		pen_end(l->out, pen_pairs(p, row));
 	}
 }

@@ -129,7 +129,7 @@ enum tcp_options_answer {
 };
 
 enum tcp_options_answer tcp_options_print(struct line *l,
-					  const struct tcp_options *o);
+					  const struct tcp_options *all);
 
 /* IPv6 extension headers. */
 enum ip6_ext_answer {

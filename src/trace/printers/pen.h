@@ -82,11 +82,10 @@ static inline char *pen_u32(char *p, uint32_t value)
 		value /= 100;
 	}
 
-	if (digits == 2) {
+	if (digits == 2)
 		(void)pen_pair(p, value);
-	} else {
+	else
 		*p = (char)('0' + value);
-	}
 	return end;
 }
 

@@ -54,27 +54,28 @@ static bool is_print(uint8_t c)
 	return c >= 0x20 && c <= 0x7e;
 }
 
-/* As text when most of it is; it then shows no more than its beginning. */
-static void print_tag(struct line *l, uint16_t tag, const uint8_t *value,
-		      size_t len)
+/* As text when most of it is; only its beginning is then looked at. */
+static void print_tag(struct line *l, uint16_t tag, struct cursor value)
 {
-	size_t shown = len < TEXT_MOST ? len : TEXT_MOST;
+	struct cursor shown = layers_within(value, TEXT_MOST);
 	size_t printable = 0;
 
 	print_tag_name(l, tag);
-	for (size_t i = 0; i < shown; i++)
-		printable += is_print(value[i]);
+	for (struct cursor c = shown; cursor_left(&c);)
+		printable += is_print(cursor_u8(&c));
 
-	if (printable * 2 > shown) {
+	if (printable * 2 > cursor_left(&shown)) {
 		text_str(l->out, " \"");
-		for (size_t i = 0; i < shown; i++)
-			text_char(l->out,
-				  is_print(value[i]) ? (char)value[i] : '.');
+		while (cursor_left(&shown)) {
+			uint8_t byte = cursor_u8(&shown);
+
+			text_char(l->out, (char)(is_print(byte) ? byte : '.'));
+		}
 		text_char(l->out, '"');
-	} else if (len) {
+	} else if (cursor_left(&value)) {
 		text_str(l->out, " 0x");
-		for (size_t i = 0; i < len; i++)
-			text_format(l->out, "%02X", value[i]);
+		while (cursor_left(&value))
+			text_format(l->out, "%02X", cursor_u8(&value));
 	}
 	text_char(l->out, ']');
 }
@@ -85,16 +86,16 @@ static bool print_tags(struct line *l, struct cursor c, uint32_t length)
 	uint16_t tag = 0xffff;
 
 	while (tag != TAG_END && done < length) {
-		const uint8_t *value;
+		struct cursor value;
 		uint16_t len;
 
 		tag = cursor_be16(&c);
 		len = cursor_be16(&c);
-		value = cursor_bytes(&c, len);
-		if (!value)
+		value = cursor_take(&c, len);
+		if (!cursor_ok(&c))
 			return false;
 
-		print_tag(l, tag, value, len);
+		print_tag(l, tag, value);
 		done += 4U + len;
 	}
 

@@ -21,9 +21,9 @@ struct line {
 	struct text *out;
 	const struct line_options *options;
 	struct line_printer *printer; /* names, sequence numbers: line.c's */
-	const char *protocol; /* tcpdump's ndo_protocol */
-	const char *beyond; /* see struct line_result */
-	unsigned ip_depth; /* tcpdump's ip_print nesting */
+	const char *protocol;         /* tcpdump's ndo_protocol */
+	const char *beyond;           /* see struct line_result */
+	unsigned ip_depth;            /* tcpdump's ip_print nesting */
 };
 
 /* Names as tcpdump would print them under the options at hand. v4 is four,

@@ -49,11 +49,10 @@ static void print_hex(struct line *l, const uint8_t *bytes, size_t len)
 /* Bytes of the body from first on, as far as they go. */
 static enum option_end print_rest(const struct option *o, uint32_t first)
 {
-	const uint8_t *body;
-	enum option_end end;
-
 	for (uint32_t i = first; i < o->body; i++) {
-		end = need(o, i + 1, &body);
+		const uint8_t *body;
+		enum option_end end = need(o, i + 1, &body);
+
 		if (end != OPTION_DONE)
 			return end;
 		text_hex(o->l->out, body[i], 2);
@@ -100,7 +99,6 @@ static enum option_end print_sack(struct option *o)
 {
 	const uint8_t *body = NULL;
 	uint32_t base = o->all->sack_base;
-	enum option_end end;
 
 	o->used = o->body;
 	if (o->body % 8) {
@@ -112,9 +110,9 @@ static enum option_end print_sack(struct option *o)
 	text_u64(o->l->out, o->body / 8);
 	text_char(o->l->out, ' ');
 	for (uint32_t i = 0; i < o->body; i += 8) {
+		enum option_end end = need(o, i + 8, &body);
 		char *p;
 
-		end = need(o, i + 8, &body);
 		if (end != OPTION_DONE)
 			return end;
 		p = pen_begin(o->l->out, 32);
