@@ -32,7 +32,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE / 'lib'))
 import conversation  # noqa: E402  (its folder is known only now)
 
-OF_CONVERSATION = {'ends', 'link', 'via', 'mac', 'ttl', 'see', 'mirror', 'explain', 'text'}
+OF_CONVERSATION = {'ends', 'link', 'here', 'via', 'mac', 'ttl', 'see', 'mirror', 'explain', 'text'}
 EXPECTED = {'symptom', 'status', 'certainty', 'place', 'cause', 'in', 'out', 'by', 'fault'}
 TRANSPORTS = {'tcp': {'tcp'}, 'udp': {'udp'}, 'icmp': {'icmp', 'icmp6'}, 'arp': {'arp', 'nd'}}
 FAULTS = {'failing', 'degraded'}

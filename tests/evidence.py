@@ -155,7 +155,12 @@ def reset_late(v):
 
 
 def closed(v):
-    return 'data of the server' if v.said(1) else want(any(p.flags & pk.FIN for p in v.server), 'FIN of the server')
+    if v.said(1):
+        return 'data of the server'
+    fins = [i.packet for i in v.all if i.packet.flags & pk.FIN]
+    if fins and fins[0] not in v.server:
+        return 'the FIN of the client, which came first'
+    return want(fins, 'FIN of the server')
 
 
 def silent(v):

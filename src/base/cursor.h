@@ -120,11 +120,33 @@ static inline uint8_t cursor_peek(const struct cursor *c)
 }
 
 /* The next len bytes as a cursor of their own; c moves past them. */
-struct cursor cursor_take(struct cursor *c, size_t len);
+static inline struct cursor cursor_take(struct cursor *c, size_t len)
+{
+	const uint8_t *b = cursor_bytes(c, len);
+
+	if (!b)
+		return (struct cursor){ .bad = true };
+
+	return cursor_over(b, len);
+}
 
 /* As cursor_take(), but no more than there is: what a snaplen left of it. */
-struct cursor cursor_take_most(struct cursor *c, size_t len);
+static inline struct cursor cursor_take_most(struct cursor *c, size_t len)
+{
+	size_t left = cursor_left(c);
+
+	return cursor_take(c, len < left ? len : left);
+}
 
 /* What follows a header of head bytes, already read, inside a whole of total
  * bytes. Bad if total is less than head or more than there is. */
-struct cursor cursor_body(struct cursor *c, size_t total, size_t head);
+static inline struct cursor cursor_body(struct cursor *c, size_t total,
+					size_t head)
+{
+	if (total < head) {
+		c->bad = true;
+		return (struct cursor){ .bad = true };
+	}
+
+	return cursor_take(c, total - head);
+}

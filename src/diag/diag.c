@@ -174,8 +174,11 @@ static enum place wider(enum place a, enum place b)
 		{ clients, 2, PLACE_CLIENT },
 	};
 
-	if (a == b)
+	if (a == b || b == PLACE_DNS)
 		return a;
+	/* A wrong name leads to a wrong host, which then behaves as it does. */
+	if (a == PLACE_DNS)
+		return b;
 
 	for (size_t i = 0; i < sizeof(groups) / sizeof(*groups); i++) {
 		bool has_a = false, has_b = false;
@@ -194,6 +197,8 @@ static enum place wider(enum place a, enum place b)
 static void settle(struct verdict *v, const struct candidate *left,
 		   size_t count, const struct fact_set *facts)
 {
+	size_t alike = 1; /* that would blame the same kind of thing */
+
 	v->cause = left[0].cause;
 	v->place = v->cause->place;
 	v->culprit = v->cause->culprit;
@@ -207,10 +212,15 @@ static void settle(struct verdict *v, const struct candidate *left,
 		const struct cause *c = left[i].cause;
 
 		v->place = wider(v->place, c->place);
-		if (c->culprit != v->culprit)
-			v->culprit = CULPRIT_NONE;
+		alike += c->culprit == v->culprit;
 		v->alternatives[v->alternative_count++] = c;
 	}
+	if (alike * 2 <= count)
+		v->culprit = CULPRIT_NONE;
+	/* Whatever made it so: what arrived there and is not answered, the host
+	 * itself swallows. */
+	if (v->place == PLACE_UNKNOWN && fact_has(facts, FACT_SYN_ARRIVED))
+		v->place = PLACE_SERVER;
 }
 
 static int choose(struct diag *d, struct verdict *v,

@@ -5,34 +5,9 @@
 
 static const uint8_t mapped[12] = { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff };
 
-struct address address_v4(uint32_t host_order)
-{
-	struct address a;
-
-	memcpy(a.bytes, mapped, sizeof(mapped));
-	a.bytes[12] = (uint8_t)(host_order >> 24);
-	a.bytes[13] = (uint8_t)(host_order >> 16);
-	a.bytes[14] = (uint8_t)(host_order >> 8);
-	a.bytes[15] = (uint8_t)host_order;
-	return a;
-}
-
-struct address address_v6(const uint8_t bytes[static 16])
-{
-	struct address a;
-
-	memcpy(a.bytes, bytes, sizeof(a.bytes));
-	return a;
-}
-
 bool address_is_v4(const struct address *a)
 {
 	return !memcmp(a->bytes, mapped, sizeof(mapped));
-}
-
-bool address_equal(const struct address *a, const struct address *b)
-{
-	return !memcmp(a->bytes, b->bytes, sizeof(a->bytes));
 }
 
 bool address_is_group(const struct address *a)

@@ -1,3 +1,5 @@
+#include <string.h>
+
 #include "net/decode.h"
 
 /* IANA TCP option kinds. A kind without a reader is skipped whole, as RFC 9293
@@ -69,8 +71,23 @@ static void (*const readers[])(struct packet_tcp *, struct cursor *) = {
 	[OPT_FAST_OPEN] = read_fast_open,
 };
 
+/* NOP, NOP, timestamp: all that most segments carry (RFC 7323 appendix A). */
+static bool is_timestamp_alone(const struct cursor *c)
+{
+	static const uint8_t usual[] = { OPT_NOP, OPT_NOP, OPT_TIMESTAMP, 10 };
+
+	return cursor_left(c) == 12 && !memcmp(c->pos, usual, sizeof(usual));
+}
+
 void tcp_options_decode(struct packet *p, struct cursor c)
 {
+	if (is_timestamp_alone(&c)) {
+		cursor_skip(&c, 4);
+		read_timestamp(&p->tcp, &c);
+		p->marks |= PACKET_OPTIONS;
+		return;
+	}
+
 	while (cursor_left(&c)) {
 		uint8_t kind = cursor_u8(&c);
 		struct cursor body;

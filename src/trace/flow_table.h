@@ -48,6 +48,7 @@ struct flow_table {
 	struct flow_counts counts;
 	uint64_t heard
 		[HEARD_WORDS]; /* bits of stations that frames were seen for */
+	uint8_t last_heard[6]; /* the station that was remembered last */
 	uint32_t recent_dns[RECENT]; /* flows, plus one, by hash without tag */
 	uint32_t tries[RECENT];      /* the latest attempts: flows, plus one */
 	uint32_t try_count;

@@ -125,9 +125,10 @@ void flow_hear(struct flow_table *t, const struct packet *p)
 {
 	uint32_t bit;
 
-	if (p->dst_mac[0] & 1)
+	if (p->dst_mac[0] & 1 || !memcmp(t->last_heard, p->dst_mac, 6))
 		return;
 
+	memcpy(t->last_heard, p->dst_mac, 6);
 	bit = mac_hash(p->dst_mac);
 	t->heard[bit / 64] |= UINT64_C(1) << bit % 64;
 }

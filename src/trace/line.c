@@ -127,6 +127,7 @@ struct line_printer *line_printer_new(const struct line_options *options)
 
 	tzset();
 	p->options = *options;
+	p->time.is_signed = options->is_pcap;
 	if (!options->numeric)
 		p->names = line_names_new();
 	if (!options->absolute_seq)

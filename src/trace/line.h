@@ -20,6 +20,7 @@ struct line_options {
 	bool numeric;      /* -n, -nn: addresses and ports as numbers */
 	bool absolute_seq; /* -S */
 	bool number;       /* -# */
+	bool is_pcap; /* a pcap file: tcpdump takes its seconds for signed ones */
 	int time_form; /* how many -t: 0 is the time of day, 5 the delta to the first with a date */
 };
 

@@ -177,12 +177,15 @@ static int64_t microseconds(const struct frame *f, int64_t second)
 	return ns % 1000 ? (int32_t)ns / 1000 : (int32_t)(ns / 1000);
 }
 
-static struct line_stamp stamp_of(const struct frame *f)
+static struct line_stamp stamp_of(const struct line_time *t,
+				  const struct frame *f)
 {
 	struct line_stamp at = { floor_div(f->time_ns, BILLION) - f->excess_s,
 				 0 };
 
 	at.us = microseconds(f, at.second);
+	if (t->is_signed)
+		at.second = (int32_t)at.second;
 	/* Later than can be told: nothing but an error is printed of it. */
 	if (f->time_ns == INT64_MAX)
 		at.second = INT64_C(0xffffffffff);
@@ -192,7 +195,7 @@ static struct line_stamp stamp_of(const struct frame *f)
 void line_time_print(struct line_time *t, int form, const struct frame *f,
 		     struct text *out)
 {
-	struct line_stamp at = stamp_of(f);
+	struct line_stamp at = stamp_of(t, f);
 	char *p = pen_begin(out, 64);
 
 	if (!p)

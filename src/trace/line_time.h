@@ -23,7 +23,8 @@ struct line_stamp {
  * packet: no zone changes its offset twice within one.
  */
 struct line_time {
-	int64_t block; /* the first second of the quarter at hand */
+	bool is_signed; /* seconds from 2^31 on are before 1970 */
+	int64_t block;  /* the first second of the quarter at hand */
 	bool has_block;
 	bool is_plain;   /* the quarter has one offset and 900 seconds */
 	struct tm start; /* local time at block */

@@ -426,47 +426,48 @@ static bool goes_on(struct pasted *p, const struct piece_text *t)
 	return judge(p)->may_go_on && p->width && piece + 1 >= p->width;
 }
 
+/* Appends what the pending packet lacks. */
+static bool completes(struct pasted *p, const struct piece_text *t)
+{
+	const struct pasted_line *state = judge(p);
+
+	if (state->wants_body || state->wants_inner ||
+	    (state->wants_quote && begins_quote(t)))
+		return append(p, t, true);
+	if (!state->complete || goes_on(p, t))
+		return append_wrapped(p, t);
+
+	return state->lacks_length && append_length(p, t);
+}
+
 /* A line that begins no packet. True when it is part of the pending one. */
 static bool continues(struct pasted *p, const struct piece_text *t)
 {
-	const struct pasted_line *state;
-	bool deeper;
+	struct pending *pending = &p->pending;
+	bool deeper = t->indent > pending->indent;
 
-	if (!p->pending.open)
+	if (!pending->open)
 		return false;
 	if (!t->len) {
-		p->pending.closed = true;
+		pending->closed = true;
 		return false;
 	}
 	if (pasted_join_is_hex(t->s, t->len)) {
-		p->pending.closed = true;
+		pending->closed = true;
 		return true;
 	}
-
-	deeper = t->indent > p->pending.indent;
-	if (p->pending.closed)
+	if (pending->closed)
 		return deeper;
 	if (pasted_join_is_chatter(t->s, t->len)) {
-		p->pending.closed = true;
+		pending->closed = true;
 		return false;
 	}
-
-	state = judge(p);
-	if (state->wants_body || state->wants_inner ||
-	    (state->wants_quote && begins_quote(t))) {
-		if (append(p, t, true))
-			return true;
-	} else if (!state->complete || goes_on(p, t)) {
-		if (append_wrapped(p, t))
-			return true;
-	} else if (state->lacks_length && append_length(p, t)) {
+	/* Words that -v prints below a packet do not end it. */
+	if (completes(p, t))
 		return true;
-	} else if (deeper) {
-		return true;
-	}
 
-	p->pending.closed = true;
-	return false;
+	pending->closed = !deeper || !judge(p)->complete;
+	return deeper;
 }
 
 int pasted_next(struct pasted *p, struct pasted_packet *ret)

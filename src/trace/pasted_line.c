@@ -147,10 +147,30 @@ static bool is_tcpdumps(const struct pasted_stamp *stamp)
 	return stamp->digits >= 6;
 }
 
+/* "09:30:56.355936 ", as nearly every line begins: nothing more to look at. */
+static bool sees_usual_time(const char *s, size_t len)
+{
+	static const char form[] = "00:00:00.000000 ";
+
+	if (len < sizeof(form))
+		return false;
+
+	for (size_t i = 0; i < sizeof(form) - 1; i++) {
+		if (form[i] == '0' ? !scan_is_digit((uint8_t)s[i])
+				   : s[i] != form[i])
+			return false;
+	}
+
+	return true;
+}
+
 enum pasted_line_start pasted_line_start(const char *s, size_t len)
 {
 	struct cursor c = cursor_over(s, len);
 	struct pasted_stamp stamp;
+
+	if (sees_usual_time(s, len))
+		return PASTED_START_TIMED;
 
 	(void)number_read(&c);
 	if (scan_is_digit(scan_at(&c, 0)) || scan_at(&c, 0) == '-' ||

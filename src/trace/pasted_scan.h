@@ -73,21 +73,25 @@ static inline void scan_blanks(struct cursor *c)
 /* Decimal; stays at its maximum instead of wrapping. */
 static inline bool scan_u64(struct cursor *c, uint64_t *ret)
 {
+	const uint8_t *digits = c->pos;
+	size_t left = cursor_left(c);
 	uint64_t value = 0;
-	uint8_t b = scan_at(c, 0);
+	size_t i = 0;
 
-	if (!scan_is_digit(b))
+	for (; i < left && scan_is_digit(digits[i]); i++) {
+		unsigned digit = digits[i] - (unsigned)'0';
+
+		/* Nineteen digits always fit. */
+		if (i >= 19 && value > (UINT64_MAX - digit) / 10) {
+			value = UINT64_MAX;
+		} else {
+			value = value * 10 + digit;
+		}
+	}
+	if (!i)
 		return false;
 
-	do {
-		unsigned digit = b - (unsigned)'0';
-
-		value = value > (UINT64_MAX - digit) / 10 ? UINT64_MAX
-							  : value * 10 + digit;
-		cursor_skip(c, 1);
-		b = scan_at(c, 0);
-	} while (scan_is_digit(b));
-
+	cursor_skip(c, i);
 	*ret = value;
 	return true;
 }

@@ -19,6 +19,7 @@ Header (whatever is not listed here is for the one who asks, such as cases.py):
     ends [NAME]: [tcp|udp|icmp|arp] A:PORT > B:PORT    client > server; without a NAME, the conversation itself
     link: ethernet|sll|raw|null                        ethernet
     explain: --at server                               where it is captured, which link headers tell too
+    here: ADDRESS                                      the capturing host, where it is not the client (the server)
     via: ADDRESS                                       the router on the link: the far end has its MAC address
     mac: ADDRESS 02:…                                  else made from the address
     ttl: 64 < 57                                       of what is sent, of what is received; 64 both
@@ -26,7 +27,7 @@ Header (whatever is not listed here is for the one who asks, such as cases.py):
     mirror: SECONDS                                    everything is captured twice, that much apart
 
 A line: [TIME…] [NAME] WHAT. A time is in seconds, or +SECONDS after the line before, or left out: a millisecond later.
-With several times the same packet is sent again (a retransmission); a ping is a new one each time.
+Lines may stand in any order of time; acknowledgements follow the order of the lines. With several times the same packet is sent again (a retransmission); a ping is a new one each time.
     > or < MESSAGE [+ MESSAGE…] [ATTRIBUTE…]           from the client, to the client
     connect [rtt=0.01]                                 the three packets of the handshake
     > close                                            the three packets of an orderly end, the client's FIN first
@@ -178,8 +179,8 @@ class Conversation:
         self.via = self.get('via') and ipaddress.ip_address(self.get('via'))
         self.macs = dict((ipaddress.ip_address(v.split()[0]), octets(v.split()[1]))
                          for k, _, v in self.header if k == 'mac')
-        self.is_at_server = '--at server' in self.get('explain', '')
-        self.near = server.address if self.is_at_server else client.address
+        side = server if '--at server' in self.get('explain', '') else client
+        self.near = ipaddress.ip_address(self.get('here', str(side.address)))
         self.ttls = [int(t) for t in re.findall(r'\d+', self.get('ttl', '64 < 64'))]
 
     # Frames.
@@ -483,7 +484,7 @@ class Conversation:
             self.tcp(flow, d, messages, a)
 
     def pcap(self):
-        return wire.pcap(self.link, self.records)
+        return wire.pcap(self.link, sorted(self.records, key=lambda r: r[0]))
 
 
 def main():

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Compares the lines of `kiriwake read` with tcpdump's, byte for byte.
 
-usage: lines.py KIRIWAKE FILE...
+usage: lines.py KIRIWAKE FILE-OR-FOLDER...
 
 Every file is printed by both under every set of options below. A frame that
 kiriwake says is beyond it (read --coverage) is excused; every other byte must
@@ -111,6 +111,17 @@ def compare(program, name, options, counts):
             counts.different += 1
 
 
+def files_of(names):
+    """The captures among the files and folders named."""
+    for name in names:
+        if not os.path.isdir(name):
+            yield name
+            continue
+        for entry in sorted(os.listdir(name)):
+            if not entry.endswith((".tsv", ".out", ".md")):
+                yield os.path.join(name, entry)
+
+
 def main():
     if len(sys.argv) < 3:
         print(__doc__.strip())
@@ -125,7 +136,7 @@ def main():
         return 77
 
     counts = Counts()
-    for name in sys.argv[2:]:
+    for name in files_of(sys.argv[2:]):
         counts.captures += 1
         for options in OPTIONS:
             compare(sys.argv[1], name, options, counts)

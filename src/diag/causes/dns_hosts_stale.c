@@ -17,7 +17,7 @@ const struct cause cause_dns_hosts_stale = {
 	.fix = N_("Delete or correct the line in /etc/hosts (on Windows "
 		  "C:\\Windows\\System32\\drivers\\etc\\hosts) and restart "
 		  "programs that keep the old address."),
-	.place = PLACE_CLIENT,
+	.place = PLACE_DNS,
 	.frequency = FREQUENCY_COMMON,
 	.culprit = CULPRIT_CONFIG_LINE,
 	.shows = SYMPTOM_BIT(SYN_UNANSWERED) | SYMPTOM_BIT(REFUSED_BY_RST) |

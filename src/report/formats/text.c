@@ -104,7 +104,9 @@ static void tell_verdict(struct text *t, const struct report_flow *f)
 	if (v->culprit == CULPRIT_NONE)
 		return;
 
-	text_str(t, _("     To blame: "));
+	text_str(t, v->certainty == CERTAINTY_SUSPECTED
+			    ? _("     Most likely to blame: ")
+			    : _("     To blame: "));
 	words_culprit(t, f);
 	text_char(t, '\n');
 }

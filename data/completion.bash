@@ -1,0 +1,28 @@
+# bash completion for kiriwake
+_kiriwake() {
+	local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD-1]} command= word
+	for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
+		case $word in explain|read|causes) command=$word; break ;; esac
+	done
+	case $previous in
+	--lang) mapfile -t COMPREPLY < <(compgen -W 'en ja' -- "$current"); return ;;
+	--color) mapfile -t COMPREPLY < <(compgen -W 'auto always never' -- "$current"); return ;;
+	esac
+	case $command in
+	'') mapfile -t COMPREPLY < <(compgen -W 'explain read causes --help --version --lang --color' -- "$current") ;;
+	explain)
+		if [[ $current == -* ]]; then
+			mapfile -t COMPREPLY < <(compgen -W '--at --all --summary --json --jsonl --max-flows --lang --color --help' -- "$current")
+		else
+			mapfile -t COMPREPLY < <(compgen -f -- "$current")
+		fi ;;
+	read)
+		if [[ $current == -* ]]; then
+			mapfile -t COMPREPLY < <(compgen -W '-n -nn -S -# -t -tt -ttt -tttt -ttttt --coverage --help' -- "$current")
+		else
+			mapfile -t COMPREPLY < <(compgen -f -- "$current")
+		fi ;;
+	causes) mapfile -t COMPREPLY < <(compgen -W "--json --lang $(kiriwake causes 2>/dev/null | cut -d' ' -f1)" -- "$current") ;;
+	esac
+}
+complete -F _kiriwake kiriwake

@@ -1,0 +1,107 @@
+#!/usr/bin/python3
+"""What an operator types, right and wrong: exit statuses, messages, languages.
+
+usage: commands.py KIRIWAKE
+"""
+import gzip
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+
+kiriwake = str(pathlib.Path(sys.argv[1]).resolve())
+tests = pathlib.Path(__file__).resolve().parent
+stories = tests / 'stories'
+bad = str(stories / '1-manager-bad.txt')
+good = str(stories / '1-ssh-good.txt')
+environment = dict(os.environ, LC_ALL='C.UTF-8', LANGUAGE='', TZ='UTC')
+checked, wrong = 0, []
+
+
+def run(*arguments, stdin=b'', env=None):
+    done = subprocess.run([kiriwake, *arguments], input=stdin, capture_output=True, check=False,
+                          env={**environment, **(env or {})}, timeout=60)
+    return done.returncode, done.stdout.decode(), done.stderr.decode()
+
+
+def check(name, is_so, got):
+    global checked
+    checked += 1
+    if not is_so:
+        wrong.append(f'{name}: {got}')
+
+
+def status(expected, *arguments, says='', **more):
+    got = run(*arguments, **more)
+    check(f'kiriwake {" ".join(arguments)} should give {expected} {says!r}', got[0] == expected and says in got[1] + got[2], got)
+
+
+# Statuses that a script can rely on.
+status(0, '--help', says='explain')
+status(0, 'explain', '--help', says='--at client=FILE')
+status(0, '--version', says='kiriwake 0')
+status(2, says='usage')
+status(1, 'explain', bad, says='syn-unanswered')
+status(0, 'explain', good, says='healthy')
+status(1, 'explain', good, bad, says='2 flows')
+status(1, 'explain', '--summary', bad, says='syn-unanswered')
+status(0, 'causes', says='no-listener')
+status(0, 'causes', 'no-listener', says='ss -')
+
+# What a tired operator types.
+status(2, 'explian', bad, says='there is no command "explian"')
+status(2, 'explain', '--servr', bad, says='unknown option --servr')
+status(2, 'explain', '/nonexistent.pcap', says='No such file')
+status(2, 'explain', '/etc', says='/etc')
+status(2, 'explain', '--at', 'sever=' + bad, says='--at takes')
+status(2, 'explain', '--at', says='needs a value')
+status(2, 'explain', '--lang', 'jp', bad, says='en or ja')
+status(2, 'explain', '--color', 'blue', bad, says='auto, always or never')
+status(2, 'explain', '--max-flows', 'many', bad, says='many')
+status(2, 'causes', 'no-listner', says='no-listner')
+status(2, 'read', says='no FILE')
+status(2, 'read', bad, says='explain')
+status(2, 'explain', '/etc/hostname', says='neither a capture nor')
+status(2, 'explain', stdin=b'hello\n', says='neither a capture nor')
+status(2, 'explain', kiriwake, says='neither a capture nor')
+
+# Standard input, packed, and colour.
+text = pathlib.Path(bad).read_bytes()
+status(1, 'explain', stdin=text, says='#1 09:47:47.950297')
+status(1, 'explain', '-', stdin=gzip.compress(text), says='#1 09:47:47.950297')
+check('colour only when it is asked for', '\x1b[' not in run('explain', bad)[1], 'escapes')
+check('--color always colours', '\x1b[' in run('explain', '--color', 'always', bad)[1], 'no escapes')
+check('NO_COLOR is obeyed', '\x1b[' not in run('explain', bad, env={'NO_COLOR': '1'})[1], 'escapes')
+
+# Languages: ids stay, sentences change, and without any Japanese locale installed.
+ja = run('explain', '--lang', 'ja', bad)
+check('--lang ja speaks Japanese', any('\u3040' <= c <= '\u30ff' for c in ja[1]), ja[1][:200])
+check('ids are never translated', 'syn-unanswered' in ja[1] and 'firewall-drop-silent' in ja[1], ja[1][:200])
+check('--lang ja before the command', run('--lang', 'ja', 'explain', bad)[1] == ja[1], 'differs')
+check('LANGUAGE is obeyed', run('explain', bad, env={'LANGUAGE': 'ja'})[1] == ja[1], 'differs')
+
+# A hostile name must not move the cursor.
+hostile = '12:00:00.0 IP 10.9.8.7.4000 > 10.9.8.6.53: 1+ A? a\x1b[2J\x07b.example. (20)\n' \
+          '12:00:09.0 IP 10.9.8.7.4001 > 10.9.8.6.53: 2+ A? c.example. (20)\n'
+out = run('explain', '--all', stdin=hostile.encode())
+check('control characters do not come out', '\x1b' not in out[1] and '\x07' not in out[1], out[1])
+
+# A full disk is not success.
+with open('/dev/full', 'wb') as full:
+    done = subprocess.run([kiriwake, 'explain', bad], stdout=full, stderr=subprocess.DEVNULL, check=False, env=environment)
+    check('a full disk is told by the status', done.returncode == 3, done.returncode)
+
+# The limit on flows: none is lost, all are counted.
+with tempfile.TemporaryDirectory() as folder:
+    many = pathlib.Path(folder) / 'many.txt'
+    many.write_text(''.join(f'12:{i // 60 % 60:02}:{i % 60:02}.0 IP 10.9.8.7.{2000 + i} > 10.9.8.6.99: Flags [S], seq {i}, win 9, length 0\n'
+                            for i in range(600)) + '12:59:00.0 IP 10.9.8.7.1 > 10.9.8.6.98: Flags [S], seq 1, win 9, length 0\n')
+    out = run('explain', '--max-flows', '64', '--summary', str(many))
+    check('evicted flows are counted', '601 flows' in out[1] and 'early' in out[1], out[1])
+    out = run('explain', '--max-flows', '64', '--jsonl', str(many))
+    check('evicted flows are told', out[1].count('"flow":') == 601, out[1].count('"flow":'))
+
+print('\n'.join(wrong))
+print(f'{checked} checks, {len(wrong)} wrong')
+sys.exit(bool(wrong))
