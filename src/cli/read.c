@@ -49,7 +49,14 @@ static void print_one(struct reading *r, const struct frame *f)
 static int print_all(struct reading *r, struct capture *c)
 {
 	struct frame frames[FRAMES];
+	struct capture_about about;
 	int n;
+
+	capture_about(c, &about);
+	r->options.is_pcap = !about.is_pcapng;
+	r->printer = line_printer_new(&r->options);
+	if (!r->printer)
+		return -ENOMEM;
 
 	while ((n = capture_next(c, frames, FRAMES)) > 0) {
 		for (int i = 0; i < n; i++)
@@ -187,8 +194,7 @@ static int read_run(struct cli *cli, int argc, char *argv[])
 		status = make_filter(&r);
 	if (!status) {
 		r.problems = problems_new();
-		r.printer = line_printer_new(&r.options);
-		status = r.problems && r.printer ? read_file(&r) : EXIT_UNKNOWN;
+		status = r.problems ? read_file(&r) : EXIT_UNKNOWN;
 	}
 
 	line_printer_free(r.printer);

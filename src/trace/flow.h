@@ -59,9 +59,9 @@ struct flow_half {
 	uint32_t last_us;  /* low bits of its time */
 	uint32_t packets;
 	uint16_t last_ip_id;
-	uint16_t marks;   /* HALF_… */
-	uint16_t largest; /* payload of the largest segment */
-	uint16_t last_len;
+	uint16_t marks;         /* HALF_… */
+	uint16_t largest;       /* payload of the largest segment */
+	uint16_t last_shape;    /* of its flags, length and acknowledgement */
 	uint16_t retransmitted; /* segments; stays at its maximum */
 	uint16_t mss;
 	uint8_t scale;       /* 0xff: not offered */
@@ -140,7 +140,10 @@ enum flow_said {
 	SAID_PROXY_REQUEST = 1 << 20,    /* CONNECT, or an absolute URL */
 	SAID_SSH_MORE = 1 << 21,         /* the key exchange went on */
 	SAID_SYNACK_ELSEWHERE = 1 << 23, /* a SYN-ACK for it from another end */
-	SAID_TLS_WANTED = 1 << 22,       /* an HTTP answer that asks for TLS */
+	SAID_SACKS_CLIENT =
+		1 << 24, /* not said: the last ACK for the client had SACK */
+	SAID_SACKS_SERVER = 1 << 25,
+	SAID_TLS_WANTED = 1 << 22, /* an HTTP answer that asks for TLS */
 };
 
 struct flow {

@@ -26,6 +26,7 @@ struct standing {
 	bool heard;
 	bool tried_twice; /* by this client */
 	bool seen;
+	bool one_way;   /* the client goes on, and the host is never heard */
 	bool truncates; /* its DNS answers over UDP */
 };
 
@@ -155,6 +156,8 @@ static void learn_host(const struct flow *f, struct standing *s)
 	s->seen = true;
 	if (f->half[FLOW_SERVER].packets)
 		s->heard = true;
+	if (f->client_acks && !f->half[FLOW_SERVER].packets)
+		s->one_way = true;
 	if (f->said & SAID_DNS_TRUNCATED)
 		s->truncates = true;
 	if (pinged && f->half[FLOW_SERVER].packets)
@@ -265,6 +268,12 @@ static void host_facts(const struct standing *s, const struct flow *f,
 		fact_add(facts, FACT_HOST_DEAD);
 	if (s->truncates && f->protocol == PACKET_TCP && port == PORT_DNS)
 		fact_add(facts, FACT_DNS_TRUNCATED);
+	/* The other direction takes another way: its silence means nothing. */
+	if (s->one_way && !s->heard) {
+		fact_remove(facts, FACT_SYN_SILENCE);
+		fact_remove(facts, FACT_SYN_ARRIVED);
+		fact_remove(facts, FACT_UDP_SILENCE);
+	}
 	/* An error may come at once because another attempt waited long. */
 	if (s->tried_twice && fact_has(facts, FACT_ICMP_HOST))
 		fact_remove(facts, FACT_ICMP_AT_ONCE);

@@ -175,6 +175,12 @@ static void draw_opening(const struct drawing *d)
 	add_if(d, f->open_us >= SLOW_CONNECT_US, FACT_CONNECT_SLOW);
 }
 
+/* It sent data, be it captured or only acknowledged. */
+static bool spoke(const struct flow *f, int side)
+{
+	return f->half[side].marks & HALF_DATA;
+}
+
 static void draw_rst(const struct drawing *d)
 {
 	static const struct bit_fact rows[] = {
@@ -195,7 +201,7 @@ static void draw_rst(const struct drawing *d)
 	add_if(d, client, FACT_CLIENT_RST);
 	add_if(d, client && f->vantage == VANTAGE_CLIENT, FACT_RST_LEFT_CLIENT);
 	add_if(d, server, FACT_SERVER_RST);
-	add_if(d, server && !f->bytes[FLOW_SERVER], FACT_RST_BEFORE_DATA);
+	add_if(d, server && !spoke(f, FLOW_SERVER), FACT_RST_BEFORE_DATA);
 }
 
 static enum fact_kind icmp4_fact(uint8_t code)
@@ -372,10 +378,10 @@ static void draw_silence(const struct drawing *d)
 	int64_t open_ns = f->first_ns + f->open_us * INT64_C(1000);
 	bool given_up = f->state & FLOW_CLIENT_ENDED;
 	int64_t waited = (given_up ? f->last_ns : d->end_ns) - open_ns;
-	bool asked = f->bytes[FLOW_CLIENT] &&
+	bool asked = spoke(f, FLOW_CLIENT) &&
 		     f->half[FLOW_CLIENT].marks & HALF_ACKED;
 
-	if (!f->open_us || f->bytes[FLOW_SERVER] ||
+	if (!f->open_us || spoke(f, FLOW_SERVER) ||
 	    f->state & FLOW_SERVER_ENDED)
 		return;
 	if (waited < (given_up ? GIVEN_UP_AFTER : SILENT_WATCH))
@@ -390,8 +396,8 @@ static void draw_data(const struct drawing *d)
 {
 	const struct flow *f = d->f;
 
-	add_if(d, f->bytes[FLOW_CLIENT], FACT_CLIENT_DATA);
-	add_if(d, f->bytes[FLOW_SERVER], FACT_SERVER_DATA);
+	add_if(d, spoke(f, FLOW_CLIENT), FACT_CLIENT_DATA);
+	add_if(d, spoke(f, FLOW_SERVER), FACT_SERVER_DATA);
 	add_if(d, f->half[FLOW_CLIENT].marks & HALF_ACKED,
 	       FACT_CLIENT_DATA_ACKED);
 	add_if(d, f->half[FLOW_SERVER].marks & HALF_ACKED,
@@ -416,13 +422,13 @@ static void draw_close(const struct drawing *d)
 	int64_t open_ns = f->first_ns + f->open_us * INT64_C(1000);
 	int64_t lived_us = (f->last_ns - open_ns) / 1000;
 	int64_t off = lived_us - TCPD_WAIT_US;
-	bool unused = !f->bytes[FLOW_CLIENT] && !knows_server_first(f) &&
+	bool unused = !spoke(f, FLOW_CLIENT) && !knows_server_first(f) &&
 		      f->last_ns - open_ns >= SILENT_WATCH;
 
 	add_if(d, f->half[FLOW_CLIENT].marks & HALF_FIN, FACT_CLIENT_FIN);
 	add_if(d, f->half[FLOW_SERVER].marks & HALF_FIN, FACT_SERVER_FIN);
 	if (!f->open_us || !(f->state & FLOW_SERVER_ENDED) ||
-	    f->bytes[FLOW_SERVER])
+	    spoke(f, FLOW_SERVER))
 		return;
 
 	add_if(d, !unused, FACT_SERVER_CLOSED_FIRST);

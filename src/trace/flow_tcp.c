@@ -15,6 +15,9 @@ enum {
 	REORDER_US = 3000,     /* as tcp.analysis of Wireshark */
 	SYN_ROUND_US = 900000, /* RFC 6298: the first timeout is a second */
 	SERVICE_PORTS = 1024,
+	OPTION_BYTES = 40, /* at most, out of the MSS (RFC 9293 3.7.1) */
+	BURST = 64,        /* packets that a mirror may hold back */
+	FEW = 16,          /* packets that may be captured before their SYN */
 };
 
 #define IDLE_NS (60 * INT64_C(1000000000))
@@ -47,6 +50,10 @@ static bool begins_anew(const struct flow *f, int direction,
 {
 	if (!is_syn(p) || f->opening == OPENING_QUOTED)
 		return false;
+	/* The SYN behind its own SYN-ACK: captured out of order, or sent again
+	 * after the first was missed. */
+	if (direction == FLOW_CLIENT && f->opening == OPENING_SYNACK)
+		return p->tcp.seq != f->half[FLOW_CLIENT].base;
 	if (direction != FLOW_CLIENT || f->opening != OPENING_SYN)
 		return true;
 	if (!(p->marks & PACKET_SEQ))
@@ -103,14 +110,21 @@ static struct flow *begin(struct flow_table *t, const struct packet *p,
 	return f;
 }
 
-/* The same packet a second time, out of a mirror port: not sent again. */
+static uint16_t shape_of(const struct packet *p)
+{
+	uint32_t shape = p->payload_len * 31 + p->tcp.ack * 7;
+
+	return (uint16_t)(shape ^ shape >> 16 ^ p->tcp.flags * 257U);
+}
+
+/* The same packet a second time, out of a mirror port: not sent again. A stack
+ * gives a retransmission a new IP id. */
 static bool is_twin(const struct flow_half *h, const struct packet *p)
 {
 	uint32_t us = (uint32_t)(p->time_ns / 1000) - h->last_us;
 
 	if (!h->packets || !(p->marks & PACKET_SEQ) ||
-	    h->last_seq != p->tcp.seq ||
-	    h->last_len != (uint16_t)p->payload_len)
+	    h->last_seq != p->tcp.seq || h->last_shape != shape_of(p))
 		return false;
 	if (h->last_ip_id && p->version == 4)
 		return h->last_ip_id == (uint16_t)p->ip_id && us < SYN_ROUND_US;
@@ -122,8 +136,10 @@ static bool is_twin(const struct flow_half *h, const struct packet *p)
 static void remember(struct flow_half *h, const struct packet *p)
 {
 	h->last_us = (uint32_t)(p->time_ns / 1000);
-	h->last_len = (uint16_t)p->payload_len;
-	h->last_ip_id = (uint16_t)p->ip_id;
+	h->last_shape = shape_of(p);
+	/* The highest: a late twin must not make its successors look new. */
+	if ((uint16_t)(h->last_ip_id - p->ip_id) >= BURST || !h->last_ip_id)
+		h->last_ip_id = (uint16_t)p->ip_id;
 	if (p->marks & PACKET_SEQ)
 		h->last_seq = p->tcp.seq;
 }
@@ -282,6 +298,8 @@ static void reset(const struct flow_table *t, struct flow *f, int direction,
 					     : FLOW_RST_OTHER_TTL;
 	ended(f, direction);
 	h->marks |= HALF_RST;
+	h->hole_left = h->next;
+	h->hole_right = h->next;
 	flow_prove_first(t, f, SHOWN_ERROR, p);
 }
 
@@ -335,6 +353,8 @@ static void selected(struct flow *f, struct flow_half *o,
 static void acknowledges(struct flow *f, int direction, const struct packet *p)
 {
 	struct flow_half *o = &f->half[!direction];
+	uint32_t sacks = direction == FLOW_CLIENT ? SAID_SACKS_SERVER
+						  : SAID_SACKS_CLIENT;
 	uint32_t ack = p->tcp.ack;
 
 	if (!(o->marks & HALF_SEQ)) {
@@ -345,14 +365,25 @@ static void acknowledges(struct flow *f, int direction, const struct packet *p)
 	if (seq_after(ack, o->next)) {
 		if (o->packets)
 			f->state |= FLOW_GAPS;
+		if (ack - o->next > 1) /* more than a FIN */
+			o->marks |= HALF_DATA;
 		o->next = ack;
 	}
-	if (p->tcp.sack_count)
+	f->said &= ~sacks;
+	if (p->tcp.sack_count) {
+		f->said |= sacks;
 		selected(f, o, &p->tcp);
+	}
 	if (!seq_after(ack, o->acked))
 		return;
 
 	o->acked = ack;
+	/* Data sent after its RST was acknowledged: both ends ignored it. */
+	if (o->marks & HALF_RST && seq_after(ack, o->hole_left)) {
+		o->marks &= (uint16_t)~HALF_RST;
+		f->state |= FLOW_FORGED_RST;
+		f->state &= ~(uint32_t)(FLOW_CLIENT_ENDED | FLOW_SERVER_ENDED);
+	}
 	if (o->marks & HALF_DATA) {
 		o->marks |= HALF_ACKED;
 		o->marks &= (uint16_t) ~(HALF_AFTER_IDLE | HALF_AFTER_PAUSE);
@@ -373,6 +404,25 @@ static void window(struct flow_half *h, const struct packet *p)
 	}
 }
 
+/* A mirror that copies late: the twin comes behind others of its burst. Its IP
+ * id is one of those just seen; where there are no ids, nothing but a SACK makes
+ * a sender repeat itself within milliseconds. */
+static bool is_burst_twin(const struct flow *f, int direction,
+			  const struct packet *p, uint32_t us)
+{
+	const struct flow_half *h = &f->half[direction];
+	uint32_t sacks = direction == FLOW_CLIENT ? SAID_SACKS_CLIENT
+						  : SAID_SACKS_SERVER;
+	uint16_t behind = (uint16_t)(h->last_ip_id - p->ip_id);
+
+	if (us >= SYN_ROUND_US)
+		return false;
+	if (h->last_ip_id && p->version == 4 && p->ip_id)
+		return behind < BURST;
+
+	return us < TWIN_US && !(f->said & sacks);
+}
+
 static void resent(const struct flow_table *t, struct flow *f, int direction,
 		   const struct packet *p)
 {
@@ -388,6 +438,10 @@ static void resent(const struct flow_table *t, struct flow *f, int direction,
 		f->state |= FLOW_REORDERED;
 		return;
 	}
+	if (is_burst_twin(f, direction, p, us)) {
+		f->state |= FLOW_DUPLICATES;
+		return;
+	}
 	if (h->retransmitted < UINT16_MAX)
 		h->retransmitted++;
 	if (seq_at_or_after(h->acked, end)) {
@@ -399,7 +453,10 @@ static void resent(const struct flow_table *t, struct flow *f, int direction,
 	if (h->repeats < UINT8_MAX)
 		h->repeats++;
 	h->stuck = seq;
-	h->stuck_large = p->payload_len >= h->largest;
+	h->stuck_large =
+		p->payload_len >= h->largest ||
+		(f->half[!direction].mss &&
+		 p->payload_len + OPTION_BYTES >= f->half[!direction].mss);
 	flow_prove(t, f, SHOWN_STUCK, p);
 }
 
@@ -478,6 +535,9 @@ static void fin(const struct flow_table *t, struct flow *f, int direction,
 		return;
 
 	h->marks |= HALF_FIN;
+	if (h->marks & HALF_SEQ && p->marks & PACKET_SEQ &&
+	    seq_after(p->tcp.seq, h->next))
+		h->marks |= HALF_DATA; /* sent before it, never captured */
 	if (h->marks & HALF_SEQ && p->marks & PACKET_SEQ)
 		h->next = p->tcp.seq + p->payload_len + 1;
 	ended(f, direction);
@@ -509,6 +569,10 @@ static void connected(struct flow_table *t, struct flow *f, int direction,
 {
 	if (direction == FLOW_CLIENT && p->tcp.flags & TCP_ACK)
 		client_acks(f, p);
+	else if (direction == FLOW_SERVER && !f->open_us &&
+		 !(p->tcp.flags & TCP_SYN) &&
+		 f->half[FLOW_SERVER].marks & HALF_SYN)
+		opened(f, p); /* the client's ACK was not captured */
 	if (p->tcp.flags & TCP_ACK) {
 		count_from(f, direction, p);
 		acknowledges(f, direction, p);
@@ -529,6 +593,76 @@ static void connected(struct flow_table *t, struct flow *f, int direction,
 		fin(t, f, direction, p);
 }
 
+/* A SYN just below the few packets that were captured before it. */
+static bool is_late_syn(const struct flow *f, int direction,
+			const struct packet *p)
+{
+	const struct flow_half *h = &f->half[direction];
+
+	return is_syn(p) && f->opening == OPENING_MIDSTREAM &&
+	       h->marks & HALF_BASED && h->base - p->tcp.seq <= 1 &&
+	       h->packets + f->half[!direction].packets < FEW && h->packets;
+}
+
+/* The sender of a SYN is the client, whatever its port looked like. */
+static void turn_to_syn(struct flow *f, int direction, int *ret_direction)
+{
+	if (direction == FLOW_SERVER) {
+		struct flow_half half = f->half[0];
+		struct address address = f->addresses[0];
+		uint16_t port = f->ports[0];
+		uint64_t bytes = f->bytes[0];
+
+		f->half[0] = f->half[1];
+		f->half[1] = half;
+		f->addresses[0] = f->addresses[1];
+		f->addresses[1] = address;
+		f->ports[0] = f->ports[1];
+		f->ports[1] = port;
+		f->bytes[0] = f->bytes[1];
+		f->bytes[1] = bytes;
+	}
+	f->opening = OPENING_SYN;
+	f->client_acks = 1;
+	*ret_direction = FLOW_CLIENT;
+}
+
+/* A lone RST that acknowledges just this SYN, captured before it. */
+static bool is_answer_to(const struct flow *f, int direction,
+			 const struct packet *p)
+{
+	const struct flow_half *o = &f->half[!direction];
+
+	return is_syn(p) && f->opening == OPENING_MIDSTREAM &&
+	       o->packets < FEW && !(o->marks & HALF_DATA) &&
+	       !f->half[direction].packets && o->marks & HALF_RST &&
+	       o->marks & HALF_BASED && f->half[direction].base == p->tcp.seq;
+}
+
+/* The record begins again as if the SYN had come first. */
+static void turn_to_refusal(struct flow *f, int direction,
+			    const struct packet *p, int *ret_direction)
+{
+	struct flow_half refuser = f->half[!direction];
+	struct address client = f->addresses[direction];
+	struct address server = f->addresses[!direction];
+	uint16_t ports[FLOW_HALVES] = { f->ports[direction],
+					f->ports[!direction] };
+
+	refuser.marks &= (uint16_t)~HALF_RST;
+	f->addresses[FLOW_CLIENT] = client;
+	f->addresses[FLOW_SERVER] = server;
+	f->ports[FLOW_CLIENT] = ports[0];
+	f->ports[FLOW_SERVER] = ports[1];
+	f->half[FLOW_CLIENT] = (struct flow_half){ .scale = 0xff };
+	f->half[FLOW_SERVER] = refuser;
+	f->opening = OPENING_SYN;
+	f->state = FLOW_RST_REFUSES;
+	f->client_acks = 0;
+	f->first_ns = p->time_ns < f->first_ns ? p->time_ns : f->first_ns;
+	*ret_direction = FLOW_CLIENT;
+}
+
 void flow_tcp(struct flow_table *t, const struct packet *p,
 	      const struct flow_key *key, uint32_t hash)
 {
@@ -536,7 +670,11 @@ void flow_tcp(struct flow_table *t, const struct packet *p,
 	struct flow *f = flow_find(t, key, hash, &direction);
 	int64_t idle_ns;
 
-	if (!f || begins_anew(f, direction, p))
+	if (f && is_late_syn(f, direction, p))
+		turn_to_syn(f, direction, &direction);
+	else if (f && is_answer_to(f, direction, p))
+		turn_to_refusal(f, direction, p, &direction);
+	else if (!f || begins_anew(f, direction, p))
 		f = begin(t, p, key, hash, &direction);
 	if (!f)
 		return;

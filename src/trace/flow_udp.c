@@ -42,7 +42,7 @@ static bool is_twin(const struct flow_half *h, const struct packet *p)
 
 	return h->packets && p->ip_id && p->version == 4 &&
 	       h->last_ip_id == (uint16_t)p->ip_id &&
-	       h->last_len == (uint16_t)p->payload_len &&
+	       h->last_shape == (uint16_t)p->payload_len &&
 	       (uint32_t)(p->time_ns / 1000) - h->last_us < TWIN_US;
 }
 
@@ -65,7 +65,7 @@ static void exchange(struct flow_table *t, struct flow *f, int direction,
 	h->marks |= p->marks & PACKET_MULTICAST ? HALF_DATA | HALF_GROUP
 						: HALF_DATA;
 	h->last_us = (uint32_t)(p->time_ns / 1000);
-	h->last_len = (uint16_t)p->payload_len;
+	h->last_shape = (uint16_t)p->payload_len;
 	h->last_ip_id = (uint16_t)p->ip_id;
 }
 

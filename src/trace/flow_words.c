@@ -260,14 +260,24 @@ static void printed_words(struct flow_table *t, struct flow *f, int direction,
 		first_of_server(t, f, &shown);
 }
 
+/* The first bytes of that side, not the first that were captured. */
+static bool is_first(const struct flow_half *h, const struct packet *p)
+{
+	if (!(h->marks & HALF_SYN) || !(p->marks & PACKET_SEQ))
+		return p->marks & PACKET_SEQ ? false : true;
+
+	return p->tcp.seq == h->base + 1;
+}
+
 void flow_words(struct flow_table *t, struct flow *f, int direction,
 		const struct packet *p)
 {
 	struct flow_half *h = &f->half[direction];
 	const uint32_t ssh = SAID_SSH_CLIENT | SAID_SSH_SERVER;
-	bool first = !(h->marks & HALF_WORDS);
+	bool first = !(h->marks & HALF_WORDS) && is_first(h, p);
 
-	h->marks |= HALF_WORDS;
+	if (first)
+		h->marks |= HALF_WORDS;
 	if (!p->payload) {
 		if (first)
 			printed_words(t, f, direction, p);
