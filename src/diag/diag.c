@@ -270,6 +270,9 @@ static struct verdict *judge(struct diag *d, const struct fact_set *facts)
 	v->status = symptom_status(v->symptom);
 	if (v->status == STATUS_HEALTHY || v->status == STATUS_UNKNOWN)
 		return v;
+	/* The connection was made all the same, over the other family. */
+	if (fact_has(facts, FACT_OTHER_FAMILY_WORKS))
+		v->status = STATUS_DEGRADED;
 
 	return choose(d, v, facts) < 0 ? NULL : v;
 }

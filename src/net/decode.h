@@ -39,6 +39,8 @@ void ip6_decode(struct decode *d, struct cursor c);
 /* length: bytes of the header and payload on the wire, from the IP header. */
 void tcp_decode(struct decode *d, struct cursor c, uint32_t length);
 void udp_decode(struct decode *d, struct cursor c, uint32_t length);
+/* IP inside the UDP payload c, room bytes on the wire; false: there is none. */
+bool tunnel_decode(struct decode *d, struct cursor c, uint32_t room);
 void icmp_decode(struct decode *d, struct cursor c);
 void icmp6_decode(struct decode *d, struct cursor c);
 

@@ -118,7 +118,7 @@ void ip4_decode(struct decode *d, struct cursor c)
 		return;
 	}
 
-	p->marks &= ~(uint32_t)(PACKET_FLOW_LABEL | PACKET_DF);
+	p->marks &= ~(uint32_t)(PACKET_FLOW_LABEL | PACKET_DF | PACKET_PORTS);
 	p->marks |= PACKET_TTL;
 	if (fragment & IP4_DF)
 		p->marks |= PACKET_DF;
@@ -202,7 +202,7 @@ void ip6_decode(struct decode *d, struct cursor c)
 	p->dst = address_v6(addresses + 16);
 	p->flow_label = first & 0xfffff;
 	p->ip_id = 0;
-	p->marks &= ~(uint32_t)PACKET_DF;
+	p->marks &= ~(uint32_t)(PACKET_DF | PACKET_PORTS);
 	p->marks |= PACKET_TTL | PACKET_FLOW_LABEL;
 	if (address_is_group(&p->dst))
 		p->marks |= PACKET_MULTICAST;

@@ -112,5 +112,8 @@ void udp_decode(struct decode *d, struct cursor c, uint32_t length)
 	/* 0 is a jumbogram or an offload's super-frame (RFC 2675 4). */
 	if (len < UDP_HEADER)
 		len = length < UDP_HEADER ? UDP_HEADER : length;
+	if (tunnel_decode(d, c, len - UDP_HEADER))
+		return;
+
 	payload(p, &c, len - UDP_HEADER);
 }

@@ -38,6 +38,50 @@ struct flow_context {
 
 enum { FIRST_ROWS = 1024, PORT_DNS = 53 };
 
+/* Happy Eyeballs (RFC 8305) tries the families within a fraction of this. */
+#define FALLBACK_NS (5 * INT64_C(1000000000))
+
+static int compare_answers(const void *a, const void *b)
+{
+	return memcmp(a, b, 2 * sizeof(struct address));
+}
+
+static int compare_addresses(const void *a, const void *b)
+{
+	return memcmp(a, b, sizeof(struct address));
+}
+
+/* What both families of a host have in common: a name that DNS gave, or being
+ * this host itself; 0 when nothing is known. */
+static uint32_t name_of(const struct flow_context *c, const struct address *a)
+{
+	const struct flow_answer *answer = NULL;
+
+	if (address_is_loopback(a))
+		return 1;
+	if (c->table->answer_count)
+		answer = bsearch(a, c->table->answers, c->table->answer_count,
+				 sizeof(*answer), compare_addresses);
+
+	return answer ? answer->name : 0;
+}
+
+/* The row of a port of a name in one family: an address of the discard prefix
+ * 100::/64 (RFC 6666) stands for it. */
+static struct standing family_subject(const struct flow *f, uint32_t name,
+				      bool is_v4)
+{
+	struct standing s = {
+		.host = { { [0] = 1, [15] = is_v4 } },
+		.port = f->ports[FLOW_SERVER],
+		.vantage = f->vantage,
+		.used = true,
+	};
+
+	memcpy(s.host.bytes + 8, &name, sizeof(name));
+	return s;
+}
+
 /* What a row is about; the client only with port 0. */
 static struct standing subject_of(const struct flow *f, bool is_port)
 {
@@ -113,9 +157,8 @@ static int grow(struct flow_context *c)
 	return 0;
 }
 
-static int want_row(struct flow_context *c, const struct flow *f, bool is_port)
+static int want_row(struct flow_context *c, struct standing subject)
 {
-	const struct standing subject = subject_of(f, is_port);
 	struct standing *s;
 
 	if (c->count > c->mask / 2 && grow(c) < 0)
@@ -128,6 +171,26 @@ static int want_row(struct flow_context *c, const struct flow *f, bool is_port)
 	}
 
 	return 0;
+}
+
+/* Everything that may tell something of this flow. */
+static int want_all(struct flow_context *c, const struct flow *f)
+{
+	const struct address *host = &f->addresses[FLOW_SERVER];
+	uint32_t name;
+
+	if (want_row(c, subject_of(f, false)) < 0)
+		return -1;
+	if (f->protocol != PACKET_TCP)
+		return 0;
+	if (want_row(c, subject_of(f, true)) < 0)
+		return -1;
+
+	name = name_of(c, host);
+	if (!name)
+		return 0;
+
+	return want_row(c, family_subject(f, name, !address_is_v4(host)));
 }
 
 /* A flow for which it matters how the host stands otherwise. */
@@ -187,6 +250,23 @@ static void learn_port(const struct flow *f, struct standing *s)
 	s->served_last = f->first_ns;
 }
 
+/* The row of the flow's own family, or of the other one; or NULL. */
+static struct standing *family_of(const struct flow_context *c,
+				  const struct flow *f, bool is_other)
+{
+	const struct address *host = &f->addresses[FLOW_SERVER];
+	uint32_t name = name_of(c, host);
+	struct standing subject;
+	struct standing *s;
+
+	if (!name)
+		return NULL;
+
+	subject = family_subject(f, name, address_is_v4(host) != is_other);
+	s = row_of(c, &subject);
+	return s->used ? s : NULL;
+}
+
 static void learn(const struct flow_context *c, const struct flow *f)
 {
 	struct standing *s = standing_of(c, f, false);
@@ -198,11 +278,9 @@ static void learn(const struct flow_context *c, const struct flow *f)
 	s = standing_of(c, f, true);
 	if (s)
 		learn_port(f, s);
-}
-
-static int compare_answers(const void *a, const void *b)
-{
-	return memcmp(a, b, sizeof(struct flow_answer));
+	s = family_of(c, f, false);
+	if (s)
+		learn_port(f, s);
 }
 
 /* A row for every host and port whose standing will be asked for. */
@@ -213,9 +291,7 @@ static int want_rows(struct flow_context *c, const struct flow_table *t)
 
 		if (!wants_context(f))
 			continue;
-		if (want_row(c, f, false) < 0)
-			return -1;
-		if (f->protocol == PACKET_TCP && want_row(c, f, true) < 0)
+		if (want_all(c, f) < 0)
 			return -1;
 	}
 
@@ -232,6 +308,9 @@ struct flow_context *flow_context_new(const struct flow_table *t)
 	c->table = t;
 	c->mask = FIRST_ROWS - 1;
 	c->rows = calloc(FIRST_ROWS, sizeof(*c->rows));
+	if (t->answer_count)
+		qsort(t->answers, t->answer_count, sizeof(*t->answers),
+		      compare_answers);
 	if (!c->rows || want_rows(c, t) < 0) {
 		flow_context_free(c);
 		return NULL;
@@ -239,9 +318,6 @@ struct flow_context *flow_context_new(const struct flow_table *t)
 
 	for (uint32_t i = 0; c->count && i < t->used; i++)
 		learn(c, &t->flows[i]);
-	if (t->answer_count)
-		qsort(t->answers, t->answer_count, sizeof(*t->answers),
-		      compare_answers);
 
 	return c;
 }
@@ -302,8 +378,10 @@ static void port_facts(const struct standing *s, const struct flow *f,
 void flow_context_facts(const struct flow_context *c, const struct flow *f,
 			struct fact_set *facts)
 {
-	const struct flow_answer told = { f->addresses[FLOW_CLIENT],
-					  f->addresses[FLOW_SERVER] };
+	const struct flow_answer told = {
+		.address = f->addresses[FLOW_SERVER],
+		.client = f->addresses[FLOW_CLIENT],
+	};
 	const struct standing *s;
 
 	if (!wants_context(f))
@@ -321,4 +399,8 @@ void flow_context_facts(const struct flow_context *c, const struct flow *f,
 	s = standing_of(c, f, true);
 	if (s && s->serves)
 		port_facts(s, f, facts);
+	s = family_of(c, f, true);
+	if (s && s->serves && f->first_ns >= s->served_first - FALLBACK_NS &&
+	    f->first_ns <= s->served_last + FALLBACK_NS)
+		fact_add(facts, FACT_OTHER_FAMILY_WORKS);
 }

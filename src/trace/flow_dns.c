@@ -76,6 +76,17 @@ static void read_name(char *out, size_t size, struct cursor *c)
 	out[used] = '\0';
 }
 
+/* FNV-1a; names are compared without regard to case (RFC 4343). */
+static uint32_t name_hash(const char *name)
+{
+	uint32_t h = 2166136261U;
+
+	for (; *name; name++)
+		h = (h ^ ((uint8_t)*name | 0x20U)) * 16777619U;
+
+	return h;
+}
+
 static void answered_with(struct flow_table *t, const struct flow *f,
 			  const struct address *a)
 {
@@ -93,8 +104,11 @@ static void answered_with(struct flow_table *t, const struct flow *f,
 		t->answer_size = size;
 	}
 
-	t->answers[t->answer_count++] =
-		(struct flow_answer){ f->addresses[FLOW_CLIENT], *a };
+	t->answers[t->answer_count++] = (struct flow_answer){
+		.address = *a,
+		.client = f->addresses[FLOW_CLIENT],
+		.name = name_hash(t->notes[f->note].name),
+	};
 }
 
 static void read_answers(struct flow_table *t, const struct flow *f,

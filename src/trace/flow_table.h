@@ -18,9 +18,10 @@ struct flow_input {
 
 enum { HEARD_WORDS = 1024, RECENT = 1024, ANSWERS_MOST = 65536 };
 
-/* A DNS answer: the client was told this address. */
+/* A DNS answer: the client was told this address for that name. */
 struct flow_answer {
-	struct address client, address;
+	struct address address, client;
+	uint32_t name; /* its hash */
 };
 
 struct flow_slot {
