@@ -44,7 +44,7 @@ status(0, '--version', says='kiriwake 0')
 status(2, says='usage')
 status(1, 'explain', bad, says='syn-unanswered')
 status(0, 'explain', good, says='healthy')
-status(1, 'explain', good, bad, says='2 flows')
+status(1, 'explain', good, bad, says='flows: 2')
 status(1, 'explain', '--summary', bad, says='syn-unanswered')
 status(0, 'causes', says='no-listener')
 status(0, 'causes', 'no-listener', says='ss -')
@@ -98,7 +98,7 @@ with tempfile.TemporaryDirectory() as folder:
     many.write_text(''.join(f'12:{i // 60 % 60:02}:{i % 60:02}.0 IP 10.9.8.7.{2000 + i} > 10.9.8.6.99: Flags [S], seq {i}, win 9, length 0\n'
                             for i in range(600)) + '12:59:00.0 IP 10.9.8.7.1 > 10.9.8.6.98: Flags [S], seq 1, win 9, length 0\n')
     out = run('explain', '--max-flows', '64', '--summary', str(many))
-    check('evicted flows are counted', '601 flows' in out[1] and 'early' in out[1], out[1])
+    check('evicted flows are counted', 'flows: 601' in out[1] and 'early' in out[1], out[1])
     out = run('explain', '--max-flows', '64', '--jsonl', str(many))
     check('evicted flows are told', out[1].count('"flow":') == 601, out[1].count('"flow":'))
 

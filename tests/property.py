@@ -435,14 +435,16 @@ def turned(before, after, items_before, items_after):
 
 
 def lost_cause(before, after):
-    """The likeliest cause must stay in the set while the symptom stays, unless what is no more seen rules it out: a fact
-    of absence. That a fact is missing now may not: absence of evidence is none."""
+    """The likeliest cause must stay in the set while the symptom stays, unless its evidence was taken away, or what is no
+    more seen rules it out, which is a fact of absence."""
     if after.symptom not in (before.symptom, LESS_EXACT.get(before.symptom)) or not before.cause or \
             before.cause in after.causes:
         return ''
     by = after.out.get(before.cause, 'nothing')
     if by in OF_ABSENCE and by not in before.facts:
         return ''
+    if by.startswith('no ') and before.facts - after.facts - OF_ABSENCE:
+        return '' # the evidence for it is what was taken away
     return f'the cause {before.cause} is ruled out by {by}'
 
 

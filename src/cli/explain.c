@@ -232,14 +232,15 @@ static void explain_done(struct explain *x)
 static int add_source(struct explain *x, const char *path, enum vantage v)
 {
 	if (x->source_count == SOURCES_MOST) {
-		(void)fprintf(stderr, _("kiriwake: more than %d inputs\n"),
+		(void)fprintf(stderr,
+			      _("kiriwake: too many inputs, %d are the most\n"),
 			      SOURCES_MOST);
 		return -1;
 	}
 
 	x->sources[x->source_count++] = (struct source){
 		.path = path,
-		.name = strcmp(path, "-") != 0 ? path : "standard input",
+		.name = strcmp(path, "-") != 0 ? path : _("standard input"),
 		.vantage = v,
 	};
 	return 1;

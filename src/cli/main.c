@@ -44,19 +44,29 @@ const char *cli_value(const char *name, int argc, char *argv[], int *i)
 
 /* Messages come from LANGUAGE, whatever locale the system has: C.UTF-8 is
  * enough to print them. */
-static int set_language(const char *lang)
+static bool set_language(const char *lang)
 {
-	if (strcmp(lang, "en") != 0 && strcmp(lang, "ja") != 0) {
-		(void)fprintf(
-			stderr,
-			_("kiriwake: --lang takes en or ja, not \"%s\"\n"),
-			lang);
-		return -1;
-	}
+	if (strcmp(lang, "en") != 0 && strcmp(lang, "ja") != 0)
+		return false;
 
 	(void)setenv("LANGUAGE", lang, 1);
 	if (!setlocale(LC_MESSAGES, "C.UTF-8"))
 		(void)setlocale(LC_MESSAGES, "en_US.UTF-8");
+	return true;
+}
+
+static int take_language(const char *value)
+{
+	if (!value)
+		return -1;
+	if (!set_language(value)) {
+		(void)fprintf(
+			stderr,
+			_("kiriwake: --lang takes en or ja, not \"%s\"\n"),
+			value);
+		return -1;
+	}
+
 	return 1;
 }
 
@@ -80,7 +90,6 @@ static int take_color(struct cli *cli, const char *value)
 int cli_common(struct cli *cli, int argc, char *argv[], int *i)
 {
 	const char *arg = argv[*i];
-	const char *value;
 
 	if (!strcmp(arg, "--json")) {
 		cli->json = true;
@@ -91,10 +100,8 @@ int cli_common(struct cli *cli, int argc, char *argv[], int *i)
 		log_enable(true);
 		return 1;
 	}
-	if (cli_is(arg, "--lang")) {
-		value = cli_value("--lang", argc, argv, i);
-		return value ? set_language(value) : -1;
-	}
+	if (cli_is(arg, "--lang"))
+		return take_language(cli_value("--lang", argc, argv, i));
 	if (cli_is(arg, "--color"))
 		return take_color(cli, cli_value("--color", argc, argv, i));
 

@@ -7,8 +7,16 @@
 
 enum {
 	FIRST_SLOTS = 256,
+	KEPT_MOST = 16 * 1024, /* a hostile trace has any number of fact sets */
+	PASSING_MOST = 1024, /* verdicts beyond those, until they are dropped */
 	RANK_FREQUENCY = 10, /* a common cause outweighs … */
 	RANK_FAVOURED = 12,  /* … unless a fact speaks for a rarer one */
+};
+
+/* A cause that is left, and how likely it is among the others. */
+struct candidate {
+	const struct cause *cause;
+	int rank;
 };
 
 struct kept {
@@ -20,12 +28,10 @@ struct diag {
 	struct arena *arena;
 	struct kept *kept;
 	size_t mask, count;
-};
-
-/* A cause that is left, and how likely it is among the others. */
-struct candidate {
-	const struct cause *cause;
-	int rank;
+	struct arena *passing; /* verdicts that are not kept */
+	size_t passing_count;
+	struct candidate *left; /* scratch, one for every cause */
+	struct exclusion *out;
 };
 
 const char *certainty_name(enum certainty c)
@@ -48,9 +54,12 @@ struct diag *diag_new(void)
 		return NULL;
 
 	d->arena = arena_new();
+	d->passing = arena_new();
 	d->kept = calloc(FIRST_SLOTS, sizeof(*d->kept));
 	d->mask = FIRST_SLOTS - 1;
-	if (!d->arena || !d->kept) {
+	d->left = calloc(cause_count + 1, sizeof(*d->left));
+	d->out = calloc(cause_count + 1, sizeof(*d->out));
+	if (!d->arena || !d->passing || !d->kept || !d->left || !d->out) {
 		diag_free(d);
 		return NULL;
 	}
@@ -64,7 +73,10 @@ void diag_free(struct diag *d)
 		return;
 
 	arena_free(d->arena);
+	arena_free(d->passing);
 	free(d->kept);
+	free(d->left);
+	free(d->out);
 	free(d);
 }
 
@@ -223,45 +235,41 @@ static void settle(struct verdict *v, const struct candidate *left,
 		v->place = PLACE_SERVER;
 }
 
-static int choose(struct diag *d, struct verdict *v,
+static int choose(struct diag *d, struct arena *arena, struct verdict *v,
 		  const struct fact_set *facts)
 {
 	uint32_t shown = shown_by(v->symptom, facts);
-	struct candidate *left = calloc(cause_count + 1, sizeof(*left));
-	size_t count = 0;
-
-	v->alternatives =
-		arena_alloc(d->arena, cause_count * sizeof(*v->alternatives));
-	v->ruled_out =
-		arena_alloc(d->arena, cause_count * sizeof(*v->ruled_out));
-	if (!left || !v->alternatives || !v->ruled_out) {
-		free(left);
-		return -1;
-	}
+	size_t count = 0, excluded = 0;
 
 	for (size_t i = 0; i < cause_count; i++) {
 		const struct cause *c = cause_list[i];
-		struct exclusion out;
 
 		if (!(c->shows & shown))
 			continue;
-		if (is_excluded(c, facts, &out))
-			v->ruled_out[v->ruled_out_count++] = out;
+		if (is_excluded(c, facts, &d->out[excluded]))
+			excluded++;
 		else
-			left[count++] =
+			d->left[count++] =
 				(struct candidate){ c, rank_of(c, facts) };
 	}
 
-	qsort(left, count, sizeof(*left), compare_candidates);
+	v->alternatives = arena_alloc(arena, count * sizeof(*v->alternatives));
+	v->ruled_out = arena_alloc(arena, excluded * sizeof(*v->ruled_out));
+	if (!v->alternatives || !v->ruled_out)
+		return -1;
+
+	memcpy(v->ruled_out, d->out, excluded * sizeof(*v->ruled_out));
+	v->ruled_out_count = excluded;
+	qsort(d->left, count, sizeof(*d->left), compare_candidates);
 	if (count)
-		settle(v, left, count, facts);
-	free(left);
+		settle(v, d->left, count, facts);
 	return 0;
 }
 
-static struct verdict *judge(struct diag *d, const struct fact_set *facts)
+static struct verdict *judge(struct diag *d, struct arena *arena,
+			     const struct fact_set *facts)
 {
-	struct verdict *v = arena_alloc(d->arena, sizeof(*v));
+	struct verdict *v = arena_alloc(arena, sizeof(*v));
 
 	if (!v)
 		return NULL;
@@ -274,7 +282,24 @@ static struct verdict *judge(struct diag *d, const struct fact_set *facts)
 	if (fact_has(facts, FACT_OTHER_FAMILY_WORKS))
 		v->status = STATUS_DEGRADED;
 
-	return choose(d, v, facts) < 0 ? NULL : v;
+	return choose(d, arena, v, facts) < 0 ? NULL : v;
+}
+
+/* Beyond those that are kept: memory stays bounded, whatever comes. */
+static const struct verdict *judge_passing(struct diag *d,
+					   const struct fact_set *facts)
+{
+	if (d->passing_count++ == PASSING_MOST) {
+		struct arena *fresh = arena_new();
+
+		if (!fresh)
+			return NULL;
+		arena_free(d->passing);
+		d->passing = fresh;
+		d->passing_count = 1;
+	}
+
+	return judge(d, d->passing, facts);
 }
 
 static size_t facts_hash(const struct fact_set *facts)
@@ -320,13 +345,15 @@ const struct verdict *diag_judge(struct diag *d, const struct fact_set *facts)
 
 	if (k->verdict)
 		return k->verdict;
+	if (d->count == KEPT_MOST)
+		return judge_passing(d, facts);
 	if (d->count > d->mask / 2) {
 		if (grow(d) < 0)
 			return NULL;
 		k = kept_of(d, facts);
 	}
 
-	k->verdict = judge(d, facts);
+	k->verdict = judge(d, d->arena, facts);
 	if (!k->verdict)
 		return NULL;
 

@@ -50,7 +50,8 @@ struct diag;
 struct diag *diag_new(void);
 void diag_free(struct diag *d);
 
-/* The verdict on these facts; it belongs to d. NULL without memory. */
+/* The verdict on these facts; it belongs to d, and is valid until the next call.
+ * NULL without memory. */
 const struct verdict *diag_judge(struct diag *d, const struct fact_set *facts);
 
 /* The symptom alone. */

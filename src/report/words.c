@@ -86,7 +86,7 @@ static void span_detail(struct text *out, int64_t span_ns)
 
 static void count_detail(struct text *out, uint64_t count)
 {
-	text_format(out, " (%llu)", (unsigned long long)count);
+	text_format(out, " (×%llu)", (unsigned long long)count);
 }
 
 static void alert_detail(struct text *out, const struct report_flow *f)

@@ -19,7 +19,7 @@ const struct cause cause_inetd_service_disabled = {
 	.fix = N_("Switch it on and reload: uncomment the line and "
 		  "`systemctl reload inetd`, set disable = no and "
 		  "`systemctl reload xinetd`, or `systemctl enable --now "
-		  "NAME.socket`."),
+		  "UNIT.socket`."),
 	.place = PLACE_SERVICE,
 	.frequency = FREQUENCY_COMMON,
 	.culprit = CULPRIT_CONFIG_LINE,

@@ -16,10 +16,11 @@ const struct cause cause_ssh_algorithm_mismatch = {
 			  "lists and \"no matching ... found\"; compare "
 			  "with `sshd -T | grep -Ei "
 			  "'kex|cipher|macs|hostkeyalg'` on the server."),
-	.fix = N_("Update the older side; until then allow the old "
-		  "algorithm for that one host only (`KexAlgorithms +NAME` "
-		  "or `HostKeyAlgorithms +NAME` under its Host line in "
-		  "ssh_config)."),
+	.fix = N_(
+		"Update the older side; until then allow the old "
+		"algorithm for that one host only (`KexAlgorithms +ALGORITHM` "
+		"or `HostKeyAlgorithms +ALGORITHM` under its Host line in "
+		"ssh_config)."),
 	.place = PLACE_SERVICE,
 	.frequency = FREQUENCY_COMMON,
 	.culprit = CULPRIT_CONFIG_LINE,

@@ -19,7 +19,7 @@ const struct cause cause_xfrm_no_state = {
 			  "grows); `ip xfrm policy` and `ip xfrm state` "
 			  "show what is demanded and whether an SA exists."),
 	.fix = N_("Bring the tunnel up from the client (`swanctl --initiate "
-		  "--child NAME` or `ipsec up NAME`), or make the traffic "
+		  "--child CHILD` or `ipsec up CHILD`), or make the traffic "
 		  "selectors of both ends agree."),
 	.place = PLACE_SERVER,
 	.frequency = FREQUENCY_OCCASIONAL,

@@ -17,7 +17,7 @@ enum {
 };
 
 struct group {
-	const struct verdict *verdict;
+	struct verdict verdict; /* its lists are not read */
 	struct address server;
 	uint16_t port;
 	uint64_t count;
@@ -58,13 +58,13 @@ static const char *status_words(enum status s)
 static const char *certainty_words(enum certainty c)
 {
 	static const char *const words[CERTAINTIES] = {
-		[CERTAINTY_NONE] = N_("no cause to name"),
+		[CERTAINTY_NONE] = "",
 		[CERTAINTY_SUSPECTED] = N_("suspected"),
 		[CERTAINTY_INFERRED] = N_("inferred"),
 		[CERTAINTY_PROVEN] = N_("proven"),
 	};
 
-	return _(words[c]);
+	return *words[c] ? _(words[c]) : "";
 }
 
 static const char *place_words(enum place p)
@@ -98,9 +98,12 @@ static void tell_verdict(struct text *t, const struct report_flow *f)
 
 	text_str(t, _("  1. Verdict: "));
 	words_verdict(t, f);
-	text_format(t, "\n     %s, %s, %s, %s\n", status_words(v->status),
-		    symptom_id(v->symptom), certainty_words(v->certainty),
-		    place_words(v->place));
+	text_format(t, "\n     %s, %s", status_words(v->status),
+		    symptom_id(v->symptom));
+	if (v->certainty != CERTAINTY_NONE)
+		text_format(t, ", %s, %s", certainty_words(v->certainty),
+			    place_words(v->place));
+	text_char(t, '\n');
 	if (v->culprit == CULPRIT_NONE)
 		return;
 
@@ -214,6 +217,23 @@ static void tell_left(struct text *t, const struct verdict *v)
 		text_char(t, '\n');
 }
 
+static const char *where_words(const char *where)
+{
+	static const struct {
+		const char *where, *words;
+	} rows[] = {
+		{ "client", N_("On the client: ") },
+		{ "server", N_("On the server: ") },
+		{ "router", N_("On the router: ") },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++)
+		if (!strcmp(rows[i].where, where))
+			return _(rows[i].words);
+
+	return "";
+}
+
 static void tell_next(struct text *t, const struct report_flow *f)
 {
 	const struct next_step *n = next_at(f->verdict, f->facts, 0);
@@ -224,20 +244,21 @@ static void tell_next(struct text *t, const struct report_flow *f)
 
 	text_str(t, _("  5. Next\n"));
 	for (size_t i = 0; (n = next_at(f->verdict, f->facts, i)); i++) {
-		text_format(t, "     - %s: ", n->where);
+		text_format(t, "     - %s", where_words(n->where));
 		words_fill(t, n->command, f);
 		text_format(t, "\n       %s\n", _(n->why));
 	}
 	if (!c)
 		return;
 
-	text_format(t, "     - %s: ", c->id);
+	text_format(t, "     - %s\n       ", c->id);
 	words_fill(t, _(c->separate_by), f);
 	text_char(t, '\n');
 	if (f->verdict->certainty == CERTAINTY_SUSPECTED)
 		return;
 
-	text_str(t, _("     - Fix: "));
+	text_str(t, _("  6. Fix\n"));
+	text_str(t, "     ");
 	words_fill(t, _(c->fix), f);
 	text_char(t, '\n');
 }
@@ -257,13 +278,22 @@ static void tell(struct text *t, const struct report_flow *f)
 	tell_next(t, f);
 }
 
+static bool is_alike(const struct verdict *a, const struct verdict *b)
+{
+	return a->symptom == b->symptom && a->status == b->status &&
+	       a->cause == b->cause &&
+	       a->alternative_count == b->alternative_count &&
+	       a->ruled_out_count == b->ruled_out_count;
+}
+
 static struct group *group_of(struct report_groups *g,
 			      const struct report_flow *f)
 {
 	for (size_t i = 0; i < g->count; i++) {
 		struct group *one = &g->list[i];
 
-		if (one->verdict == f->verdict && one->port == f->server_port &&
+		if (is_alike(&one->verdict, f->verdict) &&
+		    one->port == f->server_port &&
 		    address_equal(&one->server, &f->server))
 			return one;
 	}
@@ -290,7 +320,7 @@ static bool wants_text(struct report *r, const struct report_flow *f)
 		return false;
 
 	g->list[g->count++] = (struct group){
-		.verdict = f->verdict,
+		.verdict = *f->verdict,
 		.server = f->server,
 		.port = f->server_port,
 	};
@@ -326,8 +356,8 @@ static void tell_groups(struct report *r)
 	for (size_t i = 0; i < g->count; i++) {
 		struct group *one = &g->list[i];
 
-		paint(r, one->verdict->status == STATUS_FAILING ? "\x1b[31m"
-								: "\x1b[33m");
+		paint(r, one->verdict.status == STATUS_FAILING ? "\x1b[31m"
+							       : "\x1b[33m");
 		text_format(&r->out, "[%zu] ", i + 1);
 		paint(r, "\x1b[0m");
 		text_str(&r->out, one->told ? one->told : "");
@@ -358,14 +388,14 @@ static void count_line(struct text *t, uint64_t count, const char *what)
 
 static void tell_summary(struct text *t, const struct report_summary *s)
 {
-	text_format(t, _("%llu packets, %llu flows"),
+	text_format(t, _("packets: %llu, flows: %llu"),
 		    (unsigned long long)s->packets,
 		    (unsigned long long)s->flows);
 	for (int i = 0; i < STATUSES; i++)
 		if (s->by_status[i])
-			text_format(t, ", %llu %s",
-				    (unsigned long long)s->by_status[i],
-				    status_words((enum status)i));
+			text_format(t, ", %s: %llu",
+				    status_words((enum status)i),
+				    (unsigned long long)s->by_status[i]);
 	text_char(t, '\n');
 	for (int i = 0; i < SYMPTOMS; i++)
 		count_line(t, s->by_symptom[i], symptom_id((enum symptom)i));
