@@ -29,6 +29,7 @@ import sys
 import tempfile
 
 HERE = pathlib.Path(__file__).resolve().parent
+sys.dont_write_bytecode = True
 sys.path.insert(0, str(HERE / 'lib'))
 import conversation  # noqa: E402  (its folder is known only now)
 
@@ -94,7 +95,7 @@ class Case:
                 if cause in left:
                     self.say(f'{cause} is among the candidates{of}')
         elif key == 'by':
-            if not any(f'by {fact})' in self.why_out(verdict, self.cause) for fact in listed):
+            if self.cause not in left and not any(f'by {fact})' in self.why_out(verdict, self.cause) for fact in listed):
                 self.say(f'{self.cause} is not ruled out by {value}{self.why_out(verdict, self.cause)}')
         elif verdict[key] not in listed:
             self.say(f'{key}{of} is {verdict[key]}, not {value}')
@@ -155,7 +156,8 @@ class Case:
             packets, text = self.find(flows, name), self.find(text_flows, name)
             said = [f['verdict']['symptom'] if f else 'no flow' for f in (packets, text)]
             if said[0] != said[1]:
-                self.say(f'symptom {name and f"of {name} "}from tcpdump\'s text is {said[1]}, from the packets {said[0]}')
+                of = f' of {name}' if name else ''
+                self.say(f"symptom{of} from tcpdump's text is {said[1]}, from the packets {said[0]}")
 
     def run(self, has_tcpdump):
         try:
@@ -192,6 +194,8 @@ def main():
     if len(sys.argv) < 2:
         sys.exit(__doc__)
     kiriwake, ids = os.path.abspath(sys.argv[1]), sys.argv[2:]
+    if not os.access(kiriwake, os.X_OK):
+        sys.exit(f'cases.py: {sys.argv[1]} cannot be run')
     paths = sorted(p for p in (HERE / 'cases').glob('*/*.conv') if not ids or p.parent.name in ids)
     wrong = 0
     if not ids:

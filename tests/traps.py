@@ -361,7 +361,10 @@ def mirrored_arp_requests_are_no_further_tries():
     frame = pk.arp(1, '020000000001', '192.0.2.10', '000000000000', '192.0.2.77')
     reply = pk.arp(2, '020000000009', '192.0.2.9', '020000000001', '192.0.2.10')
     times = [0, 0, 100000, 100000, 200000]
-    out = [pk.Record(START + t, frame, len(frame)) for t in times]
+    # A frame for the asker: an answer would be seen here, too.
+    heard = pk.ethernet(pk.ip_packet('192.0.2.9', '192.0.2.10', pk.UDP, pk.udp_datagram('192.0.2.9', '192.0.2.10', 9, 9)),
+                        dst='020000000001')
+    out = [pk.Record(START - MS, heard, len(heard))] + [pk.Record(START + t, frame, len(frame)) for t in times]
     out.append(pk.Record(START + 3 * SECOND, reply, len(reply)))
     return out, {None: 'not-enough-seen'}
 
@@ -731,6 +734,59 @@ def a_slow_syn_does_not_make_the_greeting_slow_when_the_ack_is_missing():
     t.close().later(5)
     del t.out[3]
     return t.out, {40000: 'none'}
+
+
+# Data that is repeated in vain.
+
+@trap
+def two_segments_repeated_in_turn_are_data_unanswered():
+    t = Talk().open().ask()
+    first = t.s(ACK, b'a' * 700)
+    second = t.s(ACK, b'b' * 700, after=12000)
+    for wait in (300, 600, 1200, 2400, 4800):
+        t.again(first, wait * MS)
+        t.again(second, MS // 20)
+    return t.later(5).out, {40000: 'data-unanswered'}
+
+
+@trap
+def a_rst_with_ack_ends_a_connection_whose_handshake_lost_its_ack():
+    t = Talk().open()
+    t.c(RST | ACK)
+    del t.out[2]
+    return t.later(5).out, {40000: 'reset-after-connect'}
+
+
+@trap
+def a_rst_without_ack_for_the_syn_ack_leaves_the_handshake_incomplete():
+    t = Talk()
+    t.syn()
+    t.synack(after=20 * MS)
+    t.raw(0, RST, t.next[0], 0)
+    return t.later(5).out, {40000: 'handshake-incomplete'}
+
+
+@trap
+def an_icmp_error_for_a_datagram_does_not_refuse_an_older_syn():
+    """A snaplen of 64 cuts the ports off what is quoted."""
+    t = Talk()
+    syn = t.syn()
+    t.again(syn, SECOND)
+    t.ns += 5 * SECOND
+    query = pk.ip_packet(CLIENT, SERVER, pk.UDP, pk.udp_datagram(CLIENT, SERVER, 50000, 161, b'q' * 40))
+    t.put(pk.ethernet(query))
+    t.error(SERVER, 3, 3, query, length=22)
+    return t.later(60).out, {40000: 'syn-unanswered'}
+
+
+@trap
+def a_snaplen_that_cuts_the_tcp_header_behind_a_vlan_tag_keeps_the_lengths():
+    t = Talk().open().ask().close().later(5)
+    out = []
+    for r in t.out:
+        frame = r.data[:12] + b'\x81\0\0\x07' + r.data[12:]
+        out.append(pk.Record(r.ns, frame[:54], len(frame)))
+    return out, {40000: 'none'}
 
 
 # 12. Tunnels: the outer flow is well, the inner one fails.

@@ -47,6 +47,7 @@ struct pending {
 	struct piece pieces[PIECES_MOST];
 	struct pasted_line state;
 	struct packet packet; /* what state was read into */
+	enum pasted_line_answer answer;
 };
 
 struct pasted {
@@ -148,10 +149,16 @@ static struct piece_text strip(const struct pasted_physical *line,
 {
 	struct pasted_prefix prefix =
 		pasted_clean_prefix(line->s, line->len, levels);
+	size_t len = line->len;
+
+	/* What closes the marks around a whole line. */
+	while (prefix.framed && len > prefix.len &&
+	       strchr("`| ", line->s[len - 1]))
+		len--;
 
 	return (struct piece_text){
 		.s = line->s + prefix.len,
-		.len = line->len - prefix.len,
+		.len = len - prefix.len,
 		.lasts = line->lasts,
 		.quotes = prefix.quotes,
 		.indent = prefix.indent,
@@ -294,8 +301,8 @@ static const struct pasted_line *judge(struct pasted *p)
 
 	if (!pending->judged) {
 		s = pending_text(p, &len);
-		(void)pasted_line_read(&pending->state, s, len, NULL,
-				       &pending->packet);
+		pending->answer = pasted_line_read(&pending->state, s, len,
+						   NULL, &pending->packet);
 		pending->judged = true;
 	}
 
@@ -339,7 +346,6 @@ static bool belongs(struct pasted *p, const struct piece_text *t)
 static bool append(struct pasted *p, const struct piece_text *t, bool blank)
 {
 	struct pending *pending = &p->pending;
-	bool was_strange = judge(p)->strange;
 	size_t before;
 
 	pending_own(p);
@@ -357,7 +363,7 @@ static bool append(struct pasted *p, const struct piece_text *t, bool blank)
 	if (!text_ok(own(p)))
 		return false;
 
-	if (!was_strange && judge(p)->strange >= own(p)->data + before) {
+	if (judge(p)->strange >= own(p)->data + before) {
 		text_cut(own(p), before);
 		pending->count--;
 		pending->judged = false;
@@ -431,6 +437,10 @@ static bool completes(struct pasted *p, const struct piece_text *t)
 {
 	const struct pasted_line *state = judge(p);
 
+	/* A time, and then no packet: somebody else's log. */
+	if (state->strange || (p->pending.answer == PASTED_LINE_OTHER &&
+			       !state->cut && !scan_ended(&state->c)))
+		return false;
 	if (state->wants_body || state->wants_inner ||
 	    (state->wants_quote && begins_quote(t)))
 		return append(p, t, true);

@@ -245,15 +245,17 @@ struct pasted_prefix pasted_clean_prefix(const char *s, size_t len,
 	struct pasted_prefix p = { 0 };
 
 	for (; p.len < len; p.len++) {
-		if (s[p.len] == ' ') {
+		char c = s[p.len];
+
+		if (c == ' ') {
 			p.indent++;
-		} else if ((s[p.len] == '>' || s[p.len] == '|') &&
-			   p.quotes < levels) {
+		} else if ((c == '>' || c == '|') && p.quotes < levels) {
 			p.quotes++;
 			p.indent = 0;
-		} else if (s[p.len] != '`') {
+		} else if (c != '`') {
 			break;
 		}
+		p.framed |= c == '|' || c == '`';
 	}
 
 	return p;

@@ -22,6 +22,7 @@ void pasted_clean_bytes(struct text *out, const char *s, size_t len);
 
 struct pasted_prefix {
 	size_t len;      /* bytes before the text */
+	bool framed;     /* "|" or back-quotes were among them */
 	unsigned quotes; /* levels of ">" or "|" among them */
 	unsigned indent; /* columns of blanks behind the last of those */
 };

@@ -331,7 +331,8 @@ static bool no_addresses(struct pasted_line *l, struct cursor at)
 	if (SCAN(&rest, " > "))
 		(void)scan_word(&rest);
 	scan_blanks(&rest);
-	if (!scan_ended(&rest))
+	l->cut = scan_ended(&rest);
+	if (!l->cut)
 		pasted_line_wonder(l);
 	return false;
 }

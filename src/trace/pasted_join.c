@@ -329,6 +329,13 @@ static bool begins(const char *s, size_t len, const char *with)
 	return len >= strlen(with) && !memcmp(s, with, strlen(with));
 }
 
+static bool holds(const char *s, size_t len, const char *what)
+{
+	struct cursor c = cursor_over(s, len);
+
+	return scan_find_bytes(&c, what, strlen(what));
+}
+
 /* "8 packets captured", "0 packets dropped by kernel" */
 static bool is_count(const char *s, size_t len)
 {
@@ -348,11 +355,13 @@ bool pasted_join_is_chatter(const char *s, size_t len)
 		"{noformat", "{quote",        "--",
 	};
 
-	if (!len || is_count(s, len))
+	if (!len)
+		return true;
+	if (is_count(s, len))
 		return true;
 	/* user@host:~# */
-	if (memmem(s, len, "$ tcpdump", 9) || memmem(s, len, "# tcpdump", 9) ||
-	    memmem(s, len, "sudo ", 5))
+	if (holds(s, len, "$ tcpdump") || holds(s, len, "# tcpdump") ||
+	    holds(s, len, "sudo "))
 		return true;
 
 	for (size_t i = 0; i < sizeof(starts) / sizeof(*starts); i++) {

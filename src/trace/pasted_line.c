@@ -206,14 +206,10 @@ enum pasted_line_answer pasted_line_read(struct pasted_line *ret, const char *s,
 
 	ret->number = number_read(&ret->c);
 	(void)pasted_clock_read(&ret->c, &ret->stamp);
-	if (pasted_link_read(ret)) {
-		if (ret->has_ends || ret->not_ip)
-			return PASTED_LINE_PACKET;
-		if (!ret->verbose && !ret->wants_inner)
-			return PASTED_LINE_OTHER;
-	} else if (!has_arrow(s, len)) {
+	if (pasted_link_read(ret) && (ret->has_ends || ret->not_ip))
+		return PASTED_LINE_PACKET;
+	if (!ret->verbose && !ret->wants_inner && !has_arrow(s, len))
 		return PASTED_LINE_OTHER;
-	}
 
 	/* Asking whether it goes on: nothing stands in its way. */
 	if (names)

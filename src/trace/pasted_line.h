@@ -38,6 +38,7 @@ struct pasted_line {
 	const char *strange;
 
 	/* How the line ends. */
+	bool cut;          /* in the middle of what every packet has */
 	bool complete;     /* all that a packet has was there */
 	bool lacks_length; /* ... but its length, which most have */
 	bool may_go_on;    /* ... but words of the payload may follow */

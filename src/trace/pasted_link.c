@@ -198,16 +198,20 @@ static void macs_read(struct pasted_line *l, struct link_type *type)
 		return;
 
 	if (SCAN(&c, " > ")) {
-		if (!pasted_link_mac(&c, dst) || !types_read(&c, type))
+		if (!pasted_link_mac(&c, dst) || !types_read(&c, type)) {
+			l->cut = true;
 			return;
+		}
 	} else if (SCAN(&c, " ") && pasted_link_mac(&c, dst)) {
 		scan_blanks(&c);
 		if (!old_types_read(&c, type))
 			return;
 	} else {
 		memset(dst, 0, sizeof(dst));
-		if (SCAN_SEES(&c, "ethertype ") && !types_read(&c, type))
+		if (SCAN_SEES(&c, "ethertype ") && !types_read(&c, type)) {
+			l->cut = true;
 			return;
+		}
 		l->c = c;
 		memcpy(p->src_mac, src, sizeof(src));
 		return;
@@ -397,7 +401,7 @@ bool pasted_link_read(struct pasted_line *l)
 		any_read(l);
 		header_read(l, &type);
 		shims_read(l);
-		if (l->wants_inner)
+		if (l->wants_inner || l->cut)
 			return true;
 	}
 

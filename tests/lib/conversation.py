@@ -27,7 +27,8 @@ Header (whatever is not listed here is for the one who asks, such as cases.py):
     mirror: SECONDS                                    everything is captured twice, that much apart
 
 A line: [TIME…] [NAME] WHAT. A time is in seconds, or +SECONDS after the line before, or left out: a millisecond later.
-Lines may stand in any order of time; acknowledgements follow the order of the lines. With several times the same packet is sent again (a retransmission); a ping is a new one each time.
+With several times the same packet is sent again (a retransmission); a ping is a new one each time. Lines may stand in
+any order of time; what is acknowledged follows the order of the lines.
     > or < MESSAGE [+ MESSAGE…] [ATTRIBUTE…]           from the client, to the client
     connect [rtt=0.01]                                 the three packets of the handshake
     > close                                            the three packets of an orderly end, the client's FIN first
@@ -42,8 +43,8 @@ MESSAGE of TCP: syn synack ack fin rst rstack, again (what that side sent last),
     hello-done, client-key, ccs, app N, alert fatal|warning NAME
 MESSAGE of UDP: what is said, or query NAME [TYPE], reply ADDRESS…|nxdomain|servfail|refused|noerror|truncated.
 MESSAGE of any: ping, pong, icmp NAME|TYPE/CODE [from=ADDRESS] [mtu=N], which quotes the last packet the other way.
-ATTRIBUTE: seq= ack= (relative as tcpdump prints them, or abs:N), isn= win= mss= wscale= sack=1-10,20-30 fastopen md5 ece
-    cwr no-ts no-sack no-options new (a new connection of the same ends), ttl= id= label= smac= dmac= vlan= otherhost
+ATTRIBUTE: seq= ack= (relative as tcpdump prints them, or abs:N), isn= win= mss= wscale= sack=1-10,20-30 fastopen md5
+    ece cwr no-ts no-sack no-options new (a new connection of the same ends), ttl= id= label= smac= dmac= vlan= otherhost
     bad-checksum, lost (it does not arrive), unseen (it is not captured), fragment=BYTES [keep=N] (the first N of them),
     quote=BYTES.
 """
@@ -54,8 +55,9 @@ import re
 import struct
 import sys
 
-import wire
-import words
+sys.dont_write_bytecode = True
+import wire  # noqa: E402  (no folder of compiled files beside the sources)
+import words  # noqa: E402
 
 START = 1741082400  # 2025-03-04 10:00 UTC
 STEP = 0.001
