@@ -116,7 +116,9 @@ static inline void cursor_skip(struct cursor *c, size_t len)
 /* The byte that the next cursor_u8() would give, or 0; never marks it bad. */
 static inline uint8_t cursor_peek(const struct cursor *c)
 {
-	return cursor_left(c) ? *c->pos : 0;
+	struct cursor ahead = *c;
+
+	return cursor_u8(&ahead);
 }
 
 /* The next len bytes as a cursor of their own; c moves past them. */

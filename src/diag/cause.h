@@ -7,7 +7,7 @@
 #include "fact/fact.h"
 
 /* How many facts a row may name. */
-enum { CAUSE_FACTS = 16 };
+enum { CAUSE_FACTS = 24 };
 
 /* Where the fault sits. */
 enum place {

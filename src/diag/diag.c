@@ -10,7 +10,7 @@ enum {
 	KEPT_MOST = 16 * 1024, /* a hostile trace has any number of fact sets */
 	PASSING_MOST = 1024, /* verdicts beyond those, until they are dropped */
 	RANK_FREQUENCY = 10, /* a common cause outweighs … */
-	RANK_FAVOURED = 12,  /* … unless a fact speaks for a rarer one */
+	RANK_FAVOURED = 21,  /* … unless a fact speaks for a rarer one */
 };
 
 /* A cause that is left, and how likely it is among the others. */
@@ -92,6 +92,10 @@ static uint32_t shown_by(enum symptom symptom, const struct fact_set *facts)
 	if (symptom == SYMPTOM_RESET_MID_STREAM &&
 	    fact_has(facts, FACT_RST_BEFORE_DATA))
 		shown |= SYMPTOM_BIT(RESET_AFTER_CONNECT);
+	/* What refuses a new connection also cuts one that was made. */
+	if (symptom == SYMPTOM_DATA_UNANSWERED &&
+	    fact_has(facts, FACT_ICMP_ERROR))
+		return SYMPTOM_BIT(REFUSED_BY_ICMP);
 	if (symptom != SYMPTOM_RESET_MID_STREAM)
 		return shown;
 

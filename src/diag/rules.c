@@ -26,6 +26,8 @@ static const struct rule rules[] = {
 	  .any = { F(ONE_WAY_CLIENT), F(ONE_WAY_SERVER) } },
 
 	/* Datagrams. */
+	{ SYMPTOM_UDP_UNANSWERED,
+	  .all = { F(UDP_REQUEST), F(ICMP_REASSEMBLY) } },
 	{ SYMPTOM_UDP_REFUSED_BY_ICMP, .all = { F(UDP_REQUEST), F(ICMP_ERROR) },
 	  .none = { F(UDP_ANSWERED) } },
 	{ SYMPTOM_UDP_UNANSWERED,
@@ -38,7 +40,9 @@ static const struct rule rules[] = {
 	{ SYMPTOM_LOSSY, .all = { F(PING_LOST) } },
 	{ SYMPTOM_NONE, .all = { F(PING_ANSWERED) } },
 	{ SYMPTOM_ARP_UNANSWERED, .all = { F(ARP_SILENCE) } },
-	{ SYMPTOM_NONE, .all = { F(ARP_ANSWERED) } },
+	{ SYMPTOM_NONE, .all = { F(ARP_ANSWERED) },
+	  .none = { F(SYN_SEEN), F(SYNACK_SEEN), F(MIDSTREAM), F(UDP_REQUEST),
+		    F(ICMP_ERROR) } },
 
 	/* The opening. */
 	{ SYMPTOM_REFUSED_BY_RST, .all = { F(RST_FOR_SYN) },

@@ -30,10 +30,11 @@ struct flow_table *flow_table_new(const struct flow_limits *limits,
 	t->slot_mask = FIRST_SLOTS - 1;
 	t->slots = calloc(FIRST_SLOTS, sizeof(*t->slots));
 	/* Address space only; pages come as flows do. */
-	// cppcheck-suppress invalidFunctionArg
-	t->flows =
-		mmap(NULL, t->limit * sizeof(*t->flows), PROT_READ | PROT_WRITE,
-		     MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	t->flows = mmap(
+		NULL, t->limit * sizeof(*t->flows), PROT_READ | PROT_WRITE,
+		MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE,
+		// cppcheck-suppress invalidFunctionArg; RATIONALE: anonymous
+		-1, 0);
 	if (t->flows == MAP_FAILED)
 		t->flows = NULL;
 	if (!t->slots || !t->flows) {
@@ -449,6 +450,8 @@ static void batch(struct flow_table *t, const struct packet *p, size_t count)
 
 	for (size_t i = 0; i < count; i++) {
 		note_time(t, p[i].time_ns);
+		if (p[i].marks & PACKET_OUTGOING)
+			flow_own(t, &p[i].src);
 		if (p[i].has_mac)
 			flow_hear(t, &p[i]);
 		if (has_key(&p[i]))

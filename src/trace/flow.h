@@ -47,6 +47,8 @@ enum flow_half_marks {
 	HALF_RELATIVE = 1 << 13, /* its numbers count from an unknown base */
 };
 
+enum flow_stuck { STUCK_MIDDLING, STUCK_LARGE, STUCK_SMALL };
+
 /* What one side sent. Sequence numbers are absolute, windows are scaled. */
 struct flow_half {
 	uint32_t base;  /* initial sequence number, or the first minus one */
@@ -64,10 +66,10 @@ struct flow_half {
 	uint16_t last_shape;    /* of its flags, length and acknowledgement */
 	uint16_t retransmitted; /* segments; stays at its maximum */
 	uint16_t mss;
-	uint8_t scale;       /* 0xff: not offered */
-	uint8_t ttl;         /* of its first packet */
-	uint8_t repeats;     /* of the segment at stuck */
-	uint8_t stuck_large; /* 1: that segment is of the largest size */
+	uint8_t scale;      /* 0xff: not offered */
+	uint8_t ttl;        /* of its first packet */
+	uint8_t repeats;    /* of the segment at stuck */
+	uint8_t stuck_size; /* enum flow_stuck */
 };
 
 enum { FLOW_CLIENT, FLOW_SERVER, FLOW_HALVES };
@@ -143,6 +145,9 @@ enum flow_said {
 	SAID_SACKS_CLIENT =
 		1 << 24, /* not said: the last ACK for the client had SACK */
 	SAID_SACKS_SERVER = 1 << 25,
+	SAID_CLIENT_WAITED =
+		1 << 26, /* not said: it closed after a long silence */
+	SAID_SYN_FOR_US = 1 << 27, /* the link says: for this host */
 	SAID_TLS_WANTED = 1 << 22, /* an HTTP answer that asks for TLS */
 };
 

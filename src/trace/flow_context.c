@@ -26,7 +26,9 @@ struct standing {
 	bool heard;
 	bool tried_twice; /* by this client */
 	bool seen;
-	bool one_way;   /* the client goes on, and the host is never heard */
+	bool one_way;      /* the client goes on, and the host is never heard */
+	bool link_answers; /* ARP or neighbour discovery */
+	bool link_answers_twice;
 	bool truncates; /* its DNS answers over UDP */
 };
 
@@ -211,10 +213,20 @@ static bool was_served(const struct flow *f)
 	return f->protocol == PACKET_TCP && f->open_us;
 }
 
-static void learn_host(const struct flow *f, struct standing *s)
+static void learn_host(const struct flow_context *c, const struct flow *f,
+		       struct standing *s)
 {
+	static const uint8_t none[6];
+	const struct flow_note *note =
+		f->state & FLOW_HAS_NOTE ? &c->table->notes[f->note] : NULL;
 	bool pinged = f->protocol == PACKET_ICMP || f->protocol == PACKET_ICMP6;
 
+	if (f->protocol == PACKET_ARP) {
+		s->link_answers |= f->half[FLOW_SERVER].packets > 0;
+		s->link_answers_twice |= note && memcmp(note->second_mac, none,
+							sizeof(none)) != 0;
+		return;
+	}
 	s->tried_twice = s->seen;
 	s->seen = true;
 	if (f->half[FLOW_SERVER].packets)
@@ -272,7 +284,7 @@ static void learn(const struct flow_context *c, const struct flow *f)
 	struct standing *s = standing_of(c, f, false);
 
 	if (s)
-		learn_host(f, s);
+		learn_host(c, f, s);
 	if (f->protocol != PACKET_TCP)
 		return;
 	s = standing_of(c, f, true);
@@ -344,6 +356,10 @@ static void host_facts(const struct standing *s, const struct flow *f,
 		fact_add(facts, FACT_HOST_DEAD);
 	if (s->truncates && f->protocol == PACKET_TCP && port == PORT_DNS)
 		fact_add(facts, FACT_DNS_TRUNCATED);
+	if (s->link_answers)
+		fact_add(facts, FACT_ARP_ANSWERED);
+	if (s->link_answers_twice)
+		fact_add(facts, FACT_ARP_TWO_ANSWERS);
 	/* The other direction takes another way: its silence means nothing. */
 	if (s->one_way && !s->heard) {
 		fact_remove(facts, FACT_SYN_SILENCE);

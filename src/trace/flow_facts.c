@@ -9,7 +9,6 @@
 #define SYN_WATCH SECOND        /* RFC 6298 2.1: the first timeout of a SYN */
 #define DATA_WATCH (3 * SECOND) /* several retransmission timeouts */
 #define SILENT_WATCH (10 * SECOND)   /* tcpd, ident and resolvers take 5 */
-#define GIVEN_UP_AFTER (5 * SECOND)  /* a client that closed waited this long */
 #define ICMP_LATE_AFTER (2 * SECOND) /* neighbours fail after 3, less a SYN */
 #define PING_WATCH SECOND
 #define UDP_WATCH (2 * SECOND)
@@ -19,6 +18,7 @@ enum {
 	STUCK_REPEATS = 2,    /* sent three times */
 	LARGE_SEGMENT = 1200, /* RFC 9000 14.1: what every path should pass */
 	OPTION_BYTES = 40,    /* at most, out of the MSS (RFC 9293 3.7.1) */
+	UNANSWERED_LEAST = 3, /* requests since the last answer */
 	ARP_REQUESTS = 3,     /* mcast_solicit */
 	HEAVY_ONE_IN = 10,    /* at 10 % throughput collapses (RFC 3819 8) */
 	HEAVY_LEAST = 10,
@@ -89,13 +89,24 @@ static bool unanswered_at_server(const struct drawing *d)
 	       !(f->half[FLOW_CLIENT].marks & HALF_RST);
 }
 
+/* Nothing came back, or nothing that the client listens to. */
+static bool is_silent(const struct flow *f)
+{
+	const struct flow_half *s = &f->half[FLOW_SERVER];
+
+	if (f->client_acks || f->state & (FLOW_RST_REFUSES | FLOW_ACK_FOR_SYN))
+		return false;
+
+	return !s->packets || (f->state & FLOW_FORGED_RST &&
+			       !(s->marks & (HALF_SYN | HALF_DATA | HALF_RST)));
+}
+
 static void draw_syn(const struct drawing *d)
 {
 	static const struct bit_fact rows[] = {
 		{ FLOW_SYN_ECN, FACT_SYN_ECN },
 		{ FLOW_SYN_FAST_OPEN, FACT_SYN_FAST_OPEN },
 		{ FLOW_SYN_SIGNED, FACT_SYN_SIGNED },
-		{ FLOW_SYN_BAD_SUM, FACT_SYN_CHECKSUM_BAD },
 		{ FLOW_SYN_TIMESTAMP, FACT_SYN_TIMESTAMP },
 		{ FLOW_ACK_FOR_SYN, FACT_ACK_FOR_SYN },
 	};
@@ -118,15 +129,17 @@ static void draw_syn(const struct drawing *d)
 	       f->state & FLOW_SYN_SLOW_FAST_OPEN &&
 		       !f->half[FLOW_SERVER].packets,
 	       FACT_SYN_WITHOUT_FAST_OPEN);
+	/* Elsewhere a wrong one is most often left to the hardware to fill in. */
+	add_if(d, at_server(d) && f->state & FLOW_SYN_BAD_SUM,
+	       FACT_SYN_CHECKSUM_BAD);
 	add_if(d, at_server(d) && f->state & FLOW_SYN_GOOD_SUM,
 	       FACT_SYN_CHECKSUM_GOOD);
 	add_if(d, at_server(d) && f->state & FLOW_SYN_OTHERHOST,
 	       FACT_SYN_OTHER_MAC);
 	add_if(d, f->said & SAID_SYNACK_ELSEWHERE, FACT_SYNACK_OTHER_SOURCE);
-	add_if(d,
-	       !f->half[FLOW_SERVER].packets && !f->client_acks &&
-		       d->end_ns - f->first_ns >= SYN_WATCH,
+	add_if(d, is_silent(f) && d->end_ns - f->first_ns >= SYN_WATCH,
 	       FACT_SYN_SILENCE);
+	add_if(d, at_server(d) && f->said & SAID_SYN_FOR_US, FACT_SYN_OWN_MAC);
 }
 
 static bool was_opened(const struct flow *f)
@@ -153,7 +166,10 @@ static void draw_synack(const struct drawing *d)
 		return;
 
 	add_if(d, silent, FACT_SYNACK_UNANSWERED);
-	add_if(d, f->vantage == VANTAGE_CLIENT, FACT_SYNACK_ARRIVED);
+	add_if(d,
+	       f->vantage == VANTAGE_CLIENT && f->opening == OPENING_SYN &&
+		       !(f->state & FLOW_SYNACK_RESET),
+	       FACT_SYNACK_ARRIVED);
 	add_if(d, f->state & FLOW_SYNACK_IGNORED, FACT_SYNACK_IGNORED);
 	add_if(d, f->state & FLOW_SYNACK_RESET, FACT_SYNACK_RESET);
 }
@@ -295,6 +311,23 @@ static bool is_stuck(const struct drawing *d, int side)
 	       !(d->f->half[!side].marks & HALF_ZERO);
 }
 
+static uint32_t missing(const struct flow_half *h)
+{
+	return h->hole_right - h->hole_left;
+}
+
+/* Segments that never reached the capture, that the other side still asks for,
+ * and that nobody filled in: seen behind the place where they are lost. */
+static bool is_missing(const struct drawing *d, int side)
+{
+	const struct flow_half *h = &d->f->half[side];
+	uint32_t sacks =
+		side == FLOW_CLIENT ? SAID_SACKS_CLIENT : SAID_SACKS_SERVER;
+
+	return missing(h) && d->f->said & sacks && h->acked == h->hole_left &&
+	       d->end_ns - d->f->last_ns >= DATA_WATCH;
+}
+
 static bool is_full_size(const struct flow *f, int side)
 {
 	const struct flow_half *h = &f->half[side];
@@ -308,17 +341,23 @@ static void draw_loss(const struct drawing *d, int side)
 {
 	const struct flow_half *h = &d->f->half[side];
 
-	if (!is_stuck(d, side))
+	if (!is_stuck(d, side) && !is_missing(d, side))
 		return;
 
 	fact_add(d->facts, side == FLOW_CLIENT ? FACT_CLIENT_DATA_LOST
 					       : FACT_SERVER_DATA_LOST);
 	/* The full-size one never passed, and something smaller did. */
 	add_if(d,
-	       h->stuck_large && is_full_size(d->f, side) &&
+	       h->stuck_size == STUCK_LARGE && is_full_size(d->f, side) &&
 		       seq_after(h->largest_end, h->acked) &&
 		       h->marks & (HALF_ACKED | HALF_SMALL_PASSED),
 	       FACT_LARGE_LOST);
+	add_if(d,
+	       is_missing(d, side) && missing(h) >= LARGE_SEGMENT &&
+		       h->largest < missing(h),
+	       FACT_LARGE_LOST);
+	add_if(d, is_stuck(d, side) && h->stuck_size == STUCK_SMALL,
+	       FACT_SMALL_LOST);
 	add_if(d, h->marks & HALF_AFTER_IDLE, FACT_IDLE_BEFORE_LOSS);
 	add_if(d, !(h->marks & (HALF_AFTER_IDLE | HALF_AFTER_PAUSE)),
 	       FACT_NO_IDLE_BEFORE_LOSS);
@@ -375,16 +414,17 @@ static bool knows_server_first(const struct flow *f)
 static void draw_silence(const struct drawing *d)
 {
 	const struct flow *f = d->f;
-	int64_t open_ns = f->first_ns + f->open_us * INT64_C(1000);
-	bool given_up = f->state & FLOW_CLIENT_ENDED;
-	int64_t waited = (given_up ? f->last_ns : d->end_ns) - open_ns;
+	bool ended = f->state & FLOW_CLIENT_ENDED;
 	bool asked = spoke(f, FLOW_CLIENT) &&
 		     f->half[FLOW_CLIENT].marks & HALF_ACKED;
 
 	if (!f->open_us || spoke(f, FLOW_SERVER) ||
 	    f->state & FLOW_SERVER_ENDED)
 		return;
-	if (waited < (given_up ? GIVEN_UP_AFTER : SILENT_WATCH))
+	if (ended ? !(f->said & SAID_CLIENT_WAITED)
+		  : d->end_ns - f->last_ns < SILENT_WATCH)
+		return;
+	if (flow_one_way(f->ports[FLOW_SERVER]))
 		return;
 
 	add_if(d, knows_server_first(f) || asked, FACT_SERVER_SILENT);
@@ -549,19 +589,33 @@ static void draw_dns(const struct drawing *d)
 	add_if(d, d->f->said & SAID_DNS_TRUNCATED, FACT_DNS_TRUNCATED);
 }
 
+/* x.x.x.255: where no link header tells, the last address of a network is taken
+ * for everybody's. */
+static bool looks_like_broadcast(const struct address *a)
+{
+	return address_is_v4(a) && a->bytes[15] == 255;
+}
+
 static void draw_udp(const struct drawing *d)
 {
 	const struct flow *f = d->f;
 	uint32_t asked = f->half[FLOW_CLIENT].packets;
 	bool answered = f->half[FLOW_SERVER].packets;
 	bool group = f->half[FLOW_CLIENT].marks & HALF_GROUP ||
-		     address_is_group(&f->addresses[FLOW_SERVER]);
+		     address_is_group(&f->addresses[FLOW_SERVER]) ||
+		     looks_like_broadcast(&f->addresses[FLOW_SERVER]);
 
 	add_if(d, asked || f->opening == OPENING_QUOTED, FACT_UDP_REQUEST);
 	add_if(d, asked > 1, FACT_UDP_REPEATED);
 	add_if(d, answered, FACT_UDP_ANSWERED);
 	add_if(d, answered && !asked, FACT_ONE_WAY_SERVER);
 	add_if(d, !answered && !group && d->end_ns - f->first_ns >= UDP_WATCH,
+	       FACT_UDP_SILENCE);
+	/* It answered once, and then no more. */
+	add_if(d,
+	       answered && !group &&
+		       f->half[FLOW_CLIENT].repeats >= UNANSWERED_LEAST &&
+		       d->end_ns - f->last_ns >= UDP_WATCH,
 	       FACT_UDP_SILENCE);
 	add_if(d, unanswered_at_server(d), FACT_SYN_ARRIVED);
 	add_if(d, !group && flow_expects_answer(f->ports[FLOW_SERVER]),

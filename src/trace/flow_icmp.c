@@ -65,6 +65,7 @@ static bool may_be_meant(const struct flow *f, const struct packet *p)
 	const struct packet_quote *q = &p->icmp.quote;
 
 	return !f->half[FLOW_SERVER].packets &&
+	       (!q->protocol || q->protocol == f->protocol) &&
 	       (!q->dport || q->dport == f->ports[FLOW_SERVER]) &&
 	       address_equal(&f->addresses[FLOW_CLIENT], &p->dst) &&
 	       address_equal(&f->addresses[FLOW_SERVER], &q->dst);
@@ -89,6 +90,14 @@ static struct flow *flow_of_words(struct flow_table *t, const struct packet *p)
 	}
 
 	return latest;
+}
+
+static bool is_reassembly(const struct packet *p)
+{
+	uint8_t type = p->protocol == PACKET_ICMP6 ? ICMP6_TIME_EXCEEDED
+						   : ICMP_TIME_EXCEEDED;
+
+	return p->icmp.type == type && p->icmp.code == 1;
 }
 
 static struct flow *flow_of_quote(struct flow_table *t, const struct packet *p,
@@ -189,7 +198,8 @@ void flow_error(struct flow_table *t, const struct packet *p)
 		return;
 
 	/* A late answer that nobody waits for any more is not refused, it is
-	 * only late. */
-	if (direction == FLOW_CLIENT || f->protocol == PACKET_TCP)
+	 * only late; one whose fragments got lost is lost. */
+	if (direction == FLOW_CLIENT || f->protocol == PACKET_TCP ||
+	    is_reassembly(p))
 		blame(t, f, p);
 }

@@ -16,7 +16,12 @@ struct flow_input {
 	enum vantage vantage;
 };
 
-enum { HEARD_WORDS = 1024, RECENT = 1024, ANSWERS_MOST = 65536 };
+enum {
+	OWN_WORDS = 64,
+	HEARD_WORDS = 1024,
+	RECENT = 1024,
+	ANSWERS_MOST = 65536
+};
 
 /* A DNS answer: the client was told this address for that name. */
 struct flow_answer {
@@ -49,7 +54,9 @@ struct flow_table {
 	struct flow_counts counts;
 	uint64_t heard
 		[HEARD_WORDS]; /* bits of stations that frames were seen for */
-	uint8_t last_heard[6]; /* the station that was remembered last */
+	uint64_t
+		own[OWN_WORDS]; /* bits of addresses that this host sent from */
+	uint8_t last_heard[6];  /* the station that was remembered last */
 	uint32_t recent_dns[RECENT]; /* flows, plus one, by hash without tag */
 	uint32_t tries[RECENT];      /* the latest attempts: flows, plus one */
 	uint32_t try_count;
@@ -101,6 +108,8 @@ void flow_error(struct flow_table *t, const struct packet *p);
 /* Remembers for which station a unicast frame was seen, and asks for it. */
 void flow_hear(struct flow_table *t, const struct packet *p);
 bool flow_heard(const struct flow_table *t, const uint8_t mac[static 6]);
+/* Remembers an address that the capturing host sent from. */
+void flow_own(struct flow_table *t, const struct address *a);
 void flow_neighbour(struct flow_table *t, const struct packet *p);
 
 /* Looks at the first payload of a direction, and at alerts later. */
@@ -127,6 +136,9 @@ struct flow *flow_syn_of(struct flow_table *t, const struct address *client,
  * requests has an answer (UDP). */
 bool flow_server_first(uint16_t port);
 bool flow_expects_answer(uint16_t port);
+
+/* TCP services that take data and say nothing: printers, syslog, FTP data. */
+bool flow_one_way(uint16_t port);
 
 /* The facts of a record, watched until end_ns. */
 void flow_facts(const struct flow_table *t, const struct flow *f,

@@ -17,10 +17,12 @@ enum {
 	SERVICE_PORTS = 1024,
 	OPTION_BYTES = 40, /* at most, out of the MSS (RFC 9293 3.7.1) */
 	BURST = 64,        /* packets that a mirror may hold back */
+	SMALL = 512,       /* every path carries it (RFC 1122 3.3.3: 576) */
 	FEW = 16,          /* packets that may be captured before their SYN */
 };
 
 #define IDLE_NS (60 * INT64_C(1000000000))
+#define GIVEN_UP_NS (5 * INT64_C(1000000000))
 #define PAUSE_NS (3 * INT64_C(1000000000))
 
 static bool is_syn(const struct packet *p)
@@ -167,6 +169,8 @@ static void syn_options(struct flow *f, const struct packet *p)
 	if (p->marks & PACKET_OTHERHOST)
 		state |= FLOW_SYN_OTHERHOST;
 	f->state |= state;
+	if (p->marks & PACKET_INCOMING)
+		f->said |= SAID_SYN_FOR_US;
 }
 
 static void offer(struct flow_half *h, const struct packet *p)
@@ -273,8 +277,24 @@ static void ended(struct flow *f, int direction)
 						     : FLOW_SERVER_ENDED;
 }
 
+static void opened(struct flow *f, const struct packet *p)
+{
+	uint32_t us = us_after(f->first_ns, p->time_ns);
+
+	f->open_us = us;
+	if (f->rtt_us && us > f->rtt_us)
+		f->rtt_us = us;
+}
+
+/* A client that ends a silence of some seconds had waited for something. */
+static void waited(struct flow *f, int direction, int64_t idle_ns)
+{
+	if (direction == FLOW_CLIENT && idle_ns >= GIVEN_UP_NS)
+		f->said |= SAID_CLIENT_WAITED;
+}
+
 static void reset(const struct flow_table *t, struct flow *f, int direction,
-		  const struct packet *p)
+		  const struct packet *p, int64_t idle_ns)
 {
 	struct flow_half *h = &f->half[direction];
 	const struct flow_half *o = &f->half[!direction];
@@ -289,6 +309,10 @@ static void reset(const struct flow_table *t, struct flow *f, int direction,
 		return;
 	}
 
+	waited(f, direction, idle_ns);
+	if (direction == FLOW_SERVER && h->marks & HALF_SYN && !f->open_us &&
+	    p->tcp.flags & TCP_ACK)
+		opened(f, p); /* it had got the client's ACK */
 	if (direction == FLOW_CLIENT && o->marks & HALF_SYN && !f->open_us)
 		f->state |= FLOW_SYNACK_RESET;
 	if ((h->marks | o->marks) & HALF_FIN)
@@ -301,15 +325,6 @@ static void reset(const struct flow_table *t, struct flow *f, int direction,
 	h->hole_left = h->next;
 	h->hole_right = h->next;
 	flow_prove_first(t, f, SHOWN_ERROR, p);
-}
-
-static void opened(struct flow *f, const struct packet *p)
-{
-	uint32_t us = us_after(f->first_ns, p->time_ns);
-
-	f->open_us = us;
-	if (f->rtt_us && us > f->rtt_us)
-		f->rtt_us = us;
 }
 
 /* tcpdump counts from the first packet with ACK, and from every SYN-ACK. */
@@ -423,6 +438,20 @@ static bool is_burst_twin(const struct flow *f, int direction,
 	return us < TWIN_US && !(f->said & sacks);
 }
 
+static uint8_t stuck_size(const struct flow *f, int direction,
+			  const struct packet *p)
+{
+	uint16_t mss = f->half[!direction].mss;
+
+	if (p->payload_len < SMALL)
+		return STUCK_SMALL;
+	if (p->payload_len >= f->half[direction].largest ||
+	    (mss && p->payload_len + OPTION_BYTES >= mss))
+		return STUCK_LARGE;
+
+	return STUCK_MIDDLING;
+}
+
 static void resent(const struct flow_table *t, struct flow *f, int direction,
 		   const struct packet *p)
 {
@@ -448,15 +477,16 @@ static void resent(const struct flow_table *t, struct flow *f, int direction,
 		f->state |= FLOW_SPURIOUS;
 		return;
 	}
-	if (h->stuck != seq || !h->repeats)
+	/* The lowest that is not acknowledged counts: others may be repeated in
+	 * turn with it. */
+	if (h->repeats && seq_after(seq, h->stuck))
+		return;
+	if (h->stuck != seq)
 		h->repeats = 0;
 	if (h->repeats < UINT8_MAX)
 		h->repeats++;
 	h->stuck = seq;
-	h->stuck_large =
-		p->payload_len >= h->largest ||
-		(f->half[!direction].mss &&
-		 p->payload_len + OPTION_BYTES >= f->half[!direction].mss);
+	h->stuck_size = stuck_size(f, direction, p);
 	flow_prove(t, f, SHOWN_STUCK, p);
 }
 
@@ -527,12 +557,14 @@ static void data(const struct flow_table *t, struct flow *f, int direction,
 }
 
 static void fin(const struct flow_table *t, struct flow *f, int direction,
-		const struct packet *p)
+		const struct packet *p, int64_t idle_ns)
 {
 	struct flow_half *h = &f->half[direction];
 
 	if (h->marks & HALF_FIN)
 		return;
+
+	waited(f, direction, idle_ns);
 
 	h->marks |= HALF_FIN;
 	if (h->marks & HALF_SEQ && p->marks & PACKET_SEQ &&
@@ -551,7 +583,7 @@ static bool is_stray_ack(const struct flow *f, int direction,
 {
 	return direction == FLOW_SERVER && f->opening == OPENING_SYN &&
 	       !(f->half[FLOW_SERVER].marks & HALF_SYN) && !f->client_acks &&
-	       p->marks & PACKET_SEQ && p->tcp.flags & TCP_ACK &&
+	       p->tcp.flags & TCP_ACK &&
 	       !(p->tcp.flags & (TCP_SYN | TCP_RST)) && !p->payload_len &&
 	       p->tcp.ack != f->isn + 1;
 }
@@ -590,7 +622,7 @@ static void connected(struct flow_table *t, struct flow *f, int direction,
 		flow_words(t, f, direction, p);
 	}
 	if (p->tcp.flags & TCP_FIN)
-		fin(t, f, direction, p);
+		fin(t, f, direction, p, idle_ns);
 }
 
 /* A SYN just below the few packets that were captured before it. */
@@ -698,7 +730,7 @@ void flow_tcp(struct flow_table *t, const struct packet *p,
 	if (is_stray_ack(f, direction, p))
 		f->state |= FLOW_ACK_FOR_SYN;
 	else if (p->tcp.flags & TCP_RST)
-		reset(t, f, direction, p);
+		reset(t, f, direction, p, idle_ns);
 	else
 		connected(t, f, direction, p, idle_ns);
 

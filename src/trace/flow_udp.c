@@ -4,7 +4,7 @@
 #include "net/icmp.h"
 #include "trace/flow_table.h"
 
-enum { PORT_DNS = 53 };
+enum { PORT_DNS = 53, ARP_APART_US = 300000 };
 
 static bool asks(const struct packet *p)
 {
@@ -52,6 +52,10 @@ static void exchange(struct flow_table *t, struct flow *f, int direction,
 {
 	struct flow_half *h = &f->half[direction];
 
+	if (direction == FLOW_SERVER)
+		f->half[FLOW_CLIENT].repeats = 0;
+	else if (h->repeats < UINT8_MAX)
+		h->repeats++; /* since the last answer */
 	if (direction == FLOW_SERVER) {
 		flow_prove_first(t, f, SHOWN_ANSWER, p);
 		if (!f->answer_us && f->half[FLOW_CLIENT].packets)
@@ -140,11 +144,45 @@ bool flow_heard(const struct flow_table *t, const uint8_t mac[static 6])
 	return t->heard[bit / 64] >> bit % 64 & 1;
 }
 
+static uint32_t own_bit(const struct address *a)
+{
+	const struct flow_key key = { .src = *a };
+
+	return flow_hash(&key) % (OWN_WORDS * 64);
+}
+
+void flow_own(struct flow_table *t, const struct address *a)
+{
+	uint32_t bit = own_bit(a);
+
+	t->own[bit / 64] |= UINT64_C(1) << bit % 64;
+}
+
+static bool is_own(const struct flow_table *t, const struct address *a)
+{
+	uint32_t bit = own_bit(a);
+
+	return t->own[bit / 64] >> bit % 64 & 1;
+}
+
 /* ARP and neighbour discovery alike: who asks, and for whom. */
 struct asking {
 	struct address asker, target;
 	bool is_answer;
 };
+
+/* An answer would have been captured: the question left this host, or was put
+ * to it, or its sender's frames are seen coming in. */
+static bool would_be_heard(const struct flow_table *t, const struct packet *p,
+			   const struct asking *a)
+{
+	if (p->marks & PACKET_OUTGOING)
+		return true;
+	if (p->marks & PACKET_INCOMING)
+		return is_own(t, &a->target);
+
+	return p->has_mac && flow_heard(t, p->src_mac);
+}
 
 static bool asking_of(struct asking *ret, const struct packet *p)
 {
@@ -208,10 +246,14 @@ void flow_neighbour(struct flow_table *t, const struct packet *p)
 		return;
 
 	direction = a.is_answer ? FLOW_SERVER : FLOW_CLIENT;
+	/* Copies of one request are no repetition: those come a second apart. */
+	if (f->half[direction].packets &&
+	    (uint32_t)(p->time_ns / 1000) - f->half[direction].last_us <
+		    ARP_APART_US)
+		return;
 	exchange(t, f, direction, p);
 	if (a.is_answer)
 		answered(t, f, p);
-	else if (p->marks & PACKET_OUTGOING ||
-		 (p->has_mac && flow_heard(t, p->src_mac)))
+	else if (would_be_heard(t, p, &a))
 		f->half[FLOW_CLIENT].marks |= HALF_SEQ; /* it would be heard */
 }

@@ -17,18 +17,24 @@ enum {
 	SSH_KEX_FIRST = 30,
 };
 
-/* The ports whose services greet the client before it says a word. */
-bool flow_server_first(uint16_t port)
+static bool is_among(uint16_t port, const uint16_t *ports, size_t count)
 {
-	static const uint16_t ports[] = { 21,   22,   23,   25,  110,  119,
-					  143,  194,  587,  990, 2222, 992,
-					  3306, 5900, 5901, 6667 };
-
-	for (size_t i = 0; i < sizeof(ports) / sizeof(*ports); i++)
+	for (size_t i = 0; i < count; i++)
 		if (ports[i] == port)
 			return true;
 
 	return false;
+}
+
+/* The ports whose services greet the client before it says a word. */
+bool flow_server_first(uint16_t port)
+{
+	static const uint16_t ports[] = {
+		21,  22,  23,   25,   110,  119,  143,
+		194, 587, 2222, 3306, 5900, 5901, 6667
+	};
+
+	return is_among(port, ports, sizeof(ports) / sizeof(*ports));
 }
 
 /* DNS, BOOTP, NTP, SNMP, ISAKMP, RADIUS, STUN, SIP … */
@@ -38,11 +44,14 @@ bool flow_expects_answer(uint16_t port)
 					  137,  161,  389,  500,  623,  1194,
 					  1645, 1812, 1813, 3478, 4500, 5060 };
 
-	for (size_t i = 0; i < sizeof(ports) / sizeof(*ports); i++)
-		if (ports[i] == port)
-			return true;
+	return is_among(port, ports, sizeof(ports) / sizeof(*ports));
+}
 
-	return false;
+bool flow_one_way(uint16_t port)
+{
+	static const uint16_t ports[] = { 20, 514, 601, 6514, 9100 };
+
+	return is_among(port, ports, sizeof(ports) / sizeof(*ports));
 }
 
 static bool starts(const struct packet *p, const char *with)
@@ -201,7 +210,8 @@ static void first_of_server(struct flow_table *t, struct flow *f,
 		   starts(p, "Not allowed at this time")) {
 		f->said |= SAID_SSH_FULL;
 	} else if (starts(p, "421 ") || starts(p, "554 ") ||
-		   starts(p, "530 ") || is_database_refusal(p)) {
+		   starts(p, "530 ") || starts(p, "* BYE") ||
+		   starts(p, "-ERR") || is_database_refusal(p)) {
 		f->said |= SAID_REFUSED;
 	} else if (starts(p, "220") || starts(p, "+OK") || starts(p, "* OK")) {
 		f->said |= SAID_GREETING;

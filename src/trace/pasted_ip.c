@@ -328,9 +328,12 @@ static bool no_addresses(struct pasted_line *l, struct cursor at)
 
 	/* Cut by the end of the line rather than anything else. */
 	(void)scan_word(&rest);
-	if (SCAN(&rest, " > "))
-		(void)scan_word(&rest);
 	scan_blanks(&rest);
+	if (SCAN(&rest, ">")) {
+		scan_blanks(&rest);
+		(void)scan_word(&rest);
+		scan_blanks(&rest);
+	}
 	l->cut = scan_ended(&rest);
 	if (!l->cut)
 		pasted_line_wonder(l);

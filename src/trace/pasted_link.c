@@ -346,6 +346,7 @@ static bool arp_read(struct pasted_line *l)
 	}
 
 	l->has_ends |= read;
+	l->cut = !read;
 	l->complete = old ? read : SCAN_FIND(c, "length ");
 	return true;
 }

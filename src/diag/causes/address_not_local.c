@@ -23,7 +23,8 @@ const struct cause cause_address_not_local = {
 	.frequency = FREQUENCY_OCCASIONAL,
 	.culprit = CULPRIT_LINK,
 	.shows = SYMPTOM_BIT(SYN_UNANSWERED) | SYMPTOM_BIT(UDP_UNANSWERED),
-	.ruled_out_by = { FACT_IS_LOOPBACK, FACT_HOST_PINGS, FACT_HOST_SERVES,
+	.ruled_out_by = { FACT_SYN_OTHER_MAC, FACT_SYNACK_OTHER_SOURCE,
+			  FACT_IS_LOOPBACK, FACT_HOST_PINGS, FACT_HOST_SERVES,
 			  FACT_PORT_SERVED_OTHERS },
 	.favoured_by = { FACT_SYN_ARRIVED },
 };

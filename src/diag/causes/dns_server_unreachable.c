@@ -24,4 +24,5 @@ const struct cause cause_dns_server_unreachable = {
 	.culprit = CULPRIT_CONFIG_LINE,
 	.shows = SYMPTOM_BIT(UDP_UNANSWERED) | SYMPTOM_BIT(UDP_REFUSED_BY_ICMP),
 	.needs = { FACT_DNS_QUERY, FACT_UDP_EXPECTS_ANSWER },
+	.favoured_by = { FACT_DNS_QUERY },
 };

@@ -22,4 +22,5 @@ const struct cause cause_dns_tcp_fallback_blocked = {
 	.shows = SYMPTOM_BIT(SYN_UNANSWERED) | SYMPTOM_BIT(REFUSED_BY_RST) |
 		 SYMPTOM_BIT(REFUSED_BY_ICMP),
 	.needs = { FACT_DNS_TRUNCATED },
+	.ruled_out_by = { FACT_SYNACK_OTHER_SOURCE },
 };

@@ -24,6 +24,6 @@ const struct cause cause_ecn_blackhole = {
 	.shows = SYMPTOM_BIT(SYN_UNANSWERED) | SYMPTOM_BIT(SLOW),
 	.needs = { FACT_SYN_ECN },
 	.needs_any = { FACT_SYN_SILENCE, FACT_SYNACK_LATE },
-	.ruled_out_by = { FACT_IS_LOOPBACK, FACT_SYN_WITHOUT_ECN,
-			  FACT_SYN_ARRIVED },
+	.ruled_out_by = { FACT_SYNACK_OTHER_SOURCE, FACT_IS_LOOPBACK,
+			  FACT_SYN_WITHOUT_ECN, FACT_SYN_ARRIVED },
 };

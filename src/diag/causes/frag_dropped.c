@@ -26,6 +26,6 @@ const struct cause cause_frag_dropped = {
 	.ruled_out_by = { FACT_IS_LOOPBACK, FACT_ICMP_PROHIBITED,
 			  FACT_ICMP_PORT, FACT_ICMP_HOST, FACT_ICMP_NET,
 			  FACT_ICMP_PROTOCOL, FACT_ICMP_REJECT_ROUTE,
-			  FACT_ICMP_TTL, FACT_UDP_ANSWERED },
+			  FACT_ICMP_TTL },
 	.favoured_by = { FACT_ICMP_REASSEMBLY },
 };

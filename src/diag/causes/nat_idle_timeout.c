@@ -24,6 +24,7 @@ const struct cause cause_nat_idle_timeout = {
 	.frequency = FREQUENCY_COMMON,
 	.culprit = CULPRIT_CONNTRACK,
 	.shows = SYMPTOM_BIT(DATA_UNANSWERED) | SYMPTOM_BIT(RESET_MID_STREAM),
-	.ruled_out_by = { FACT_IS_LOOPBACK, FACT_NO_IDLE_BEFORE_LOSS },
+	.ruled_out_by = { FACT_CLOSED_AT_ONCE, FACT_IS_LOOPBACK,
+			  FACT_NO_IDLE_BEFORE_LOSS },
 	.favoured_by = { FACT_IDLE_BEFORE_LOSS },
 };

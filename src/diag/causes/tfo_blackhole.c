@@ -25,6 +25,6 @@ const struct cause cause_tfo_blackhole = {
 	.shows = SYMPTOM_BIT(SYN_UNANSWERED) | SYMPTOM_BIT(SLOW),
 	.needs = { FACT_SYN_FAST_OPEN },
 	.needs_any = { FACT_SYN_SILENCE, FACT_SYNACK_LATE },
-	.ruled_out_by = { FACT_IS_LOOPBACK, FACT_SYN_WITHOUT_FAST_OPEN,
-			  FACT_SYN_ARRIVED },
+	.ruled_out_by = { FACT_SYNACK_OTHER_SOURCE, FACT_IS_LOOPBACK,
+			  FACT_SYN_WITHOUT_FAST_OPEN, FACT_SYN_ARRIVED },
 };

@@ -24,5 +24,6 @@ const struct cause cause_xdp_drop = {
 	.frequency = FREQUENCY_RARE,
 	.culprit = CULPRIT_BPF_PROGRAM,
 	.shows = SYMPTOM_BIT(SYN_UNANSWERED) | SYMPTOM_BIT(UDP_UNANSWERED),
-	.ruled_out_by = { FACT_IS_LOOPBACK, FACT_AT_SERVER },
+	.ruled_out_by = { FACT_SYN_OTHER_MAC, FACT_SYNACK_OTHER_SOURCE,
+			  FACT_IS_LOOPBACK, FACT_AT_SERVER },
 };

@@ -28,19 +28,11 @@ static void the_example_of_the_rfc_comes_out(void **state)
 /* A real IPv4 header: right as it is, wrong with any bit turned. */
 static void a_right_header_gives_zero(void **state)
 {
-	uint16_t sum;
 	uint8_t header[] = { 0x45, 0x00, 0x00, 0x2c, 0x12, 0xf1, 0x40,
-			     0x00, 0x40, 0x06, 0xd0, 0xbe, 0x0a, 0x01,
+			     0x00, 0x40, 0x06, 0x70, 0xc1, 0x0a, 0x01,
 			     0x00, 0x07, 0xac, 0x10, 0x01, 0x02 };
 
 	(void)state;
-	header[10] = 0;
-	header[11] = 0;
-	sum = sum_of(header, sizeof(header));
-
-	header[10] = (uint8_t)(sum >> 8);
-	header[11] = (uint8_t)sum;
-	assert_int_equal(sum, 0x70c1);
 	assert_int_equal(sum_of(header, sizeof(header)), 0);
 	for (size_t bit = 0; bit < 8 * sizeof(header); bit++) {
 		header[bit / 8] ^= (uint8_t)(1U << bit % 8);
