@@ -30,7 +30,7 @@ class View:
     """The packets of one flow, in the order of the capture, seen from its client."""
 
     def __init__(self, items, client):
-        self.errors = [i.packet for i in items if i.packet.is_error and not too_big(i.packet)]
+        self.errors = [i.packet for i in items if i.packet.is_error and not too_big(i.packet) and i.packet.src == client]
         self.all = [i for i in items if not i.packet.is_error]
         self.client = [i.packet for i in self.all if i.packet.src == client]
         self.server = [i.packet for i in self.all if i.packet.src != client]
@@ -121,10 +121,8 @@ def want(there, what):
 
 
 def no_answer(v):
-    if any(not p.flags & pk.RST for p in v.server):
+    if v.server:
         return 'a packet of the server'
-    if v.refusals():
-        return 'the RST that refuses the SYN'
     if v.errors:
         return 'the ICMP error'
     return v.established() or want(v.isn is not None, 'SYN')

@@ -38,7 +38,7 @@ OF_ABSENCE = {
     'syn-silence', 'host-silent', 'syn-ack-unanswered', 'udp-silence', 'ping-silence', 'arp-silence', 'ping-lost',
     'no-idle-before-loss', 'idle-before-loss', 'server-silent', 'request-unanswered', 'syn-arrived', 'rst-before-data', 'server-closed-first',
     'closed-at-once', 'client-data-lost', 'server-data-lost', 'large-lost', 'capture-gaps', 'midstream', 'one-way-client',
-    'one-way-server', 'client-window-zero', 'server-window-zero', 'syn-without-ecn', 'syn-without-fast-open'}
+    'one-way-server', 'icmp-at-once', 'client-window-zero', 'server-window-zero', 'syn-without-ecn', 'syn-without-fast-open'}
 
 
 class Item(typing.NamedTuple):
@@ -420,6 +420,10 @@ OF_PAYLOAD = {'tls-failed', 'wrong-service', 'service-error'}
 LESS_EXACT = {'only-large-segments-lost': 'data-unanswered'}
 
 
+# Silence that did not last long enough to be one.
+WATCHED_LESS = {'silent-after-connect': 'none'}
+
+
 def same_words(a, b):
     return (a.symptom, a.cause, a.causes, a.certainty, a.body['verdict']['place'], a.facts) == \
         (b.symptom, b.cause, b.causes, b.certainty, b.body['verdict']['place'], b.facts)
@@ -465,7 +469,7 @@ def compare_flow(checks, change, told, after, groups):
             problem = 'proven by a change'
         elif a.certainty == 'inferred' and told.causes and not a.causes <= told.causes:
             problem = f'inferred, and was not even suspected: {a.cause}'
-        elif a.symptom in FAILING and not a.causes:
+        elif a.symptom in FAILING and told.causes and not a.causes:
             problem = f'a failure without one cause: {a.symptom}'
         elif change.rule == 'equal' and not same_words(told, a):
             problem = 'not the same words'
@@ -572,7 +576,7 @@ def in_pieces(checks, trace, rng):
             checks.count += 1
             pairs = list(zip(flows, now.get(key, [])))
             if len(now.get(key, [])) != len(flows) or any(
-                    b.symptom not in (a.symptom, 'not-enough-seen') or b.facts - a.facts - OF_ABSENCE for a, b in pairs):
+                    b.symptom not in (a.symptom, 'not-enough-seen', WATCHED_LESS.get(a.symptom)) or b.facts - a.facts - OF_ABSENCE for a, b in pairs):
                 checks.fail('split', f'{trace.name} at {at}: {flow_text(key)}', *(f'before {f}' for f in flows),
                             *(f'after  {f}' for f in now.get(key, [])))
 
@@ -593,7 +597,8 @@ def in_pieces(checks, trace, rng):
         for key, symptom in was - now:
             checks.count += 1
             others = [t.symptom for t in told.flows if t.key == key]
-            if len(others) == 1 and len(trace.flows[key]) == 1 and others[0] != 'not-enough-seen':
+            if len(others) == 1 and len(trace.flows[key]) == 1 and \
+                    others[0] not in ('not-enough-seen', WATCHED_LESS.get(symptom)):
                 checks.fail('two captures', f'{trace.name}: {flow_text(key)}: {symptom} became {others}')
 
 

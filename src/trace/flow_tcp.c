@@ -310,9 +310,11 @@ static void reset(const struct flow_table *t, struct flow *f, int direction,
 	}
 
 	waited(f, direction, idle_ns);
-	if (direction == FLOW_SERVER && h->marks & HALF_SYN && !f->open_us &&
+	/* Only a connection that is known is reset with an ACK (RFC 9293 3.5.2):
+	 * the last ACK of the handshake was not captured. */
+	if (!f->open_us && f->half[FLOW_SERVER].marks & HALF_SYN &&
 	    p->tcp.flags & TCP_ACK)
-		opened(f, p); /* it had got the client's ACK */
+		opened(f, p);
 	if (direction == FLOW_CLIENT && o->marks & HALF_SYN && !f->open_us)
 		f->state |= FLOW_SYNACK_RESET;
 	if ((h->marks | o->marks) & HALF_FIN)
@@ -384,7 +386,8 @@ static void acknowledges(struct flow *f, int direction, const struct packet *p)
 			o->marks |= HALF_DATA;
 		o->next = ack;
 	}
-	f->said &= ~sacks;
+	if (seq_after(ack, o->acked))
+		f->said &= ~sacks;
 	if (p->tcp.sack_count) {
 		f->said |= sacks;
 		selected(f, o, &p->tcp);

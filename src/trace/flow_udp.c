@@ -247,7 +247,7 @@ void flow_neighbour(struct flow_table *t, const struct packet *p)
 
 	direction = a.is_answer ? FLOW_SERVER : FLOW_CLIENT;
 	/* Copies of one request are no repetition: those come a second apart. */
-	if (f->half[direction].packets &&
+	if (direction == FLOW_CLIENT && f->half[direction].packets &&
 	    (uint32_t)(p->time_ns / 1000) - f->half[direction].last_us <
 		    ARP_APART_US)
 		return;
