@@ -350,8 +350,10 @@ bool pasted_ip_read(struct pasted_line *l, uint8_t version)
 
 	begin(l, version);
 	notes_skip(c);
-	if (!header_read(l))
+	if (!header_read(l)) {
+		l->cut = true;
 		return true;
+	}
 
 	at = *c;
 	if (!addresses_read(l, &src, &dst))
