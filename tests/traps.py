@@ -883,7 +883,7 @@ def main():
             if arguments.only not in test.__name__:
                 continue
             count += 1
-            wrong = run(arguments.kiriwake, test, folder)
+            wrong = run(str(pathlib.Path(arguments.kiriwake).resolve()), test, folder)
             failed += bool(wrong)
             if wrong:
                 print(f'WRONG {test.__name__}: {wrong}')
