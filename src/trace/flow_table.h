@@ -7,8 +7,8 @@
 /*
  * Between the files of flow analysis; others use trace/flow.h.
  *
- * flow.c finds the flow of a packet; flow_tcp.c, flow_udp.c and flow_icmp.c
- * change it; flow_words.c looks at payloads; flow_facts.c draws the facts;
+ * flow.c hands packets out; flow_table.c finds the flow of one; flow_tcp.c,
+ * flow_udp.c and flow_icmp.c change it; flow_words.c looks at payloads; flow_facts.c draws the facts;
  * flow_context.c adds what other flows tell of the same host.
  */
 struct flow_input {
@@ -35,6 +35,8 @@ struct flow_slot {
 };
 
 struct flow_table {
+	/* Tells of a flow that makes room for another: flow.c's. */
+	void (*end_early)(struct flow_table *t, const struct flow *f);
 	flow_receiver *evicted;
 	void *context;
 	struct flow *flows; /* limit records, mapped as they are touched */
