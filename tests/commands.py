@@ -92,6 +92,39 @@ with open('/dev/full', 'wb') as full:
     done = subprocess.run([kiriwake, 'explain', bad], stdout=full, stderr=subprocess.DEVNULL, check=False, env=environment)
     check('a full disk is told by the status', done.returncode == 3, done.returncode)
 
+# Two vantages: the same attempt at both ends, joined by its initial sequence number; clocks differ by an hour.
+with tempfile.TemporaryDirectory() as folder:
+    def talk(hour, minute, port, isn, answered):
+        t = f'{hour}:{minute:02}:'
+        lines = [f'{t}00.0 IP 10.4.0.9.{port} > 10.9.0.2.8443: Flags [S], seq {isn}, win 64240, options [mss 1460], length 0']
+        if answered:
+            lines += [f'{t}00.1 IP 10.9.0.2.8443 > 10.4.0.9.{port}: Flags [S.], seq 9{isn}, ack {isn + 1}, win 65160, options [mss 1460], length 0',
+                      f'{t}00.2 IP 10.4.0.9.{port} > 10.9.0.2.8443: Flags [.], ack 1, win 502, length 0',
+                      f'{t}00.3 IP 10.4.0.9.{port} > 10.9.0.2.8443: Flags [F.], seq 1, ack 1, win 502, length 0',
+                      f'{t}00.4 IP 10.9.0.2.8443 > 10.4.0.9.{port}: Flags [F.], seq 1, ack 2, win 502, length 0',
+                      f'{t}00.5 IP 10.4.0.9.{port} > 10.9.0.2.8443: Flags [.], ack 2, win 502, length 0']
+        else:
+            lines += [lines[0].replace('00.0', '01.0'), lines[0].replace('00.0', '03.0')]
+        return '\n'.join(lines) + '\n'
+
+    client, server = pathlib.Path(folder) / 'client.txt', pathlib.Path(folder) / 'server.txt'
+    client.write_text(talk(12, 0, 4001, 100, True) + talk(12, 1, 4002, 200, False) + talk(12, 2, 4003, 300, True))
+
+    def judged():
+        import json
+        said = json.loads(run('explain', '--json', '--at', f'client={client}', '--at', f'server={server}')[1])
+        v = next(f['verdict'] for f in said['flows'] if f['flow']['vantage'] == 'client' and f['flow']['client']['port'] == 4002)
+        return v, {v['cause'], *(a['cause'] for a in v['alternatives'])}
+
+    server.write_text(talk(13, 0, 4001, 100, True) + talk(13, 2, 4003, 300, True))
+    v, causes = judged()
+    check('a SYN that never reached the server clears the server', v['symptom'] == 'syn-unanswered' and
+          'firewall-drop-silent' not in causes and 'firewall-forward-drop' in causes, v)
+    server.write_text(talk(13, 0, 4001, 100, True) + talk(13, 1, 4002, 200, False) + talk(13, 2, 4003, 300, True))
+    v, causes = judged()
+    check('a SYN that reached the server clears the path', v['place'] == 'server' and 'firewall-drop-silent' in causes and
+          'firewall-forward-drop' not in causes, v)
+
 # The limit on flows: none is lost, all are counted.
 with tempfile.TemporaryDirectory() as folder:
     many = pathlib.Path(folder) / 'many.txt'

@@ -51,13 +51,19 @@ static int drain(struct pasted *p, struct source_sink *sink)
 	return 0;
 }
 
-static int feed_all(struct capture *c, struct pasted *p,
+static int feed_all(struct capture *c, const char *name, struct pasted *p,
 		    struct source_sink *sink)
 {
 	static char data[TEXT_BYTES];
+	struct progress progress = { 0 };
 	int n;
 
 	while ((n = capture_unread(c, data, sizeof(data))) > 0) {
+		struct capture_about about;
+
+		capture_about(c, &about);
+		progress_show(&progress, name, about.done, about.size);
+
 		int error = pasted_feed(p, data, (size_t)n);
 
 		if (!error)
@@ -65,6 +71,7 @@ static int feed_all(struct capture *c, struct pasted *p,
 		if (error < 0)
 			return error;
 	}
+	progress_end(&progress);
 	if (n < 0)
 		return n;
 
@@ -91,7 +98,7 @@ static int read_text(struct capture *c, const struct source *s,
 	if (!p)
 		return -ENOMEM;
 
-	error = feed_all(c, p, sink);
+	error = feed_all(c, s->name, p, sink);
 	pasted_counts(p, &counts);
 	add_counts(&sink->counts, &counts);
 	if (!error && !counts.packets && !problems_count(problems)) {

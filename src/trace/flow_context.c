@@ -29,13 +29,15 @@ struct standing {
 	bool one_way;      /* the client goes on, and the host is never heard */
 	bool link_answers; /* ARP or neighbour discovery */
 	bool link_answers_twice;
+	bool joined; /* flows of the two are in both ends' captures */
+	int64_t joined_first, joined_last;
 	bool truncates; /* its DNS answers over UDP */
 };
 
 struct flow_context {
 	struct standing *rows;
 	size_t mask, count;
-	const struct flow_table *table;
+	struct flow_table *table;
 };
 
 enum { FIRST_ROWS = 1024, PORT_DNS = 53 };
@@ -213,6 +215,65 @@ static bool was_served(const struct flow *f)
 	return f->protocol == PACKET_TCP && f->open_us;
 }
 
+/* The same attempt in the server's own capture: addresses, ports and initial
+ * sequence number say so, no clock has to agree. */
+static const struct flow *at_server(const struct flow_context *c,
+				    const struct flow *f)
+{
+	const struct flow_key key = {
+		.src = f->addresses[FLOW_CLIENT],
+		.dst = f->addresses[FLOW_SERVER],
+		.sport = f->ports[FLOW_CLIENT],
+		.dport = f->ports[FLOW_SERVER],
+		.protocol = f->protocol,
+		.vantage = VANTAGE_SERVER,
+	};
+	const struct flow *twin;
+	int direction;
+
+	if (f->vantage != VANTAGE_CLIENT || f->protocol != PACKET_TCP ||
+	    f->opening != OPENING_SYN)
+		return NULL;
+
+	twin = flow_find(c->table, &key, flow_hash(&key), &direction);
+	return twin && twin->isn == f->isn ? twin : NULL;
+}
+
+static void learn_joined(const struct flow_context *c, const struct flow *f,
+			 struct standing *s)
+{
+	if (!at_server(c, f))
+		return;
+
+	if (!s->joined || f->first_ns < s->joined_first)
+		s->joined_first = f->first_ns;
+	if (!s->joined || f->first_ns > s->joined_last)
+		s->joined_last = f->first_ns;
+	s->joined = true;
+}
+
+/* What the server's own capture tells of a SYN that the client sent in vain. */
+static void joined_facts(const struct flow_context *c, const struct flow *f,
+			 const struct standing *s, struct fact_set *facts)
+{
+	const struct flow *twin;
+
+	if (!fact_has(facts, FACT_SYN_SILENCE))
+		return;
+
+	twin = at_server(c, f);
+	if (twin && twin->half[FLOW_SERVER].marks & HALF_SYN) {
+		fact_add(facts, FACT_SYNACK_SEEN);
+		fact_add(facts, FACT_SYNACK_UNANSWERED);
+		fact_add(facts, FACT_SYNACK_LOST);
+	} else if (twin && !twin->half[FLOW_SERVER].packets) {
+		fact_add(facts, FACT_SYN_ARRIVED);
+	} else if (!twin && s->joined && s->joined_first < f->first_ns &&
+		   s->joined_last > f->first_ns) {
+		fact_add(facts, FACT_SYN_NOT_ARRIVED);
+	}
+}
+
 static void learn_host(const struct flow_context *c, const struct flow *f,
 		       struct standing *s)
 {
@@ -283,8 +344,10 @@ static void learn(const struct flow_context *c, const struct flow *f)
 {
 	struct standing *s = standing_of(c, f, false);
 
-	if (s)
+	if (s) {
 		learn_host(c, f, s);
+		learn_joined(c, f, s);
+	}
 	if (f->protocol != PACKET_TCP)
 		return;
 	s = standing_of(c, f, true);
@@ -310,7 +373,7 @@ static int want_rows(struct flow_context *c, const struct flow_table *t)
 	return 0;
 }
 
-struct flow_context *flow_context_new(const struct flow_table *t)
+struct flow_context *flow_context_new(struct flow_table *t)
 {
 	struct flow_context *c = calloc(1, sizeof(*c));
 
@@ -408,8 +471,10 @@ void flow_context_facts(const struct flow_context *c, const struct flow *f,
 		    sizeof(told), compare_answers))
 		fact_add(facts, FACT_HAS_NAME);
 	s = standing_of(c, f, false);
-	if (s)
+	if (s) {
 		host_facts(s, f, facts);
+		joined_facts(c, f, s, facts);
+	}
 	if (f->protocol != PACKET_TCP)
 		return;
 	s = standing_of(c, f, true);

@@ -148,7 +148,7 @@ void flow_facts(const struct flow_table *t, const struct flow *f,
 
 /* What other flows of the same input tell of a host and its ports. */
 struct flow_context;
-struct flow_context *flow_context_new(const struct flow_table *t);
+struct flow_context *flow_context_new(struct flow_table *t);
 void flow_context_free(struct flow_context *c);
 void flow_context_facts(const struct flow_context *c, const struct flow *f,
 			struct fact_set *facts);

@@ -25,6 +25,7 @@ const struct cause cause_conntrack_full = {
 		 SYMPTOM_BIT(SLOW),
 	.needs_any = { FACT_SYN_SILENCE, FACT_UDP_REQUEST, FACT_SYNACK_LATE,
 		       FACT_CONNECT_SLOW },
-	.ruled_out_by = { FACT_SYN_OTHER_MAC, FACT_SYNACK_OTHER_SOURCE },
+	.ruled_out_by = { FACT_SYN_NOT_ARRIVED, FACT_SYN_OTHER_MAC,
+			  FACT_SYNACK_OTHER_SOURCE },
 	.favoured_by = { FACT_PORT_SERVED_AFTER, FACT_SYNACK_LATE },
 };

@@ -21,6 +21,7 @@ const struct cause cause_min_ttl = {
 	.frequency = FREQUENCY_RARE,
 	.culprit = CULPRIT_SOCKET,
 	.shows = SYMPTOM_BIT(SYN_UNANSWERED),
-	.ruled_out_by = { FACT_SYN_OTHER_MAC, FACT_SYNACK_OTHER_SOURCE },
+	.ruled_out_by = { FACT_SYN_NOT_ARRIVED, FACT_SYN_OTHER_MAC,
+			  FACT_SYNACK_OTHER_SOURCE },
 	.favoured_by = { FACT_SYN_ARRIVED },
 };

@@ -23,6 +23,7 @@ const struct cause cause_policy_rule_drop = {
 	.frequency = FREQUENCY_OCCASIONAL,
 	.culprit = CULPRIT_POLICY_RULE,
 	.shows = SYMPTOM_BIT(SYN_UNANSWERED) | SYMPTOM_BIT(UDP_UNANSWERED),
-	.ruled_out_by = { FACT_SYN_OTHER_MAC, FACT_SYNACK_OTHER_SOURCE },
+	.ruled_out_by = { FACT_SYN_NOT_ARRIVED, FACT_SYN_OTHER_MAC,
+			  FACT_SYNACK_OTHER_SOURCE },
 	.favoured_by = { FACT_SYN_ARRIVED },
 };

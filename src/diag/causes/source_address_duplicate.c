@@ -23,7 +23,7 @@ const struct cause cause_source_address_duplicate = {
 	.frequency = FREQUENCY_RARE,
 	.culprit = CULPRIT_LINK,
 	.shows = SYMPTOM_BIT(SYN_UNANSWERED) | SYMPTOM_BIT(UDP_UNANSWERED),
-	.ruled_out_by = { FACT_SYNACK_OTHER_SOURCE, FACT_IS_LOOPBACK,
-			  FACT_HOST_PINGS, FACT_HOST_SERVES },
+	.ruled_out_by = { FACT_SYN_NOT_ARRIVED, FACT_SYNACK_OTHER_SOURCE,
+			  FACT_IS_LOOPBACK, FACT_HOST_PINGS, FACT_HOST_SERVES },
 	.favoured_by = { FACT_SYN_ARRIVED, FACT_PORT_SERVED_OTHERS },
 };

@@ -22,7 +22,8 @@ const struct cause cause_syn_flood_no_cookies = {
 	.culprit = CULPRIT_SYSCTL,
 	.shows = SYMPTOM_BIT(SYN_UNANSWERED) | SYMPTOM_BIT(SLOW),
 	.needs_any = { FACT_SYN_SILENCE, FACT_SYNACK_LATE, FACT_CONNECT_SLOW },
-	.ruled_out_by = { FACT_SYN_OTHER_MAC, FACT_SYNACK_OTHER_SOURCE },
+	.ruled_out_by = { FACT_SYN_NOT_ARRIVED, FACT_SYN_OTHER_MAC,
+			  FACT_SYNACK_OTHER_SOURCE },
 	.favoured_by = { FACT_PORT_SERVED_BEFORE, FACT_PORT_SERVED_AFTER,
 			 FACT_SYNACK_LATE },
 };

@@ -24,6 +24,7 @@ const struct cause cause_tc_ingress_drop = {
 	.culprit = CULPRIT_TC_FILTER,
 	.shows = SYMPTOM_BIT(SYN_UNANSWERED) | SYMPTOM_BIT(UDP_UNANSWERED) |
 		 SYMPTOM_BIT(LOSSY),
-	.ruled_out_by = { FACT_SYN_OTHER_MAC, FACT_SYNACK_OTHER_SOURCE },
+	.ruled_out_by = { FACT_SYN_NOT_ARRIVED, FACT_SYN_OTHER_MAC,
+			  FACT_SYNACK_OTHER_SOURCE },
 	.favoured_by = { FACT_SYN_ARRIVED },
 };

@@ -22,6 +22,7 @@ const struct cause cause_tcp_md5_required = {
 	.frequency = FREQUENCY_RARE,
 	.culprit = CULPRIT_SOCKET,
 	.shows = SYMPTOM_BIT(SYN_UNANSWERED),
-	.ruled_out_by = { FACT_SYN_OTHER_MAC, FACT_SYNACK_OTHER_SOURCE },
+	.ruled_out_by = { FACT_SYN_NOT_ARRIVED, FACT_SYN_OTHER_MAC,
+			  FACT_SYNACK_OTHER_SOURCE },
 	.favoured_by = { FACT_SYN_SIGNED, FACT_SYN_ARRIVED },
 };

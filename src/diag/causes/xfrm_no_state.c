@@ -26,6 +26,7 @@ const struct cause cause_xfrm_no_state = {
 	.culprit = CULPRIT_XFRM_POLICY,
 	.shows = SYMPTOM_BIT(SYN_UNANSWERED) | SYMPTOM_BIT(UDP_UNANSWERED) |
 		 SYMPTOM_BIT(DATA_UNANSWERED),
-	.ruled_out_by = { FACT_SYN_OTHER_MAC, FACT_SYNACK_OTHER_SOURCE },
+	.ruled_out_by = { FACT_SYN_NOT_ARRIVED, FACT_SYN_OTHER_MAC,
+			  FACT_SYNACK_OTHER_SOURCE },
 	.favoured_by = { FACT_SYN_ARRIVED },
 };
