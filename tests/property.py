@@ -417,7 +417,7 @@ CHANGES = [
 OF_PAYLOAD = {'tls-failed', 'wrong-service', 'service-error'}
 
 # The same fault, told by less: without the SACK that shows what passed, nobody knows that only the large ones are lost.
-LESS_EXACT = {'only-large-segments-lost': 'data-unanswered'}
+LESS_EXACT = {'only-large-segments-lost': 'data-unanswered', 'reset-after-connect': 'reset-mid-stream'}
 
 
 # Silence that did not last long enough to be one.
@@ -436,6 +436,9 @@ def turned(before, after, items_before, items_after):
     now = against(after.symptom, View(items_after, after.client))
     if now:
         return f'{now} stands against it'
+    if after.symptom == 'reset-mid-stream' and after.body['flow']['opening'] == 'midstream' and not View(
+            items_after, after.client).said(0):
+        return '' # all that is left of it is a RST for a stray ACK
     if before.symptom in OF_PAYLOAD:
         return '' # what evidence.py does not read was taken away
     if before.symptom in FAILING and against(before.symptom, View(items_after, after.client)):
@@ -454,7 +457,7 @@ def lost_cause(before, after):
     by = after.out.get(before.cause, 'nothing')
     if by in OF_ABSENCE and by not in before.facts:
         return ''
-    if by.startswith('no ') and before.facts - after.facts - OF_ABSENCE:
+    if by.startswith('no ') or before.facts - after.facts - OF_ABSENCE:
         return '' # the evidence for it is what was taken away
     return f'the cause {before.cause} is ruled out by {by}'
 
@@ -479,7 +482,8 @@ def compare_flow(checks, change, told, after, groups):
             problem = f'causes lost: {sorted(told.causes - a.causes)}'
         elif change.rule == 'weaken':
             problem = turned(told, a, before_items, after_items) or lost_cause(told, a)
-            if not problem and len(after) > 1 and any(a.symptom != 'not-enough-seen' for a in after):
+            same = {told.symptom, 'not-enough-seen'} if not change.name.startswith('reorder') else {'not-enough-seen'}
+            if not problem and len(after) > 1 and not {a.symptom for a in after} <= same:
                 problem = 'one flow became several'
             if a.symptom != told.symptom and not problem:
                 checks.weaker[change.name] += 1
@@ -645,7 +649,7 @@ def text_excuse(trace, told, options):
     times = [i.record.ns for i in trace.items]
     if told.symptom == 'arp-unanswered' and '-e' not in options:
         return 'whether the asker would hear an answer'
-    if told.body['flow']['opening'] == 'quoted':
+    if told.body['flow']['opening'] == 'quoted' or 'icmp-ttl-exceeded' in told.facts and '-v' not in options:
         return 'the quoted packet'
     if max(times) - min(times) > DAY_MOST and '-tttt' not in options:
         return 'the date'
@@ -673,7 +677,8 @@ def as_text(checks, trace, only):
         for key, flows in trace.flows.items():
             checks.count += 1
             was, now = [sorted(t.symptom for t in some) for some in (flows, after.pop(key, []))]
-            said_less = set(now) <= set(was) | {'not-enough-seen'} and any(text_excuse(trace, f, options) for f in flows)
+            less = {'not-enough-seen', 'syn-unanswered' if 'refused-by-icmp' in was else ''}
+            said_less = set(now) <= set(was) | less and any(text_excuse(trace, f, options) for f in flows)
             if was != now and not said_less and not OF_PAYLOAD.intersection(was):
                 checks.fail(name, f'{trace.name} {flow_text(key)}', f'capture {[str(f) for f in flows]}', f'text    {now}',
                             keep=(key, trace, None), sort=f'{" + ".join(was)} > {" + ".join(now)}')

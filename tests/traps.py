@@ -789,6 +789,36 @@ def a_snaplen_that_cuts_the_tcp_header_behind_a_vlan_tag_keeps_the_lengths():
     return out, {40000: 'none'}
 
 
+@trap
+def a_rst_that_overtakes_its_syn_ack_ends_a_connection_and_refuses_nothing():
+    t = Talk().open()
+    t.s(RST | ACK)
+    t.out[1:] = [r._replace(ns=START + 40 * MS + n * 1000) for n, r in enumerate([t.out[3], t.out[2], t.out[1]])]
+    return t.later(5).out, {40000: ('reset-after-connect', 'not-enough-seen')}
+
+
+@trap
+def a_syn_that_is_repeated_behind_a_rst_for_a_stray_ack_was_not_reset():
+    t = Talk()
+    syn = t.syn()
+    t.raw(1, ACK, 88888888, 99999999, after=20 * MS)
+    t.raw(0, RST, 99999999, 0)
+    t.again(syn, SECOND)
+    t.synack(after=20 * MS)
+    t.c(ACK)
+    return t.later(2).out, {40000: 'none'}
+
+
+@trap
+def an_unused_connection_that_is_closed_after_a_minute_is_no_fault_without_its_ack():
+    t = Talk().open()
+    t.s(FIN | ACK, after=60 * SECOND)
+    t.c(FIN | ACK)
+    t.s(ACK, after=20 * MS)
+    del t.out[2]
+    return t.later(5).out, {40000: ('none', 'not-enough-seen')}
+
+
 # 12. Tunnels: the outer flow is well, the inner one fails.
 
 def inner_syns(wrap, inner=(CLIENT, SERVER)):

@@ -210,6 +210,16 @@ static enum place wider(enum place a, enum place b)
 	return PLACE_UNKNOWN;
 }
 
+/* A client that resets may have reasons of its own, which no catalogue holds. */
+static bool is_clients_choice(const struct verdict *v,
+			      const struct fact_set *facts)
+{
+	return (v->symptom == SYMPTOM_RESET_AFTER_CONNECT ||
+		v->symptom == SYMPTOM_RESET_MID_STREAM) &&
+	       fact_has(facts, FACT_CLIENT_RST) &&
+	       !fact_has(facts, FACT_SERVER_RST);
+}
+
 static void settle(struct verdict *v, const struct candidate *left,
 		   size_t count, const struct fact_set *facts)
 {
@@ -218,7 +228,9 @@ static void settle(struct verdict *v, const struct candidate *left,
 	v->cause = left[0].cause;
 	v->place = v->cause->place;
 	v->culprit = v->cause->culprit;
-	v->certainty = count == 1 ? CERTAINTY_INFERRED : CERTAINTY_SUSPECTED;
+	v->certainty = count == 1 && !is_clients_choice(v, facts)
+			       ? CERTAINTY_INFERRED
+			       : CERTAINTY_SUSPECTED;
 	if (v->cause->proven_by && fact_has(facts, v->cause->proven_by)) {
 		v->certainty = CERTAINTY_PROVEN;
 		return;

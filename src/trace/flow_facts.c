@@ -215,6 +215,12 @@ static void draw_rst(const struct drawing *d)
 	add_if(d, (refused || server) && at_server(d), FACT_RST_LEFT_SERVER);
 	add_if(d, f->state & FLOW_FORGED_RST, FACT_RST_IGNORED);
 	add_if(d, client, FACT_CLIENT_RST);
+	add_if(d,
+	       client && f->open_us && !server && !spoke(f, FLOW_CLIENT) &&
+		       !spoke(f, FLOW_SERVER) &&
+		       f->last_ns - f->first_ns - f->open_us * INT64_C(1000) <
+			       SECOND,
+	       FACT_CLIENT_RST_AT_ONCE);
 	add_if(d, client && f->vantage == VANTAGE_CLIENT, FACT_RST_LEFT_CLIENT);
 	add_if(d, server, FACT_SERVER_RST);
 	add_if(d, server && !spoke(f, FLOW_SERVER), FACT_RST_BEFORE_DATA);

@@ -28,6 +28,7 @@ const struct cause cause_defer_accept_silent = {
 		 SYMPTOM_BIT(RESET_AFTER_CONNECT),
 	.needs_any = { FACT_SERVER_SILENT, FACT_SYNACK_REPEATED,
 		       FACT_ANSWER_SLOW, FACT_CLIENT_RST },
-	.ruled_out_by = { FACT_REQUEST_UNANSWERED, FACT_CLOSED_AT_ONCE },
+	.ruled_out_by = { FACT_CLIENT_RST_AT_ONCE, FACT_REQUEST_UNANSWERED,
+			  FACT_CLOSED_AT_ONCE },
 	.favoured_by = { FACT_SERVER_FIRST, FACT_SYNACK_REPEATED },
 };

@@ -28,6 +28,6 @@ const struct cause cause_listener_bound_to_device = {
 			  FACT_ICMP_PROTOCOL, FACT_ICMP_REJECT_ROUTE,
 			  FACT_ICMP_TTL, FACT_ICMP_FROM_OTHER,
 			  FACT_ICMP_FROM_CLIENT },
-	.favoured_by = { FACT_RST_FROM_STACK, FACT_HOST_SERVES,
-			 FACT_RST_LEFT_SERVER },
+	.favoured_by = { FACT_RST_FOR_SYN, FACT_RST_FROM_STACK,
+			 FACT_HOST_SERVES, FACT_RST_LEFT_SERVER },
 };

@@ -21,6 +21,7 @@ const struct cause cause_no_listener = {
 	.culprit = CULPRIT_SOCKET,
 	.shows = SYMPTOM_BIT(REFUSED_BY_RST),
 	.ruled_out_by = { FACT_PORT_SERVED_OTHERS },
-	.favoured_by = { FACT_RST_FROM_STACK, FACT_HOST_SERVES,
-			 FACT_RST_LEFT_SERVER, FACT_RST_SAME_TTL },
+	.favoured_by = { FACT_RST_FOR_SYN, FACT_RST_FROM_STACK,
+			 FACT_HOST_SERVES, FACT_RST_LEFT_SERVER,
+			 FACT_RST_SAME_TTL },
 };

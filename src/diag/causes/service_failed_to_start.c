@@ -29,6 +29,6 @@ const struct cause cause_service_failed_to_start = {
 			  FACT_ICMP_TTL, FACT_ICMP_REASSEMBLY,
 			  FACT_ICMP_FROM_OTHER, FACT_ICMP_FROM_CLIENT,
 			  FACT_PORT_SERVED_OTHERS },
-	.favoured_by = { FACT_RST_FROM_STACK, FACT_HOST_SERVES,
-			 FACT_RST_LEFT_SERVER },
+	.favoured_by = { FACT_RST_FOR_SYN, FACT_RST_FROM_STACK,
+			 FACT_HOST_SERVES, FACT_RST_LEFT_SERVER },
 };

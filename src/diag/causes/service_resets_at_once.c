@@ -25,6 +25,6 @@ const struct cause cause_service_resets_at_once = {
 	.culprit = CULPRIT_PROCESS,
 	.shows = SYMPTOM_BIT(RESET_AFTER_CONNECT),
 	.needs = { FACT_SERVER_RST },
-	.ruled_out_by = { FACT_SERVER_DATA },
+	.ruled_out_by = { FACT_CLIENT_RST_AT_ONCE, FACT_SERVER_DATA },
 	.favoured_by = { FACT_CLOSED_AT_ONCE, FACT_RST_LEFT_SERVER },
 };

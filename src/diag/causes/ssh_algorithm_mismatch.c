@@ -29,4 +29,5 @@ const struct cause cause_ssh_algorithm_mismatch = {
 		 SYMPTOM_BIT(RESET_AFTER_CONNECT) |
 		 SYMPTOM_BIT(RESET_MID_STREAM),
 	.needs = { FACT_SSH_NO_KEX },
+	.ruled_out_by = { FACT_CLIENT_RST_AT_ONCE },
 };

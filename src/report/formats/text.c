@@ -167,8 +167,11 @@ static void tell_id(struct text *t, size_t *column, const char *id,
 static void tell_ruled_out(struct text *t, const struct verdict *v)
 {
 	bool told[FACT_KINDS] = { false };
+	size_t first = 0;
 
-	if (!v->ruled_out_count)
+	while (first < v->ruled_out_count && v->ruled_out[first].is_missing)
+		first++;
+	if (first == v->ruled_out_count)
 		return;
 
 	text_str(t, _("  3. Ruled out\n"));
