@@ -181,6 +181,25 @@ static void offer(struct flow_half *h, const struct packet *p)
 		h->marks |= HALF_SACK;
 }
 
+static void opened(struct flow *f, const struct packet *p)
+{
+	uint32_t us = us_after(f->first_ns, p->time_ns);
+
+	f->open_us = us;
+	if (f->rtt_us && us > f->rtt_us)
+		f->rtt_us = us;
+}
+
+/* The last ACK of the handshake was not captured: it came soon after the
+ * SYN-ACK. */
+static void opened_unseen(struct flow *f, const struct packet *p)
+{
+	if (f->rtt_us)
+		f->open_us = f->rtt_us;
+	else
+		opened(f, p);
+}
+
 static void syn(struct flow_table *t, struct flow *f, const struct packet *p)
 {
 	struct flow_half *h = &f->half[FLOW_CLIENT];
@@ -220,6 +239,14 @@ static void synack(const struct flow_table *t, struct flow *f,
 
 	h->marks |= HALF_SYN;
 	flow_prove(t, f, SHOWN_ANSWER, p);
+	/* A RST just behind this SYN-ACK had only overtaken it. */
+	if (f->state & FLOW_RST_REFUSES && h->last_seq == p->tcp.seq + 1) {
+		f->state &= ~(uint32_t)FLOW_RST_REFUSES;
+		f->state |= FLOW_SERVER_ENDED;
+		h->marks |= HALF_RST;
+		h->hole_left = h->last_seq;
+		h->hole_right = h->last_seq;
+	}
 	if (!p->tcp.window)
 		f->state |= FLOW_SYNACK_ZERO;
 	if (f->syns > 1 && us >= SYN_ROUND_US)
@@ -277,15 +304,6 @@ static void ended(struct flow *f, int direction)
 						     : FLOW_SERVER_ENDED;
 }
 
-static void opened(struct flow *f, const struct packet *p)
-{
-	uint32_t us = us_after(f->first_ns, p->time_ns);
-
-	f->open_us = us;
-	if (f->rtt_us && us > f->rtt_us)
-		f->rtt_us = us;
-}
-
 /* A client that ends a silence of some seconds had waited for something. */
 static void waited(struct flow *f, int direction, int64_t idle_ns)
 {
@@ -314,7 +332,7 @@ static void reset(const struct flow_table *t, struct flow *f, int direction,
 	 * the last ACK of the handshake was not captured. */
 	if (!f->open_us && f->half[FLOW_SERVER].marks & HALF_SYN &&
 	    p->tcp.flags & TCP_ACK)
-		opened(f, p);
+		opened_unseen(f, p);
 	if (direction == FLOW_CLIENT && o->marks & HALF_SYN && !f->open_us)
 		f->state |= FLOW_SYNACK_RESET;
 	if ((h->marks | o->marks) & HALF_FIN)
@@ -607,7 +625,7 @@ static void connected(struct flow_table *t, struct flow *f, int direction,
 	else if (direction == FLOW_SERVER && !f->open_us &&
 		 !(p->tcp.flags & TCP_SYN) &&
 		 f->half[FLOW_SERVER].marks & HALF_SYN)
-		opened(f, p); /* the client's ACK was not captured */
+		opened_unseen(f, p);
 	if (p->tcp.flags & TCP_ACK) {
 		count_from(f, direction, p);
 		acknowledges(f, direction, p);

@@ -85,11 +85,11 @@ static void an_empty_expression_lets_everything_pass(void **state)
 
 static void a_wrong_expression_is_refused_with_the_reason(void **state)
 {
-	static const char *const wrong[] = {
-		"tcp port", "port 70000", "host 1.2.3.256", "(tcp", "tcp tcp",
-		"ether[",
+	static const char *const wrong[] = { "tcp port",       "port 70000",
+					     "host 1.2.3.256", "(tcp",
+					     "tcp tcp",        "ether[" };
 
-		(void)state;
+	(void)state;
 	for (size_t i = 0; i < sizeof(wrong) / sizeof(*wrong); i++) {
 		struct filter *f = NULL;
 		char *why = NULL;
