@@ -7,8 +7,8 @@
 /*
  * Between the files of flow analysis; others use trace/flow.h.
  *
- * flow.c hands packets out; flow_table.c finds the flow of one; flow_tcp.c,
- * flow_udp.c and flow_icmp.c change it; flow_words.c looks at payloads; flow_facts.c draws the facts;
+ * flow.c hands packets out; flow_table.c finds the flow of one; flow_tcp.c
+ * (with flow_begin.c and flow_data.c), flow_udp.c and flow_icmp.c change it; flow_words.c looks at payloads; flow_facts.c draws the facts;
  * flow_context.c adds what other flows tell of the same host.
  */
 struct flow_input {
