@@ -21,7 +21,7 @@ run: all
 ifeq ($(ARGS),)
 	@tools/show $(BUILD)/kiriwake
 else
-	@$(BUILD)/kiriwake $(ARGS)
+	@$(BUILD)/kiriwake $(ARGS) || [ $$? -eq 1 ]
 endif
 
 test: setup-test
@@ -35,6 +35,7 @@ soak: setup-test all
 	@tools/soak
 
 install: all
+	@meson configure $(BUILD) --prefix $(prefix)
 	@meson install -C $(BUILD)
 
 clean:

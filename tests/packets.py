@@ -124,7 +124,10 @@ def write_gz(path, capture):
 @functools.lru_cache(maxsize=65536)
 def address_bytes(text):
     text = text.split('%')[0]
-    return ipaddress.ip_address(text).packed
+    try:
+        return ipaddress.ip_address(text).packed
+    except ValueError:  # a name in a text stands for itself
+        return text.encode()
 
 
 def address_text(raw):

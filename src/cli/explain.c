@@ -7,6 +7,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,6 +19,7 @@
 #include "cli/cli.h"
 #include "cli/explain_evidence.h"
 #include "cli/explain_flow.h"
+#include "cli/names.h"
 #include "cli/source.h"
 #include "report/report.h"
 #include "trace/flow.h"
@@ -26,6 +28,7 @@ enum { SOURCES_MOST = 1024, DECODED = 64 };
 
 struct explain {
 	struct source sources[SOURCES_MOST];
+	char spooled[SOURCES_MOST][32]; /* paths of what cannot be read twice */
 	size_t source_count;
 	struct report_options options;
 	const struct format *format;
@@ -35,7 +38,8 @@ struct explain {
 	struct report report;
 	struct report_summary summary;
 	struct evidence *evidence;
-	uint64_t ordinal; /* of the flow at hand, in the table's order */
+	struct names *names; /* of hosts whose address the text did not give */
+	uint64_t ordinal;    /* of the flow at hand, in the table's order */
 	struct flow_limits limits;
 	bool failed; /* no memory */
 };
@@ -66,6 +70,13 @@ static int add_pasted(void *context, const struct pasted_packet *p)
 	return flow_table_add(x->table, &p->packet, 1);
 }
 
+static void add_name(void *context, const struct address *a, const char *name)
+{
+	struct explain *x = context;
+
+	names_add(x->names, a, name);
+}
+
 /* A flow that had to make room is told at once, without its packets. */
 static void tell_evicted(void *context, const struct flow *f,
 			 const struct flow_note *note,
@@ -75,6 +86,8 @@ static void tell_evicted(void *context, const struct flow *f,
 	struct report_flow shown;
 
 	explain_flow(&shown, f, note, facts);
+	shown.client_name = names_of(x->names, &shown.client);
+	shown.server_name = names_of(x->names, &shown.server);
 	shown.verdict = diag_judge(x->diag, facts);
 	if (!shown.verdict) {
 		x->failed = true;
@@ -95,6 +108,8 @@ static void want_flow(void *context, const struct flow *f,
 	uint64_t ordinal = x->ordinal++;
 
 	explain_flow(&shown, f, note, facts);
+	shown.client_name = names_of(x->names, &shown.client);
+	shown.server_name = names_of(x->names, &shown.server);
 	shown.verdict = diag_judge(x->diag, facts);
 	if (!shown.verdict || (x->format->wants(&x->report, &shown) &&
 			       evidence_want(x->evidence, ordinal, f) < 0))
@@ -109,6 +124,8 @@ static void tell_flow(void *context, const struct flow *f,
 	struct report_flow shown;
 
 	explain_flow(&shown, f, note, facts);
+	shown.client_name = names_of(x->names, &shown.client);
+	shown.server_name = names_of(x->names, &shown.server);
 	shown.verdict = diag_judge(x->diag, facts);
 	if (!shown.verdict) {
 		x->failed = true;
@@ -126,6 +143,7 @@ static int read_all(struct explain *x)
 	struct source_sink sink = {
 		.frames = add_frames,
 		.pasted = add_pasted,
+		.name = add_name,
 		.context = x,
 	};
 
@@ -209,8 +227,9 @@ static int explain_all(struct explain *x)
 	x->problems = problems_new();
 	x->diag = diag_new();
 	x->evidence = evidence_new();
+	x->names = names_new();
 	x->table = flow_table_new(&x->limits, tell_evicted, x);
-	if (!x->problems || !x->diag || !x->evidence || !x->table)
+	if (!x->problems || !x->diag || !x->evidence || !x->table || !x->names)
 		return -ENOMEM;
 
 	x->report.options = &x->options;
@@ -224,6 +243,7 @@ static void explain_done(struct explain *x)
 {
 	flow_table_free(x->table);
 	evidence_free(x->evidence);
+	names_free(x->names);
 	diag_free(x->diag);
 	problems_free(x->problems);
 	text_done(&x->report.out);
@@ -235,6 +255,14 @@ static int add_source(struct explain *x, const char *path, enum vantage v)
 		(void)fprintf(stderr,
 			      _("kiriwake: too many inputs, %d are the most\n"),
 			      SOURCES_MOST);
+		return -1;
+	}
+
+	for (size_t i = 0; i < x->source_count; i++) {
+		if (strcmp(path, "-") != 0 || strcmp(x->sources[i].path, "-"))
+			continue;
+		(void)fputs(_("kiriwake: standard input can be given once\n"),
+			    stderr);
 		return -1;
 	}
 
@@ -339,47 +367,103 @@ static int take_arguments(struct explain *x, struct cli *cli, int argc,
 	return 0;
 }
 
-/* A pipe cannot be read twice: it goes into a file without a name first. */
-static int spool(void)
+static volatile sig_atomic_t interrupted;
+
+static void on_interrupt(int signal)
 {
-	const char *folder = getenv("TMPDIR");
+	(void)signal;
+	interrupted = 1;
+}
+
+/* The first Ctrl-C ends the pipe, not the report; the second ends us. */
+static void catch_interrupt(void)
+{
+	struct sigaction action = { .sa_flags = (int)SA_RESETHAND };
+
+	action.sa_handler = on_interrupt;
+	(void)sigaction(SIGINT, &action, NULL);
+}
+
+static int copy_all(int from, int to)
+{
 	static char data[64 * 1024];
-	struct stat st;
-	ssize_t n;
-	int fd;
 
-	if (!fstat(STDIN_FILENO, &st) && S_ISREG(st.st_mode))
-		return STDIN_FILENO;
+	while (!interrupted) {
+		ssize_t n = read(from, data, sizeof(data));
 
-	fd = open(folder ? folder : "/tmp", O_TMPFILE | O_RDWR | O_CLOEXEC,
-		  0600);
-	while (fd >= 0 && (n = read(STDIN_FILENO, data, sizeof(data))) > 0) {
-		if (write(fd, data, (size_t)n) != n) {
-			(void)close(fd);
-			return -1;
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -errno;
+		if (n == 0)
+			break;
+		for (ssize_t done = 0; done < n;) {
+			ssize_t w = write(to, data + done, (size_t)(n - done));
+
+			if (w < 0 && errno != EINTR)
+				return -errno;
+			done += w > 0 ? w : 0;
 		}
 	}
 
-	return fd;
+	return 0;
 }
 
-static int spool_inputs(struct explain *x, char path[static 32])
+/* What cannot be read twice goes into a file without a name first; its
+ * descriptor, or -errno. */
+static int spool(const char *path)
+{
+	const char *folder = getenv("TMPDIR");
+	int from = strcmp(path, "-") != 0 ? open(path, O_RDONLY | O_CLOEXEC)
+					  : STDIN_FILENO;
+	int to, error;
+
+	if (from < 0)
+		return -errno;
+
+	to = open(folder ? folder : "/tmp", O_TMPFILE | O_RDWR | O_CLOEXEC,
+		  0600);
+	error = to < 0 ? -errno : copy_all(from, to);
+	if (from != STDIN_FILENO)
+		(void)close(from);
+	if (error < 0 && to >= 0)
+		(void)close(to);
+
+	return error < 0 ? error : to;
+}
+
+/* A pipe, a terminal, a process substitution. */
+static bool is_read_once(const char *path)
+{
+	bool is_stdin = !strcmp(path, "-");
+	struct stat st;
+
+	if ((is_stdin ? fstat(STDIN_FILENO, &st) : stat(path, &st)) < 0)
+		return false;
+
+	return S_ISFIFO(st.st_mode) || S_ISCHR(st.st_mode) ||
+	       S_ISSOCK(st.st_mode) || (is_stdin && S_ISREG(st.st_mode));
+}
+
+static int spool_inputs(struct explain *x)
 {
 	for (size_t i = 0; i < x->source_count; i++) {
 		int fd;
 
-		if (strcmp(x->sources[i].path, "-") != 0 || x->options.summary)
+		if (x->options.summary || !is_read_once(x->sources[i].path))
 			continue;
-		fd = spool();
+		catch_interrupt();
+		fd = spool(x->sources[i].path);
 		if (fd < 0) {
 			(void)fprintf(
 				stderr,
-				_("kiriwake: cannot keep standard input for the second pass: %s\n"),
-				strerror(errno));
+				_("kiriwake: %s cannot be kept for the second reading: %s\n"),
+				x->sources[i].name, strerror(-fd));
 			return EXIT_UNKNOWN;
 		}
-		(void)snprintf(path, 32, "/proc/self/fd/%d", fd);
-		x->sources[i].path = path;
+		(void)snprintf(x->spooled[i], sizeof(x->spooled[i]),
+			       "/proc/self/fd/%d", fd);
+		x->sources[i].path = x->spooled[i];
 	}
 
 	return 0;
@@ -388,7 +472,6 @@ static int spool_inputs(struct explain *x, char path[static 32])
 static int explain_run(struct cli *cli, int argc, char *argv[])
 {
 	struct explain *x = calloc(1, sizeof(*x));
-	char spooled[32];
 	int status, error;
 
 	if (!x)
@@ -396,7 +479,7 @@ static int explain_run(struct cli *cli, int argc, char *argv[])
 
 	status = take_arguments(x, cli, argc, argv);
 	if (!status)
-		status = spool_inputs(x, spooled);
+		status = spool_inputs(x);
 	if (status) {
 		free(x);
 		return status;

@@ -12,6 +12,7 @@
 #include "base/problem.h"
 #include "cli/cli.h"
 #include "config.h"
+#include "report/words.h"
 
 static const struct command *const commands[] = {
 	&command_explain,
@@ -143,12 +144,15 @@ bool cli_colour(const struct cli *cli)
 
 static void put_excerpt(const struct problem *p)
 {
+	struct text clean = TEXT_NULL;
+
 	if (!p->excerpt)
 		return;
 
 	(void)fputs("  ", stderr);
-	for (const char *s = p->excerpt; *s; s++)
-		(void)fputc((unsigned char)*s < 0x20 ? ' ' : *s, stderr);
+	words_clean(&clean, p->excerpt);
+	(void)fputs(text_string(&clean), stderr);
+	text_done(&clean);
 	(void)fputc('\n', stderr);
 	if (p->column)
 		(void)fprintf(stderr, "  %*s^\n", (int)p->column - 1, "");
@@ -241,6 +245,17 @@ static void set_messages(void)
 	(void)textdomain("kiriwake");
 }
 
+/* What was printed has to be written, or nothing is well. */
+static int written(int status)
+{
+	if (!fflush(stdout) && !ferror(stdout))
+		return status;
+
+	(void)fprintf(stderr, _("kiriwake: cannot write: %s\n"),
+		      strerror(errno));
+	return EXIT_UNKNOWN;
+}
+
 static int run(struct cli *cli, int argc, char *argv[])
 {
 	for (size_t i = 0; i < COMMANDS; i++) {
@@ -251,10 +266,10 @@ static int run(struct cli *cli, int argc, char *argv[])
 				break;
 			if (!strcmp(argv[k], "--help")) {
 				cli_help(commands[i]);
-				return EXIT_HEALTHY;
+				return written(EXIT_HEALTHY);
 			}
 		}
-		return commands[i]->run(cli, argc, argv);
+		return written(commands[i]->run(cli, argc, argv));
 	}
 
 	(void)fprintf(

@@ -140,6 +140,9 @@ static bool take_letters(struct reading *r, const char *letters)
 static int take_option(struct reading *r, struct cli *cli, int argc,
 		       char *argv[], int *i)
 {
+	/* A hand that is used to tcpdump types it. */
+	if (!strcmp(argv[*i], "-r") && *i + 1 < argc && !r->path)
+		return r->path = argv[++*i], 1;
 	if (!strcmp(argv[*i], "--coverage"))
 		return r->coverage = true, 1;
 	if (!strcmp(argv[*i], "--number"))

@@ -23,6 +23,8 @@ struct source {
 struct source_sink {
 	int (*frames)(void *context, const struct frame *f, int count);
 	int (*pasted)(void *context, const struct pasted_packet *p);
+	/* An address that stands for a name, or a masked one, of the text. */
+	void (*name)(void *context, const struct address *a, const char *name);
 	void *context;
 	struct pasted_counts counts; /* added up over the texts */
 };

@@ -10,7 +10,7 @@ void packet_decode(struct packet *ret, const struct frame *f)
 	struct decode d = { .packet = ret };
 
 	memset(ret, 0, sizeof(*ret));
-	ret->time_ns = f->time_ns;
+	ret->time_ns = packet_time(f->time_ns);
 	ret->frame = f->number;
 	if (f->len > f->caplen)
 		d.missing = f->len - f->caplen;

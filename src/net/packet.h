@@ -149,6 +149,18 @@ struct packet {
 	uint32_t words_len;
 };
 
+/* Times that no clock shows, a thousand years off, are brought to the nearest
+ * that can be added and subtracted without overflow. */
+static inline int64_t packet_time(int64_t time_ns)
+{
+	const int64_t most = INT64_C(1) << 61;
+
+	if (time_ns > most)
+		return most;
+
+	return time_ns < -most ? -most : time_ns;
+}
+
 /*
  * Decodes a frame. Always fills *ret as far as the bytes go: what could not be
  * reached stays zero and unmarked. Never reads beyond f->caplen.

@@ -19,16 +19,16 @@ static void time_member(struct json *j, const char *name, int64_t ns,
 	member_text(j, name, t);
 }
 
-static void end_json(struct json *j, const char *name, const struct address *a,
-		     uint16_t port, bool has_port, struct text *t)
+static void end_json(struct json *j, const struct report_flow *f,
+		     bool is_server, struct text *t)
 {
-	json_name(j, name);
+	json_name(j, is_server ? "server" : "client");
 	json_object(j);
-	address_text(t, a);
+	words_host(t, f, is_server);
 	member_text(j, "address", t);
 	json_name(j, "port");
-	if (has_port)
-		json_u64(j, port);
+	if (f->has_ports)
+		json_u64(j, is_server ? f->server_port : f->client_port);
 	else
 		json_null(j);
 	json_object_end(j);
@@ -40,8 +40,8 @@ static void identity_json(struct json *j, const struct report_flow *f,
 	json_name(j, "flow");
 	json_object(j);
 	json_member(j, "transport", f->transport);
-	end_json(j, "client", &f->client, f->client_port, f->has_ports, t);
-	end_json(j, "server", &f->server, f->server_port, f->has_ports, t);
+	end_json(j, f, false, t);
+	end_json(j, f, true, t);
 	json_name(j, "isn");
 	if (f->has_isn)
 		json_u64(j, f->isn);

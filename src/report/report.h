@@ -26,6 +26,7 @@ struct report_line {
 struct report_flow {
 	const char *transport; /* "tcp", "udp", "icmp", "icmp6", "arp" */
 	struct address client, server;
+	const char *client_name, *server_name; /* instead of them, or NULL */
 	uint16_t client_port, server_port;
 	bool has_ports;
 	bool has_isn;

@@ -6,28 +6,39 @@
 #include "base/i18n.h"
 #include "net/icmp_names.h"
 
-void words_end(struct text *out, const struct address *a, uint16_t port,
-	       bool has_port)
+void words_host(struct text *out, const struct report_flow *f, bool is_server)
 {
-	bool bracket = has_port && !address_is_v4(a);
+	const char *name = is_server ? f->server_name : f->client_name;
+
+	if (name)
+		words_clean(out, name);
+	else
+		address_text(out, is_server ? &f->server : &f->client);
+}
+
+void words_end(struct text *out, const struct report_flow *f, bool is_server)
+{
+	const struct address *a = is_server ? &f->server : &f->client;
+	bool named = is_server ? f->server_name : f->client_name;
+	bool bracket = f->has_ports && !named && !address_is_v4(a);
 
 	if (bracket)
 		text_char(out, '[');
-	address_text(out, a);
+	words_host(out, f, is_server);
 	if (bracket)
 		text_char(out, ']');
-	if (!has_port)
+	if (!f->has_ports)
 		return;
 
 	text_char(out, ':');
-	text_u64(out, port);
+	text_u64(out, is_server ? f->server_port : f->client_port);
 }
 
 void words_service(struct text *out, const struct report_flow *f)
 {
 	struct text host = TEXT_NULL;
 
-	address_text(&host, &f->server);
+	words_host(&host, f, true);
 	if (f->has_ports)
 		text_format(out, _("%1$s/%2$u on %3$s"), f->transport,
 			    (unsigned)f->server_port, text_string(&host));
@@ -144,9 +155,9 @@ static void fill_one(struct text *out, size_t which,
 		     const struct report_flow *f)
 {
 	if (which == 0)
-		address_text(out, &f->client);
+		words_host(out, f, false);
 	else if (which == 1)
-		address_text(out, &f->server);
+		words_host(out, f, true);
 	else if (which == 2)
 		text_u64(out, f->server_port);
 	else if (which == 3)
@@ -195,7 +206,10 @@ static void rule_words(struct text *out, const struct report_flow *f)
 						  f->icmp_code);
 	struct text host = TEXT_NULL;
 
-	address_text(&host, f->icmp_version ? &f->icmp_sender : &f->server);
+	if (f->icmp_version && !address_equal(&f->icmp_sender, &f->server))
+		address_text(&host, &f->icmp_sender);
+	else
+		words_host(&host, f, true);
 	if (keyword)
 		text_format(
 			out,

@@ -8,9 +8,11 @@
 /* "tcp/5555 on 172.16.1.2", or the address alone. */
 void words_service(struct text *out, const struct report_flow *f);
 
+/* The host as the input named it: its address, or a name in its place. */
+void words_host(struct text *out, const struct report_flow *f, bool is_server);
+
 /* "[2001:db8::1]:5555" */
-void words_end(struct text *out, const struct address *a, uint16_t port,
-	       bool has_port);
+void words_end(struct text *out, const struct report_flow *f, bool is_server);
 
 /* The verdict in one sentence. */
 void words_verdict(struct text *out, const struct report_flow *f);

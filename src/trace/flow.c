@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/random.h>
 
 #include "net/icmp.h"
 #include "trace/flow_table.h"
@@ -37,6 +38,8 @@ struct flow_table *flow_table_new(const struct flow_limits *limits,
 	if (!t)
 		return NULL;
 
+	if (getrandom(&t->seed, sizeof(t->seed), GRND_NONBLOCK) < 0)
+		t->seed = (uint64_t)(uintptr_t)t;
 	t->end_early = end_early;
 	t->evicted = evicted;
 	t->context = context;
@@ -199,7 +202,7 @@ static void batch(struct flow_table *t, const struct packet *p, size_t count)
 		if (!has_key(&p[i]))
 			continue;
 		keys[i] = packet_key(t, &p[i]);
-		hashes[i] = flow_hash(&keys[i]);
+		hashes[i] = flow_hash(t, &keys[i]);
 		__builtin_prefetch(&t->slots[hashes[i] & t->slot_mask]);
 	}
 
@@ -260,17 +263,24 @@ static int64_t watched_until(const struct flow_table *t, size_t file)
 	return end;
 }
 
+/* A flow that goes on in a later input was watched at least as long. */
+int64_t flow_watched(const struct flow_table *t, const struct flow *f)
+{
+	int64_t end = t->ends[f->proof_files[SHOWN_FIRST]];
+
+	return end > f->last_ns ? end : f->last_ns;
+}
+
 int flow_table_end(struct flow_table *t)
 {
-	t->standings = flow_context_new(t);
 	t->ends = calloc(t->input_count + 1, sizeof(*t->ends));
-	if (!t->standings || !t->ends)
+	if (!t->ends)
 		return -ENOMEM;
 
 	for (size_t i = 0; i < t->input_count; i++)
 		t->ends[i] = watched_until(t, i);
-
-	return 0;
+	t->standings = flow_context_new(t);
+	return t->standings ? 0 : -ENOMEM;
 }
 
 void flow_table_each(const struct flow_table *t, flow_receiver *receive,
@@ -280,7 +290,7 @@ void flow_table_each(const struct flow_table *t, flow_receiver *receive,
 		const struct flow *f = &t->flows[i];
 		struct fact_set facts;
 
-		flow_facts(t, f, t->ends[f->proof_files[SHOWN_FIRST]], &facts);
+		flow_facts(t, f, flow_watched(t, f), &facts);
 		flow_context_facts(t->standings, f, &facts);
 		receive(context, f, note_of(t, f), &facts);
 	}

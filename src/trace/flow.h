@@ -147,6 +147,7 @@ enum flow_said {
 	SAID_SACKS_SERVER = 1 << 25,
 	SAID_CLIENT_WAITED =
 		1 << 26, /* not said: it closed after a long silence */
+	SAID_LINK_KNOWN = 1 << 28, /* the link header tells a broadcast */
 	SAID_SYN_FOR_US = 1 << 27, /* the link says: for this host */
 	SAID_TLS_WANTED = 1 << 22, /* an HTTP answer that asks for TLS */
 };

@@ -29,7 +29,8 @@ struct standing {
 	bool one_way;      /* the client goes on, and the host is never heard */
 	bool link_answers; /* ARP or neighbour discovery */
 	bool link_answers_twice;
-	bool joined; /* flows of the two are in both ends' captures */
+	int64_t good_first, good_last; /* the client was answered there */
+	bool joined; /* of a port: flows of it are in both ends' captures */
 	int64_t joined_first, joined_last;
 	bool truncates; /* its DNS answers over UDP */
 };
@@ -43,6 +44,8 @@ struct flow_context {
 enum { FIRST_ROWS = 1024, PORT_DNS = 53 };
 
 /* Happy Eyeballs (RFC 8305) tries the families within a fraction of this. */
+#define LATELY_NS (60 * INT64_C(1000000000))
+#define SYN_WATCH_NS INT64_C(1000000000)
 #define FALLBACK_NS (5 * INT64_C(1000000000))
 
 static int compare_answers(const void *a, const void *b)
@@ -110,7 +113,8 @@ static bool is_about(const struct standing *s, const struct standing *subject)
 	       (s->port || address_equal(&s->client, &subject->client));
 }
 
-static uint32_t subject_hash(const struct standing *s)
+static uint32_t subject_hash(const struct flow_table *t,
+			     const struct standing *s)
 {
 	const struct flow_key key = {
 		.src = s->host,
@@ -119,14 +123,14 @@ static uint32_t subject_hash(const struct standing *s)
 		.vantage = s->vantage,
 	};
 
-	return flow_hash(&key);
+	return flow_hash(t, &key);
 }
 
 /* The row about the subject, or the empty one where it would go. */
 static struct standing *row_of(const struct flow_context *c,
 			       const struct standing *subject)
 {
-	for (uint32_t i = subject_hash(subject);; i++) {
+	for (uint32_t i = subject_hash(c->table, subject);; i++) {
 		struct standing *s = &c->rows[i & c->mask];
 
 		if (!s->used || is_about(s, subject))
@@ -215,8 +219,8 @@ static bool was_served(const struct flow *f)
 	return f->protocol == PACKET_TCP && f->open_us;
 }
 
-/* The same attempt in the server's own capture: addresses, ports and initial
- * sequence number say so, no clock has to agree. */
+/* The same ends in the server's own capture; with the same initial sequence
+ * number it is the same attempt, and no clock has to agree. */
 static const struct flow *at_server(const struct flow_context *c,
 				    const struct flow *f)
 {
@@ -235,14 +239,16 @@ static const struct flow *at_server(const struct flow_context *c,
 	    f->opening != OPENING_SYN)
 		return NULL;
 
-	twin = flow_find(c->table, &key, flow_hash(&key), &direction);
-	return twin && twin->isn == f->isn ? twin : NULL;
+	twin = flow_find(c->table, &key, flow_hash(c->table, &key), &direction);
+	return twin;
 }
 
 static void learn_joined(const struct flow_context *c, const struct flow *f,
 			 struct standing *s)
 {
-	if (!at_server(c, f))
+	const struct flow *twin = at_server(c, f);
+
+	if (!twin || twin->isn != f->isn)
 		return;
 
 	if (!s->joined || f->first_ns < s->joined_first)
@@ -262,11 +268,16 @@ static void joined_facts(const struct flow_context *c, const struct flow *f,
 		return;
 
 	twin = at_server(c, f);
+	/* The same ends were used again: which attempt arrived is not known. */
+	if (twin && twin->isn != f->isn)
+		return;
 	if (twin && twin->half[FLOW_SERVER].marks & HALF_SYN) {
 		fact_add(facts, FACT_SYNACK_SEEN);
 		fact_add(facts, FACT_SYNACK_UNANSWERED);
 		fact_add(facts, FACT_SYNACK_LOST);
-	} else if (twin && !twin->half[FLOW_SERVER].packets) {
+	} else if (twin && !twin->half[FLOW_SERVER].packets &&
+		   flow_watched(c->table, twin) - twin->first_ns >=
+			   SYN_WATCH_NS) {
 		fact_add(facts, FACT_SYN_ARRIVED);
 	} else if (!twin && s->joined && s->joined_first < f->first_ns &&
 		   s->joined_last > f->first_ns) {
@@ -296,6 +307,12 @@ static void learn_host(const struct flow_context *c, const struct flow *f,
 		s->one_way = true;
 	if (f->said & SAID_DNS_TRUNCATED)
 		s->truncates = true;
+	if (f->half[FLOW_SERVER].packets && (pinged || was_served(f))) {
+		if (!s->pings && !s->serves)
+			s->good_first = f->first_ns;
+		if (f->last_ns > s->good_last)
+			s->good_last = f->last_ns;
+	}
 	if (pinged && f->half[FLOW_SERVER].packets)
 		s->pings = true;
 	if (!was_served(f))
@@ -340,19 +357,35 @@ static struct standing *family_of(const struct flow_context *c,
 	return s->used ? s : NULL;
 }
 
+/* A host that speaks in another role is not silent. */
+static void learn_voice(const struct flow_context *c, const struct flow *f)
+{
+	const struct standing subject = {
+		.host = f->addresses[FLOW_CLIENT],
+		.client = f->addresses[FLOW_SERVER],
+		.vantage = f->vantage,
+		.used = true,
+	};
+	struct standing *s = row_of(c, &subject);
+
+	if (s->used && f->half[FLOW_CLIENT].packets)
+		s->heard = true;
+}
+
 static void learn(const struct flow_context *c, const struct flow *f)
 {
 	struct standing *s = standing_of(c, f, false);
 
-	if (s) {
+	if (s)
 		learn_host(c, f, s);
-		learn_joined(c, f, s);
-	}
+	learn_voice(c, f);
 	if (f->protocol != PACKET_TCP)
 		return;
 	s = standing_of(c, f, true);
-	if (s)
+	if (s) {
 		learn_port(f, s);
+		learn_joined(c, f, s);
+	}
 	s = family_of(c, f, false);
 	if (s)
 		learn_port(f, s);
@@ -411,9 +444,13 @@ static void host_facts(const struct standing *s, const struct flow *f,
 {
 	uint16_t port = f->ports[FLOW_SERVER];
 
-	if (s->pings)
+	/* An answer of an hour ago tells nothing of now. */
+	bool lately = f->first_ns >= s->good_first - LATELY_NS &&
+		      f->first_ns <= s->good_last + LATELY_NS;
+
+	if (s->pings && lately)
 		fact_add(facts, FACT_HOST_PINGS);
-	if (s->serves && (s->serves_two || s->other_port != port))
+	if (s->serves && lately && (s->serves_two || s->other_port != port))
 		fact_add(facts, FACT_HOST_SERVES);
 	if (!s->heard && !(f->state & FLOW_HAS_NOTE))
 		fact_add(facts, FACT_HOST_DEAD);
@@ -471,15 +508,15 @@ void flow_context_facts(const struct flow_context *c, const struct flow *f,
 		    sizeof(told), compare_answers))
 		fact_add(facts, FACT_HAS_NAME);
 	s = standing_of(c, f, false);
-	if (s) {
+	if (s)
 		host_facts(s, f, facts);
-		joined_facts(c, f, s, facts);
-	}
 	if (f->protocol != PACKET_TCP)
 		return;
 	s = standing_of(c, f, true);
 	if (s && s->serves)
 		port_facts(s, f, facts);
+	if (s)
+		joined_facts(c, f, s, facts);
 	s = family_of(c, f, true);
 	if (s && s->serves && f->first_ns >= s->served_first - FALLBACK_NS &&
 	    f->first_ns <= s->served_last + FALLBACK_NS)

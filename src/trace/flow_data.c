@@ -23,6 +23,17 @@ enum {
 #define IDLE_NS (60 * INT64_C(1000000000))
 #define PAUSE_NS (3 * INT64_C(1000000000))
 
+/* The receiver got it twice: what looked like a mirror's copy was sent again. */
+static void needless(struct flow *f, struct flow_half *o)
+{
+	f->state |= FLOW_SPURIOUS;
+	if (!(f->state & FLOW_DUPLICATES) || o->retransmitted)
+		return;
+
+	f->state &= ~(uint32_t)FLOW_DUPLICATES;
+	o->retransmitted++;
+}
+
 static void selected(struct flow *f, struct flow_half *o,
 		     const struct packet_tcp *tcp)
 {
@@ -35,7 +46,7 @@ static void selected(struct flow *f, struct flow_half *o,
 			       (tcp->sack_count > 1 &&
 				seq_at_or_after(left, tcp->sack[1].left) &&
 				seq_at_or_after(tcp->sack[1].right, right))))
-			f->state |= FLOW_SPURIOUS;
+			needless(f, o);
 		if (seq_at_or_after(o->stuck, left) &&
 		    seq_after(right, o->stuck))
 			o->repeats = 0;

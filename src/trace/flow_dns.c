@@ -24,13 +24,13 @@ void flow_dns_recent(struct flow_table *t, const struct flow_key *key,
 	struct flow_key untagged = *key;
 
 	untagged.tag = 0;
-	t->recent_dns[flow_hash(&untagged) % RECENT] =
+	t->recent_dns[flow_hash(t, &untagged) % RECENT] =
 		(uint32_t)(f - t->flows) + 1;
 }
 
 struct flow *flow_dns_latest(struct flow_table *t, const struct flow_key *key)
 {
-	uint32_t index = t->recent_dns[flow_hash(key) % RECENT];
+	uint32_t index = t->recent_dns[flow_hash(t, key) % RECENT];
 	struct flow *f = index ? &t->flows[index - 1] : NULL;
 
 	if (!f || !address_equal(&f->addresses[FLOW_CLIENT], &key->src) ||

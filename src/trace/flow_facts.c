@@ -137,7 +137,9 @@ static void draw_syn(const struct drawing *d)
 	add_if(d, at_server(d) && f->state & FLOW_SYN_OTHERHOST,
 	       FACT_SYN_OTHER_MAC);
 	add_if(d, f->said & SAID_SYNACK_ELSEWHERE, FACT_SYNACK_OTHER_SOURCE);
-	add_if(d, is_silent(f) && d->end_ns - f->first_ns >= SYN_WATCH,
+	add_if(d,
+	       is_silent(f) && !(d->note && d->note->icmp_version) &&
+		       d->end_ns - f->first_ns >= SYN_WATCH,
 	       FACT_SYN_SILENCE);
 	add_if(d, at_server(d) && f->said & SAID_SYN_FOR_US, FACT_SYN_OWN_MAC);
 }
@@ -402,8 +404,7 @@ static void draw_retransmissions(const struct drawing *d)
 		return;
 
 	fact_add(d->facts, FACT_RETRANSMITTED);
-	add_if(d, !is_stuck(d, FLOW_CLIENT) && !is_stuck(d, FLOW_SERVER),
-	       FACT_LOSS_REPAIRED);
+	add_if(d, !c->repeats && !s->repeats, FACT_LOSS_REPAIRED);
 	add_if(d,
 	       again >= HEAVY_LEAST && again * HEAVY_ONE_IN >= packets &&
 		       !(d->f->state & FLOW_SPURIOUS),
@@ -428,7 +429,8 @@ static void draw_silence(const struct drawing *d)
 	    f->state & FLOW_SERVER_ENDED)
 		return;
 	if (ended ? !(f->said & SAID_CLIENT_WAITED)
-		  : d->end_ns - f->last_ns < SILENT_WATCH)
+		  : d->end_ns - f->last_ns <
+			    SILENT_WATCH)
 		return;
 	if (flow_one_way(f->ports[FLOW_SERVER]))
 		return;
@@ -469,7 +471,7 @@ static void draw_close(const struct drawing *d)
 	int64_t lived_us = (f->last_ns - open_ns) / 1000;
 	int64_t off = lived_us - TCPD_WAIT_US;
 	bool unused = !spoke(f, FLOW_CLIENT) && !knows_server_first(f) &&
-		      f->last_ns - open_ns >= SILENT_WATCH;
+		      f->last_ns - open_ns >= SECOND;
 
 	add_if(d, f->half[FLOW_CLIENT].marks & HALF_FIN, FACT_CLIENT_FIN);
 	add_if(d, f->half[FLOW_SERVER].marks & HALF_FIN, FACT_SERVER_FIN);
@@ -609,7 +611,8 @@ static void draw_udp(const struct drawing *d)
 	bool answered = f->half[FLOW_SERVER].packets;
 	bool group = f->half[FLOW_CLIENT].marks & HALF_GROUP ||
 		     address_is_group(&f->addresses[FLOW_SERVER]) ||
-		     looks_like_broadcast(&f->addresses[FLOW_SERVER]);
+		     (!(f->said & SAID_LINK_KNOWN) &&
+		      looks_like_broadcast(&f->addresses[FLOW_SERVER]));
 
 	add_if(d, asked || f->opening == OPENING_QUOTED, FACT_UDP_REQUEST);
 	add_if(d, asked > 1, FACT_UDP_REPEATED);

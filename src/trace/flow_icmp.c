@@ -31,7 +31,7 @@ static uint32_t end_hash(const struct flow_table *t,
 		.vantage = (uint8_t)t->inputs[t->file].vantage,
 	};
 
-	return flow_hash(&key) % RECENT;
+	return flow_hash(t, &key) % RECENT;
 }
 
 void flow_tries(struct flow_table *t, const struct flow *f)
@@ -117,10 +117,23 @@ static struct flow *flow_of_quote(struct flow_table *t, const struct packet *p,
 		.protocol = q->protocol,
 		.vantage = (uint8_t)t->inputs[t->file].vantage,
 	};
-	f = flow_find(t, ret_key, flow_hash(ret_key), ret_direction);
+	f = flow_find(t, ret_key, flow_hash(t, ret_key), ret_direction);
 	if (!f && dns && !q->udp_head) {
+		const struct flow_key back = {
+			.src = q->dst,
+			.dst = q->src,
+			.sport = q->dport,
+			.dport = q->sport,
+			.protocol = q->protocol,
+			.vantage = ret_key->vantage,
+		};
+
 		f = flow_dns_latest(t, ret_key);
 		*ret_direction = FLOW_CLIENT;
+		if (!f) {
+			f = flow_dns_latest(t, &back);
+			*ret_direction = FLOW_SERVER;
+		}
 	}
 
 	return f;
@@ -131,7 +144,8 @@ static struct flow *flow_from_quote(struct flow_table *t,
 				    const struct packet *p,
 				    const struct flow_key *key)
 {
-	struct flow *f = flow_create(t, key, flow_hash(key), true, p->time_ns);
+	struct flow *f =
+		flow_create(t, key, flow_hash(t, key), true, p->time_ns);
 
 	if (!f)
 		return NULL;

@@ -10,26 +10,32 @@
 
 enum { SWEEP = 16 }; /* records looked at to find an idle one */
 
-static uint64_t mix(const struct address *a, uint16_t port)
+/* MurmurHash3's finaliser: every bit of the input moves every bit of it. */
+static uint64_t scatter(uint64_t h)
 {
-	uint64_t high, low;
+	h = (h ^ h >> 33) * UINT64_C(0xff51afd7ed558ccd);
+	h = (h ^ h >> 33) * UINT64_C(0xc4ceb9fe1a85ec53);
+	return h ^ h >> 33;
+}
 
-	memcpy(&high, a->bytes, sizeof(high));
-	memcpy(&low, a->bytes + 8, sizeof(low));
-	low = (low ^ high * UINT64_C(0x9e3779b97f4a7c15)) + port;
-	low *= UINT64_C(0xbf58476d1ce4e5b9);
-	return low ^ low >> 29;
+static uint64_t mix(uint64_t seed, const struct address *a, uint16_t port)
+{
+	uint64_t word[2];
+
+	memcpy(word, a->bytes, sizeof(word));
+	return scatter((word[0] ^ seed) * UINT64_C(0x9e3779b97f4a7c15) +
+		       scatter(word[1] ^ seed ^ (uint64_t)port << 48));
 }
 
 /* Alike in both directions: the ends are added up. */
-uint32_t flow_hash(const struct flow_key *key)
+uint32_t flow_hash(const struct flow_table *t, const struct flow_key *key)
 {
-	uint64_t h = mix(&key->src, key->sport) + mix(&key->dst, key->dport);
+	uint64_t h = mix(t->seed, &key->src, key->sport) +
+		     mix(t->seed, &key->dst, key->dport);
 
-	h += (uint64_t)key->protocol << 24 | (uint64_t)key->vantage << 16 |
+	h ^= (uint64_t)key->protocol << 24 | (uint64_t)key->vantage << 16 |
 	     key->tag;
-	h *= UINT64_C(0x94d049bb133111eb);
-	return (uint32_t)(h >> 32);
+	return (uint32_t)(scatter(h) >> 32);
 }
 
 static bool is_end(const struct flow *f, int end, const struct address *a,
@@ -157,10 +163,14 @@ static struct flow *evict(struct flow_table *t)
 	}
 
 	key = key_of(oldest);
-	s = slot_of(t, &key, flow_hash(&key), &direction);
+	s = slot_of(t, &key, flow_hash(t, &key), &direction);
 	if (s->index && &t->flows[s->index - 1] == oldest)
 		remove_slot(t, s);
 	t->end_early(t, oldest);
+	if (oldest->state & FLOW_HAS_NOTE) {
+		t->notes[oldest->note].icmp_mtu = t->free_note;
+		t->free_note = oldest->note + 1;
+	}
 	t->counts.evicted++;
 	return oldest;
 }
@@ -205,6 +215,13 @@ struct flow_note *flow_note(struct flow_table *t, struct flow *f)
 	if (f->state & FLOW_HAS_NOTE)
 		return &t->notes[f->note];
 
+	if (t->free_note) {
+		f->note = t->free_note - 1;
+		t->free_note = t->notes[f->note].icmp_mtu;
+		f->state |= FLOW_HAS_NOTE;
+		memset(&t->notes[f->note], 0, sizeof(*t->notes));
+		return &t->notes[f->note];
+	}
 	if (t->note_count == t->note_size) {
 		uint32_t size = t->note_size ? t->note_size * 2 : 64;
 		struct flow_note *notes =

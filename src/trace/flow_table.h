@@ -48,6 +48,8 @@ struct flow_table {
 	uint32_t slots_filled;
 	struct flow_note *notes;
 	uint32_t note_count, note_size;
+	uint32_t free_note; /* plus one; the next is in its icmp_mtu */
+	uint64_t seed;      /* of the hash: nobody shall choose collisions */
 	struct flow_input *inputs;
 	size_t input_count;
 	int64_t *ends; /* until when the flows of each input were watched */
@@ -62,6 +64,7 @@ struct flow_table {
 	uint32_t recent_dns[RECENT]; /* flows, plus one, by hash without tag */
 	uint32_t tries[RECENT];      /* the latest attempts: flows, plus one */
 	uint32_t try_count;
+	uint32_t recent_asks[RECENT]; /* ARP: by the address asked for */
 	uint32_t recent_syn[RECENT]; /* ... by the client's end */
 	struct flow_answer *answers;
 	uint32_t answer_count, answer_size;
@@ -86,7 +89,7 @@ struct flow *flow_find(struct flow_table *t, const struct flow_key *key,
 struct flow *flow_create(struct flow_table *t, const struct flow_key *key,
 			 uint32_t hash, bool src_is_client, int64_t time_ns);
 
-uint32_t flow_hash(const struct flow_key *key);
+uint32_t flow_hash(const struct flow_table *t, const struct flow_key *key);
 
 /* The note of a flow, made at the first call; NULL without memory. */
 struct flow_note *flow_note(struct flow_table *t, struct flow *f);
@@ -141,6 +144,9 @@ bool flow_expects_answer(uint16_t port);
 
 /* TCP services that take data and say nothing: printers, syslog, FTP data. */
 bool flow_one_way(uint16_t port);
+
+/* Until when the flow was watched; once the input has ended. */
+int64_t flow_watched(const struct flow_table *t, const struct flow *f);
 
 /* The facts of a record, watched until end_ns. */
 void flow_facts(const struct flow_table *t, const struct flow *f,

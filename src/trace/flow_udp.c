@@ -52,6 +52,8 @@ static void exchange(struct flow_table *t, struct flow *f, int direction,
 {
 	struct flow_half *h = &f->half[direction];
 
+	if (p->has_mac || p->marks & (PACKET_INCOMING | PACKET_OUTGOING))
+		f->said |= SAID_LINK_KNOWN;
 	if (direction == FLOW_SERVER)
 		f->half[FLOW_CLIENT].repeats = 0;
 	else if (h->repeats < UINT8_MAX)
@@ -144,23 +146,23 @@ bool flow_heard(const struct flow_table *t, const uint8_t mac[static 6])
 	return t->heard[bit / 64] >> bit % 64 & 1;
 }
 
-static uint32_t own_bit(const struct address *a)
+static uint32_t own_bit(const struct flow_table *t, const struct address *a)
 {
 	const struct flow_key key = { .src = *a };
 
-	return flow_hash(&key) % (OWN_WORDS * 64);
+	return flow_hash(t, &key) % (OWN_WORDS * 64);
 }
 
 void flow_own(struct flow_table *t, const struct address *a)
 {
-	uint32_t bit = own_bit(a);
+	uint32_t bit = own_bit(t, a);
 
 	t->own[bit / 64] |= UINT64_C(1) << bit % 64;
 }
 
 static bool is_own(const struct flow_table *t, const struct address *a)
 {
-	uint32_t bit = own_bit(a);
+	uint32_t bit = own_bit(t, a);
 
 	return t->own[bit / 64] >> bit % 64 & 1;
 }
@@ -199,8 +201,16 @@ static bool asking_of(struct asking *ret, const struct packet *p)
 		ret->target = p->icmp.target;
 	}
 
+	/* tcpdump's text does not say to whom an answer goes. */
+	if (ret->is_answer && address_equal(&ret->asker, &none4))
+		ret->asker = none;
+	if (ret->is_answer && address_equal(&ret->asker, &none))
+		return !address_equal(&ret->target, &none);
+
 	/* Probes for one's own address (RFC 5227, RFC 4862 5.4) ask nobody. */
+	/* A snaplen can cut the target off. */
 	return !address_equal(&ret->asker, &ret->target) &&
+	       !address_equal(&ret->target, &none) &&
 	       !address_equal(&ret->asker, &none) &&
 	       !address_equal(&ret->asker, &none4);
 }
@@ -220,6 +230,32 @@ static void answered(struct flow_table *t, struct flow *f,
 		memcpy(note->second_mac, mac, 6);
 }
 
+static uint32_t *latest_of(struct flow_table *t, const struct address *target)
+{
+	const struct flow_key key = {
+		.src = *target,
+		.vantage = (uint8_t)t->inputs[t->file].vantage,
+	};
+
+	return &t->recent_asks[flow_hash(t, &key) % RECENT];
+}
+
+/* Fills in who asked last for the address, where the answer does not tell. */
+static bool latest_asker(struct flow_table *t, struct asking *a)
+{
+	static const struct address none = { { 0 } };
+	uint32_t index = *latest_of(t, &a->target);
+	const struct flow *f = index ? &t->flows[index - 1] : NULL;
+
+	if (!address_equal(&a->asker, &none))
+		return true;
+	if (!f || !address_equal(&f->addresses[FLOW_SERVER], &a->target))
+		return false;
+
+	a->asker = f->addresses[FLOW_CLIENT];
+	return true;
+}
+
 void flow_neighbour(struct flow_table *t, const struct packet *p)
 {
 	struct flow_key key = {
@@ -233,10 +269,12 @@ void flow_neighbour(struct flow_table *t, const struct packet *p)
 
 	if (!asking_of(&a, p))
 		return;
+	if (a.is_answer && !latest_asker(t, &a))
+		return;
 
 	key.src = a.is_answer ? a.target : a.asker;
 	key.dst = a.is_answer ? a.asker : a.target;
-	hash = flow_hash(&key);
+	hash = flow_hash(t, &key);
 	f = flow_find(t, &key, hash, &direction);
 	if (!f && a.is_answer)
 		return;
@@ -252,6 +290,8 @@ void flow_neighbour(struct flow_table *t, const struct packet *p)
 		    ARP_APART_US)
 		return;
 	exchange(t, f, direction, p);
+	if (!a.is_answer)
+		*latest_of(t, &a.target) = (uint32_t)(f - t->flows) + 1;
 	if (a.is_answer)
 		answered(t, f, p);
 	else if (would_be_heard(t, p, &a))

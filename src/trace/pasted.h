@@ -20,7 +20,15 @@ struct problems;
  */
 struct pasted;
 
-/* One packet and the text it came from. */
+/*
+ * One packet and the text it came from. What the text does not say is unmarked
+ * or zero: a port that is a name nobody knows; without -v what an ICMP error
+ * quotes except its destination, and protocol and destination port where the
+ * words have them (has_ports is then false, but dport is told); flags with -q.
+ * Sequence numbers are absolute wherever the text shows what tcpdump counted
+ * from; else PACKET_SEQ_RELATIVE says that they count from the first one. The
+ * frame is the number that -# printed, or the packet's place in the text.
+ */
 struct pasted_packet {
 	struct packet packet;
 	uint64_t line;    /* where it starts in the input, from 1 */
@@ -32,8 +40,8 @@ struct pasted_counts {
 	uint64_t lines; /* all */
 	uint64_t packets;
 	uint64_t continuations; /* -v second lines, wrapped parts, hex dumps */
-	uint64_t
-		chatter; /* prompts, "listening on", counts at the end, blank lines, prose */
+	/* Prompts, "listening on", counts at the end, blank lines, prose. */
+	uint64_t chatter;
 	uint64_t unread; /* looked like packets and could not be read */
 };
 

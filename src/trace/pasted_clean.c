@@ -6,7 +6,10 @@
 
 #include "trace/pasted_scan.h"
 
-enum { ESCAPE = 0x1b };
+enum {
+	ESCAPE = 0x1b,
+	TAG_MOST = 256, /* with its attributes */
+};
 
 /* Bytes that plain text of tcpdump's does not hold, or that begin something. */
 static bool is_special(char c)
@@ -119,6 +122,21 @@ static const struct {
 	{ "u", false },    { "mark", false },   { "wbr", false },
 };
 
+/* Moves behind the ">", which is not far. */
+static bool tag_end(struct cursor *c)
+{
+	struct cursor near = *c;
+	size_t left = cursor_left(c);
+
+	if (left > TAG_MOST)
+		near.end = near.pos + TAG_MOST;
+	if (!SCAN_FIND(&near, ">"))
+		return false;
+
+	cursor_skip(c, (size_t)(near.pos - c->pos));
+	return true;
+}
+
 /* A tag, behind its "<". tcpdump 3 writes its TCP options in the same
  * brackets, so only tags that are known go. */
 static bool tag(struct cursor *c, bool *breaks)
@@ -139,7 +157,7 @@ static bool tag(struct cursor *c, bool *breaks)
 			continue;
 		if (behind != '>' && behind != ' ' && behind != '/')
 			return false;
-		if (!SCAN_FIND(&ahead, ">"))
+		if (!tag_end(&ahead))
 			return false;
 		*breaks = tags[i].breaks;
 		*c = ahead;

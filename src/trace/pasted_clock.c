@@ -78,9 +78,10 @@ static bool dated_time(struct cursor *c, struct pasted_stamp *ret)
 	uint32_t month;
 	uint32_t day;
 
-	if (!scan_upto(&ahead, 9999, &year) || !SCAN(&ahead, "-") ||
-	    !scan_upto(&ahead, 12, &month) || !month || !SCAN(&ahead, "-") ||
-	    !scan_upto(&ahead, 31, &day) || !day)
+	/* Nanoseconds in 64 bits last from 1677 to 2262. */
+	if (!scan_upto(&ahead, 2199, &year) || year < 1900 ||
+	    !SCAN(&ahead, "-") || !scan_upto(&ahead, 12, &month) || !month ||
+	    !SCAN(&ahead, "-") || !scan_upto(&ahead, 31, &day) || !day)
 		return false;
 
 	if (!SCAN(&ahead, "T"))
@@ -95,7 +96,7 @@ static bool dated_time(struct cursor *c, struct pasted_stamp *ret)
 }
 
 /* "1258594162.123456"; tcpdump 3 writes spans as "2. 000043" and "000043". */
-static bool seconds(struct cursor *c, struct pasted_stamp *ret)
+static bool plain_seconds(struct cursor *c, struct pasted_stamp *ret)
 {
 	struct cursor ahead = *c;
 	uint32_t value;
@@ -140,7 +141,7 @@ bool pasted_clock_read(struct cursor *c, struct pasted_stamp *ret)
 	if (!SCAN(&ahead, "[Error converting time]") &&
 	    !SCAN(&ahead, "[timestamp overflow]") &&
 	    !day_time(&ahead, &stamp) && !dated_time(&ahead, &stamp) &&
-	    !seconds(&ahead, &stamp))
+	    !plain_seconds(&ahead, &stamp))
 		return false;
 	if (!scan_ended(&ahead) && !SCAN(&ahead, " "))
 		return false;
@@ -149,6 +150,17 @@ bool pasted_clock_read(struct cursor *c, struct pasted_stamp *ret)
 	*c = ahead;
 	*ret = stamp;
 	return true;
+}
+
+/* Text may claim any number of days. */
+static int64_t sum(int64_t a, int64_t b)
+{
+	int64_t result;
+
+	if (__builtin_add_overflow(a, b, &result))
+		return b > 0 ? INT64_MAX : INT64_MIN;
+
+	return result;
 }
 
 static enum pasted_clock_kind kind_of(const struct pasted_stamp *stamp)
@@ -165,7 +177,7 @@ static int64_t span_time(struct pasted_clock *k,
 {
 	int64_t ns = stamp->negative ? -stamp->ns : stamp->ns;
 
-	k->sum_ns += ns;
+	k->sum_ns = sum(k->sum_ns, ns);
 	if (ns < k->last_ns)
 		k->kind = PASTED_CLOCK_SINCE_LAST;
 
@@ -180,12 +192,12 @@ static int64_t day_stamp_time(struct pasted_clock *k,
 
 	/* Late packets of the evening before do not turn the day back. */
 	if (k->day_ns && -back > DAY_NS / 2)
-		return stamp->ns + k->day_ns - DAY_NS;
+		return sum(stamp->ns - DAY_NS, k->day_ns);
 	if (back > DAY_NS / 2)
-		k->day_ns += DAY_NS;
+		k->day_ns = sum(k->day_ns, DAY_NS);
 
 	k->last_ns = stamp->ns;
-	return stamp->ns + k->day_ns;
+	return sum(stamp->ns, k->day_ns);
 }
 
 static int64_t stamp_time(struct pasted_clock *k,
@@ -196,7 +208,7 @@ static int64_t stamp_time(struct pasted_clock *k,
 	if (stamp->form == PASTED_STAMP_EPOCH)
 		return stamp->ns;
 	if (stamp->form == PASTED_STAMP_DELTA) {
-		k->sum_ns += stamp->ns;
+		k->sum_ns = sum(k->sum_ns, stamp->ns);
 		return k->sum_ns;
 	}
 

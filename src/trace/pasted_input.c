@@ -30,15 +30,16 @@ int pasted_input_feed(struct pasted_input *in, const char *data, size_t len)
 /* The next line of bytes, without its end. */
 static bool raw_next(struct pasted_input *in, const char **s, size_t *len)
 {
-	const char *start = in->bytes.data + in->at;
-	const char *from = in->bytes.data + in->searched;
 	size_t left = in->bytes.len - in->at;
+	const char *start;
 	const char *end;
 
 	if (!left)
 		return false;
 
-	end = memchr(from, '\n', in->bytes.len - in->searched);
+	start = in->bytes.data + in->at;
+	end = memchr(in->bytes.data + in->searched, '\n',
+		     in->bytes.len - in->searched);
 	if (!end && !in->ended && left <= PASTED_LINE_MOST) {
 		in->searched = in->bytes.len;
 		return false;
@@ -60,13 +61,14 @@ static void trim(struct pasted_physical *line)
 /* The next of the lines that one was turned into. */
 static bool clean_next(struct pasted_input *in, struct pasted_physical *ret)
 {
-	const char *start = in->clean.data + in->clean_at;
 	size_t left = in->clean.len - in->clean_at;
+	const char *start;
 	const char *end;
 
 	if (!left)
 		return false;
 
+	start = in->clean.data + in->clean_at;
 	end = memchr(start, '\n', left);
 	*ret = (struct pasted_physical){
 		.s = start,

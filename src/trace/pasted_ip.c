@@ -59,7 +59,10 @@ static void protocol_read(struct pasted_line *l)
 
 	if (scan_u8(c, &l->packet->protocol))
 		return;
-	if (SCAN_FIND(&ahead, " (") && scan_u8(&ahead, &l->packet->protocol))
+	while (!scan_ended(&ahead) && scan_at(&ahead, 0) != '(' &&
+	       scan_at(&ahead, 0) != ',')
+		cursor_skip(&ahead, 1);
+	if (SCAN(&ahead, "(") && scan_u8(&ahead, &l->packet->protocol))
 		*c = ahead;
 }
 

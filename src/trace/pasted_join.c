@@ -250,49 +250,37 @@ static bool after_range(const char *left, size_t left_len)
 	return left_len && left[left_len - 1] == ':';
 }
 
+/* Before a character that is neither letter nor digit. */
 static bool before_mark(const char *left, size_t left_len, const char *right,
 			size_t right_len)
 {
 	char last = left[left_len - 1];
+	char mark = right[0];
 
-	switch (right[0]) {
-	case '>':
-	case '[':
-	case '<':
+	if (mark == '>' || mark == '[' || mark == '<')
 		return last != '-' && last != '|';
-	case '(':
+	if (mark == '(')
 		return !after_range(left, left_len);
-	case '{':
+	if (mark == '{')
 		return scan_is_digit((uint8_t)last);
-	case '-':
-		return right_len > 1 && right[1] == ' ';
-	}
 
-	return false;
+	return mark == '-' && right_len > 1 && right[1] == ' ';
 }
 
-/* After a character that is neither letter nor digit. */
+/* Between such a character and a letter or digit. */
 static bool after_mark(const char *left, size_t left_len, const char *right)
 {
-	char last = left[left_len - 1];
+	char mark = left[left_len - 1];
 
-	switch (last) {
-	case ',':
+	if (mark == ',')
 		return !inside_options(left, left_len);
-	case ':':
+	if (mark == ':')
 		return after_colon(left, left_len, right[0]);
-	case '>':
-	case ')':
-	case '+':
-	case '?':
-		return is_word_byte(right[0]) || right[0] == '(';
-	case ']':
-		return is_word_byte(right[0]);
-	case '-':
+	if (mark == '-')
 		return left_len > 1 && left[left_len - 2] == ' ';
-	}
 
-	return false;
+	return mark == '>' || mark == ')' || mark == '+' || mark == '?' ||
+	       mark == ']';
 }
 
 bool pasted_join_with_blank(const char *left, size_t left_len, size_t piece_len,

@@ -322,6 +322,27 @@ static bool arp_reply(struct pasted_line *l)
 	return pasted_names_host(l->names, sender, false, &p->src);
 }
 
+/* "Announcement 10.0.0.1, length 46" of newer versions: a request for its own
+ * address; a probe has no sender yet. */
+static bool arp_own(struct pasted_line *l)
+{
+	struct packet *p = l->packet;
+	bool has_sender = l->c.pos[-2] == 't';
+	struct scan_word target = scan_word(&l->c);
+
+	if (!target.len || target.s[target.len - 1] != ',')
+		return false;
+
+	target.len--;
+	p->arp.op = 1;
+	p->src = address_v4(0);
+	if (!pasted_names_host(l->names, target, false, &p->dst))
+		return false;
+	if (has_sender)
+		p->src = p->dst;
+	return true;
+}
+
 /* Behind "ARP, ", or where it would stand with -e. */
 static bool arp_read(struct pasted_line *l)
 {
@@ -339,9 +360,10 @@ static bool arp_read(struct pasted_line *l)
 		read = arp_request(l);
 	} else if (SCAN(c, "Reply ") || SCAN(c, "reply ")) {
 		read = arp_reply(l);
+	} else if (SCAN(c, "Announcement ") || SCAN(c, "Probe ")) {
+		read = arp_own(l);
 	} else {
-		/* Reverse ARP, announcements of newer versions, nonsense: no
-		 * fault shows there. */
+		/* Reverse ARP, nonsense: no fault shows there. */
 		l->not_ip = true;
 	}
 

@@ -17,7 +17,8 @@ enum {
 		1 << 16,     /* more have an address, but not their name back */
 	SAME_ID_MOST = 16,   /* names made to collide must not take time */
 	NAME_LEN_MOST = 255, /* RFC 1035 2.3.4 */
-	SERVICES = 256,      /* remembered answers of service_port() */
+	UNKNOWN_MOST = 1 << 12, /* services; the system is slow to ask */
+	SERVICES = 256,         /* remembered answers of service_port() */
 	SERVICE_LEN_MOST = 31,
 };
 
@@ -38,6 +39,7 @@ struct pasted_names {
 	struct name_slot *slots; /* a power of two */
 	size_t size;
 	size_t count;
+	size_t unknown; /* services that nobody knew */
 	struct service_slot services[SERVICES];
 };
 
@@ -283,7 +285,9 @@ uint16_t pasted_names_port(struct pasted_names *n, struct scan_word w,
 		return slot->port;
 
 	port = 0;
-	(void)service_port(w.s, w.len, protocol, &port);
+	if (n->unknown == UNKNOWN_MOST)
+		return 0;
+	n->unknown += !service_port(w.s, w.len, protocol, &port);
 	memcpy(slot->name, w.s, w.len);
 	slot->len = (uint8_t)w.len;
 	slot->protocol = protocol;

@@ -32,6 +32,7 @@ struct talk {
 
 struct pasted_seq {
 	struct talk *talks; /* a power of two, open addressing */
+	uint64_t seed; /* so that nobody writes a text that fills one place */
 	size_t size;
 	size_t count;
 };
@@ -44,6 +45,7 @@ struct pasted_seq *pasted_seq_new(void)
 		return NULL;
 
 	s->size = FIRST_SIZE;
+	s->seed = (uint64_t)(uintptr_t)s * UINT64_C(0x9e3779b97f4a7c15);
 	s->talks = calloc(s->size, sizeof(*s->talks));
 	if (!s->talks) {
 		free(s);
@@ -101,7 +103,7 @@ static uint64_t mix(uint64_t h, const struct address *a)
 static struct talk *slot_of(const struct pasted_seq *s,
 			    const struct pasted_talk *key)
 {
-	uint64_t h = (uint64_t)key->sport << 16 | key->dport;
+	uint64_t h = s->seed ^ ((uint64_t)key->sport << 16 | key->dport);
 	size_t i;
 
 	h = mix(mix(h, &key->src), &key->dst);

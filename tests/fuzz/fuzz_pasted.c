@@ -23,7 +23,7 @@ static uint64_t look_at(const struct pasted_packet *p)
 			 words + p->packet.words_len <= p->text + p->text_len));
 	for (size_t i = 0; i < p->text_len; i++)
 		sum += (unsigned char)p->text[i];
-	for (uint32_t i = 0; i < p->packet.words_len; i++)
+	for (uint32_t i = 0; words && i < p->packet.words_len; i++)
 		sum += (unsigned char)words[i];
 
 	return sum;
@@ -40,6 +40,7 @@ static uint64_t drain(struct pasted *p)
 
 		sink += look_at(&packet) + (name ? (unsigned char)name[0] : 0);
 	}
+	check(sink < UINT64_MAX);
 
 	return count;
 }

@@ -27,6 +27,6 @@ const struct cause cause_client_output_reject = {
 	.shows =
 		SYMPTOM_BIT(REFUSED_BY_ICMP) | SYMPTOM_BIT(UDP_REFUSED_BY_ICMP),
 	.needs = { FACT_ICMP_FROM_CLIENT },
-	.ruled_out_by = { FACT_ICMP_LATE, FACT_ICMP_TTL, FACT_ICMP_REASSEMBLY,
-			  FACT_SYN_SEEN },
+	.ruled_out_by = { FACT_ICMP_TOO_BIG, FACT_ICMP_LATE, FACT_ICMP_TTL,
+			  FACT_ICMP_REASSEMBLY, FACT_SYN_SEEN },
 };

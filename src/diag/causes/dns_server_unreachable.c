@@ -24,5 +24,6 @@ const struct cause cause_dns_server_unreachable = {
 	.culprit = CULPRIT_CONFIG_LINE,
 	.shows = SYMPTOM_BIT(UDP_UNANSWERED) | SYMPTOM_BIT(UDP_REFUSED_BY_ICMP),
 	.needs = { FACT_DNS_QUERY, FACT_UDP_EXPECTS_ANSWER },
+	.ruled_out_by = { FACT_ICMP_TOO_BIG },
 	.favoured_by = { FACT_DNS_QUERY },
 };

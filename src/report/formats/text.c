@@ -86,9 +86,9 @@ static const char *place_words(enum place p)
 
 static void tell_head(struct text *t, const struct report_flow *f)
 {
-	words_end(t, &f->client, f->client_port, f->has_ports);
+	words_end(t, f, false);
 	text_str(t, " > ");
-	words_end(t, &f->server, f->server_port, f->has_ports);
+	words_end(t, f, true);
 	text_format(t, " (%s)", f->transport);
 }
 

@@ -66,7 +66,7 @@ static void pieces_keep_their_content(void **state)
 
 static void a_request_beyond_a_chunk_is_met(void **state)
 {
-	const size_t much = 1024 * 1024;
+	const size_t much = (size_t)1024 * 1024;
 	char *before = arena_string(*state, "before");
 	unsigned char *p = arena_alloc(*state, much);
 	char *after = arena_string(*state, "after");
@@ -97,6 +97,13 @@ static void a_copy_is_whole_and_terminated(void **state)
 	source[0] = 'x';
 	assert_int_equal(copy[0], 'a');
 	assert_string_equal(empty, "");
+	for (size_t len = 1; len < 100; len++) {
+		static const char many[100] = "0123456789abcdef0123456789";
+		const char *s = arena_copy(*state, many, len);
+
+		memset(arena_alloc(*state, 1), 0xff, 1);
+		assert_int_equal(s[len], '\0');
+	}
 	assert_string_equal(arena_string(*state, "a claim"), "a claim");
 }
 

@@ -177,6 +177,24 @@ static void a_short_quote_says_what_it_holds(void **state)
 	}
 }
 
+/* Ethernet pads a short frame: that is not what was quoted. */
+static void padding_is_not_quoted(void **state)
+{
+	struct wire w = { .len = 0 };
+	struct packet p;
+
+	(void)state;
+	begin_error(&w, 4, 3, 10, 0);
+	put_quote(&w, 4, PACKET_TCP);
+	put(&w, 0xc546, 2);
+	end4(&w, 0);
+	put(&w, 0x15b3, 2);
+	put(&w, 0xb1c7d82e, 4);
+	decode(&p, &w, LINK_RAW);
+	assert_int_equal(p.icmp.quote.protocol, PACKET_TCP);
+	assert_false(p.icmp.quote.has_ports);
+}
+
 static void a_quoted_later_fragment_has_no_ports(void **state)
 {
 	struct wire w = { .len = 0 };
@@ -282,6 +300,7 @@ int main(void)
 		cmocka_unit_test(a_quoted_datagram_tells_its_first_bytes),
 		cmocka_unit_test(a_quoted_echo_has_its_id),
 		cmocka_unit_test(a_short_quote_says_what_it_holds),
+		cmocka_unit_test(padding_is_not_quoted),
 		cmocka_unit_test(a_quoted_later_fragment_has_no_ports),
 		cmocka_unit_test(an_mtu_is_read_only_where_there_is_one),
 		cmocka_unit_test(what_is_no_error_quotes_nothing),

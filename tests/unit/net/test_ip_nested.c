@@ -114,7 +114,7 @@ static void tunnels_without_end_are_given_up(void **state)
 	for (int i = 0; i < 40; i++)
 		(void)put_ip4(&w, IPIP);
 	put_syn(&w);
-	for (size_t at = 0; at < 40 * 20; at += 20)
+	for (size_t at = 0; at < (size_t)40 * 20; at += 20)
 		end4(&w, at);
 	decode(&p, &w, LINK_RAW);
 	assert_int_equal(p.protocol, IPIP);

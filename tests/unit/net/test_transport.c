@@ -48,6 +48,10 @@ static void a_syns_checksum_is_told(void **state)
 		put_segment(&w, version, TCP_SYN | TCP_ECE | TCP_CWR);
 		decode(&p, &w, LINK_RAW);
 		assert_int_equal(p.marks & SUM, PACKET_GOOD_CHECKSUM);
+		put(&w, 0x1234, 2); /* padding is no part of it */
+		decode(&p, &w, LINK_RAW);
+		assert_int_equal(p.marks & SUM, PACKET_GOOD_CHECKSUM);
+		w.len -= 2;
 		w.data[w.len - 1] ^= 1;
 		decode(&p, &w, LINK_RAW);
 		assert_int_equal(p.marks & SUM, PACKET_BAD_CHECKSUM);

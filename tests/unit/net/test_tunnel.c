@@ -36,8 +36,9 @@ enum {
 	OTHER_FLAGS, /* of the tunnel's own header */
 	RESERVED_SET,
 	NOT_IP,
-	TOO_LONG, /* the inner packet claims more than there is */
-	CUT,      /* before the inner header is complete */
+	SHORT_HEADER, /* less than five words */
+	TOO_LONG,     /* the inner packet claims more than there is */
+	CUT,          /* before the inner header is complete */
 	ARP,
 	LOOK_ALIKES = ARP
 };
@@ -49,6 +50,8 @@ static void put_inner(struct wire *w, unsigned how)
 	put_syn(w);
 	if (how == NOT_IP)
 		w->data[at] = 0x15;
+	else if (how == SHORT_HEADER)
+		w->data[at] = 0x44;
 	else if (how == TOO_LONG)
 		patch16(w, at + 2, 1400);
 	else if (how == CUT)
@@ -140,7 +143,7 @@ static void put_teredo(struct wire *w, unsigned how)
 	at = put_ip6(w, PACKET_TCP);
 	(void)put_tcp(w, TCP_ACK, 0);
 	end6(w, at);
-	if (how == NOT_IP)
+	if (how == NOT_IP || how == SHORT_HEADER)
 		w->data[at] = 0x50;
 	else if (how == TOO_LONG)
 		patch16(w, at + 4, 1400);

@@ -135,18 +135,19 @@ static inline void decode_cut(struct packet *p, const struct wire *w,
 {
 	static uint8_t *held;
 
+	uint8_t *data = (uint8_t *)realloc(held, caplen + !caplen);
 	const struct frame f = {
 		.time_ns = 7,
 		.number = 9,
 		.caplen = (uint32_t)caplen,
 		.len = (uint32_t)w->len,
 		.link = link,
-		.data = realloc(held, caplen + !caplen),
+		.data = data,
 	};
 
-	assert_non_null(f.data);
-	held = (uint8_t *)(uintptr_t)f.data;
-	memcpy(held, w->data, caplen);
+	assert_non_null(data);
+	held = data;
+	memcpy(data, w->data, caplen);
 	memset(p, 0xa5, sizeof(*p));
 	packet_decode(p, &f);
 }

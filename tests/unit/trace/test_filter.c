@@ -34,11 +34,12 @@ static struct filter *filter_of(const char *expression)
 	return f;
 }
 
-/* The frame behind skip bytes of it, cut to caplen, on a link of its own. */
+/* The frame behind skip bytes of it, cut to caplen, on a link of its own. What
+ * was cut away still stands there, as the packets behind it do in a file. */
 static bool passes_on(struct filter *f, uint16_t link, size_t skip,
 		      size_t caplen)
 {
-	uint8_t *data = (uint8_t *)malloc(caplen);
+	uint8_t *data = (uint8_t *)malloc(SYN_LEN);
 	const struct frame frame = {
 		.caplen = (uint32_t)caplen,
 		.len = (uint32_t)(SYN_LEN - skip),
@@ -48,7 +49,7 @@ static bool passes_on(struct filter *f, uint16_t link, size_t skip,
 	bool passes;
 
 	assert_non_null(data);
-	memcpy(data, syn + skip, caplen);
+	memcpy(data, syn + skip, SYN_LEN - skip);
 	passes = filter_passes(f, &frame);
 	free(data);
 	return passes;

@@ -282,6 +282,22 @@ static void what_is_no_error_blames_nobody(void **state)
 	assert_int_equal(talk_counts(t).not_ip, sizeof(types) + 1);
 }
 
+static void a_parameter_problem_of_ipv6_blames_nobody(void **state)
+{
+	struct talk *t = *state;
+	struct packet p;
+
+	memset(&t->client, 0x20, sizeof(t->client));
+	memset(&t->server, 0x21, sizeof(t->server));
+	talk_syn(t);
+	p = error_about(t, FLOW_CLIENT, PACKET_TCP, ICMP6_PARAMETER, 0);
+	p.protocol = PACKET_ICMP6;
+	talk_add(t, &p);
+	talk_end(t, 0);
+	assert_int_equal(t->count, 1);
+	assert_false(t->heard[0].has_note);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -296,6 +312,7 @@ int main(void)
 		IN_TALK(an_error_about_a_late_answer_refuses_nothing),
 		IN_TALK(an_error_without_ports_means_an_attempt_between_the_two),
 		IN_TALK(what_is_no_error_blames_nobody),
+		IN_TALK(a_parameter_problem_of_ipv6_blames_nobody),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

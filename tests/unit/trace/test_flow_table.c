@@ -7,6 +7,7 @@
 
 /* What becomes of flows when there are too many, and of several inputs. */
 #include "talk.h"
+#include "trace/flow_table.h"
 
 enum { LIMIT = 32, FLOWS = 200 };
 
@@ -124,6 +125,65 @@ static void flows_of_a_reused_port_are_evicted_too(void **state)
 	}
 }
 
+/* The evicted one is the older of two with the same ends. */
+static void the_younger_of_two_with_one_port_is_still_found(void **state)
+{
+	struct talk *t = *state;
+	struct packet p;
+
+	talk_syn(t);
+	p = talk_segment(t, FLOW_CLIENT, TCP_SYN, 5000, 0);
+	talk_add(t, &p);
+	for (int i = 0; i < LIMIT - 1; i++) {
+		talk_wait(t, 1);
+		t->sport++;
+		talk_syn(t);
+	}
+	assert_int_equal(t->count, 1);
+	assert_int_equal(t->heard[0].flow.isn, CLIENT_ISN);
+	t->sport = 50502;
+	talk_tcp(t, FLOW_SERVER, TCP_SYN | TCP_ACK, 0, 5001, 0);
+	assert_int_equal(talk_counts(t).flows, LIMIT + 1);
+}
+
+static void forget(void *context, const struct flow *f,
+		   const struct flow_note *note, const struct fact_set *facts)
+{
+	(void)f;
+	(void)note;
+	(void)facts;
+	++*(size_t *)context;
+}
+
+/* Slots that fall free are used again, and those behind them still found. */
+static void a_full_table_finds_its_flows_and_does_not_grow(void **state)
+{
+	enum { MOST = 6000, ALL = 60000 };
+
+	const struct flow_limits limits = { .flows = MOST };
+	struct talk *t = *state;
+	size_t evicted = 0;
+	uint32_t mask;
+
+	flow_table_free(t->table);
+	t->table = flow_table_new(&limits, forget, &evicted);
+	assert_non_null(t->table);
+	assert_int_equal(flow_table_input(t->table, 0, VANTAGE_UNKNOWN), 0);
+	mask = t->table->slot_mask;
+	for (uint32_t i = 0; i < ALL; i++) {
+		t->client = address_v4(0x0a000000 + i);
+		talk_syn(t);
+		talk_wait(t, 1);
+	}
+	for (uint32_t i = ALL - MOST / 2; i < ALL; i++) {
+		t->client = address_v4(0x0a000000 + i);
+		talk_tcp(t, FLOW_SERVER, TCP_SYN | TCP_ACK, 0, 1, 0);
+	}
+	assert_int_equal(talk_counts(t).flows, ALL);
+	assert_int_equal(evicted, ALL - MOST);
+	assert_int_equal(t->table->slot_mask, mask);
+}
+
 static void next_input(struct talk *t, uint16_t file, enum vantage v)
 {
 	assert_int_equal(flow_table_input(t->table, file, v), 0);
@@ -209,6 +269,8 @@ int main(void)
 		IN_SMALL(a_busy_flow_is_not_evicted),
 		IN_SMALL(what_was_evicted_may_come_again),
 		IN_SMALL(flows_of_a_reused_port_are_evicted_too),
+		IN_SMALL(the_younger_of_two_with_one_port_is_still_found),
+		IN_SMALL(a_full_table_finds_its_flows_and_does_not_grow),
 		cmocka_unit_test(two_vantages_are_kept_apart),
 		IN_TALK(a_flow_goes_on_in_the_next_input),
 		cmocka_unit_test(

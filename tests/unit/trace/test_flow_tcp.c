@@ -38,6 +38,7 @@ static void a_reset_that_does_not_fit_refuses_nothing(void **state)
 
 	talk_syn(t);
 	talk_tcp(t, FLOW_SERVER, TCP_RST | TCP_ACK, 0, 5000, 0);
+	talk_tcp(t, FLOW_SERVER, TCP_RST | TCP_ACK, 0, 0, 0);
 	talk_tcp(t, FLOW_SERVER, TCP_RST, 0, 0, 0);
 	h = end(t, 2000);
 	assert_false(talk_has(h, FACT_RST_FOR_SYN));
@@ -55,6 +56,16 @@ static void a_bare_ack_is_of_an_older_connection(void **state)
 	assert_true(talk_has(h, FACT_ACK_FOR_SYN));
 	assert_false(talk_has(h, FACT_SYN_SILENCE));
 	assert_false(talk_has(h, FACT_HANDSHAKE_DONE));
+}
+
+/* It fits: only the SYN-ACK was not captured. */
+static void a_bare_ack_for_the_syn_is_of_this_connection(void **state)
+{
+	struct talk *t = *state;
+
+	talk_syn(t);
+	talk_tcp(t, FLOW_SERVER, TCP_ACK, 1, 1, 0);
+	assert_false(talk_has(end(t, 2000), FACT_ACK_FOR_SYN));
 }
 
 static void a_handshake_that_the_client_does_not_end_is_told(void **state)
@@ -127,6 +138,7 @@ static void data_that_is_acknowledged_in_the_end_is_repaired(void **state)
 
 	send_again(t, 100, 3);
 	talk_tcp(t, FLOW_SERVER, TCP_ACK, 1, 101, 0);
+	talk_tcp(t, FLOW_CLIENT, TCP_ACK, 101, 1, 100);
 	h = end(t, 5000);
 	assert_false(talk_has(h, FACT_CLIENT_DATA_LOST));
 	assert_true(talk_has(h, FACT_RETRANSMITTED));
@@ -259,6 +271,20 @@ static void a_reset_behind_a_fin_is_harmless(void **state)
 	assert_false(talk_has(h, FACT_SERVER_CLOSED_FIRST));
 }
 
+/* Far from every number in use: nobody believes it. */
+static void a_reset_far_away_is_not_an_ending(void **state)
+{
+	struct talk *t = *state;
+	const struct heard *h;
+
+	talk_handshake(t);
+	talk_tcp(t, FLOW_CLIENT, TCP_ACK, 1, 1, 100);
+	talk_tcp(t, FLOW_SERVER, TCP_RST, UINT32_C(1) << 30, 0, 0);
+	h = end(t, 0);
+	assert_true(talk_has(h, FACT_RST_IGNORED));
+	assert_false(talk_has(h, FACT_SERVER_RST));
+}
+
 /* Both ends went on: somebody else had made it. */
 static void a_reset_that_nobody_obeys_is_not_an_ending(void **state)
 {
@@ -266,7 +292,7 @@ static void a_reset_that_nobody_obeys_is_not_an_ending(void **state)
 	const struct heard *h;
 
 	talk_handshake(t);
-	talk_tcp(t, FLOW_SERVER, TCP_RST, 1u << 30, 0, 0);
+	talk_tcp(t, FLOW_SERVER, TCP_RST, 1, 0, 0);
 	talk_tcp(t, FLOW_CLIENT, TCP_ACK, 1, 1, 100);
 	talk_tcp(t, FLOW_SERVER, TCP_ACK, 1, 101, 100);
 	talk_tcp(t, FLOW_CLIENT, TCP_ACK, 101, 101, 0);
@@ -311,6 +337,7 @@ int main(void)
 		IN_TALK(a_reset_that_acknowledges_the_syn_refuses_it),
 		IN_TALK(a_reset_that_does_not_fit_refuses_nothing),
 		IN_TALK(a_bare_ack_is_of_an_older_connection),
+		IN_TALK(a_bare_ack_for_the_syn_is_of_this_connection),
 		IN_TALK(a_handshake_that_the_client_does_not_end_is_told),
 		IN_TALK(the_options_of_a_syn_are_told),
 		IN_TALK(data_sent_three_times_and_never_acknowledged_is_lost),
@@ -322,6 +349,7 @@ int main(void)
 		IN_TALK(a_twin_of_a_mirror_is_no_retransmission),
 		IN_TALK(what_was_never_captured_is_a_gap),
 		IN_TALK(a_reset_behind_a_fin_is_harmless),
+		IN_TALK(a_reset_far_away_is_not_an_ending),
 		IN_TALK(a_reset_that_nobody_obeys_is_not_an_ending),
 		IN_TALK(a_close_without_a_word_is_told_with_its_delay),
 		IN_TALK(one_direction_alone_is_known_as_such),

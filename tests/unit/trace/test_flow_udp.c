@@ -77,6 +77,8 @@ static void a_repeated_query_is_of_the_same_transaction(void **state)
 	talk_end(t, 0);
 	assert_int_equal(t->count, 1);
 	assert_true(talk_has(&t->heard[0], FACT_UDP_REPEATED));
+	assert_int_equal(t->heard[0].flow.proofs[SHOWN_FIRST], 1);
+	assert_int_equal(t->heard[0].flow.proofs[SHOWN_REPEAT], 3);
 	assert_true(talk_has(&t->heard[0], FACT_UDP_SILENCE));
 	assert_true(talk_has(&t->heard[0], FACT_UDP_EXPECTS_ANSWER));
 	assert_true(talk_has(&t->heard[0], FACT_DNS_QUERY));

@@ -846,10 +846,14 @@ static void neighbours_are_read(void **state)
 		"18:07:20.499589 c4:2c:03:3b:6c:aa > ff:ff:ff:ff:ff:ff, ethertype ARP (0x0806), length 42: Ethernet (len 6), IPv4 (len 4), Request who-has 192.168.1.3 (d8:30:62:48:c5:b5) tell 192.168.1.71, length 28\n"
 		"18:07:21.000000 IP6 fe80::1 > ff02::1:ff00:2: ICMP6, neighbor solicitation, who has fe80::2, length 32\n"
 		"18:07:21.000001 IP6 (hlim 255, next-header ICMPv6 (58) payload length: 32) fe80::2 > fe80::1: [icmp6 sum ok] ICMP6, neighbor advertisement, length 32, tgt is fe80::2, Flags [solicited, override]\n"
-		"\t  destination link-address option (2), length 8 (1): d8:30:62:48:c5:b5\n");
+		"\t  destination link-address option (2), length 8 (1): d8:30:62:48:c5:b5\n"
+		"18:07:20.497589 ARP, Announcement 192.168.1.2, length 28\n"
+		"18:07:20.497589 ARP, Probe 192.168.1.3, length 28\n");
 
 	(void)state;
-	assert_int_equal(r->count, 5);
+	assert_int_equal(r->count, 7);
+	assert_ends(packet_at(r, 5), "192.168.1.2", 0, "192.168.1.2", 0);
+	assert_ends(packet_at(r, 6), "0.0.0.0", 0, "192.168.1.3", 0);
 	assert_int_equal(packet_at(r, 0)->protocol, PACKET_ARP);
 	assert_int_equal(packet_at(r, 0)->arp.op, 1);
 	assert_ends(packet_at(r, 0), "192.168.1.71", 0, "192.168.1.2", 0);
@@ -964,6 +968,19 @@ static void spans_are_added_up(void **state)
 		      " 00:00:03.000000 " SYN "\n"
 		      " 00:00:04.000000 " SYN "\n");
 	assert_int_equal(packet_at(r, 2)->time_ns, 4000000000);
+	done(r);
+}
+
+static void no_span_is_too_long(void **state)
+{
+	struct reading *r = read_text("4294967295. 000043 " SYN "\n"
+				      "4294967295. 000043 " SYN "\n"
+				      "4294967295. 000043 " SYN "\n"
+				      "9999-12-31 09:47:47.950297 " SYN "\n");
+
+	(void)state;
+	assert_int_equal(r->count, 3);
+	assert_true(packet_at(r, 2)->time_ns == INT64_MAX);
 	done(r);
 }
 
@@ -1195,6 +1212,7 @@ int main(void)
 		cmocka_unit_test(time_goes_on_past_midnight),
 		cmocka_unit_test(dates_and_seconds_mean_the_same),
 		cmocka_unit_test(spans_are_added_up),
+		cmocka_unit_test(no_span_is_too_long),
 		cmocka_unit_test(without_times_the_order_is_kept),
 		cmocka_unit_test(packet_numbers_are_kept),
 		cmocka_unit_test(
