@@ -404,7 +404,8 @@ static void draw_retransmissions(const struct drawing *d)
 		return;
 
 	fact_add(d->facts, FACT_RETRANSMITTED);
-	add_if(d, !c->repeats && !s->repeats, FACT_LOSS_REPAIRED);
+	add_if(d, !c->repeats && !s->repeats && !(d->f->state & FLOW_SPURIOUS),
+	       FACT_LOSS_REPAIRED);
 	add_if(d,
 	       again >= HEAVY_LEAST && again * HEAVY_ONE_IN >= packets &&
 		       !(d->f->state & FLOW_SPURIOUS),
@@ -429,8 +430,7 @@ static void draw_silence(const struct drawing *d)
 	    f->state & FLOW_SERVER_ENDED)
 		return;
 	if (ended ? !(f->said & SAID_CLIENT_WAITED)
-		  : d->end_ns - f->last_ns <
-			    SILENT_WATCH)
+		  : d->end_ns - f->last_ns < SILENT_WATCH)
 		return;
 	if (flow_one_way(f->ports[FLOW_SERVER]))
 		return;

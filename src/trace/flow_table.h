@@ -65,7 +65,7 @@ struct flow_table {
 	uint32_t tries[RECENT];      /* the latest attempts: flows, plus one */
 	uint32_t try_count;
 	uint32_t recent_asks[RECENT]; /* ARP: by the address asked for */
-	uint32_t recent_syn[RECENT]; /* ... by the client's end */
+	uint32_t recent_syn[RECENT];  /* ... by the client's end */
 	struct flow_answer *answers;
 	uint32_t answer_count, answer_size;
 	bool no_memory;

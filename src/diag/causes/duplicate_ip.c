@@ -32,7 +32,5 @@ const struct cause cause_duplicate_ip = {
 			  FACT_RST_LEFT_SERVER, FACT_ICMP_LEFT_SERVER,
 			  FACT_ICMP_FROM_OTHER, FACT_ICMP_FROM_CLIENT,
 			  FACT_ICMP_LATE, FACT_ICMP_TTL, FACT_ICMP_REASSEMBLY },
-	/* Twice: two answers are nearly proof. */
-	.favoured_by = { FACT_ARP_TWO_ANSWERS, FACT_ARP_TWO_ANSWERS,
-			 FACT_RST_OTHER_TTL },
+	.favoured_by = { FACT_ARP_TWO_ANSWERS, FACT_RST_OTHER_TTL },
 };

@@ -21,10 +21,11 @@ static int without_text(void **state)
 
 static const char *end_of(const char *address, bool has_port)
 {
-	const struct address a = told_address(address);
+	struct report_flow f = told_flow("10.1.0.7", address);
 
+	f.has_ports = has_port;
 	text_clear(&out);
-	words_end(&out, &a, 5555, has_port);
+	words_end(&out, &f, true);
 	return text_string(&out);
 }
 
@@ -36,6 +37,37 @@ static void an_ipv6_end_has_brackets_before_its_port(void **state)
 	assert_string_equal(end_of("2001:db8::1", true), "[2001:db8::1]:5555");
 	assert_string_equal(end_of("2001:db8::1", false), "2001:db8::1");
 	assert_string_equal(end_of("::ffff:10.1.0.7", true), "10.1.0.7:5555");
+}
+
+static void the_client_s_end_has_its_own_port(void **state)
+{
+	const struct report_flow f = told_flow("2001:db8::7", "2001:db8::1");
+
+	(void)state;
+	text_clear(&out);
+	words_end(&out, &f, false);
+	assert_string_equal(text_string(&out), "[2001:db8::7]:50502");
+}
+
+/* As the input had it: without brackets, and clean. */
+static void a_name_stands_in_the_place_of_its_address(void **state)
+{
+	struct report_flow f = told_flow("2001:db8::7", "2001:db8::1");
+
+	(void)state;
+	f.server_name = "a\x1b[2Jb.example";
+	text_clear(&out);
+	words_end(&out, &f, true);
+	assert_string_equal(text_string(&out), "a?[2Jb.example:5555");
+	text_clear(&out);
+	words_host(&out, &f, true);
+	assert_string_equal(text_string(&out), "a?[2Jb.example");
+	text_clear(&out);
+	words_host(&out, &f, false);
+	assert_string_equal(text_string(&out), "2001:db8::7");
+	text_clear(&out);
+	words_service(&out, &f);
+	assert_string_equal(text_string(&out), "tcp/5555 on a?[2Jb.example");
 }
 
 static const char *service_of(const struct report_flow *f)
@@ -278,6 +310,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_ipv6_end_has_brackets_before_its_port),
+		cmocka_unit_test(the_client_s_end_has_its_own_port),
+		cmocka_unit_test(a_name_stands_in_the_place_of_its_address),
 		cmocka_unit_test(a_service_is_its_port_and_host),
 		cmocka_unit_test(every_verdict_names_the_service_once),
 		cmocka_unit_test(a_name_that_is_not_resolved_is_told),
