@@ -184,6 +184,26 @@ static void a_full_table_finds_its_flows_and_does_not_grow(void **state)
 	assert_int_equal(t->table->slot_mask, mask);
 }
 
+static void notes_of_evicted_flows_are_used_again(void **state)
+{
+	struct talk *t = *state;
+
+	t->dport = 53;
+	for (unsigned i = 0; i < 10 * LIMIT; i++) {
+		const uint8_t query[17] = { (uint8_t)(i >> 8), (uint8_t)i,
+					    1,		       0,
+					    0,		       1,
+					    [14] = 1,	       0,
+					    1 };
+
+		talk_udp(t, FLOW_CLIENT, query, sizeof(query));
+		talk_wait(t, 1);
+	}
+	assert_int_equal(t->count, 9 * LIMIT);
+	assert_true(t->heard[0].has_note);
+	assert_true(t->table->note_size <= 4 * LIMIT);
+}
+
 static void next_input(struct talk *t, uint16_t file, enum vantage v)
 {
 	assert_int_equal(flow_table_input(t->table, file, v), 0);
@@ -270,6 +290,7 @@ int main(void)
 		IN_SMALL(what_was_evicted_may_come_again),
 		IN_SMALL(flows_of_a_reused_port_are_evicted_too),
 		IN_SMALL(the_younger_of_two_with_one_port_is_still_found),
+		IN_SMALL(notes_of_evicted_flows_are_used_again),
 		IN_SMALL(a_full_table_finds_its_flows_and_does_not_grow),
 		cmocka_unit_test(two_vantages_are_kept_apart),
 		IN_TALK(a_flow_goes_on_in_the_next_input),

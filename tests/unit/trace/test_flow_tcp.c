@@ -318,6 +318,21 @@ static void a_close_without_a_word_is_told_with_its_delay(void **state)
 	assert_int_equal(h->flow.proofs[SHOWN_END], 5);
 }
 
+/* Nobody had asked for anything, nor was to be greeted. */
+static void the_close_of_an_unused_connection_is_no_refusal(void **state)
+{
+	struct talk *t = *state;
+	const struct heard *h;
+
+	t->dport = 80;
+	talk_handshake(t);
+	talk_wait(t, 60000);
+	talk_tcp(t, FLOW_SERVER, TCP_FIN | TCP_ACK, 1, 1, 0);
+	h = end(t, 0);
+	assert_true(talk_has(h, FACT_SERVER_FIN));
+	assert_false(talk_has(h, FACT_SERVER_CLOSED_FIRST));
+}
+
 static void one_direction_alone_is_known_as_such(void **state)
 {
 	struct talk *t = *state;
@@ -353,6 +368,7 @@ int main(void)
 		IN_TALK(a_reset_far_away_is_not_an_ending),
 		IN_TALK(a_reset_that_nobody_obeys_is_not_an_ending),
 		IN_TALK(a_close_without_a_word_is_told_with_its_delay),
+		IN_TALK(the_close_of_an_unused_connection_is_no_refusal),
 		IN_TALK(one_direction_alone_is_known_as_such),
 	};
 
