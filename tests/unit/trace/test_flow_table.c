@@ -190,11 +190,10 @@ static void notes_of_evicted_flows_are_used_again(void **state)
 
 	t->dport = 53;
 	for (unsigned i = 0; i < 10 * LIMIT; i++) {
-		const uint8_t query[17] = { (uint8_t)(i >> 8), (uint8_t)i,
-					    1,		       0,
-					    0,		       1,
-					    [14] = 1,	       0,
-					    1 };
+		const uint8_t query[17] = {
+			(uint8_t)(i >> 8), (uint8_t)i, 1, 0, 0, 1,
+			[14] = 1,          0,          1
+		};
 
 		talk_udp(t, FLOW_CLIENT, query, sizeof(query));
 		talk_wait(t, 1);
