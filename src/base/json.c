@@ -78,33 +78,6 @@ void json_array_end(struct json *j)
 	close_with(j, ']');
 }
 
-/* Length of the UTF-8 sequence at s (RFC 3629), or 0 if it is not one. */
-static size_t utf8_length(const unsigned char *s)
-{
-	static const struct {
-		unsigned char first, last, low, high;
-		unsigned char len;
-	} rows[] = {
-		{ 0xc2, 0xdf, 0x80, 0xbf, 2 }, { 0xe0, 0xe0, 0xa0, 0xbf, 3 },
-		{ 0xe1, 0xec, 0x80, 0xbf, 3 }, { 0xed, 0xed, 0x80, 0x9f, 3 },
-		{ 0xee, 0xef, 0x80, 0xbf, 3 }, { 0xf0, 0xf0, 0x90, 0xbf, 4 },
-		{ 0xf1, 0xf3, 0x80, 0xbf, 4 }, { 0xf4, 0xf4, 0x80, 0x8f, 4 },
-	};
-
-	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
-		if (*s < rows[i].first || *s > rows[i].last)
-			continue;
-		if (s[1] < rows[i].low || s[1] > rows[i].high)
-			return 0;
-		for (size_t k = 2; k < rows[i].len; k++)
-			if (s[k] < 0x80 || s[k] > 0xbf)
-				return 0;
-		return rows[i].len;
-	}
-
-	return 0;
-}
-
 static void escape(struct text *out, unsigned char c)
 {
 	static const char shorts[] = "b\bf\fn\nr\rt\t\"\"\\\\";
@@ -136,7 +109,7 @@ static void quoted(struct text *out, const char *value)
 		} else if (*s < 0x80) {
 			text_char(out, (char)*s);
 		} else {
-			len = utf8_length(s);
+			len = text_utf8_length(s);
 			text_bytes(out, len ? (const void *)s : "\xef\xbf\xbd",
 				   len ? len : 3);
 		}

@@ -186,3 +186,29 @@ void text_format(struct text *t, const char *format, ...)
 
 	t->len += (size_t)len;
 }
+
+size_t text_utf8_length(const unsigned char *s)
+{
+	static const struct {
+		unsigned char first, last, low, high;
+		unsigned char len;
+	} rows[] = {
+		{ 0xc2, 0xdf, 0x80, 0xbf, 2 }, { 0xe0, 0xe0, 0xa0, 0xbf, 3 },
+		{ 0xe1, 0xec, 0x80, 0xbf, 3 }, { 0xed, 0xed, 0x80, 0x9f, 3 },
+		{ 0xee, 0xef, 0x80, 0xbf, 3 }, { 0xf0, 0xf0, 0x90, 0xbf, 4 },
+		{ 0xf1, 0xf3, 0x80, 0xbf, 4 }, { 0xf4, 0xf4, 0x80, 0x8f, 4 },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		if (*s < rows[i].first || *s > rows[i].last)
+			continue;
+		if (s[1] < rows[i].low || s[1] > rows[i].high)
+			return 0;
+		for (size_t k = 2; k < rows[i].len; k++)
+			if (s[k] < 0x80 || s[k] > 0xbf)
+				return 0;
+		return rows[i].len;
+	}
+
+	return 0;
+}

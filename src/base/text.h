@@ -58,3 +58,7 @@ void text_hex(struct text *t, uint64_t value, unsigned digits);
 /* Anything else, as printf() would write it. */
 __attribute__((format(printf, 2, 3))) void text_format(struct text *t,
 						       const char *format, ...);
+
+/* Bytes of the UTF-8 sequence of two or more bytes at s (RFC 3629), which is
+ * terminated; 0 if it is none. */
+size_t text_utf8_length(const unsigned char *s);

@@ -10,6 +10,10 @@ static void quote_decode(struct packet *p, struct cursor c)
 	struct decode d = { .packet = &inner };
 	struct packet_quote *q = &p->icmp.quote;
 
+	/* A quote inside a quote is not looked at: its depth began near the end. */
+	if (p->depth >= DECODE_DEPTH - 1)
+		return;
+
 	/* An error about an error is not sent (RFC 1122 3.2.2), and not read. */
 	inner.depth = DECODE_DEPTH - 2;
 	ip_decode(&d, c);

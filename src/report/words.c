@@ -151,21 +151,45 @@ void words_fact(struct text *out, const struct report_flow *f,
 	detail(out, f, kind);
 }
 
+/* What is put into a command must not become one: names come from packets. */
+static bool is_plain(const char *name)
+{
+	static const char plain[] = "abcdefghijklmnopqrstuvwxyz"
+				    "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.:_-";
+
+	return *name && *name != '-' && !name[strspn(name, plain)];
+}
+
+static void fill_host(struct text *out, const struct report_flow *f,
+		      bool is_server, bool before_port)
+{
+	const char *name = is_server ? f->server_name : f->client_name;
+	bool bracket = before_port && !name && !address_is_v4(&f->server);
+
+	if (name && !is_plain(name)) {
+		text_str(out, is_server ? "SERVER" : "CLIENT");
+		return;
+	}
+	if (bracket)
+		text_char(out, '[');
+	words_host(out, f, is_server);
+	if (bracket)
+		text_char(out, ']');
+}
+
 static void fill_one(struct text *out, size_t which,
-		     const struct report_flow *f)
+		     const struct report_flow *f, bool before_port)
 {
 	if (which == 0)
-		words_host(out, f, false);
+		fill_host(out, f, false, before_port);
 	else if (which == 1)
-		words_host(out, f, true);
+		fill_host(out, f, true, before_port);
 	else if (which == 2)
 		text_u64(out, f->server_port);
 	else if (which == 3)
 		text_str(out, f->transport);
-	else if (*f->name)
-		words_clean(out, f->name);
 	else
-		text_str(out, "NAME");
+		text_str(out, is_plain(f->name) ? f->name : "NAME");
 }
 
 static bool is_word_end(char c)
@@ -192,8 +216,8 @@ void words_fill(struct text *out, const char *pattern,
 				break;
 		}
 		if (which < sizeof(words) / sizeof(*words)) {
-			fill_one(out, which, f);
 			s += strlen(words[which]);
+			fill_one(out, which, f, !strncmp(s, ":PORT", 5));
 		} else {
 			text_char(out, *s++);
 		}
@@ -238,18 +262,30 @@ void words_culprit(struct text *out, const struct report_flow *f)
 	}
 }
 
-void words_clean(struct text *out, const char *s)
+/* C1 controls, and what turns the direction of writing (UAX 9). */
+static bool moves_cursor(const unsigned char *s, size_t len)
 {
-	for (; *s; s++) {
-		unsigned char c = (unsigned char)*s;
+	if (len == 2)
+		return s[0] == 0xc2 && s[1] < 0xa0;
+	if (len != 3 || s[0] != 0xe2)
+		return false;
 
-		/* C0 controls, DEL and, in UTF-8, C1 (C2 80 to C2 9F). */
-		if (c < 0x20 || c == 0x7f)
+	return (s[1] == 0x80 && ((s[2] >= 0xaa && s[2] <= 0xae) ||
+				 s[2] == 0x8e || s[2] == 0x8f)) ||
+	       (s[1] == 0x81 && s[2] >= 0xa6 && s[2] <= 0xa9);
+}
+
+void words_clean(struct text *out, const char *text)
+{
+	const unsigned char *s = (const unsigned char *)text;
+
+	while (*s) {
+		size_t len = *s < 0x80 ? 1 : text_utf8_length(s);
+
+		if (!len || *s < 0x20 || *s == 0x7f || moves_cursor(s, len))
 			text_char(out, '?');
-		else if (c == 0xc2 && (unsigned char)s[1] >= 0x80 &&
-			 (unsigned char)s[1] < 0xa0)
-			text_char(out, '?'), s++;
 		else
-			text_char(out, *s);
+			text_bytes(out, s, len);
+		s += len ? len : 1;
 	}
 }

@@ -30,4 +30,4 @@ void words_fill(struct text *out, const char *pattern,
 void words_culprit(struct text *out, const struct report_flow *f);
 
 /* Text from outside, without anything that moves the reader's cursor. */
-void words_clean(struct text *out, const char *s);
+void words_clean(struct text *out, const char *text);

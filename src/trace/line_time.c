@@ -172,7 +172,8 @@ static char *pen_delta(char *p, const struct line_stamp *at,
  * file with nanoseconds has some that are not whole microseconds. */
 static int64_t microseconds(const struct frame *f, int64_t second)
 {
-	int64_t ns = f->time_ns - second * BILLION;
+	int64_t ns = (int64_t)((uint64_t)f->time_ns -
+			       (uint64_t)second * (uint64_t)BILLION);
 
 	return ns % 1000 ? (int32_t)ns / 1000 : (int32_t)(ns / 1000);
 }

@@ -154,7 +154,11 @@ static void nothing_moves_the_readers_cursor(void **state)
 		{ "\xc2\x80\xc2\x9f", "??" },
 		{ "\xc2\xa0\xc3\xa9", "\xc2\xa0\xc3\xa9" },
 		{ "\xe6\x9d\xb1\xe4\xba\xac", "\xe6\x9d\xb1\xe4\xba\xac" },
-		{ "cut \xc2", "cut \xc2" },
+		{ "cut \xc2", "cut ?" },
+		{ "8-bit \x9b"
+		  "2J",
+		  "8-bit ?2J" },
+		{ "turned \xe2\x80\xae", "turned ?" },
 	};
 
 	(void)state;
