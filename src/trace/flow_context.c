@@ -39,6 +39,7 @@ struct flow_context {
 	struct standing *rows;
 	size_t mask, count;
 	struct flow_table *table;
+	bool has_families; /* some row is about a name in one family */
 };
 
 enum { FIRST_ROWS = 1024, PORT_DNS = 53 };
@@ -198,6 +199,7 @@ static int want_all(struct flow_context *c, const struct flow *f)
 	if (!name)
 		return 0;
 
+	c->has_families = true;
 	return want_row(c, family_subject(f, name, !address_is_v4(host)));
 }
 
@@ -345,7 +347,7 @@ static struct standing *family_of(const struct flow_context *c,
 				  const struct flow *f, bool is_other)
 {
 	const struct address *host = &f->addresses[FLOW_SERVER];
-	uint32_t name = name_of(c, host);
+	uint32_t name = c->has_families ? name_of(c, host) : 0;
 	struct standing subject;
 	struct standing *s;
 
@@ -378,7 +380,8 @@ static void learn(const struct flow_context *c, const struct flow *f)
 
 	if (s)
 		learn_host(c, f, s);
-	learn_voice(c, f);
+	if (f->protocol == PACKET_UDP)
+		learn_voice(c, f);
 	if (f->protocol != PACKET_TCP)
 		return;
 	s = standing_of(c, f, true);

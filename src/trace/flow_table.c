@@ -20,11 +20,14 @@ static uint64_t scatter(uint64_t h)
 
 static uint64_t mix(uint64_t seed, const struct address *a, uint16_t port)
 {
-	uint64_t word[2];
+	uint64_t word[2], h;
 
 	memcpy(word, a->bytes, sizeof(word));
-	return scatter((word[0] ^ seed) * UINT64_C(0x9e3779b97f4a7c15) +
-		       scatter(word[1] ^ seed ^ (uint64_t)port << 48));
+	h = (word[0] ^ seed) * UINT64_C(0x9e3779b97f4a7c15);
+	h = ((h ^ h >> 32) + (word[1] ^ (uint64_t)port << 48) + seed) *
+	    UINT64_C(0xbf58476d1ce4e5b9);
+	h = (h ^ h >> 29) * UINT64_C(0x94d049bb133111eb);
+	return h ^ h >> 32;
 }
 
 /* Alike in both directions: the ends are added up. */
