@@ -1,10 +1,6 @@
 #include "cli/explain_flow.h"
 
-#include "base/clock.h"
 #include "net/packet.h"
-
-/* Times of day without a date stand near the epoch. */
-#define YEAR (INT64_C(365) * 24 * 3600 * CLOCK_SECOND)
 
 static const char *transport_of(const struct flow *f)
 {
@@ -96,7 +92,6 @@ void explain_flow(struct report_flow *ret, const struct flow *f,
 		.has_ports =
 			f->protocol == PACKET_TCP || f->protocol == PACKET_UDP,
 		.has_isn = f->opening == OPENING_SYN,
-		.has_date = f->first_ns > YEAR,
 		.isn = f->isn,
 		.vantage = (enum vantage)f->vantage,
 		.first_ns = f->first_ns,
@@ -109,7 +104,6 @@ void explain_flow(struct report_flow *ret, const struct flow *f,
 		.syns = f->syns,
 		.retransmitted = { f->half[0].retransmitted,
 				   f->half[1].retransmitted },
-		.rtt_us = f->rtt_us,
 		.name = "",
 	};
 

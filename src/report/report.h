@@ -30,7 +30,6 @@ struct report_flow {
 	uint16_t client_port, server_port;
 	bool has_ports;
 	bool has_isn;
-	bool has_date; /* times are since the epoch, not since midnight */
 	uint32_t isn;
 	enum vantage vantage;
 	int64_t first_ns, last_ns;
@@ -42,7 +41,6 @@ struct report_flow {
 
 	uint32_t syns;
 	uint32_t retransmitted[2];
-	uint32_t rtt_us; /* 0: not known */
 	struct address icmp_sender;
 	uint8_t icmp_version, icmp_type, icmp_code; /* version 0: none */
 	int64_t icmp_after_ns;

@@ -12,12 +12,9 @@
 #include "trace/flow_tcp.h"
 
 enum {
-	TWIN_US = 2000,        /* far below every retransmission timer */
-	REORDER_US = 3000,     /* as tcp.analysis of Wireshark */
-	SYN_ROUND_US = 900000, /* RFC 6298: the first timeout is a second */
-	OPTION_BYTES = 40,     /* at most, out of the MSS (RFC 9293 3.7.1) */
-	SMALL = 512,           /* every path carries it (RFC 1122 3.3.3: 576) */
-	BURST = 64,            /* packets that a mirror may hold back */
+	REORDER_US = 3000, /* as tcp.analysis of Wireshark */
+	OPTION_BYTES = 40, /* at most, out of the MSS (RFC 9293 3.7.1) */
+	SMALL = 512,       /* every path carries it (RFC 1122 3.3.3: 576) */
 };
 
 #define IDLE_NS (60 * INT64_C(1000000000))

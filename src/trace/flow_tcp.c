@@ -4,12 +4,6 @@
  */
 #include "trace/flow_tcp.h"
 
-enum {
-	TWIN_US = 2000,        /* far below every retransmission timer */
-	SYN_ROUND_US = 900000, /* RFC 6298: the first timeout is a second */
-	BURST = 64,            /* packets that a mirror may hold back */
-};
-
 #define GIVEN_UP_NS (5 * INT64_C(1000000000))
 
 static uint16_t shape_of(const struct packet *p)

@@ -4,6 +4,12 @@
 
 /* Between the files that put a TCP packet into its flow. */
 
+enum {
+	TWIN_US = 2000,        /* far below every retransmission timer */
+	SYN_ROUND_US = 900000, /* RFC 6298: the first timeout is a second */
+	BURST = 64,            /* packets that a mirror may hold back */
+};
+
 static inline bool is_syn(const struct packet *p)
 {
 	return (p->tcp.flags & (TCP_SYN | TCP_ACK | TCP_RST)) == TCP_SYN;
