@@ -1,0 +1,143 @@
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "ruleset/option.h"
+
+const struct match *match_named(const char *name, size_t len)
+{
+	for (size_t i = 0; i < match_count; i++)
+		if (strlen(match_list[i]->name) == len &&
+		    memcmp(match_list[i]->name, name, len) == 0)
+			return match_list[i];
+
+	return NULL;
+}
+
+const struct target *target_named(const char *name, size_t len)
+{
+	for (size_t i = 0; i < target_count; i++)
+		if (strlen(target_list[i]->name) == len &&
+		    memcmp(target_list[i]->name, name, len) == 0)
+			return target_list[i];
+
+	return NULL;
+}
+
+const struct nft_key *match_key(const char *words, size_t len)
+{
+	for (size_t i = 0; i < match_count; i++) {
+		const struct nft_key *k = match_list[i]->keys;
+
+		for (; k && k->words; k++)
+			if (strlen(k->words) == len &&
+			    memcmp(k->words, words, len) == 0)
+				return k;
+	}
+
+	return NULL;
+}
+
+static struct term *new_term(struct build *b)
+{
+	if (b->count == b->capacity) {
+		size_t capacity = b->capacity ? 2 * b->capacity : 8;
+		struct term *t = realloc(b->terms, capacity * sizeof(*t));
+
+		if (!t) {
+			b->failed = true;
+			return NULL;
+		}
+		b->terms = t;
+		b->capacity = capacity;
+	}
+
+	b->terms[b->count] = (struct term){ 0 };
+	return &b->terms[b->count++];
+}
+
+void build_cond(struct build *b, const struct cond *c)
+{
+	struct term *t = new_term(b);
+
+	if (t)
+		t->cond = *c;
+}
+
+void build_masked(struct build *b, enum field f, u128 mask,
+		  const struct ranges *r, bool inverted)
+{
+	if (!r)
+		b->failed = true;
+	else
+		build_cond(b, &(struct cond){ .kind = COND_RANGES,
+					      .field = f,
+					      .mask = mask,
+					      .ranges = r,
+					      .inverted = inverted });
+}
+
+void build_ranges(struct build *b, enum field f, const struct ranges *r,
+		  bool inverted)
+{
+	build_masked(b, f, ~(u128)0, r, inverted);
+}
+
+void build_value(struct build *b, enum field f, u128 value)
+{
+	build_ranges(b, f, ranges_one(b->ruleset->arena, value, value), false);
+}
+
+void build_variable(struct build *b, enum doubt doubt, const char *text,
+		    bool inverted)
+{
+	const struct variable *v = ruleset_variable(b->ruleset, doubt, text);
+
+	if (!v)
+		b->failed = true;
+	else
+		build_cond(b, &(struct cond){ .kind = COND_VARIABLE,
+					      .variable = v,
+					      .inverted = inverted });
+}
+
+void build_action(struct build *b, const struct action *a)
+{
+	struct term *t = new_term(b);
+
+	if (!t)
+		return;
+
+	t->is_action = true;
+	t->action = *a;
+}
+
+int build_rule_done(struct build *b)
+{
+	struct term *terms = NULL;
+	size_t bytes = b->count * sizeof(*terms);
+
+	if (!b->failed && b->count) {
+		terms = arena_alloc(b->ruleset->arena, bytes);
+		if (terms)
+			memcpy(terms, b->terms, bytes);
+		else
+			b->failed = true;
+	}
+
+	free(b->terms);
+	b->terms = NULL;
+	b->rule->terms = terms;
+	b->rule->term_count = terms ? b->count : 0;
+	return b->failed ? -ENOMEM : 0;
+}
+
+const struct argument *use_argument(const struct use *u, const char *name)
+{
+	for (size_t i = 0; i < u->count; i++)
+		if (strcmp(u->arguments[i].option->name, name) == 0)
+			return &u->arguments[i];
+
+	return NULL;
+}

@@ -1,0 +1,58 @@
+#include "ruleset/option.h"
+
+/* xt_tcp does not match later fragments, and so do the payload expressions of
+ * nft (net/netfilter/xt_tcpudp.c, nft_payload.c): ports imply fragment 0. */
+static int compile(struct build *b, const struct use *u)
+{
+	build_value(b, FIELD_FRAGMENT, 0);
+	for (size_t i = 0; i < u->count; i++) {
+		const struct argument *a = &u->arguments[i];
+
+		if (a->option->field == FIELD_COUNT)
+			build_variable(b, DOUBT_PAYLOAD, a->text, a->inverted);
+		else
+			build_masked(b, a->option->field, a->mask, a->ranges,
+				     a->inverted);
+	}
+
+	return 0;
+}
+
+static const struct option options[] = {
+	{ .name = "--sport",
+	  .alias = "--source-port",
+	  .type = VALUE_PORT,
+	  .field = FIELD_SPORT },
+	{ .name = "--dport",
+	  .alias = "--destination-port",
+	  .type = VALUE_PORT,
+	  .field = FIELD_DPORT },
+	{ .name = "--tcp-option", .type = VALUE_NUMBER, .field = FIELD_COUNT },
+	{ .name = "--tcp-flags",
+	  .type = VALUE_TCP_FLAGS,
+	  .field = FIELD_TCP_FLAGS },
+	{ 0 },
+};
+
+static const struct nft_key keys[] = {
+	{ .words = "tcp sport",
+	  .field = FIELD_SPORT,
+	  .type = VALUE_PORT,
+	  .protocol = 6 },
+	{ .words = "tcp dport",
+	  .field = FIELD_DPORT,
+	  .type = VALUE_PORT,
+	  .protocol = 6 },
+	{ .words = "tcp flags",
+	  .field = FIELD_TCP_FLAGS,
+	  .type = VALUE_TCP_FLAGS,
+	  .protocol = 6 },
+	{ 0 },
+};
+
+const struct match match_tcp = {
+	.name = "tcp",
+	.options = options,
+	.keys = keys,
+	.compile = compile,
+};

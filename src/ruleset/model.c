@@ -1,0 +1,341 @@
+#include "ruleset/model.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/i18n.h"
+
+const char *const engine_names[ENGINE_COUNT] = {
+	[ENGINE_LEGACY] = "iptables-legacy",
+	[ENGINE_IPTABLES_NFT] = "iptables-nft",
+	[ENGINE_NFT] = "nft",
+};
+
+const char *const table_family_names[TABLE_FAMILY_COUNT] = {
+	[TABLE_IP] = "ip",         [TABLE_IP6] = "ip6",
+	[TABLE_INET] = "inet",     [TABLE_ARP] = "arp",
+	[TABLE_BRIDGE] = "bridge", [TABLE_NETDEV] = "netdev",
+};
+
+const char *const hook_names[HOOK_COUNT] = {
+	[HOOK_INGRESS] = "ingress",
+	[HOOK_PREROUTING] = "prerouting",
+	[HOOK_INPUT] = "input",
+	[HOOK_FORWARD] = "forward",
+	[HOOK_OUTPUT] = "output",
+	[HOOK_EGRESS] = "egress",
+	[HOOK_POSTROUTING] = "postrouting",
+	[HOOK_NONE] = "none",
+};
+
+struct ruleset *ruleset_new(struct problems *problems)
+{
+	struct ruleset *r = calloc(1, sizeof(*r));
+
+	if (!r)
+		return NULL;
+
+	r->problems = problems;
+	r->arena = arena_new();
+	if (!r->arena) {
+		free(r);
+		return NULL;
+	}
+
+	return r;
+}
+
+void ruleset_free(struct ruleset *r)
+{
+	if (!r)
+		return;
+
+	arena_free(r->arena);
+	free(r);
+}
+
+struct table *ruleset_find_table(const struct ruleset *r, enum engine engine,
+				 enum table_family family, const char *name)
+{
+	for (struct table *t = r->first; t; t = t->next)
+		if (t->engine == engine && t->family == family &&
+		    strcmp(t->name, name) == 0)
+			return t;
+
+	return NULL;
+}
+
+struct table *ruleset_table(struct ruleset *r, enum engine engine,
+			    enum table_family family, const char *name)
+{
+	struct table *t = ruleset_find_table(r, engine, family, name);
+
+	if (t)
+		return t;
+
+	t = arena_alloc(r->arena, sizeof(*t));
+	if (!t)
+		return NULL;
+
+	t->engine = engine;
+	t->family = family;
+	t->name = arena_string(r->arena, name);
+	if (!t->name)
+		return NULL;
+
+	if (r->last)
+		r->last->next = t;
+	else
+		r->first = t;
+	r->last = t;
+	return t;
+}
+
+struct chain *ruleset_find_chain(const struct table *t, const char *name)
+{
+	for (struct chain *c = t->first; c; c = c->next)
+		if (strcmp(c->name, name) == 0)
+			return c;
+
+	return NULL;
+}
+
+struct chain *ruleset_chain(struct ruleset *r, struct table *t,
+			    const char *name)
+{
+	struct chain *c = ruleset_find_chain(t, name);
+
+	if (c)
+		return c;
+
+	c = arena_alloc(r->arena, sizeof(*c));
+	if (!c)
+		return NULL;
+
+	c->table = t;
+	c->hook = HOOK_NONE;
+	c->index = r->chain_count;
+	c->name = arena_string(r->arena, name);
+	if (!c->name)
+		return NULL;
+
+	r->chain_count++;
+	if (t->last)
+		t->last->next = c;
+	else
+		t->first = c;
+	t->last = c;
+	return c;
+}
+
+void ruleset_hook(struct chain *c, enum hook hook, int priority,
+		  const char *type, enum action_kind policy)
+{
+	c->hook = hook;
+	c->priority = priority;
+	c->type = type;
+	c->policy = policy;
+}
+
+/* Which table has which chains at which priority: enum nf_ip_hook_priorities of
+ * include/uapi/linux/netfilter_ipv4.h, and the tables' valid_hooks. A nat table
+ * translates the destination before routing and the source after it. */
+static const struct builtin {
+	const char *table, *chain;
+	enum hook hook;
+	int priority;
+	const char *type;
+} builtins[] = {
+	{ "raw", "PREROUTING", HOOK_PREROUTING, -300, "filter" },
+	{ "raw", "OUTPUT", HOOK_OUTPUT, -300, "filter" },
+	{ "mangle", "PREROUTING", HOOK_PREROUTING, -150, "filter" },
+	{ "mangle", "INPUT", HOOK_INPUT, -150, "filter" },
+	{ "mangle", "FORWARD", HOOK_FORWARD, -150, "filter" },
+	{ "mangle", "OUTPUT", HOOK_OUTPUT, -150, "route" },
+	{ "mangle", "POSTROUTING", HOOK_POSTROUTING, -150, "filter" },
+	{ "nat", "PREROUTING", HOOK_PREROUTING, -100, "nat" },
+	{ "nat", "INPUT", HOOK_INPUT, 100, "nat" },
+	{ "nat", "OUTPUT", HOOK_OUTPUT, -100, "nat" },
+	{ "nat", "POSTROUTING", HOOK_POSTROUTING, 100, "nat" },
+	{ "filter", "INPUT", HOOK_INPUT, 0, "filter" },
+	{ "filter", "FORWARD", HOOK_FORWARD, 0, "filter" },
+	{ "filter", "OUTPUT", HOOK_OUTPUT, 0, "filter" },
+	{ "security", "INPUT", HOOK_INPUT, 50, "filter" },
+	{ "security", "FORWARD", HOOK_FORWARD, 50, "filter" },
+	{ "security", "OUTPUT", HOOK_OUTPUT, 50, "filter" },
+};
+
+bool ruleset_builtin(struct chain *c)
+{
+	for (size_t i = 0; i < sizeof(builtins) / sizeof(builtins[0]); i++) {
+		const struct builtin *b = &builtins[i];
+
+		if (strcmp(b->table, c->table->name) == 0 &&
+		    strcmp(b->chain, c->name) == 0) {
+			ruleset_hook(c, b->hook, b->priority, b->type,
+				     ACTION_ACCEPT);
+			return true;
+		}
+	}
+
+	return false;
+}
+
+struct rule *ruleset_rule(struct ruleset *r, struct chain *c)
+{
+	struct rule *rule = arena_alloc(r->arena, sizeof(*rule));
+
+	if (!rule)
+		return NULL;
+
+	rule->chain = c;
+	rule->number = ++c->rule_count;
+	if (c->last)
+		c->last->next = rule;
+	else
+		c->first = rule;
+	c->last = rule;
+	r->rule_count++;
+	return rule;
+}
+
+static struct set *find_set(struct set *first, const char *name)
+{
+	for (struct set *s = first; s; s = s->next)
+		if (s->name && strcmp(s->name, name) == 0)
+			return s;
+
+	return NULL;
+}
+
+const struct set *ruleset_find_set(const struct ruleset *r,
+				   const struct table *t, const char *name)
+{
+	return find_set(t ? t->first_set : r->first_ipset, name);
+}
+
+struct set *ruleset_set(struct ruleset *r, struct table *t, const char *name)
+{
+	struct set **first = t ? &t->first_set : &r->first_ipset;
+	struct set **last = t ? &t->last_set : &r->last_ipset;
+	struct set *s = find_set(*first, name);
+
+	if (s)
+		return s;
+
+	s = arena_alloc(r->arena, sizeof(*s));
+	if (!s)
+		return NULL;
+
+	s->table = t;
+	s->name = arena_string(r->arena, name);
+	if (!s->name)
+		return NULL;
+
+	if (*last)
+		(*last)->next = s;
+	else
+		*first = s;
+	*last = s;
+	return s;
+}
+
+const struct variable *ruleset_variable(struct ruleset *r, enum doubt doubt,
+					const char *text)
+{
+	struct variable *v;
+
+	for (v = r->first_variable; v; v = v->next)
+		if (v->doubt == doubt && strcmp(v->text, text) == 0)
+			return v;
+
+	v = arena_alloc(r->arena, sizeof(*v));
+	if (!v)
+		return NULL;
+
+	v->text = arena_string(r->arena, text);
+	if (!v->text)
+		return NULL;
+
+	v->doubt = doubt;
+	v->index = r->variable_count++;
+	if (r->last_variable)
+		r->last_variable->next = v;
+	else
+		r->first_variable = v;
+	r->last_variable = v;
+	return v;
+}
+
+/* The set of a lookup, or, where it was not given, a variable instead. */
+static int link_cond(struct ruleset *r, const struct table *t, struct cond *c)
+{
+	const struct set *s;
+	int err = 0;
+
+	for (size_t i = 0; i < c->count && !err; i++)
+		err = link_cond(r, t, &c->list[i]);
+	if (err || c->kind != COND_LOOKUP || c->set)
+		return err;
+
+	s = ruleset_find_set(r, t && t->engine == ENGINE_NFT ? t : NULL,
+			     c->set_name);
+	if (s && s->is_given) {
+		c->set = s;
+		return 0;
+	}
+
+	c->kind = COND_VARIABLE;
+	c->variable = ruleset_variable(r, DOUBT_SET, c->set_name);
+	return c->variable ? 0 : -ENOMEM;
+}
+
+static void link_jump(struct ruleset *r, const struct rule *rule,
+		      struct action *a)
+{
+	if ((a->kind != ACTION_JUMP && a->kind != ACTION_GOTO) || a->chain)
+		return;
+
+	a->chain = ruleset_find_chain(rule->chain->table, a->chain_name);
+	if (a->chain)
+		return;
+
+	a->kind = ACTION_UNKNOWN;
+	problems_add(r->problems,
+		     &(struct problem){ .file = rule->place.file,
+					.line = rule->place.line,
+					.excerpt = rule->text },
+		     _("There is no chain and no target named %s."),
+		     a->chain_name);
+}
+
+static int link_rule(struct ruleset *r, struct rule *rule)
+{
+	int err = 0;
+
+	for (size_t i = 0; i < rule->term_count && !err; i++) {
+		struct term *t = &rule->terms[i];
+
+		if (t->is_action)
+			link_jump(r, rule, &t->action);
+		else
+			err = link_cond(r, rule->chain->table, &t->cond);
+	}
+
+	return err;
+}
+
+int ruleset_link(struct ruleset *r)
+{
+	int err = 0;
+
+	for (struct table *t = r->first; t; t = t->next)
+		for (struct chain *c = t->first; c; c = c->next)
+			for (struct rule *rule = c->first; rule && !err;
+			     rule = rule->next)
+				err = link_rule(r, rule);
+
+	return err;
+}

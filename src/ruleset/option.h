@@ -1,0 +1,96 @@
+#pragma once
+
+#include "ruleset/model.h"
+#include "ruleset/ranges.h"
+
+/*
+ * How matches and targets are written: the tables that both parsers and both
+ * printers run on. A file of matches/ or targets/ holds one table, and code
+ * only where its meaning is more than "the field is in these values".
+ */
+
+/* One option as iptables has it; a list of them ends with a NULL name. */
+struct option {
+	const char *name;  /* "--dport": the one that iptables-save writes */
+	const char *alias; /* "--destination-port", or NULL */
+	enum value_type type;
+	enum field field; /* what it asks for; FIELD_COUNT: compile() knows */
+	const struct choice *choices; /* VALUE_CHOICE, VALUE_CHOICES */
+	bool is_list;                 /* values with commas between */
+	/* Not printed when it has this value, which is the default. */
+	const char *usual;
+};
+
+/* One question of nft's: "tcp dport", "ct state"; ends with NULL words. A
+ * packet meets it only where what it implies holds. */
+struct nft_key {
+	const char *words;
+	enum field field; /* FIELD_COUNT: asked, but not modelled: a variable */
+	enum value_type type;
+	uint8_t protocol; /* implied transport protocol, 0: none */
+	uint8_t family;   /* implied: 4, 6 or 0 */
+	uint8_t shift;    /* the value's place in the field (dscp: 2) */
+	u128 mask;        /* bits of the field that are asked for; 0: all */
+	const struct choice *choices; /* names of values, before the type's */
+	enum doubt doubt;             /* of a question that is not modelled */
+};
+
+/* What a rule is built into, while it is read. */
+struct build {
+	struct ruleset *ruleset;
+	struct rule *rule;
+	bool is_v6; /* the rule's own family, where it has one: ip6tables */
+	struct term *terms; /* so far; build_rule_done() moves them */
+	size_t count, capacity;
+	bool failed; /* no memory */
+};
+
+struct match {
+	const char *name; /* of -m */
+	const struct option *options;
+	const struct nft_key *keys; /* or NULL */
+	/* Its answer is in no packet: one variable for the whole match. */
+	bool is_variable;
+	enum doubt doubt;
+	/* Adds the conditions of one use; NULL: each option is a condition on
+	 * its field. -ENOMEM, or 0. */
+	int (*compile)(struct build *b, const struct use *u);
+};
+
+struct target {
+	const char *name; /* of -j */
+	const struct option *options;
+	/* Adds the action; NULL: ACTION_NONE, the packet goes on. */
+	int (*compile)(struct build *b, const struct use *u);
+	/* What it does is not known: ACTION_UNKNOWN, or with a NULL text
+	 * ACTION_NONE. */
+	const char *unknown;
+};
+
+extern const struct match *const match_list[];
+extern const size_t match_count;
+extern const struct target *const target_list[];
+extern const size_t target_count;
+
+const struct match *match_named(const char *name, size_t len);
+const struct target *target_named(const char *name, size_t len);
+
+/* The key whose words are these ("tcp dport"), and its match. */
+const struct nft_key *match_key(const char *words, size_t len);
+
+/* Conditions, appended to the rule. */
+void build_cond(struct build *b, const struct cond *c);
+void build_ranges(struct build *b, enum field f, const struct ranges *r,
+		  bool inverted);
+void build_masked(struct build *b, enum field f, u128 mask,
+		  const struct ranges *r, bool inverted);
+void build_value(struct build *b, enum field f, u128 value);
+void build_variable(struct build *b, enum doubt doubt, const char *text,
+		    bool inverted);
+void build_action(struct build *b, const struct action *a);
+
+/* Moves the terms into the rule; -ENOMEM if anything failed on the way. */
+int build_rule_done(struct build *b);
+
+/* The use's argument of that option, or NULL. */
+const struct argument *use_argument(const struct use *u, const char *name);
