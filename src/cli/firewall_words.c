@@ -3,6 +3,7 @@
 #include "base/i18n.h"
 #include "base/json.h"
 #include "ruleset/model.h"
+#include "ruleset/owner.h"
 
 static const char *policy_word(const struct chain *c)
 {
@@ -35,6 +36,8 @@ void firewall_words_rule(struct text *out, const struct chain *c,
 void firewall_words_members(struct json *j, const struct chain *c,
 			    const struct rule *rule)
 {
+	const struct owner *owner =
+		rule ? owner_of_rule(rule) : owner_of_chain(c);
 	struct text text = TEXT_NULL;
 
 	json_member(j, "engine", engine_names[c->table->engine]);
@@ -52,6 +55,7 @@ void firewall_words_members(struct json *j, const struct chain *c,
 	text_done(&text);
 	if (rule && rule->comment)
 		json_member(j, "comment", rule->comment);
+	json_member(j, "owner", owner ? owner->id : NULL);
 }
 
 void firewall_words_json(struct json *j, const struct chain *c,
