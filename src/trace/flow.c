@@ -30,6 +30,20 @@ static void end_early(struct flow_table *t, const struct flow *f)
 	t->evicted(t->context, f, note_of(t, f), &facts);
 }
 
+/* Odd, so that no product is zero for want of a secret. */
+static void choose_secrets(struct flow_table *t)
+{
+	bool is_random = getrandom(t->secrets, sizeof(t->secrets),
+				   GRND_NONBLOCK) == sizeof(t->secrets);
+
+	for (size_t i = 0; i < sizeof(t->secrets) / sizeof(*t->secrets); i++) {
+		if (!is_random)
+			t->secrets[i] = (uint64_t)(uintptr_t)t *
+					UINT64_C(0x9e3779b97f4a7c15) * (i + 1);
+		t->secrets[i] |= 1;
+	}
+}
+
 struct flow_table *flow_table_new(const struct flow_limits *limits,
 				  flow_receiver *evicted, void *context)
 {
@@ -38,8 +52,7 @@ struct flow_table *flow_table_new(const struct flow_limits *limits,
 	if (!t)
 		return NULL;
 
-	if (getrandom(&t->seed, sizeof(t->seed), GRND_NONBLOCK) < 0)
-		t->seed = (uint64_t)(uintptr_t)t;
+	choose_secrets(t);
 	t->end_early = end_early;
 	t->evicted = evicted;
 	t->context = context;
