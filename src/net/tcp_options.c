@@ -79,8 +79,10 @@ static bool is_timestamp_alone(const struct cursor *c)
 	return cursor_left(c) == 12 && !memcmp(c->pos, usual, sizeof(usual));
 }
 
-void tcp_options_decode(struct packet *p, struct cursor c)
+void tcp_options_decode(struct packet *p, const struct cursor *at)
 {
+	struct cursor c = *at;
+
 	if (is_timestamp_alone(&c)) {
 		cursor_skip(&c, 4);
 		read_timestamp(&p->tcp, &c);
