@@ -94,7 +94,7 @@ static void no_ip(struct packet *p)
 	p->marks |= PACKET_TRUNCATED;
 }
 
-static void ip4_decode(struct decode *d, const struct cursor *at)
+static inline void ip4_decode(struct decode *d, const struct cursor *at)
 {
 	struct packet *p = d->packet;
 	struct cursor c = *at;
@@ -190,7 +190,7 @@ static uint8_t extensions_decode(struct packet *p, struct cursor *c,
 	return next;
 }
 
-static void ip6_decode(struct decode *d, const struct cursor *at)
+static inline void ip6_decode(struct decode *d, const struct cursor *at)
 {
 	struct packet *p = d->packet;
 	struct cursor c = *at;

@@ -36,7 +36,8 @@ static void ethernet_decode(struct decode *d, const struct cursor *at)
 {
 	struct cursor c = *at;
 	const uint8_t *head = cursor_bytes(&c, ETHERNET_HEADER);
-	struct cursor type;
+	struct cursor tail;
+	unsigned type;
 
 	if (!head) {
 		d->packet->marks |= PACKET_TRUNCATED;
@@ -44,8 +45,12 @@ static void ethernet_decode(struct decode *d, const struct cursor *at)
 	}
 
 	macs(d->packet, head, head + MAC_BYTES);
-	type = cursor_over(head + (size_t)2 * MAC_BYTES, 2);
-	ethertype_decode(d, &c, cursor_be16(&type));
+	tail = cursor_over(head + (size_t)2 * MAC_BYTES, 2);
+	type = cursor_be16(&tail);
+	if (type == ETHERTYPE_OF_IPV4 || type == ETHERTYPE_OF_IPV6)
+		ip_decode(d, &c);
+	else
+		ethertype_decode(d, &c, type);
 }
 
 static void ppp_decode(struct decode *d, struct cursor c)

@@ -204,39 +204,49 @@ static void note_time(struct flow_table *t, int64_t time_ns)
 		t->counts.last_ns = time_ns;
 }
 
+/* The records of the packets in whose slot something stands: all four lines of
+ * each are looked at. */
+static void fetch_records(const struct flow_table *t, const uint32_t *hashes,
+			  size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		const struct flow_slot *s = &t->slots[hashes[i] & t->slot_mask];
+		const char *record;
+
+		if (!s->index)
+			continue;
+		record = (const char *)&t->flows[s->index - 1];
+		for (size_t line = 0; line < sizeof(struct flow); line += 64)
+			__builtin_prefetch(record + line, 1);
+	}
+}
+
 /* Memory is slower than the work: hash a batch, fetch its slots, then its
  * records, and only then look at them. */
 static void batch(struct flow_table *t, const struct packet *p, size_t count)
 {
 	struct flow_key keys[BATCH];
-	uint32_t hashes[BATCH] = { 0 };
+	uint32_t hashes[BATCH];
+	bool keyed[BATCH];
 
 	for (size_t i = 0; i < count; i++) {
-		if (!has_key(&p[i]))
+		keyed[i] = has_key(&p[i]);
+		hashes[i] = 0;
+		if (!keyed[i])
 			continue;
 		keys[i] = packet_key(t, &p[i]);
 		hashes[i] = flow_hash(t, &keys[i]);
 		__builtin_prefetch(&t->slots[hashes[i] & t->slot_mask]);
 	}
 
-	for (size_t i = 0; i < count; i++) {
-		const struct flow_slot *s = &t->slots[hashes[i] & t->slot_mask];
-		const char *record;
-
-		if (!has_key(&p[i]) || !s->index)
-			continue;
-		record = (const char *)&t->flows[s->index - 1];
-		for (size_t line = 0; line < sizeof(struct flow); line += 64)
-			__builtin_prefetch(record + line, 1);
-	}
-
+	fetch_records(t, hashes, count);
 	for (size_t i = 0; i < count; i++) {
 		note_time(t, p[i].time_ns);
 		if (p[i].marks & PACKET_OUTGOING)
 			flow_own(t, &p[i].src);
 		if (p[i].has_mac)
 			flow_hear(t, &p[i]);
-		if (has_key(&p[i]))
+		if (keyed[i])
 			one(t, &p[i], &keys[i], hashes[i]);
 		else
 			other(t, &p[i]);
