@@ -29,6 +29,12 @@ struct flow_answer {
 	uint32_t name; /* its hash */
 };
 
+/* One of the latest attempts. */
+struct flow_try {
+	uint32_t index; /* of the flow, plus one; 0: none */
+	uint32_t pair;  /* hash of its addresses: most are not those in question */
+};
+
 struct flow_slot {
 	uint32_t hash;
 	uint32_t index; /* of the flow, plus one; 0: empty */
@@ -62,7 +68,7 @@ struct flow_table {
 		own[OWN_WORDS]; /* bits of addresses that this host sent from */
 	uint8_t last_heard[6];  /* the station that was remembered last */
 	uint32_t recent_dns[RECENT]; /* flows, plus one, by hash without tag */
-	uint32_t tries[RECENT];      /* the latest attempts: flows, plus one */
+	struct flow_try tries[RECENT];
 	uint32_t try_count;
 	uint32_t recent_asks[RECENT]; /* ARP: by the address asked for */
 	uint32_t recent_syn[RECENT];  /* ... by the client's end */
