@@ -7,7 +7,7 @@
 
 /* In pieces: of all at once, gcc makes "rep stos", which takes longer than all
  * the rest of decoding. */
-static void clear(struct packet *p)
+void packet_clear(struct packet *p)
 {
 	enum { PIECE = 64 };
 
@@ -24,7 +24,7 @@ void packet_decode(struct packet *ret, const struct frame *f)
 	const struct cursor c = cursor_over(f->data, f->caplen);
 	struct decode d = { .packet = ret };
 
-	clear(ret);
+	packet_clear(ret);
 	ret->time_ns = packet_time(f->time_ns);
 	ret->frame = f->number;
 	if (f->len > f->caplen)
