@@ -171,19 +171,20 @@ static int compare_candidates(const void *a, const void *b)
 }
 
 /* The smallest place that holds both. */
-static enum place wider(enum place a, enum place b)
+static enum fault_place wider(enum fault_place a, enum fault_place b)
 {
-	static const enum place hosts[] = { PLACE_SERVER_LINK, PLACE_SERVICE,
-					    PLACE_SERVER };
+	static const enum fault_place hosts[] = { PLACE_SERVER_LINK,
+						  PLACE_SERVICE, PLACE_SERVER };
 
-	static const enum place ways[] = { PLACE_ROUTER, PLACE_PATH };
+	static const enum fault_place ways[] = { PLACE_ROUTER, PLACE_PATH };
 
-	static const enum place clients[] = { PLACE_CLIENT_LINK, PLACE_CLIENT };
+	static const enum fault_place clients[] = { PLACE_CLIENT_LINK,
+						    PLACE_CLIENT };
 
 	static const struct {
-		const enum place *members;
+		const enum fault_place *members;
 		size_t count;
-		enum place whole;
+		enum fault_place whole;
 	} groups[] = {
 		{ hosts, 3, PLACE_SERVER },
 		{ ways, 2, PLACE_PATH },

@@ -7,6 +7,13 @@
 struct arena;
 struct text;
 
+/*
+ * Values of each kind: parsed from what iptables or nft writes, and printed.
+ *
+ * A value is a range of numbers; with a mask, (field & mask) is in the range.
+ * Names that only one machine knows (users, realms) are asked of this one.
+ */
+
 /* Numbers wide enough for an IPv6 address or an interface's name. A typedef
  * because C has no other name for it; both compilers of this project know it. */
 __extension__ typedef unsigned __int128 u128;
@@ -56,3 +63,42 @@ struct ranges {
 	size_t count;
 	struct range range[];
 };
+
+enum value_dialect {
+	VALUE_IPTABLES, /* a:b, SYN,ACK, eth+, LOCAL, 10.0.0.1-10.0.0.9 */
+	VALUE_NFT       /* a-b, syn, eth*, local; 0x12/0xff is no mask */
+};
+
+/* How a value is written. */
+struct value_form {
+	enum value_type type;
+	enum value_dialect dialect;
+	unsigned bits; /* numbers that need more are TOO_BIG; 0: 128 */
+	bool is_v6;
+	uint8_t protocol;             /* whose service names are meant; 0: TCP */
+	const struct choice *choices; /* asked first, for every type */
+};
+
+/* What value_parse() finds wrong. */
+enum value_error {
+	VALUE_MALFORMED = 1, /* not a value of that type */
+	VALUE_TOO_BIG,
+	VALUE_NO_SUCH_NAME, /* a host, user or group that nobody here knows */
+	VALUE_BACKWARDS     /* a range whose end is before its start */
+};
+
+/* One value or range: 22, ssh, 1024:65535, 10.0.0.0/8, 0x1/0xff. An address
+ * with a mask that is not a prefix, and nothing else of addresses, comes with
+ * a mask. Of ICMP the range is over type << 8 | code. Several values between
+ * commas are the caller's, but those that are one set of bits (TCP flags:
+ * "mask set" for iptables; choices). 0 or an enum value_error. */
+int value_parse(const struct value_form *f, const char *s, size_t len,
+		struct range *ret, u128 *ret_mask);
+
+/* The same written back, canonical: as iptables-save, or nft -nn, prints it.
+ * mask: all ones where there is none. */
+void value_print(struct text *out, const struct value_form *f,
+		 const struct range *value, u128 mask);
+
+/* Names, asked by their numbers; NULL: it has none. */
+const char *value_word(enum value_type type, u128 value);

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/arena.h"
+
+/*
+ * A line of iptables-save cut into words, as iptables-restore takes them:
+ * spaces and tabs between, double quotes around, a backslash within quotes
+ * takes the next byte as it is.
+ */
+struct token {
+	const char *text; /* terminated, unquoted */
+	size_t len;
+	size_t column; /* from 1 */
+	bool is_quoted;
+};
+
+struct tokens {
+	struct token *list;
+	size_t count, capacity;
+	bool is_open; /* a quote without its end */
+};
+
+/* Words live in the arena, the list itself on the heap: reused from line to
+ * line. -ENOMEM or 0. */
+int tokens_read(struct tokens *t, struct arena *a, const char *line,
+		size_t len);
+void tokens_done(struct tokens *t);
