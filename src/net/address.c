@@ -107,9 +107,10 @@ static bool parse_plain(struct address *ret, struct cursor c)
 	*ret = (struct address){ { 0 } };
 	for (int i = 0; i < count; i++) {
 		int at = gap >= 0 && i >= gap ? GROUPS - count + i : i;
+		uint8_t *to = ret->bytes + 2 * (size_t)at;
 
-		ret->bytes[2 * at] = (uint8_t)(groups[i] >> 8);
-		ret->bytes[2 * at + 1] = (uint8_t)groups[i];
+		to[0] = (uint8_t)(groups[i] >> 8);
+		to[1] = (uint8_t)groups[i];
 	}
 
 	return true;
