@@ -84,6 +84,17 @@ void build_ranges(struct build *b, enum field f, const struct ranges *r,
 	build_masked(b, f, ~(u128)0, r, inverted);
 }
 
+void build_each(struct build *b, const struct use *u)
+{
+	for (size_t i = 0; i < u->count; i++) {
+		const struct argument *a = &u->arguments[i];
+
+		if (a->ranges)
+			build_masked(b, a->option->field, a->mask, a->ranges,
+				     a->inverted);
+	}
+}
+
 void build_value(struct build *b, enum field f, u128 value)
 {
 	build_ranges(b, f, ranges_one(b->ruleset->arena, value, value), false);
@@ -92,7 +103,15 @@ void build_value(struct build *b, enum field f, u128 value)
 void build_variable(struct build *b, enum doubt doubt, const char *text,
 		    bool inverted)
 {
-	const struct variable *v = ruleset_variable(b->ruleset, doubt, text);
+	static const bool is_fresh[DOUBT_COUNT] = {
+		[DOUBT_RATE] = true,   [DOUBT_RANDOM] = true,
+		[DOUBT_RECENT] = true, [DOUBT_HIDDEN] = true,
+		[DOUBT_MATCH] = true,
+	};
+	const struct variable *v =
+		is_fresh[doubt]
+			? ruleset_fresh_variable(b->ruleset, doubt, text)
+			: ruleset_variable(b->ruleset, doubt, text);
 
 	if (!v)
 		b->failed = true;
@@ -100,6 +119,45 @@ void build_variable(struct build *b, enum doubt doubt, const char *text,
 		build_cond(b, &(struct cond){ .kind = COND_VARIABLE,
 					      .variable = v,
 					      .inverted = inverted });
+}
+
+int build_icmp(struct build *b, const struct use *u)
+{
+	struct arena *arena = b->ruleset->arena;
+
+	for (size_t i = 0; i < u->count; i++) {
+		const struct argument *a = &u->arguments[i];
+		const struct range *r = &a->ranges->range[0];
+		struct cond *list = arena_alloc(arena, 2 * sizeof(*list));
+
+		if (!list)
+			return -ENOMEM;
+		list[0] = (struct cond){
+			.field = FIELD_ICMP_TYPE,
+			.mask = ~(u128)0,
+			.ranges =
+				ranges_one(arena, r->first >> 8, r->last >> 8),
+		};
+		list[1] = (struct cond){
+			.field = FIELD_ICMP_CODE,
+			.mask = ~(u128)0,
+			.ranges = ranges_one(arena, r->first & 255,
+					     r->last & 255),
+		};
+		if (!list[0].ranges || !list[1].ranges)
+			return -ENOMEM;
+		if (!a->inverted) {
+			build_cond(b, &list[0]);
+			build_cond(b, &list[1]);
+			continue;
+		}
+		build_cond(b, &(struct cond){ .kind = COND_ALL,
+					      .inverted = true,
+					      .list = list,
+					      .count = 2 });
+	}
+
+	return 0;
 }
 
 void build_action(struct build *b, const struct action *a)

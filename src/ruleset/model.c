@@ -1,6 +1,8 @@
 #include "ruleset/model.h"
 
 #include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -38,9 +40,10 @@ struct ruleset *ruleset_new(struct problems *problems)
 		return NULL;
 
 	r->problems = problems;
+	r->notes = problems_new();
 	r->arena = arena_new();
-	if (!r->arena) {
-		free(r);
+	if (!r->arena || !r->notes) {
+		ruleset_free(r);
 		return NULL;
 	}
 
@@ -53,7 +56,29 @@ void ruleset_free(struct ruleset *r)
 		return;
 
 	arena_free(r->arena);
+	problems_free(r->notes);
 	free(r);
+}
+
+void ruleset_note(struct ruleset *r, const struct place *where,
+		  const char *format, ...)
+{
+	char text[512];
+	const struct problem *p;
+	va_list ap;
+
+	va_start(ap, format);
+	(void)vsnprintf(text, sizeof(text), format, ap);
+	va_end(ap);
+
+	for (size_t i = 0; (p = problems_at(r->notes, i)); i++)
+		if (strcmp(p->text, text) == 0)
+			return;
+
+	problems_add(
+		r->notes,
+		&(struct problem){ .file = where->file, .line = where->line },
+		"%s", text);
 }
 
 struct table *ruleset_find_table(const struct ruleset *r, enum engine engine,
@@ -183,22 +208,79 @@ bool ruleset_builtin(struct chain *c)
 	return false;
 }
 
-struct rule *ruleset_rule(struct ruleset *r, struct chain *c)
+static void renumber(struct chain *c)
 {
-	struct rule *rule = arena_alloc(r->arena, sizeof(*rule));
+	unsigned number = 0;
 
-	if (!rule)
-		return NULL;
+	for (struct rule *rule = c->first; rule; rule = rule->next) {
+		rule->number = ++number;
+		c->last = rule;
+	}
+	c->rule_count = number;
+	if (!number)
+		c->last = NULL;
+}
+
+/* Where the pointer to the rule of that number is. */
+static struct rule **rule_at(struct chain *c, unsigned number)
+{
+	struct rule **at = &c->first;
+
+	while (*at && --number)
+		at = &(*at)->next;
+	return at;
+}
+
+void ruleset_insert_rule(struct ruleset *r, struct chain *c, struct rule *rule,
+			 unsigned number)
+{
+	struct rule **at;
 
 	rule->chain = c;
+	r->rule_count++;
+	if (number && number <= c->rule_count) {
+		at = rule_at(c, number);
+		rule->next = *at;
+		*at = rule;
+		renumber(c);
+		return;
+	}
+
 	rule->number = ++c->rule_count;
+	rule->next = NULL;
 	if (c->last)
 		c->last->next = rule;
 	else
 		c->first = rule;
 	c->last = rule;
-	r->rule_count++;
+}
+
+struct rule *ruleset_rule(struct ruleset *r, struct chain *c)
+{
+	struct rule *rule = arena_alloc(r->arena, sizeof(*rule));
+
+	if (rule)
+		ruleset_insert_rule(r, c, rule, 0);
 	return rule;
+}
+
+void ruleset_delete_rule(struct ruleset *r, struct chain *c, unsigned number)
+{
+	struct rule **at = number ? rule_at(c, number) : NULL;
+
+	if (!at || !*at)
+		return;
+
+	*at = (*at)->next;
+	r->rule_count--;
+	renumber(c);
+}
+
+void ruleset_flush_chain(struct ruleset *r, struct chain *c)
+{
+	r->rule_count -= c->rule_count;
+	c->first = c->last = NULL;
+	c->rule_count = 0;
 }
 
 static struct set *find_set(struct set *first, const char *name)
@@ -245,11 +327,17 @@ struct set *ruleset_set(struct ruleset *r, struct table *t, const char *name)
 const struct variable *ruleset_variable(struct ruleset *r, enum doubt doubt,
 					const char *text)
 {
-	struct variable *v;
-
-	for (v = r->first_variable; v; v = v->next)
+	for (struct variable *v = r->first_variable; v; v = v->next)
 		if (v->doubt == doubt && strcmp(v->text, text) == 0)
 			return v;
+
+	return ruleset_fresh_variable(r, doubt, text);
+}
+
+const struct variable *
+ruleset_fresh_variable(struct ruleset *r, enum doubt doubt, const char *text)
+{
+	struct variable *v;
 
 	v = arena_alloc(r->arena, sizeof(*v));
 	if (!v)

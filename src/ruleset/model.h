@@ -134,7 +134,9 @@ struct argument {
 };
 
 /* A match or target of an iptables rule, with its options in the order of its
- * table; what save_print() prints. NULL name of an unknown one: words. */
+ * table; what save_print_rule() prints. An unknown one has neither match nor
+ * target but words. One without a name holds the rule's own options: -s, -d,
+ * -i, -o, -p, -f. */
 struct use {
 	const struct match *match;
 	const struct target *target;
@@ -142,6 +144,8 @@ struct use {
 	size_t count;
 	const char *name;  /* "tcp" */
 	const char *words; /* of an unknown one: its options, word for word */
+	bool is_target;
+	bool is_goto; /* -g: the name is a chain's */
 };
 
 struct term {
@@ -197,7 +201,8 @@ struct table {
 
 struct ruleset {
 	struct arena *arena;
-	struct problems *problems;
+	struct problems *problems; /* what the user can mend */
+	struct problems *notes;    /* what he should know: unknown matches */
 	struct table *first, *last;
 	struct set *first_ipset, *last_ipset; /* ipset's: of no table */
 	unsigned chain_count;
@@ -208,7 +213,8 @@ struct ruleset {
 	unsigned variable_count;
 };
 
-/* NULL when there is no memory. The problems, the caller's, outlive it. */
+/* NULL when there is no memory. The problems, the caller's, outlive it; the
+ * notes are its own. */
 struct ruleset *ruleset_new(struct problems *problems);
 void ruleset_free(struct ruleset *r);
 
@@ -235,6 +241,16 @@ bool ruleset_builtin(struct chain *c);
 /* A new rule at the chain's end, numbered. */
 struct rule *ruleset_rule(struct ruleset *r, struct chain *c);
 
+/* Puts a rule, made in the arena by the caller, where it gets that number;
+ * those from there on count one more. 0, or a number that is too great: at the
+ * chain's end. */
+void ruleset_insert_rule(struct ruleset *r, struct chain *c, struct rule *rule,
+			 unsigned number);
+
+/* Takes rules out again: one, or all. */
+void ruleset_delete_rule(struct ruleset *r, struct chain *c, unsigned number);
+void ruleset_flush_chain(struct ruleset *r, struct chain *c);
+
 struct set *ruleset_set(struct ruleset *r, struct table *t, const char *name);
 const struct set *ruleset_find_set(const struct ruleset *r,
 				   const struct table *t, const char *name);
@@ -242,6 +258,15 @@ const struct set *ruleset_find_set(const struct ruleset *r,
 /* The variable of this text; equal texts are one. */
 const struct variable *ruleset_variable(struct ruleset *r, enum doubt doubt,
 					const char *text);
+
+/* A new one of that text, whose answer is that of no other. */
+const struct variable *
+ruleset_fresh_variable(struct ruleset *r, enum doubt doubt, const char *text);
+
+/* Adds a note, unless there is one of the same words. */
+__attribute__((format(printf, 3, 4))) void
+ruleset_note(struct ruleset *r, const struct place *where, const char *format,
+	     ...);
 
 /* Jumps find their chains; lookups their sets (those that are not given turn
  * into variables); called once, when all is read. Problems name what is

@@ -9,6 +9,8 @@
  * only where its meaning is more than "the field is in these values".
  */
 
+struct build;
+
 /* One option as iptables has it; a list of them ends with a NULL name. */
 struct option {
 	const char *name;  /* "--dport": the one that iptables-save writes */
@@ -19,6 +21,18 @@ struct option {
 	bool is_list;                 /* values with commas between */
 	/* Not printed when it has this value, which is the default. */
 	const char *usual;
+	/* Printed with this value where it was not given; in IPv6 with the
+	 * other one, if there is one. */
+	const char *always, *always_v6;
+	/* Two words follow (--tcp-flags, --match-set); one is meant where
+	 * this is 0 and the type is not VALUE_NONE. */
+	unsigned words;
+	/* Short for another option of the table, with that value (--syn), or
+	 * without a meaning another name for it. */
+	const char *stands_for, *meaning;
+	/* Reads what no type says: fills text, ranges and mask of the argument.
+	 * value is terminated; 0, -ENOMEM or an enum value_error. */
+	int (*read)(struct build *b, const char *value, struct argument *ret);
 };
 
 /* One question of nft's: "tcp dport", "ct state"; ends with NULL words. A
@@ -40,6 +54,8 @@ struct build {
 	struct ruleset *ruleset;
 	struct rule *rule;
 	bool is_v6; /* the rule's own family, where it has one: ip6tables */
+	uint8_t protocol;   /* of -p, for names of services; 0: none */
+	const char *text;   /* of the target at hand, for its action */
 	struct term *terms; /* so far; build_rule_done() moves them */
 	size_t count, capacity;
 	bool failed; /* no memory */
@@ -52,6 +68,12 @@ struct match {
 	/* Its answer is in no packet: one variable for the whole match. */
 	bool is_variable;
 	enum doubt doubt;
+	/* Options stay in the order in which they were given, and may be
+	 * repeated (policy's --next). */
+	bool keeps_order;
+	/* Changes arguments to what iptables-save prints, when all are read:
+	 * defaults that depend on others. */
+	int (*settle)(struct build *b, struct use *u);
 	/* Adds the conditions of one use; NULL: each option is a condition on
 	 * its field. -ENOMEM, or 0. */
 	int (*compile)(struct build *b, const struct use *u);
@@ -60,6 +82,7 @@ struct match {
 struct target {
 	const char *name; /* of -j */
 	const struct option *options;
+	int (*settle)(struct build *b, struct use *u);
 	/* Adds the action; NULL: ACTION_NONE, the packet goes on. */
 	int (*compile)(struct build *b, const struct use *u);
 	/* What it does is not known: ACTION_UNKNOWN, or with a NULL text
@@ -84,9 +107,17 @@ void build_ranges(struct build *b, enum field f, const struct ranges *r,
 		  bool inverted);
 void build_masked(struct build *b, enum field f, u128 mask,
 		  const struct ranges *r, bool inverted);
+/* Each argument's condition on its option's field; VALUE_NONE has none. */
+void build_each(struct build *b, const struct use *u);
 void build_value(struct build *b, enum field f, u128 value);
+
+/* Rates, random numbers, lists that packets fill and what nobody knows get a
+ * variable of this rule's own: the same words in two rules need not have the
+ * same answer. The others share one for each text. */
 void build_variable(struct build *b, enum doubt doubt, const char *text,
 		    bool inverted);
+/* The use's ICMP type and code (VALUE_ICMP, VALUE_ICMP6). -ENOMEM or 0. */
+int build_icmp(struct build *b, const struct use *u);
 void build_action(struct build *b, const struct action *a);
 
 /* Moves the terms into the rule; -ENOMEM if anything failed on the way. */

@@ -19,18 +19,35 @@ struct options_error {
 struct options_use {
 	struct use use;
 	const struct option *table;
-	struct argument *arguments; /* one a row of the table, at most */
+	struct argument *arguments;
+	size_t capacity; /* one a row of the table, or more */
 };
 
 /* Of the match or target (the other is NULL). -ENOMEM or 0. */
 int options_begin(struct arena *a, const struct match *m,
 		  const struct target *t, struct options_use *ret);
 
-/* Takes the option at words[at] and its values. The number of words taken; 0:
- * not an option of this table; -EINVAL with *ret_error set; -ENOMEM. */
+/* The option of that name, alias or unambiguous beginning, or NULL. */
+const struct option *options_find(const struct option *table, const char *s,
+				  size_t len);
+
+/* Reads one value as the option wants it: 0, -ENOMEM or an enum value_error. */
+int options_value(struct build *b, const struct option *o, const char *value,
+		  struct argument *ret);
+
+/* The sentence for an enum value_error: for _(), with one %s for the value. */
+const char *options_what(int error);
+
+/* Takes the option at words[at] and its values; a "!" was before it or not.
+ * The number of words taken; 0: not an option of this table; -EINVAL with
+ * *ret_error set; -ENOMEM. */
 int options_take(struct build *b, struct options_use *u,
-		 const struct tokens *words, size_t at,
+		 const struct tokens *words, size_t at, bool inverted,
 		 struct options_error *ret_error);
 
 /* Orders the arguments, adds those that iptables-save prints unasked. */
 int options_end(struct build *b, struct options_use *u);
+
+/* For read(): one word of the form, kept as its canonical text and range. */
+int options_choice(struct build *b, const struct value_form *f,
+		   const char *value, struct argument *ret);

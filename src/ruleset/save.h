@@ -19,6 +19,9 @@ int save_read(struct ruleset *r, const char *file, const char *text, size_t len,
 /* The rule's words ("-A INPUT -p tcp …"), canonical, without counters. */
 void save_print_rule(struct text *out, const struct rule *rule);
 
+/* One match or target: "-m tcp --dport 22". */
+void save_print_use(struct text *out, const struct use *u);
+
 /* A table as iptables-save prints it, comment lines left out; counters only
  * where they are asked for. */
 void save_print_table(struct text *out, const struct table *t,

@@ -14,6 +14,7 @@ struct token {
 	const char *text; /* terminated, unquoted */
 	size_t len;
 	size_t column; /* from 1 */
+	size_t end;    /* of the line's bytes before the space after it */
 	bool is_quoted;
 };
 

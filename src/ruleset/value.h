@@ -75,7 +75,7 @@ struct value_form {
 	enum value_dialect dialect;
 	unsigned bits; /* numbers that need more are TOO_BIG; 0: 128 */
 	bool is_v6;
-	uint8_t protocol;             /* whose service names are meant; 0: TCP */
+	uint8_t protocol; /* whose service names are meant; 0: TCP */
 	const struct choice *choices; /* asked first, for every type */
 };
 
@@ -100,5 +100,5 @@ int value_parse(const struct value_form *f, const char *s, size_t len,
 void value_print(struct text *out, const struct value_form *f,
 		 const struct range *value, u128 mask);
 
-/* Names, asked by their numbers; NULL: it has none. */
+/* The name of a number, as nft writes it (in lower case); NULL: it has none. */
 const char *value_word(enum value_type type, u128 value);

@@ -30,7 +30,11 @@ static const struct option options[] = {
 	{ .name = "--tcp-option", .type = VALUE_NUMBER, .field = FIELD_COUNT },
 	{ .name = "--tcp-flags",
 	  .type = VALUE_TCP_FLAGS,
-	  .field = FIELD_TCP_FLAGS },
+	  .field = FIELD_TCP_FLAGS,
+	  .words = 2 },
+	{ .name = "--syn",
+	  .stands_for = "--tcp-flags",
+	  .meaning = "FIN,SYN,RST,ACK SYN" },
 	{ 0 },
 };
 

@@ -1,0 +1,26 @@
+#include "ruleset/option.h"
+
+static int compile(struct build *b, const struct use *u)
+{
+	build_value(b, FIELD_FRAGMENT, 0);
+	build_each(b, u);
+	return 0;
+}
+
+static const struct option options[] = {
+	{ .name = "--sport",
+	  .alias = "--source-port",
+	  .type = VALUE_PORT,
+	  .field = FIELD_SPORT },
+	{ .name = "--dport",
+	  .alias = "--destination-port",
+	  .type = VALUE_PORT,
+	  .field = FIELD_DPORT },
+	{ 0 },
+};
+
+const struct match match_udp = {
+	.name = "udp",
+	.options = options,
+	.compile = compile,
+};

@@ -1,0 +1,405 @@
+#include "ruleset/options.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/i18n.h"
+#include "base/text.h"
+
+static size_t rows(const struct option *table)
+{
+	size_t n = 0;
+
+	while (table && table[n].name)
+		n++;
+	return n;
+}
+
+int options_begin(struct arena *a, const struct match *m,
+		  const struct target *t, struct options_use *ret)
+{
+	const struct option *table = m ? m->options : t ? t->options : NULL;
+
+	*ret = (struct options_use){ .table = table };
+	ret->use.match = m;
+	ret->use.target = t;
+	ret->use.is_target = t;
+	ret->use.name = m ? m->name : t ? t->name : NULL;
+	ret->capacity = rows(table);
+	ret->arguments =
+		arena_alloc(a, (ret->capacity + 1) * sizeof(struct argument));
+	return ret->arguments ? 0 : -ENOMEM;
+}
+
+static struct value_form form_of(const struct build *b, const struct option *o)
+{
+	return (struct value_form){
+		.type = o->type,
+		.is_v6 = b->is_v6,
+		.protocol = b->protocol,
+		.choices = o->choices,
+		.bits = o->field < FIELD_COUNT && o->type == VALUE_NUMBER
+				? field_info[o->field].bits
+				: 0,
+	};
+}
+
+/* Values between commas: their union, and the canonical text of each. */
+struct listing {
+	struct range *list;
+	size_t count;
+	u128 mask;
+	struct text text;
+};
+
+static int list_values(const struct value_form *f, const char *value,
+		       struct listing *l)
+{
+	size_t len = strlen(value), from = 0;
+
+	for (size_t at = 0; at <= len; at++) {
+		struct range *r = &l->list[l->count];
+		int err;
+
+		if (at < len && value[at] != ',')
+			continue;
+		if (at == len && from == len && l->count)
+			break; /* a comma at the end */
+		err = value_parse(f, value + from, at - from, r, &l->mask);
+		if (err)
+			return err;
+		if (l->count++)
+			text_char(&l->text, ',');
+		value_print(&l->text, f, r, l->mask);
+		from = at + 1;
+	}
+
+	return 0;
+}
+
+/* A list of choices is printed in the order of the choices. */
+static void order_choices(const struct choice *choices, struct listing *l)
+{
+	text_clear(&l->text);
+	for (const struct choice *c = choices; c && c->word; c++) {
+		bool is_repeated = false;
+
+		for (const struct choice *d = choices; d < c; d++)
+			is_repeated |= d->value == c->value;
+		for (size_t i = 0; i < l->count && !is_repeated; i++)
+			if (l->list[i].first == c->value) {
+				if (l->text.len)
+					text_char(&l->text, ',');
+				text_str(&l->text, c->word);
+				break;
+			}
+	}
+}
+
+static int read_list(struct build *b, const struct option *o, const char *value,
+		     struct argument *ret)
+{
+	struct value_form f = form_of(b, o);
+	struct arena *a = b->ruleset->arena;
+	size_t most = 1;
+	struct listing l = { .mask = ~(u128)0 };
+	int err;
+
+	for (const char *s = value; *s; s++)
+		most += *s == ',';
+	l.list = malloc(most * sizeof(*l.list));
+	if (!l.list)
+		return -ENOMEM;
+
+	err = list_values(&f, value, &l);
+	if (!err) {
+		if (o->type == VALUE_CHOICES)
+			order_choices(o->choices, &l);
+		ret->text = arena_string(a, text_string(&l.text));
+		ret->ranges = ranges_of(a, l.list, l.count);
+		ret->mask = l.mask;
+		if (!ret->text || !ret->ranges || !text_ok(&l.text))
+			err = -ENOMEM;
+	}
+
+	text_done(&l.text);
+	free(l.list);
+	return err;
+}
+
+int options_choice(struct build *b, const struct value_form *f,
+		   const char *value, struct argument *ret)
+{
+	struct arena *a = b->ruleset->arena;
+	struct text out = TEXT_NULL;
+	struct range r;
+	u128 mask;
+	int err = value_parse(f, value, strlen(value), &r, &mask);
+
+	if (err)
+		return err;
+
+	value_print(&out, f, &r, mask);
+	ret->text = arena_string(a, text_string(&out));
+	ret->ranges = ranges_one(a, r.first, r.last);
+	ret->mask = mask;
+	if (!ret->text || !ret->ranges || !text_ok(&out))
+		err = -ENOMEM;
+	text_done(&out);
+	return err;
+}
+
+static int read_value(struct build *b, const struct option *o,
+		      const char *value, struct argument *ret)
+{
+	struct value_form f = form_of(b, o);
+
+	if (o->read)
+		return o->read(b, value, ret);
+	if (o->is_list || o->type == VALUE_CHOICES)
+		return read_list(b, o, value, ret);
+	if (o->type == VALUE_STRING || o->type == VALUE_NONE) {
+		ret->text = value;
+		return 0;
+	}
+
+	return options_choice(b, &f, value, ret);
+}
+
+int options_value(struct build *b, const struct option *o, const char *value,
+		  struct argument *ret)
+{
+	struct argument arg = { .option = o, .mask = ~(u128)0 };
+	int err = read_value(b, o, value, &arg);
+
+	if (!err)
+		*ret = arg;
+	return err;
+}
+
+static bool same(const char *name, const char *s, size_t len)
+{
+	return name && strlen(name) == len && memcmp(name, s, len) == 0;
+}
+
+/* The row of the option; a beginning is enough where no other row has it, as
+ * for getopt_long(). */
+const struct option *options_find(const struct option *table, const char *s,
+				  size_t len)
+{
+	const struct option *found = NULL;
+	unsigned count = 0;
+
+	for (const struct option *o = table; o && o->name; o++)
+		if (same(o->name, s, len) || same(o->alias, s, len))
+			return o;
+	if (len < 4)
+		return NULL;
+
+	for (const struct option *o = table; o && o->name; o++)
+		if (strncmp(o->name, s, len) == 0 ||
+		    (o->alias && strncmp(o->alias, s, len) == 0)) {
+			found = o;
+			count++;
+		}
+
+	return count == 1 ? found : NULL;
+}
+
+/* "--dport=22": what is before the sign is the option. */
+static size_t head(const struct token *w, const char **ret_value)
+{
+	const char *sign = w->len > 2 && w->text[1] == '-'
+				   ? memchr(w->text, '=', w->len)
+				   : NULL;
+
+	*ret_value = sign ? sign + 1 : NULL;
+	return sign ? (size_t)(sign - w->text) : w->len;
+}
+
+static const struct option *row_named(const struct option *table,
+				      const char *name)
+{
+	return options_find(table, name, strlen(name));
+}
+
+/* Where the argument goes: over an earlier one of the same option, or behind.
+ */
+static struct argument *slot(struct build *b, struct options_use *u,
+			     const struct option *o)
+{
+	const struct match *m = u->use.match;
+	struct argument *list;
+
+	if (!m || !m->keeps_order) {
+		for (size_t i = 0; i < u->use.count; i++)
+			if (u->arguments[i].option == o)
+				return &u->arguments[i];
+		return &u->arguments[u->use.count++];
+	}
+
+	if (u->use.count == u->capacity) {
+		size_t bytes = 2 * (u->capacity + 1) * sizeof(*list);
+
+		list = arena_alloc(b->ruleset->arena, bytes);
+		if (!list)
+			return NULL;
+		memcpy(list, u->arguments, u->use.count * sizeof(*list));
+		u->arguments = list;
+		u->capacity = 2 * (u->capacity + 1) - 1;
+	}
+
+	return &u->arguments[u->use.count++];
+}
+
+const char *options_what(int error)
+{
+	static const char *const sentences[] = {
+		[VALUE_MALFORMED] = N_("%s is not a value of this option."),
+		[VALUE_TOO_BIG] = N_("%s is too big for this option."),
+		[VALUE_NO_SUCH_NAME] = N_("The name %s is not known here."),
+		[VALUE_BACKWARDS] = N_("The range %s ends before it starts."),
+	};
+
+	return sentences[error];
+}
+
+static int fail(struct options_error *e, const char *sentence,
+		const struct token *t)
+{
+	e->sentence = sentence;
+	e->token = t;
+	return -EINVAL;
+}
+
+/* The words after the option, joined where there are two. "!" may stand
+ * before them, as it did in old rules. */
+struct taken {
+	const char *value;
+	const struct token *first;
+	size_t used;
+	bool inverted;
+};
+
+static int take_words(struct build *b, const struct option *o,
+		      const struct tokens *w, size_t at, struct taken *t)
+{
+	unsigned wanted = o->words ? o->words : 1;
+	struct text joined = TEXT_NULL;
+	int err = 0;
+
+	if (at < w->count && !w->list[at].is_quoted &&
+	    same("!", w->list[at].text, w->list[at].len)) {
+		t->inverted = true;
+		t->used++;
+		at++;
+	}
+	if (at + wanted > w->count)
+		return -EINVAL;
+
+	t->first = &w->list[at];
+	t->used += wanted;
+	t->value = t->first->text;
+	if (wanted == 1)
+		return 0;
+
+	text_str(&joined, t->first->text);
+	for (unsigned i = 1; i < wanted; i++) {
+		text_char(&joined, ' ');
+		text_str(&joined, w->list[at + i].text);
+	}
+	t->value = arena_string(b->ruleset->arena, text_string(&joined));
+	if (!t->value || !text_ok(&joined))
+		err = -ENOMEM;
+	text_done(&joined);
+	return err;
+}
+
+int options_take(struct build *b, struct options_use *u,
+		 const struct tokens *words, size_t at, bool inverted,
+		 struct options_error *ret_error)
+{
+	const struct token *w = &words->list[at];
+	const char *inner;
+	const struct option *o =
+		options_find(u->table, w->text, head(w, &inner));
+	struct taken t = { .value = inner, .first = w, .inverted = inverted };
+	struct argument arg = { .mask = ~(u128)0 };
+	struct argument *place;
+	int err = 0;
+
+	if (!o)
+		return 0;
+
+	if (o->stands_for)
+		t.value = inner = o->meaning;
+	if (o->stands_for)
+		o = row_named(u->table, o->stands_for);
+	if (o->type != VALUE_NONE && !inner) {
+		err = take_words(b, o, words, at + 1, &t);
+		if (err == -EINVAL)
+			return fail(ret_error,
+				    N_("A value is missing after %s."), w);
+	} else if (o->type == VALUE_NONE) {
+		t.value = "";
+	}
+	if (!err)
+		err = options_value(b, o, t.value, &arg);
+	if (err > 0)
+		return fail(ret_error, options_what(err), t.first);
+	if (err)
+		return err;
+
+	place = slot(b, u, o);
+	if (!place)
+		return -ENOMEM;
+	arg.inverted = t.inverted;
+	arg.column = w->column;
+	arg.place = b->rule ? b->rule->place : (struct place){ 0 };
+	*place = arg;
+	return 1 + (int)t.used;
+}
+
+static int by_row(const void *x, const void *y)
+{
+	const struct argument *a = x, *b = y;
+
+	return a->option < b->option ? -1 : a->option > b->option;
+}
+
+static bool is_given(const struct options_use *u, const struct option *o)
+{
+	for (size_t i = 0; i < u->use.count; i++)
+		if (u->arguments[i].option == o)
+			return true;
+
+	return false;
+}
+
+int options_end(struct build *b, struct options_use *u)
+{
+	const struct match *m = u->use.match;
+	const struct target *t = u->use.target;
+	int err = 0;
+
+	for (const struct option *o = u->table; o && o->name; o++)
+		if (o->always && !is_given(u, o) && !err)
+			err = options_value(b, o,
+					    b->is_v6 && o->always_v6
+						    ? o->always_v6
+						    : o->always,
+					    &u->arguments[u->use.count++]);
+	if (err)
+		return err < 0 ? err : -EINVAL;
+
+	if (u->use.count > 1 && !(m && m->keeps_order))
+		qsort(u->arguments, u->use.count, sizeof(*u->arguments),
+		      by_row);
+	u->use.arguments = u->arguments;
+	if (m && m->settle)
+		err = m->settle(b, &u->use);
+	else if (t && t->settle)
+		err = t->settle(b, &u->use);
+	return err;
+}

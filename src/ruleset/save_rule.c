@@ -1,0 +1,538 @@
+#include "ruleset/save_rule.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/i18n.h"
+#include "ruleset/save.h"
+
+static const struct option base_options[] = {
+	{ .name = "-s",
+	  .alias = "--source",
+	  .type = VALUE_ADDRESS,
+	  .field = FIELD_SADDR },
+	{ .name = "-d",
+	  .alias = "--destination",
+	  .type = VALUE_ADDRESS,
+	  .field = FIELD_DADDR },
+	{ .name = "-i",
+	  .alias = "--in-interface",
+	  .type = VALUE_INTERFACE,
+	  .field = FIELD_IIF },
+	{ .name = "-o",
+	  .alias = "--out-interface",
+	  .type = VALUE_INTERFACE,
+	  .field = FIELD_OIF },
+	{ .name = "-p",
+	  .alias = "--protocol",
+	  .type = VALUE_PROTOCOL,
+	  .field = FIELD_PROTO },
+	{ .name = "-f",
+	  .alias = "--fragment",
+	  .type = VALUE_NONE,
+	  .field = FIELD_FRAGMENT },
+	{ .name = "--src", .stands_for = "-s" },
+	{ .name = "--dst", .stands_for = "-d" },
+	{ .name = "--proto", .stands_for = "-p" },
+	{ 0 },
+};
+
+/* The rule while its words are read. */
+struct reading {
+	const struct save_rule *in;
+	const struct tokens *words;
+	size_t at;
+	struct build b;
+	struct options_use base;
+	struct options_use *uses; /* matches, in their order */
+	size_t count, capacity;
+	struct options_use target;
+	bool has_target;
+	bool inverted;        /* "!" stands before the word at hand */
+	bool is_other_family; /* -4 in a rule of IPv6 */
+};
+
+static const struct token *word(const struct reading *r)
+{
+	return &r->words->list[r->at];
+}
+
+static bool is_word(const struct token *t, const char *s)
+{
+	return !t->is_quoted && strcmp(t->text, s) == 0;
+}
+
+static int complain(const struct reading *r, const struct token *t,
+		    const char *sentence)
+{
+	const struct rule *rule = r->b.rule;
+
+	problems_add(
+		r->in->ruleset->problems,
+		&(struct problem){ .file = rule->place.file,
+				   .line = rule->place.line,
+				   .column = r->in->is_listing ? 0 : t->column,
+				   .excerpt = r->in->line },
+		/* Each sentence was made for one word. */
+		_(sentence), t->text);
+	return -EINVAL;
+}
+
+static struct options_use *new_use(struct reading *r)
+{
+	if (r->count == r->capacity) {
+		size_t capacity = r->capacity ? 2 * r->capacity : 8;
+		struct options_use *u = realloc(r->uses, capacity * sizeof(*u));
+
+		if (!u)
+			return NULL;
+		r->uses = u;
+		r->capacity = capacity;
+	}
+
+	return &r->uses[r->count++];
+}
+
+static int add_match(struct reading *r, const struct match *m)
+{
+	struct options_use *u = new_use(r);
+
+	return u ? options_begin(r->b.ruleset->arena, m, NULL, u) : -ENOMEM;
+}
+
+/* Words that belong to no unknown match or target before them. */
+static bool ends_unknown(const struct token *t)
+{
+	static const char *const ends[] = {
+		"-m", "--match", "-j", "--jump", "-g", "--goto",
+		"-s", "-d",      "-i", "-o",     "-p", "-c",
+	};
+
+	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++)
+		if (is_word(t, ends[i]))
+			return true;
+
+	return false;
+}
+
+/* The words after an unknown name, as they stand in the line. */
+static int take_unknown(struct reading *r, struct options_use *u,
+			const char *name)
+{
+	size_t first = r->at, end;
+	const struct token *list = r->words->list;
+
+	while (r->at < r->words->count && !ends_unknown(word(r)))
+		r->at++;
+	end = r->at;
+	/* "! -s": the sign is of what follows. */
+	if (end > first && end < r->words->count &&
+	    is_word(&list[end - 1], "!"))
+		r->at = --end;
+
+	u->use.name = name;
+	u->use.words = "";
+	if (end > first)
+		u->use.words = arena_copy(r->b.ruleset->arena,
+					  r->in->line + list[first].column - 1,
+					  list[end - 1].end -
+						  (list[first].column - 1));
+	return u->use.words ? 0 : -ENOMEM;
+}
+
+static int take_match(struct reading *r)
+{
+	const struct match *m;
+	struct options_use *u;
+	const char *name;
+	int err;
+
+	if (++r->at >= r->words->count)
+		return complain(r, word(r) - 1,
+				N_("A value is missing after %s."));
+
+	name = word(r)->text;
+	m = match_named(name, word(r)->len);
+	r->at++;
+	if (m)
+		return add_match(r, m);
+
+	u = new_use(r);
+	if (!u)
+		return -ENOMEM;
+	err = options_begin(r->b.ruleset->arena, NULL, NULL, u);
+	if (err)
+		return err;
+
+	ruleset_note(r->in->ruleset, &r->b.rule->place,
+		     _("The match %s is not known here; whether it holds "
+		       "stays open."),
+		     name);
+	return take_unknown(r, u, name);
+}
+
+static bool is_verdict(const char *name)
+{
+	return strcmp(name, "ACCEPT") == 0 || strcmp(name, "DROP") == 0 ||
+	       strcmp(name, "RETURN") == 0 || strcmp(name, "QUEUE") == 0;
+}
+
+static int take_target(struct reading *r, bool is_goto)
+{
+	const struct target *t;
+	const char *name;
+	int err;
+
+	if (++r->at >= r->words->count)
+		return complain(r, word(r) - 1,
+				N_("A value is missing after %s."));
+
+	name = word(r)->text;
+	t = is_goto ? NULL : target_named(name, word(r)->len);
+	r->at++;
+	r->has_target = true;
+	err = options_begin(r->b.ruleset->arena, NULL, t, &r->target);
+	if (err)
+		return err;
+
+	r->target.use.name = name;
+	r->target.use.is_target = true;
+	r->target.use.is_goto = is_goto;
+	if (t || is_goto || is_verdict(name))
+		return 0;
+
+	err = take_unknown(r, &r->target, name);
+	if (!err && *r->target.use.words)
+		ruleset_note(r->in->ruleset, &r->b.rule->place,
+			     _("The target %s is not known here; what it does "
+			       "stays open."),
+			     name);
+	return err;
+}
+
+/* -c PACKETS BYTES. */
+static int take_counters(struct reading *r)
+{
+	struct counters *c = &r->b.rule->counters;
+	const struct token *t = word(r);
+
+	if (r->at + 2 >= r->words->count)
+		return complain(r, t, N_("A value is missing after %s."));
+
+	c->packets = strtoull(t[1].text, NULL, 10);
+	c->bytes = strtoull(t[2].text, NULL, 10);
+	c->known = true;
+	r->at += 3;
+	return 0;
+}
+
+/* The words that iptables itself takes. 1: none of them. */
+static int take_own(struct reading *r)
+{
+	const struct token *t = word(r);
+
+	if (is_word(t, "!")) {
+		r->inverted = true;
+		r->at++;
+		return 0;
+	}
+	if (is_word(t, "-m") || is_word(t, "--match"))
+		return take_match(r);
+	if (is_word(t, "-j") || is_word(t, "--jump"))
+		return take_target(r, false);
+	if (is_word(t, "-g") || is_word(t, "--goto"))
+		return take_target(r, true);
+	if (is_word(t, "-c") || is_word(t, "--set-counters"))
+		return take_counters(r);
+	if (is_word(t, "-4") || is_word(t, "--ipv4") || is_word(t, "-6") ||
+	    is_word(t, "--ipv6")) {
+		if (r->in->is_v6 != (t->text[t->len - 1] == '6'))
+			r->is_other_family = true;
+		r->at++;
+		return 0;
+	}
+
+	return 1;
+}
+
+/* Options of one use. 1: it has none of that name. */
+static int take_of(struct reading *r, struct options_use *u)
+{
+	struct options_error e = { 0 };
+	int used = options_take(&r->b, u, r->words, r->at, r->inverted, &e);
+
+	if (used == -EINVAL)
+		return complain(r, e.token, e.sentence);
+	if (used < 0)
+		return used;
+	if (!used)
+		return 1;
+
+	r->at += (size_t)used;
+	r->inverted = false;
+	return 0;
+}
+
+/* The protocol's own match is loaded when one of its options is met. */
+static int take_implied(struct reading *r)
+{
+	static const struct {
+		uint8_t protocol;
+		const char *match;
+	} implied[] = {
+		{ 6, "tcp" },    { 17, "udp" },   { 136, "udp" }, { 1, "icmp" },
+		{ 58, "icmp6" }, { 132, "sctp" }, { 33, "dccp" }, { 50, "esp" },
+		{ 51, "ah" },    { 135, "mh" },
+	};
+	const struct match *m = NULL;
+	const char *end = strchr(word(r)->text, '=');
+	size_t len = end ? (size_t)(end - word(r)->text) : word(r)->len;
+	int err;
+
+	for (size_t i = 0; i < sizeof(implied) / sizeof(implied[0]); i++)
+		if (r->b.protocol == implied[i].protocol)
+			m = match_named(implied[i].match,
+					strlen(implied[i].match));
+	if (!m || !options_find(m->options, word(r)->text, len))
+		return 1;
+
+	err = add_match(r, m);
+	return err ? err : take_of(r, &r->uses[r->count - 1]);
+}
+
+static void note_protocol(struct reading *r)
+{
+	for (size_t i = 0; i < r->base.use.count; i++) {
+		const struct argument *a = &r->base.arguments[i];
+
+		if (a->option->field == FIELD_PROTO && !a->inverted)
+			r->b.protocol = (uint8_t)a->ranges->range[0].first;
+	}
+}
+
+static int take_option(struct reading *r)
+{
+	int err = take_of(r, &r->base);
+
+	if (err <= 0) {
+		note_protocol(r);
+		return err;
+	}
+
+	for (size_t i = r->count; i-- > 0 && err == 1;)
+		err = take_of(r, &r->uses[i]);
+	if (err == 1 && r->has_target)
+		err = take_of(r, &r->target);
+	if (err == 1)
+		err = take_implied(r);
+	if (err == 1)
+		err = complain(r, word(r),
+			       N_("The option %s belongs to no match and no "
+				  "target before it."));
+	return err;
+}
+
+static int take_words(struct reading *r)
+{
+	int err = 0;
+
+	while (!err && r->at < r->words->count) {
+		err = take_own(r);
+		if (err == 1)
+			err = take_option(r);
+	}
+
+	return err;
+}
+
+/* "-p all", "-s 0.0.0.0/0", "-i +": iptables-save does not print what asks for
+ * nothing. */
+static bool asks_nothing(const struct argument *a)
+{
+	const struct range *r = a->ranges ? &a->ranges->range[0] : NULL;
+	enum field f = a->option->field;
+
+	if (f == FIELD_PROTO)
+		return !r->first && r->first == r->last;
+	if (a->inverted || a->mask != ~(u128)0 || !r)
+		return false;
+	if (f == FIELD_SADDR || f == FIELD_DADDR)
+		return (r->first == (u128)0xffff << 32 &&
+			r->last - r->first == 0xffffffff) ||
+		       (!r->first && !~r->last);
+	return f != FIELD_FRAGMENT && !r->first && !~r->last;
+}
+
+static void base_terms(struct reading *r)
+{
+	struct options_use *u = &r->base;
+	size_t kept = 0;
+
+	for (size_t i = 0; i < u->use.count; i++) {
+		struct argument *a = &u->arguments[i];
+
+		if (asks_nothing(a))
+			continue;
+		if (a->option->field == FIELD_FRAGMENT)
+			build_value(&r->b, FIELD_FRAGMENT, !a->inverted);
+		else
+			build_masked(&r->b, a->option->field, a->mask,
+				     a->ranges, a->inverted);
+		u->arguments[kept++] = *a;
+	}
+
+	u->use.count = kept;
+}
+
+static const char *use_text(struct reading *r, const struct use *u)
+{
+	struct text out = TEXT_NULL;
+	const char *text;
+
+	save_print_use(&out, u);
+	text = arena_string(r->b.ruleset->arena, text_string(&out));
+	if (!text_ok(&out))
+		text = NULL;
+	text_done(&out);
+	return text;
+}
+
+static int match_terms(struct reading *r, const struct use *u)
+{
+	const struct match *m = u->match;
+	const char *text;
+
+	if (m && m->compile)
+		return m->compile(&r->b, u);
+	if (!m || m->is_variable) {
+		text = use_text(r, u);
+		if (!text)
+			return -ENOMEM;
+		build_variable(&r->b, m ? m->doubt : DOUBT_MATCH, text, false);
+		return 0;
+	}
+
+	build_each(&r->b, u);
+	return 0;
+}
+
+static enum action_kind verdict(const char *name)
+{
+	switch (name[0]) {
+	case 'A':
+		return ACTION_ACCEPT;
+	case 'D':
+		return ACTION_DROP;
+	case 'Q':
+		return ACTION_QUEUE;
+	}
+	return ACTION_RETURN;
+}
+
+static int target_terms(struct reading *r, const struct use *u)
+{
+	struct action a = { .from = FIELD_COUNT, .field = FIELD_COUNT };
+
+	a.text = use_text(r, u);
+	if (!a.text)
+		return -ENOMEM;
+
+	if (u->target && u->target->compile) {
+		r->b.text = a.text;
+		return u->target->compile(&r->b, u);
+	}
+
+	if (u->target && u->target->unknown) {
+		a.kind = ACTION_UNKNOWN;
+	} else if (u->target) {
+		a.kind = ACTION_NONE;
+	} else if (u->words && *u->words) {
+		a.kind = ACTION_UNKNOWN;
+	} else if (!u->is_goto && is_verdict(u->name)) {
+		a.kind = verdict(u->name);
+	} else {
+		a.kind = u->is_goto ? ACTION_GOTO : ACTION_JUMP;
+		a.chain_name = u->name;
+	}
+	build_action(&r->b, &a);
+	return 0;
+}
+
+/* The uses: the rule's own options, matches, target. */
+static int keep_uses(struct reading *r)
+{
+	size_t count = r->count + 2, n = 0;
+	struct use *uses =
+		arena_alloc(r->b.ruleset->arena, count * sizeof(*uses));
+
+	if (!uses)
+		return -ENOMEM;
+
+	r->base.use.arguments = r->base.arguments;
+	uses[n++] = r->base.use;
+	for (size_t i = 0; i < r->count; i++)
+		uses[n++] = r->uses[i].use;
+	if (r->has_target)
+		uses[n++] = r->target.use;
+	r->b.rule->uses = uses;
+	r->b.rule->use_count = n;
+	return 0;
+}
+
+static int settle(struct reading *r)
+{
+	int err = options_end(&r->b, &r->base);
+
+	for (size_t i = 0; i < r->count && !err; i++)
+		err = options_end(&r->b, &r->uses[i]);
+	if (!err && r->has_target)
+		err = options_end(&r->b, &r->target);
+	return err;
+}
+
+static int compile(struct reading *r)
+{
+	struct rule *rule = r->b.rule;
+	int err = settle(r);
+
+	base_terms(r);
+	if (!err)
+		err = keep_uses(r);
+	for (size_t i = 1; i < rule->use_count && !err; i++) {
+		const struct use *u = &rule->uses[i];
+
+		if (u->is_target)
+			err = target_terms(r, u);
+		else
+			err = match_terms(r, u);
+	}
+
+	return err;
+}
+
+int save_rule_read(const struct save_rule *s, struct rule *rule)
+{
+	static const struct match base = { .options = base_options };
+	struct reading r = {
+		.in = s,
+		.words = s->words,
+		.at = s->from,
+		.b = { .ruleset = s->ruleset, .rule = rule, .is_v6 = s->is_v6 },
+	};
+	int err = options_begin(s->ruleset->arena, &base, NULL, &r.base);
+
+	r.base.use.match = NULL;
+	if (!err)
+		err = take_words(&r);
+	if (!err)
+		err = compile(&r);
+	if (err)
+		r.b.count = 0;
+	if (build_rule_done(&r.b) && !err)
+		err = -ENOMEM;
+	free(r.uses);
+	if (!err && r.is_other_family)
+		err = 1;
+	return err;
+}
