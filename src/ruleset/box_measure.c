@@ -248,6 +248,64 @@ static u128 pick_any(const struct ranges *set, uint64_t *seed)
 	return span ? r->first + number % span : number;
 }
 
+/* Fields that only packets of some protocols have. */
+static const struct owned {
+	enum field field;
+	uint8_t protocols[6];
+} owned[] = {
+	{ FIELD_SPORT, { 6, 17, 33, 132, 136 } },
+	{ FIELD_DPORT, { 6, 17, 33, 132, 136 } },
+	{ FIELD_CT_SPORT, { 6, 17, 33, 132, 136 } },
+	{ FIELD_CT_DPORT, { 6, 17, 33, 132, 136 } },
+	{ FIELD_TCP_FLAGS, { 6 } },
+	{ FIELD_TCP_MSS, { 6 } },
+	{ FIELD_ICMP_TYPE, { 1, 58 } },
+	{ FIELD_ICMP_CODE, { 1, 58 } },
+	{ FIELD_SPI, { 50, 51 } },
+};
+
+static bool has_field(const struct owned *o, u128 protocol)
+{
+	for (size_t i = 0; i < sizeof(o->protocols); i++)
+		if (o->protocols[i] && o->protocols[i] == protocol)
+			return true;
+
+	return false;
+}
+
+/* Whether packets of the protocol have all fields that the box asks for. */
+static bool fits(const struct space *s, const struct box *x, u128 protocol)
+{
+	for (unsigned i = 0; i < x->count; i++)
+		for (size_t j = 0; j < sizeof(owned) / sizeof(owned[0]); j++)
+			if (owned[j].field == s->dims[x->side[i].dim].field &&
+			    !has_field(&owned[j], protocol))
+				return false;
+
+	return true;
+}
+
+/* Where ports are asked for, the protocol has some. */
+static void pick_protocol(const struct space *s, const struct box *x,
+			  struct spot *p)
+{
+	const struct ranges *set = box_along(s, x, FIELD_PROTO);
+
+	if (fits(s, x, p->value[FIELD_PROTO]))
+		return;
+
+	for (size_t i = 0; i < sizeof(owned) / sizeof(owned[0]); i++)
+		for (size_t j = 0; j < sizeof(owned[i].protocols); j++) {
+			uint8_t protocol = owned[i].protocols[j];
+
+			if (protocol && ranges_has(set, protocol) &&
+			    fits(s, x, protocol)) {
+				p->value[FIELD_PROTO] = protocol;
+				return;
+			}
+		}
+}
+
 struct spot *box_pick(struct arena *a, const struct space *s,
 		      const struct box *x, uint64_t *seed)
 {
@@ -269,38 +327,18 @@ struct spot *box_pick(struct arena *a, const struct space *s,
 		else if (!pick_usual(s, &s->dims[d], set, &p->value[d]))
 			p->value[d] = pick_plain(&s->dims[d], set);
 	}
+	pick_protocol(s, x, p);
 
 	return p;
 }
-
-/* Fields that only packets of some protocols have. */
-static const struct owned {
-	enum field field;
-	uint8_t protocols[6];
-} owned[] = {
-	{ FIELD_SPORT, { 6, 17, 33, 132, 136 } },
-	{ FIELD_DPORT, { 6, 17, 33, 132, 136 } },
-	{ FIELD_CT_SPORT, { 6, 17, 33, 132, 136 } },
-	{ FIELD_CT_DPORT, { 6, 17, 33, 132, 136 } },
-	{ FIELD_TCP_FLAGS, { 6 } },
-	{ FIELD_TCP_MSS, { 6 } },
-	{ FIELD_ICMP_TYPE, { 1, 58 } },
-	{ FIELD_ICMP_CODE, { 1, 58 } },
-	{ FIELD_SPI, { 50, 51 } },
-};
 
 static void forget_foreign(struct point *p)
 {
 	for (size_t i = 0; i < sizeof(owned) / sizeof(owned[0]); i++) {
 		const struct owned *o = &owned[i];
-		bool has = false;
 
-		for (size_t j = 0; j < sizeof(o->protocols); j++)
-			has = has || (o->protocols[j] &&
-				      o->protocols[j] ==
-					      p->value[FIELD_PROTO]);
-		if (!has || (point_has(p, FIELD_FRAGMENT) &&
-			     p->value[FIELD_FRAGMENT]))
+		if (!has_field(o, p->value[FIELD_PROTO]) ||
+		    (point_has(p, FIELD_FRAGMENT) && p->value[FIELD_FRAGMENT]))
 			point_forget(p, o->field);
 	}
 }
