@@ -1,4 +1,4 @@
-#include <math.h>
+#include <string.h>
 
 #include "base/arena.h"
 #include "ruleset/box.h"
@@ -34,21 +34,43 @@ static double count_values(const struct ranges *x)
 	return count;
 }
 
-/* The weight of a set of values of that field. */
-static double weigh(enum field f, const struct ranges *x,
-		    const struct ranges *all)
+/* Of the values that are in both. */
+static double count_common(const struct ranges *x, const struct ranges *y)
 {
-	double listed = 0, in = 0, count = count_values(x),
-	       total = count_values(all);
+	double count = 0;
+	size_t i = 0, j = 0;
+
+	while (i < x->count && j < y->count) {
+		const struct range *p = &x->range[i], *q = &y->range[j];
+		u128 first = p->first > q->first ? p->first : q->first;
+		u128 last = p->last < q->last ? p->last : q->last;
+
+		if (first <= last)
+			count += (double)(last - first) + 1;
+		if (p->last < q->last)
+			i++;
+		else
+			j++;
+	}
+
+	return count;
+}
+
+/* The weight of the values that are in both x and y. */
+static double weigh(const struct dim *d, const struct ranges *x,
+		    const struct ranges *y)
+{
+	double listed = 0, in = 0;
+	double count = count_common(x, y), total = count_values(d->all);
 
 	for (size_t i = 0; i < sizeof(weights) / sizeof(weights[0]); i++) {
 		const struct weight *w = &weights[i];
 
-		if (w->field != f || !ranges_has(all, w->value))
+		if (w->field != d->field || !ranges_has(d->all, w->value))
 			continue;
 		listed += w->weight;
 		total--;
-		if (ranges_has(x, w->value)) {
+		if (ranges_has(x, w->value) && ranges_has(y, w->value)) {
 			in += w->weight;
 			count--;
 		}
@@ -63,10 +85,6 @@ static double weigh(enum field f, const struct ranges *x,
 static double share_along(const struct dim *d, const struct ranges *x,
 			  const struct ranges *y)
 {
-	struct arena *a;
-	const struct ranges *both;
-	double share = 0;
-
 	if (ranges_covers(y, x))
 		return 1;
 	if (!ranges_overlap(x, y))
@@ -75,13 +93,7 @@ static double share_along(const struct dim *d, const struct ranges *x,
 	    field_info[d->field].type == VALUE_INTERFACE)
 		return 0.5;
 
-	a = arena_new();
-	both = a ? ranges_intersection(a, x, y) : NULL;
-	if (both)
-		share = weigh(d->field, both, d->all) /
-			weigh(d->field, x, d->all);
-	arena_free(a);
-	return share;
+	return weigh(d, x, y) / weigh(d, x, x);
 }
 
 double box_share(const struct space *s, const struct box *x,
@@ -154,6 +166,32 @@ static const struct sample {
 	{ TABLE_IP6, FIELD_DADDR, 0x20010db800010000, 1 },
 };
 
+static bool is_name(const struct dim *d)
+{
+	return d->field < FIELD_COUNT &&
+	       field_info[d->field].type == VALUE_INTERFACE;
+}
+
+/* A name that people give to interfaces; no name where none may be. */
+static bool pick_name(const struct ranges *set, u128 *ret)
+{
+	static const char *const names[] = { "",     "eth0",  "eth1", "ens3",
+					     "lan0", "wlan0", "ppp0", "tun0",
+					     "br0",  "lo" };
+	/* An interface is rather there than not, where both may be. */
+	size_t count = sizeof(names) / sizeof(names[0]);
+
+	for (size_t i = 1; i <= count; i++) {
+		const char *name = names[i % count];
+
+		*ret = field_from_name(name, strlen(name));
+		if (ranges_has(set, *ret))
+			return true;
+	}
+
+	return false;
+}
+
 static bool pick_usual(const struct space *s, const struct dim *d,
 		       const struct ranges *set, u128 *ret)
 {
@@ -174,13 +212,7 @@ static bool pick_usual(const struct space *s, const struct dim *d,
 		}
 	}
 
-	if ((d->field == FIELD_IIF || d->field == FIELD_OIF) &&
-	    ranges_has(set, field_from_name("eth0", 4))) {
-		*ret = field_from_name("eth0", 4);
-		return true;
-	}
-
-	return false;
+	return is_name(d) && pick_name(set, ret);
 }
 
 /* The first host of a network rather than the network itself. */
@@ -192,10 +224,6 @@ static u128 pick_plain(const struct dim *d, const struct ranges *set)
 
 	if (is_address && r->last - r->first > 1)
 		return r->first + 1;
-	if (d->field < FIELD_COUNT &&
-	    field_info[d->field].type == VALUE_INTERFACE && !r->first &&
-	    r->last)
-		return set->count > 1 ? set->range[1].first : r->last;
 
 	return r->first;
 }
@@ -220,31 +248,6 @@ static u128 pick_any(const struct ranges *set, uint64_t *seed)
 	return span ? r->first + number % span : number;
 }
 
-struct spot *box_pick(struct arena *a, const struct space *s,
-		      const struct box *x, uint64_t *seed)
-{
-	struct spot *p = arena_alloc(a, sizeof(*p) + s->dim_count *
-							     sizeof(u128));
-	unsigned i = 0;
-
-	if (!p)
-		return NULL;
-
-	p->count = s->dim_count;
-	for (unsigned d = 0; d < s->dim_count; d++) {
-		const struct ranges *set = s->dims[d].all;
-
-		if (i < x->count && x->side[i].dim == d)
-			set = x->side[i++].set;
-		if (seed)
-			p->value[d] = pick_any(set, seed);
-		else if (!pick_usual(s, &s->dims[d], set, &p->value[d]))
-			p->value[d] = pick_plain(&s->dims[d], set);
-	}
-
-	return p;
-}
-
 /* Fields that only packets of some protocols have. */
 static const struct owned {
 	enum field field;
@@ -261,18 +264,81 @@ static const struct owned {
 	{ FIELD_SPI, { 50, 51 } },
 };
 
+static bool has_field(const struct owned *o, u128 protocol)
+{
+	for (size_t i = 0; i < sizeof(o->protocols); i++)
+		if (o->protocols[i] && o->protocols[i] == protocol)
+			return true;
+
+	return false;
+}
+
+/* Whether packets of the protocol have all fields that the box asks for. */
+static bool fits(const struct space *s, const struct box *x, u128 protocol)
+{
+	for (unsigned i = 0; i < x->count; i++)
+		for (size_t j = 0; j < sizeof(owned) / sizeof(owned[0]); j++)
+			if (owned[j].field == s->dims[x->side[i].dim].field &&
+			    !has_field(&owned[j], protocol))
+				return false;
+
+	return true;
+}
+
+/* Where ports are asked for, the protocol has some. */
+static void pick_protocol(const struct space *s, const struct box *x,
+			  struct spot *p)
+{
+	const struct ranges *set = box_along(s, x, FIELD_PROTO);
+
+	if (fits(s, x, p->value[FIELD_PROTO]))
+		return;
+
+	for (size_t i = 0; i < sizeof(owned) / sizeof(owned[0]); i++)
+		for (size_t j = 0; j < sizeof(owned[i].protocols); j++) {
+			uint8_t protocol = owned[i].protocols[j];
+
+			if (protocol && ranges_has(set, protocol) &&
+			    fits(s, x, protocol)) {
+				p->value[FIELD_PROTO] = protocol;
+				return;
+			}
+		}
+}
+
+struct spot *box_pick(struct arena *a, const struct space *s,
+		      const struct box *x, uint64_t *seed)
+{
+	struct spot *p = arena_alloc(a, sizeof(*p) + s->dim_count *
+							     sizeof(u128));
+	unsigned i = 0;
+
+	if (!p)
+		return NULL;
+
+	p->count = s->dim_count;
+	for (unsigned d = 0; d < s->dim_count; d++) {
+		const struct ranges *set = s->dims[d].all;
+
+		if (i < x->count && x->side[i].dim == d)
+			set = x->side[i++].set;
+		if (seed && !is_name(&s->dims[d]))
+			p->value[d] = pick_any(set, seed);
+		else if (!pick_usual(s, &s->dims[d], set, &p->value[d]))
+			p->value[d] = pick_plain(&s->dims[d], set);
+	}
+	pick_protocol(s, x, p);
+
+	return p;
+}
+
 static void forget_foreign(struct point *p)
 {
 	for (size_t i = 0; i < sizeof(owned) / sizeof(owned[0]); i++) {
 		const struct owned *o = &owned[i];
-		bool has = false;
 
-		for (size_t j = 0; j < sizeof(o->protocols); j++)
-			has = has || (o->protocols[j] &&
-				      o->protocols[j] ==
-					      p->value[FIELD_PROTO]);
-		if (!has || (point_has(p, FIELD_FRAGMENT) &&
-			     p->value[FIELD_FRAGMENT]))
+		if (!has_field(o, p->value[FIELD_PROTO]) ||
+		    (point_has(p, FIELD_FRAGMENT) && p->value[FIELD_FRAGMENT]))
 			point_forget(p, o->field);
 	}
 }
