@@ -275,13 +275,14 @@ static void reset_of(const struct point *p, struct point *ret)
 /* net/ipv4/icmp.c __icmp_send(), net/ipv6/icmp.c icmp6_send(): how much is
  * quoted, and which address speaks. */
 static void error_of(const struct lab *lab, const struct shot *s,
-		     const struct walk_verdict *v, struct point *ret)
+		     const struct expected *e, struct point *ret)
 {
-	const struct point *p = &s->packet;
+	const struct point *p = &e->last;
+	const struct walk_verdict *v = &e->verdict;
 	bool v6 = frame_is_v6(p);
 	uint64_t length = (uint64_t)p->value[FIELD_LENGTH];
 	uint64_t most = v6 ? 1280 - 48 : 576 - 28;
-	bool to_host = !s->is_local && !p->value[FIELD_OIF];
+	bool to_host = !s->is_local && !s->packet.value[FIELD_OIF];
 	unsigned device = v6 && !s->is_local ? s->device : lab->out;
 
 	point_set(ret, FIELD_PROTO, v6 ? FRAME_ICMP6 : FRAME_ICMP);
@@ -327,17 +328,22 @@ static void answer_of(const struct predictor *p, const struct shot *s,
 	*ret = (struct point){ 0 };
 	point_set(ret, FIELD_FAMILY, s->packet.value[FIELD_FAMILY]);
 	if (e->verdict.reject == REJECT_TCP_RESET)
-		reset_of(&s->packet, ret);
+		reset_of(&e->last, ret);
 	else
-		error_of(lab, s, &e->verdict, ret);
-	point_set(ret, FIELD_DADDR, s->packet.value[FIELD_SADDR]);
+		error_of(lab, s, e, ret);
+	point_set(ret, FIELD_DADDR, e->last.value[FIELD_SADDR]);
 	point_set(ret, FIELD_IIF, 0);
 	point_set(ret, FIELD_OIF, device_name(lab, lab->out));
 	point_set(ret, FIELD_TTL, 64);
 	point_set(ret, FIELD_MARK, 0);
 	point_set(ret, FIELD_FRAGMENT, 0);
 	point_set(ret, FIELD_PACKET_TYPE, 0);
-	point_set(ret, FIELD_HAS_SOCKET, 0);
+	/* The kernel sends ICMP by a socket of its own, which is no file: it
+	 * has no owner, but it is there. */
+	point_set(ret, FIELD_HAS_SOCKET,
+		  e->verdict.reject != REJECT_TCP_RESET);
+	point_set(ret, FIELD_UID, UINT32_MAX);
+	point_set(ret, FIELD_GID, UINT32_MAX);
 	point_set(ret, FIELD_IPSEC_IN, 0);
 	point_set(ret, FIELD_IPSEC_OUT, 0);
 	point_set(ret, FIELD_PHYS_IIF, 0);
@@ -363,4 +369,8 @@ void predict_shot(const struct predictor *p, const struct shot *s,
 	answer_of(p, s, ret, &ret->answer);
 	reply = walk(p, &ret->answer, book, ret);
 	ret->has_answer = reply.decision == WALK_ACCEPT;
+	if (reply.decision == WALK_REJECT) {
+		ret->open = "an answer that is answered";
+		ret->is_excused = true;
+	}
 }
