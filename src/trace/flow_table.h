@@ -32,7 +32,8 @@ struct flow_answer {
 /* One of the latest attempts. */
 struct flow_try {
 	uint32_t index; /* of the flow, plus one; 0: none */
-	uint32_t pair;  /* hash of its addresses: most are not those in question */
+	uint32_t
+		pair; /* hash of its addresses: most are not those in question */
 };
 
 struct flow_slot {
@@ -54,7 +55,7 @@ struct flow_table {
 	uint32_t slots_filled;
 	struct flow_note *notes;
 	uint32_t note_count, note_size;
-	uint32_t free_note; /* plus one; the next is in its icmp_mtu */
+	uint32_t free_note;  /* plus one; the next is in its icmp_mtu */
 	uint64_t secrets[4]; /* of the hash: nobody shall choose collisions */
 	struct flow_input *inputs;
 	size_t input_count;
