@@ -67,6 +67,10 @@ struct walk_verdict {
 	const struct cond *why;
 };
 
+/* What the sender of a rejected packet gets, in iptables' words
+ * ("icmp-host-prohibited", "tcp-reset"); NULL of any other decision. */
+const char *walk_reject_name(const struct walk_verdict *v);
+
 /*
  * The cheap way: millions of packets a second, no allocation while walking.
  * A plan is made once for a ruleset, which must outlive it.

@@ -77,3 +77,35 @@ void walk_reject_answer(const struct point *p, const struct action *a,
 	v->reject = reject;
 	v->reject_code = code;
 }
+
+const char *walk_reject_name(const struct walk_verdict *v)
+{
+	static const char *const four[] = {
+		[0] = "icmp-net-unreachable",   [1] = "icmp-host-unreachable",
+		[2] = "icmp-proto-unreachable", [3] = "icmp-port-unreachable",
+		[9] = "icmp-net-prohibited",    [10] = "icmp-host-prohibited",
+		[13] = "icmp-admin-prohibited",
+	};
+	static const char *const six[] = {
+		[0] = "icmp6-no-route",         [1] = "icmp6-adm-prohibited",
+		[3] = "icmp6-addr-unreachable", [4] = "icmp6-port-unreachable",
+		[5] = "icmp6-policy-fail",      [6] = "icmp6-reject-route",
+	};
+	const char *name = NULL;
+
+	if (v->decision != WALK_REJECT)
+		return NULL;
+	if (v->reject == REJECT_TCP_RESET)
+		return "tcp-reset";
+	if (v->reject == REJECT_ICMP6 &&
+	    v->reject_code < sizeof(six) / sizeof(*six))
+		name = six[v->reject_code];
+	if (v->reject == REJECT_ICMP &&
+	    v->reject_code < sizeof(four) / sizeof(*four))
+		name = four[v->reject_code];
+	if (name)
+		return name;
+
+	return v->reject == REJECT_ICMP6 ? "icmp6-unreachable"
+					 : "icmp-unreachable";
+}
