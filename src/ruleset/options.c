@@ -361,6 +361,86 @@ int options_take(struct build *b, struct options_use *u,
 	return 1 + (int)t.used;
 }
 
+int option_as_it_is(struct build *b, const char *value, struct argument *ret)
+{
+	(void)b;
+	ret->text = value;
+	return 0;
+}
+
+int options_address_range(struct build *b, const char *value,
+			  struct argument *ret)
+{
+	const struct value_form f = { .type = VALUE_ADDRESS,
+				      .is_v6 = b->is_v6 };
+	struct text out = TEXT_NULL;
+	struct address first, last;
+	int err = options_choice(b, &f, value, ret);
+
+	if (err)
+		return err;
+
+	first = field_to_address(ret->ranges->range[0].first);
+	last = field_to_address(ret->ranges->range[0].last);
+	address_text(&out, &first);
+	text_char(&out, '-');
+	address_text(&out, &last);
+	ret->text = text_ok(&out)
+			    ? arena_string(b->ruleset->arena, text_string(&out))
+			    : NULL;
+	text_done(&out);
+	return ret->text ? 0 : -ENOMEM;
+}
+
+static const struct option *table_of(const struct use *u)
+{
+	return u->match ? u->match->options : u->target->options;
+}
+
+int options_add(struct build *b, struct use *u, const char *name,
+		const char *value)
+{
+	const struct option *o = row_named(table_of(u), name);
+	struct argument *list =
+		arena_alloc(b->ruleset->arena, (u->count + 1) * sizeof(*list));
+	size_t at = 0;
+	int err;
+
+	if (!list)
+		return -ENOMEM;
+
+	while (at < u->count && u->arguments[at].option < o)
+		at++;
+	if (at)
+		memcpy(list, u->arguments, at * sizeof(*list));
+	if (at < u->count)
+		memcpy(list + at + 1, u->arguments + at,
+		       (u->count - at) * sizeof(*list));
+	err = options_value(b, o, value, &list[at]);
+	if (err)
+		return err;
+
+	u->arguments = list;
+	u->count++;
+	return 0;
+}
+
+int options_rename(struct build *b, struct use *u, size_t i, const char *name)
+{
+	const struct option *o = row_named(table_of(u), name);
+	struct argument *list =
+		arena_alloc(b->ruleset->arena, u->count * sizeof(*list));
+
+	if (!list)
+		return -ENOMEM;
+
+	memcpy(list, u->arguments, u->count * sizeof(*list));
+	list[i].option = o;
+	list[i].inverted = false;
+	u->arguments = list;
+	return 0;
+}
+
 static int by_row(const void *x, const void *y)
 {
 	const struct argument *a = x, *b = y;

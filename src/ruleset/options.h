@@ -51,3 +51,13 @@ int options_end(struct build *b, struct options_use *u);
 /* For read(): one word of the form, kept as its canonical text and range. */
 int options_choice(struct build *b, const struct value_form *f,
 		   const char *value, struct argument *ret);
+
+/* For read(): "10.0.0.1-10.0.0.9", both ends told even where they are one. */
+int options_address_range(struct build *b, const char *value,
+			  struct argument *ret);
+
+/* For settle(): an option more, in its place; another option of the table
+ * instead of the i-th, no longer inverted, with the same value. */
+int options_add(struct build *b, struct use *u, const char *name,
+		const char *value);
+int options_rename(struct build *b, struct use *u, size_t i, const char *name);

@@ -155,8 +155,12 @@ static int take_match(struct reading *r)
 	name = word(r)->text;
 	m = match_named(name, word(r)->len);
 	r->at++;
-	if (m)
-		return add_match(r, m);
+	if (m) {
+		err = add_match(r, m);
+		if (!err && !m->options)
+			err = take_unknown(r, &r->uses[r->count - 1], name);
+		return err;
+	}
 
 	u = new_use(r);
 	if (!u)
@@ -199,11 +203,11 @@ static int take_target(struct reading *r, bool is_goto)
 	r->target.use.name = name;
 	r->target.use.is_target = true;
 	r->target.use.is_goto = is_goto;
-	if (t || is_goto || is_verdict(name))
+	if ((t && t->options) || is_goto || is_verdict(name))
 		return 0;
 
 	err = take_unknown(r, &r->target, name);
-	if (!err && *r->target.use.words)
+	if (!err && !t && *r->target.use.words)
 		ruleset_note(r->in->ruleset, &r->b.rule->place,
 			     _("The target %s is not known here; what it does "
 			       "stays open."),
@@ -401,17 +405,11 @@ static const char *use_text(struct reading *r, const struct use *u)
 static int match_terms(struct reading *r, const struct use *u)
 {
 	const struct match *m = u->match;
-	const char *text;
 
 	if (m && m->compile)
 		return m->compile(&r->b, u);
-	if (!m || m->is_variable) {
-		text = use_text(r, u);
-		if (!text)
-			return -ENOMEM;
-		build_variable(&r->b, m ? m->doubt : DOUBT_MATCH, text, false);
-		return 0;
-	}
+	if (!m || m->is_variable)
+		return build_use_variable(&r->b, u, m ? m->doubt : DOUBT_MATCH);
 
 	build_each(&r->b, u);
 	return 0;

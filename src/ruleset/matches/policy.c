@@ -1,0 +1,50 @@
+#include "ruleset/option.h"
+
+static const struct choice directions[] = { { "in", FIELD_IPSEC_IN },
+					    { "out", FIELD_IPSEC_OUT },
+					    { 0 } };
+
+static const struct choice policies[] = { { "none", 0 },
+					  { "ipsec", 1 },
+					  { 0 } };
+
+/* That a packet is protected is asked of it; by what, only the host knows. */
+static int compile(struct build *b, const struct use *u)
+{
+	const struct argument *dir = use_argument(u, "--dir");
+	const struct argument *pol = use_argument(u, "--pol");
+
+	if (!dir || !pol)
+		return build_use_variable(b, u, DOUBT_HOST);
+
+	build_ranges(b, (enum field)dir->ranges->range[0].first, pol->ranges,
+		     false);
+	return u->count > 2 ? build_use_variable(b, u, DOUBT_HOST) : 0;
+}
+
+static const struct option options[] = {
+	{ .name = "--dir",
+	  .type = VALUE_CHOICE,
+	  .field = FIELD_COUNT,
+	  .choices = directions },
+	{ .name = "--pol",
+	  .type = VALUE_CHOICE,
+	  .field = FIELD_COUNT,
+	  .choices = policies },
+	{ .name = "--strict", .type = VALUE_NONE, .field = FIELD_COUNT },
+	{ .name = "--reqid", .type = VALUE_NUMBER, .field = FIELD_COUNT },
+	{ .name = "--spi", .type = VALUE_MARK, .field = FIELD_COUNT },
+	{ .name = "--proto", .type = VALUE_PROTOCOL, .field = FIELD_COUNT },
+	{ .name = "--mode", .type = VALUE_STRING, .field = FIELD_COUNT },
+	{ .name = "--tunnel-src", .type = VALUE_ADDRESS, .field = FIELD_COUNT },
+	{ .name = "--tunnel-dst", .type = VALUE_ADDRESS, .field = FIELD_COUNT },
+	{ .name = "--next", .type = VALUE_NONE, .field = FIELD_COUNT },
+	{ 0 },
+};
+
+const struct match match_policy = {
+	.name = "policy",
+	.options = options,
+	.keeps_order = true,
+	.compile = compile,
+};
