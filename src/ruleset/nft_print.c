@@ -52,18 +52,12 @@ static void print_word(struct text *out, const char *s, bool is_name)
 static const struct {
 	const char *between, *open, *close;
 } forms[] = {
-	[NFT_PREFIX] = { "/", "", "" },
-	[NFT_RANGE] = { "-", "", "" },
-	[NFT_LIST] = { ",", "", "" },
-	[NFT_SET] = { ", ", "{ ", " }" },
-	[NFT_CONCAT] = { " . ", "", "" },
-	[NFT_PAIR] = { " : ", "", "" },
-	[NFT_AND] = { " & ", "", "" },
-	[NFT_OR] = { " | ", "", "" },
-	[NFT_XOR] = { " ^ ", "", "" },
-	[NFT_LEFT] = { " << ", "", "" },
-	[NFT_RIGHT] = { " >> ", "", "" },
-	[NFT_MAP] = { " map ", "", "" },
+	[NFT_PREFIX] = { "/", "", "" },   [NFT_RANGE] = { "-", "", "" },
+	[NFT_LIST] = { ",", "", "" },     [NFT_SET] = { ", ", "{ ", " }" },
+	[NFT_CONCAT] = { " . ", "", "" }, [NFT_PAIR] = { " : ", "", "" },
+	[NFT_AND] = { " & ", "", "" },    [NFT_OR] = { " | ", "", "" },
+	[NFT_XOR] = { " ^ ", "", "" },    [NFT_LEFT] = { " << ", "", "" },
+	[NFT_RIGHT] = { " >> ", "", "" }, [NFT_MAP] = { " map ", "", "" },
 };
 
 /* Longer sets are cut: the text is to be read. */
@@ -151,9 +145,9 @@ static bool asks_name(const struct nft_expr *left)
 }
 
 static const char *const ops[NFT_OP_COUNT] = {
-	[NFT_IMPLICIT] = " ",       [NFT_EQUAL] = " == ",
-	[NFT_NOT_EQUAL] = " != ",   [NFT_LESS] = " < ",
-	[NFT_LESS_EQUAL] = " <= ",  [NFT_GREATER] = " > ",
+	[NFT_IMPLICIT] = " ",         [NFT_EQUAL] = " == ",
+	[NFT_NOT_EQUAL] = " != ",     [NFT_LESS] = " < ",
+	[NFT_LESS_EQUAL] = " <= ",    [NFT_GREATER] = " > ",
 	[NFT_GREATER_EQUAL] = " >= ", [NFT_NONE_OF] = " ! ",
 };
 

@@ -31,9 +31,9 @@ enum nft_kind {
 	NFT_AND,
 	NFT_OR,
 	NFT_XOR,
-	NFT_LEFT,  /* << */
-	NFT_RIGHT, /* >> */
-	NFT_MAP,   /* key, set: what the key's element holds */
+	NFT_LEFT,   /* << */
+	NFT_RIGHT,  /* >> */
+	NFT_MAP,    /* key, set: what the key's element holds */
 	NFT_VERDICT /* accept; jump: note is the chain */
 };
 
