@@ -324,10 +324,11 @@ static enum fact_kind why(const struct explain_ruleset *x,
 	const struct walk_verdict *v = &b->verdict;
 	bool is_end = !v->rule || takes_everything(v->rule);
 
-	if (b->shadowed_accept)
-		return FACT_RULES_ORDER;
+	/* A ban stands above the ACCEPTs because it must. */
 	if (v->rule && is_ban(v->rule))
 		return FACT_RULES_SET;
+	if (b->shadowed_accept)
+		return FACT_RULES_ORDER;
 	if (is_end && has_near_accept(v->chain, p))
 		return FACT_RULES_MISMATCH;
 	if (is_end && accepts_v4(x, p))
