@@ -32,22 +32,13 @@ static const char *own(struct nft_build *nb, const char *s)
 
 void nft_build_tell(struct nft_build *nb, const char *name, const char *at)
 {
-	struct nft_build_name *n;
+	struct place place = nft_tree_place(nb->tree, at, NULL);
 
-	for (n = nb->told; n; n = n->next)
-		if (strcmp(n->name, name) == 0)
-			return;
-
-	n = nft_tree_alloc(nb->tree, sizeof(*n));
-	if (!n)
-		return;
-	n->name = name;
-	n->next = nb->told;
-	nb->told = n;
-	nft_tree_problem(nb->tree, at,
-			 _("kiriwake does not know \"%s\"; what rules with it "
-			   "do is unknown."),
-			 name);
+	ruleset_note(
+		nb->ruleset, &place,
+		_("kiriwake does not know \"%s\"; what rules with it do is "
+		  "unknown."),
+		name);
 }
 
 /* Names of priorities (nft(8), "Standard priority names"). */
@@ -170,6 +161,7 @@ static void add_rule(struct nft_build *nb, const struct nft_rule *from,
 	rule->place = nft_tree_place(nb->tree, from->at, NULL);
 	rule->comment = own(nb, from->comment);
 	rule->text = rule_text(nb, from);
+	nb->tree->about = rule->text;
 	begin_rule(nb, rule);
 	for (const struct nft_stmt *s = from->first; s; s = s->next) {
 		nb->at = s->at;
@@ -180,6 +172,7 @@ static void add_rule(struct nft_build *nb, const struct nft_rule *from,
 						       .field = FIELD_COUNT,
 						       .from = FIELD_COUNT,
 						       .text = rule->text });
+	nb->tree->about = NULL;
 	if (build_rule_done(&nb->b))
 		nb->tree->failed = true;
 }

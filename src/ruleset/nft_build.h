@@ -10,19 +10,13 @@
  * What a rule asks without saying so is added as nft adds it: "tcp dport 22"
  * asks for the protocol first, "ip saddr" in an inet table for the family.
  */
-struct nft_build_name {
-	const char *name;
-	struct nft_build_name *next;
-};
-
 struct nft_build {
 	struct nft_tree *tree;
 	struct ruleset *ruleset;
 	struct table *table;
 	const struct nft_table *from;
-	struct nft_build_name *told; /* what is not known, each once */
-	struct build b;              /* the rule */
-	const char *at;              /* of the statement */
+	struct build b; /* the rule */
+	const char *at; /* of the statement */
 	/* What the terms so far ask for; 0: nothing yet. */
 	unsigned family;
 	u128 protocol;
@@ -35,7 +29,7 @@ int nft_build(struct nft_tree *t);
 /* The model's own copy of the text; x is done with. */
 const char *nft_build_text(struct nft_build *nb, struct text *x);
 
-/* "kiriwake does not know …", once for each name. */
+/* A note of what is not known, once for each name. */
 void nft_build_tell(struct nft_build *nb, const char *name, const char *at);
 
 /* nft_match.c: the conditions of a match. */

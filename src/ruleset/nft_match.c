@@ -109,7 +109,7 @@ void nft_match_variable(struct nft_build *nb, enum doubt doubt,
 {
 	struct nft_stmt positive = *s;
 	struct text words = TEXT_NULL;
-	const char *text;
+	struct cond c = { .kind = COND_VARIABLE };
 
 	positive.inverted = false;
 	if (s->kind == NFT_MATCH && s->op == NFT_NOT_EQUAL) {
@@ -117,9 +117,25 @@ void nft_match_variable(struct nft_build *nb, enum doubt doubt,
 		inverted = !inverted;
 	}
 	nft_print_stmt(&words, &positive);
-	text = nft_build_text(nb, &words);
-	if (text)
-		build_variable(&nb->b, doubt, text, inverted);
+	if (!text_ok(&words)) {
+		nb->b.failed = true;
+		text_done(&words);
+		return;
+	}
+
+	/* Each limit counts for itself, and each die is thrown anew. */
+	c.inverted = inverted;
+	if (doubt == DOUBT_RATE || doubt == DOUBT_RANDOM)
+		c.variable = ruleset_fresh_variable(nb->ruleset, doubt,
+						    text_string(&words));
+	else
+		c.variable = ruleset_variable(nb->ruleset, doubt,
+					      text_string(&words));
+	text_done(&words);
+	if (c.variable)
+		build_cond(&nb->b, &c);
+	else
+		nb->b.failed = true;
 }
 
 /* Of a statement that cannot be said in fields. */

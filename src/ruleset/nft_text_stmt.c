@@ -571,6 +571,24 @@ static void divided(struct nft_text *p, struct nft_stmt *s)
 		s->op = NFT_EQUAL;
 }
 
+/* "1:2", of traffic control's classes, is one value. */
+static void class_id(struct nft_text *p, struct nft_expr *e)
+{
+	struct text words = TEXT_NULL;
+
+	if (!e || e->kind != NFT_WORD || p->lex.token.is_spaced ||
+	    !nft_lex_is(&p->lex, ":"))
+		return;
+
+	nft_lex_next(&p->lex);
+	text_str(&words, e->text);
+	text_char(&words, ':');
+	text_bytes(&words, p->lex.token.text, p->lex.token.len);
+	if (at_word(p))
+		nft_lex_next(&p->lex);
+	e->text = nft_tree_text(p->tree, &words);
+}
+
 /* KEY [op] VALUE, KEY vmap MAP, KEY set VALUE */
 static struct nft_stmt *match(struct nft_text *p)
 {
@@ -597,6 +615,7 @@ static struct nft_stmt *match(struct nft_text *p)
 		s->right = nft_text_expr_value(p, true, false);
 		divided(p, s);
 	}
+	class_id(p, s->right);
 	return s->right && s->left ? s : NULL;
 }
 

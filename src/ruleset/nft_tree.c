@@ -362,6 +362,8 @@ void nft_tree_problem(struct nft_tree *t, const char *at, const char *format,
 	p.file = place.file;
 	p.line = place.line;
 	p.excerpt = line_at(t, at);
+	if (!p.excerpt)
+		p.excerpt = t->about;
 	problems_add(t->ruleset->problems, &p, "%s", text);
 	free(text);
 }

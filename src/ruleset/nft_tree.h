@@ -151,6 +151,8 @@ struct nft_tree {
 	struct nft_source *sources;
 	const char *file;
 	struct nft_table *first, *last;
+	/* What problems quote where there is no place: the rule's text. */
+	const char *about;
 	bool failed; /* no memory */
 };
 
