@@ -79,6 +79,8 @@ void audit_set_witness(struct finding *f, const struct space *space,
 {
 	box_point(space, spot, &f->witness);
 	f->witness.known &= told_fields | space->used;
+	if (!f->witness.value[FIELD_FRAGMENT])
+		point_forget(&f->witness, FIELD_FRAGMENT);
 	f->has_witness = true;
 }
 
