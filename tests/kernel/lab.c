@@ -269,6 +269,8 @@ static int open_senders(struct lab *lab, const uint32_t users[LAB_USERS])
 	return 0;
 }
 
+/* Before connections are confirmed: IPv6's at input are so one step earlier
+ * than all others (nf_conntrack_proto.c, ipv6_conntrack_ops[]). */
 int lab_swallow(struct lab *lab, bool postrouting)
 {
 	const char *argv[] = { "nft", "-f", "-", NULL };
@@ -279,12 +281,12 @@ int lab_swallow(struct lab *lab, bool postrouting)
 		     "delete table inet " LAB_TABLE "\n"
 		     "table inet " LAB_TABLE " {\n"
 		     "chain input {\n"
-		     "type filter hook input priority 2147483646\n"
+		     "type filter hook input priority 2147483645\n"
 		     "counter drop\n}\n");
 	if (postrouting)
 		text_str(&t,
 			    "chain postrouting {\n"
-			    "type filter hook postrouting priority 2147483646\n"
+			    "type filter hook postrouting priority 2147483645\n"
 			    "oifname lo accept\n"
 			    "iif != 0 counter drop\n"
 			    "meta skuid >= 0 counter drop\n}\n");
