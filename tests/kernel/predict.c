@@ -141,7 +141,9 @@ bool predict_settle(const struct lab *lab, struct shot *s)
 		point_set(p, FIELD_CT_SADDR, p->value[FIELD_SADDR]);
 		point_set(p, FIELD_CT_DADDR, p->value[FIELD_DADDR]);
 	}
-	(void)v6;
+	/* IPv4 puts its pieces together before input (ip_local_deliver()). */
+	if (to_host && !v6)
+		point_set(p, FIELD_FRAGMENT, 0);
 	return true;
 }
 
