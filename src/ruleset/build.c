@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "base/arena.h"
-#include "ruleset/option.h"
+#include "ruleset/save.h"
 
 const struct match *match_named(const char *name, size_t len)
 {
@@ -119,6 +119,50 @@ void build_variable(struct build *b, enum doubt doubt, const char *text,
 		build_cond(b, &(struct cond){ .kind = COND_VARIABLE,
 					      .variable = v,
 					      .inverted = inverted });
+}
+
+int build_use_variable(struct build *b, const struct use *u, enum doubt doubt)
+{
+	struct text out = TEXT_NULL;
+
+	save_print_use(&out, u);
+	if (text_ok(&out))
+		build_variable(b, doubt, text_string(&out), false);
+	else
+		b->failed = true;
+	text_done(&out);
+	return b->failed ? -ENOMEM : 0;
+}
+
+void build_tracked(struct build *b)
+{
+	struct range none[] = { { CT_INVALID, CT_INVALID },
+				{ CT_UNTRACKED, CT_UNTRACKED } };
+
+	build_ranges(b, FIELD_CT_STATE, ranges_of(b->ruleset->arena, none, 2),
+		     true);
+}
+
+int build_hops(struct build *b, const struct use *u)
+{
+	struct arena *arena = b->ruleset->arena;
+
+	for (size_t i = 0; i < u->count; i++) {
+		const struct argument *a = &u->arguments[i];
+		const char *name = a->option->name;
+		u128 n = a->ranges->range[0].first;
+		const struct ranges *r = a->ranges;
+
+		if (strstr(name, "-lt"))
+			r = n ? ranges_one(arena, 0, n - 1)
+			      : ranges_none(arena);
+		else if (strstr(name, "-gt"))
+			r = n < 255 ? ranges_one(arena, n + 1, 255)
+				    : ranges_none(arena);
+		build_ranges(b, FIELD_TTL, r, a->inverted);
+	}
+
+	return b->failed ? -ENOMEM : 0;
 }
 
 int build_icmp(struct build *b, const struct use *u)

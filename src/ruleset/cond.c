@@ -168,6 +168,7 @@ static enum answer eval_equal(const struct cond *c, const struct point *p)
 /* All and any: one of them that is sure (no for all, yes for any) settles it,
  * else one that is not known leaves it open. */
 static enum answer eval_list(const struct cond *c, const struct point *p,
+			     const struct cond_oracle *oracle,
 			     const struct cond **ret_why)
 {
 	enum answer sure = yes_or_no(c->kind == COND_ANY);
@@ -175,7 +176,7 @@ static enum answer eval_list(const struct cond *c, const struct point *p,
 
 	for (size_t i = 0; i < c->count; i++) {
 		const struct cond *why = NULL;
-		enum answer a = cond_eval(&c->list[i], p, &why);
+		enum answer a = cond_ask(&c->list[i], p, oracle, &why);
 
 		if (a == sure)
 			return a;
@@ -185,13 +186,12 @@ static enum answer eval_list(const struct cond *c, const struct point *p,
 
 	if (!open)
 		return answer_not(sure);
-	if (ret_why)
-		*ret_why = open;
+
+	*ret_why = open;
 	return ANSWER_UNKNOWN;
 }
 
-static enum answer eval_plain(const struct cond *c, const struct point *p,
-			      const struct cond **ret_why)
+static enum answer eval_single(const struct cond *c, const struct point *p)
 {
 	const struct element *found;
 
@@ -206,7 +206,6 @@ static enum answer eval_plain(const struct cond *c, const struct point *p,
 		return cond_lookup(c->set, c->key, p, &found);
 	case COND_ALL:
 	case COND_ANY:
-		return eval_list(c, p, ret_why);
 	case COND_VARIABLE:
 		break;
 	}
@@ -214,16 +213,30 @@ static enum answer eval_plain(const struct cond *c, const struct point *p,
 	return ANSWER_UNKNOWN;
 }
 
-enum answer cond_eval(const struct cond *c, const struct point *p,
-		      const struct cond **ret_why)
+enum answer cond_ask(const struct cond *c, const struct point *p,
+		     const struct cond_oracle *oracle,
+		     const struct cond **ret_why)
 {
 	const struct cond *why = c;
-	enum answer a = eval_plain(c, p, &why);
+	enum answer a;
 
+	if (c->kind == COND_ALL || c->kind == COND_ANY) {
+		a = eval_list(c, p, oracle, &why);
+	} else {
+		a = eval_single(c, p);
+		if (a == ANSWER_UNKNOWN && oracle)
+			a = oracle->ask(oracle->context, c);
+	}
 	if (a == ANSWER_UNKNOWN && ret_why)
 		*ret_why = why;
 
 	return c->inverted ? answer_not(a) : a;
+}
+
+enum answer cond_eval(const struct cond *c, const struct point *p,
+		      const struct cond **ret_why)
+{
+	return cond_ask(c, p, NULL, ret_why);
 }
 
 static bool is_same_set(const struct cond *a, const struct cond *b)

@@ -19,6 +19,7 @@ struct option {
 	enum field field; /* what it asks for; FIELD_COUNT: compile() knows */
 	const struct choice *choices; /* VALUE_CHOICE, VALUE_CHOICES */
 	bool is_list;                 /* values with commas between */
+	bool is_plain;                /* printed without names, without /32 */
 	/* Not printed when it has this value, which is the default. */
 	const char *usual;
 	/* Printed with this value where it was not given; in IPv6 with the
@@ -58,6 +59,9 @@ struct nft_key {
 	uint8_t needs;                /* NFT_NEEDS_… */
 	bool is_flags;                /* bits: without operator, one of them */
 };
+
+/* For read(): the words as they were written. */
+int option_as_it_is(struct build *b, const char *value, struct argument *ret);
 
 /* What a rule is built into, while it is read. */
 struct build {
@@ -126,6 +130,15 @@ void build_value(struct build *b, enum field f, u128 value);
  * same answer. The others share one for each text. */
 void build_variable(struct build *b, enum doubt doubt, const char *text,
 		    bool inverted);
+/* The whole use as one variable, in its own words. -ENOMEM or 0. */
+int build_use_variable(struct build *b, const struct use *u, enum doubt doubt);
+
+/* The packet belongs to a connection. */
+void build_tracked(struct build *b);
+
+/* TTL or hop limit: equal, less, greater. -ENOMEM or 0. */
+int build_hops(struct build *b, const struct use *u);
+
 /* The use's ICMP type and code (VALUE_ICMP, VALUE_ICMP6). -ENOMEM or 0. */
 int build_icmp(struct build *b, const struct use *u);
 void build_action(struct build *b, const struct action *a);

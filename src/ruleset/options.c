@@ -39,6 +39,7 @@ static struct value_form form_of(const struct build *b, const struct option *o)
 		.is_v6 = b->is_v6,
 		.protocol = b->protocol,
 		.choices = o->choices,
+		.is_plain = o->is_plain,
 		.bits = o->field < FIELD_COUNT && o->type == VALUE_NUMBER
 				? field_info[o->field].bits
 				: 0,
@@ -183,10 +184,8 @@ static bool same(const char *name, const char *s, size_t len)
 	return name && strlen(name) == len && memcmp(name, s, len) == 0;
 }
 
-/* The row of the option; a beginning is enough where no other row has it, as
- * for getopt_long(). */
 const struct option *options_find(const struct option *table, const char *s,
-				  size_t len)
+				  size_t len, bool may_be_short)
 {
 	const struct option *found = NULL;
 	unsigned count = 0;
@@ -194,7 +193,7 @@ const struct option *options_find(const struct option *table, const char *s,
 	for (const struct option *o = table; o && o->name; o++)
 		if (same(o->name, s, len) || same(o->alias, s, len))
 			return o;
-	if (len < 4)
+	if (!may_be_short || len < 4)
 		return NULL;
 
 	for (const struct option *o = table; o && o->name; o++)
@@ -221,7 +220,7 @@ static size_t head(const struct token *w, const char **ret_value)
 static const struct option *row_named(const struct option *table,
 				      const char *name)
 {
-	return options_find(table, name, strlen(name));
+	return options_find(table, name, strlen(name), false);
 }
 
 /* Where the argument goes: over an earlier one of the same option, or behind.
@@ -322,8 +321,8 @@ int options_take(struct build *b, struct options_use *u,
 {
 	const struct token *w = &words->list[at];
 	const char *inner;
-	const struct option *o =
-		options_find(u->table, w->text, head(w, &inner));
+	const struct option *o = options_find(
+		u->table, w->text, head(w, &inner), words->may_be_short);
 	struct taken t = { .value = inner, .first = w, .inverted = inverted };
 	struct argument arg = { .mask = ~(u128)0 };
 	struct argument *place;
@@ -359,6 +358,86 @@ int options_take(struct build *b, struct options_use *u,
 	arg.place = b->rule ? b->rule->place : (struct place){ 0 };
 	*place = arg;
 	return 1 + (int)t.used;
+}
+
+int option_as_it_is(struct build *b, const char *value, struct argument *ret)
+{
+	(void)b;
+	ret->text = value;
+	return 0;
+}
+
+int options_address_range(struct build *b, const char *value,
+			  struct argument *ret)
+{
+	const struct value_form f = { .type = VALUE_ADDRESS,
+				      .is_v6 = b->is_v6 };
+	struct text out = TEXT_NULL;
+	struct address first, last;
+	int err = options_choice(b, &f, value, ret);
+
+	if (err)
+		return err;
+
+	first = field_to_address(ret->ranges->range[0].first);
+	last = field_to_address(ret->ranges->range[0].last);
+	address_text(&out, &first);
+	text_char(&out, '-');
+	address_text(&out, &last);
+	ret->text = text_ok(&out)
+			    ? arena_string(b->ruleset->arena, text_string(&out))
+			    : NULL;
+	text_done(&out);
+	return ret->text ? 0 : -ENOMEM;
+}
+
+static const struct option *table_of(const struct use *u)
+{
+	return u->match ? u->match->options : u->target->options;
+}
+
+int options_add(struct build *b, struct use *u, const char *name,
+		const char *value)
+{
+	const struct option *o = row_named(table_of(u), name);
+	struct argument *list =
+		arena_alloc(b->ruleset->arena, (u->count + 1) * sizeof(*list));
+	size_t at = 0;
+	int err;
+
+	if (!list)
+		return -ENOMEM;
+
+	while (at < u->count && u->arguments[at].option < o)
+		at++;
+	if (at)
+		memcpy(list, u->arguments, at * sizeof(*list));
+	if (at < u->count)
+		memcpy(list + at + 1, u->arguments + at,
+		       (u->count - at) * sizeof(*list));
+	err = options_value(b, o, value, &list[at]);
+	if (err)
+		return err;
+
+	u->arguments = list;
+	u->count++;
+	return 0;
+}
+
+int options_rename(struct build *b, struct use *u, size_t i, const char *name)
+{
+	const struct option *o = row_named(table_of(u), name);
+	struct argument *list =
+		arena_alloc(b->ruleset->arena, u->count * sizeof(*list));
+
+	if (!list)
+		return -ENOMEM;
+
+	memcpy(list, u->arguments, u->count * sizeof(*list));
+	list[i].option = o;
+	list[i].inverted = false;
+	u->arguments = list;
+	return 0;
 }
 
 static int by_row(const void *x, const void *y)

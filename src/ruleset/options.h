@@ -27,9 +27,10 @@ struct options_use {
 int options_begin(struct arena *a, const struct match *m,
 		  const struct target *t, struct options_use *ret);
 
-/* The option of that name, alias or unambiguous beginning, or NULL. */
+/* The option of that name or alias, or NULL. With may_be_short an unambiguous
+ * beginning will do, as for getopt_long(). */
 const struct option *options_find(const struct option *table, const char *s,
-				  size_t len);
+				  size_t len, bool may_be_short);
 
 /* Reads one value as the option wants it: 0, -ENOMEM or an enum value_error. */
 int options_value(struct build *b, const struct option *o, const char *value,
@@ -51,3 +52,13 @@ int options_end(struct build *b, struct options_use *u);
 /* For read(): one word of the form, kept as its canonical text and range. */
 int options_choice(struct build *b, const struct value_form *f,
 		   const char *value, struct argument *ret);
+
+/* For read(): "10.0.0.1-10.0.0.9", both ends told even where they are one. */
+int options_address_range(struct build *b, const char *value,
+			  struct argument *ret);
+
+/* For settle(): an option more, in its place; another option of the table
+ * instead of the i-th, no longer inverted, with the same value. */
+int options_add(struct build *b, struct use *u, const char *name,
+		const char *value);
+int options_rename(struct build *b, struct use *u, size_t i, const char *name);

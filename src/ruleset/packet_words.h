@@ -41,6 +41,9 @@ int packet_words_parse(struct packet_words *ret, struct arena *a,
  */
 void packet_words_assume(struct packet_words *w);
 
+/* Whether packets of that protocol have the field at all. */
+bool packet_words_has(u128 proto, enum field f);
+
 /* The packet as words, in the order of fields.def, of these fields, leaving
  * out what a protocol does not have. */
 void packet_words_text(struct text *out, const struct point *p,

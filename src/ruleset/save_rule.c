@@ -41,7 +41,7 @@ static const struct option base_options[] = {
 /* The rule while its words are read. */
 struct reading {
 	const struct save_rule *in;
-	const struct tokens *words;
+	struct tokens *words;
 	size_t at;
 	struct build b;
 	struct options_use base;
@@ -155,8 +155,12 @@ static int take_match(struct reading *r)
 	name = word(r)->text;
 	m = match_named(name, word(r)->len);
 	r->at++;
-	if (m)
-		return add_match(r, m);
+	if (m) {
+		err = add_match(r, m);
+		if (!err && !m->options)
+			err = take_unknown(r, &r->uses[r->count - 1], name);
+		return err;
+	}
 
 	u = new_use(r);
 	if (!u)
@@ -199,11 +203,11 @@ static int take_target(struct reading *r, bool is_goto)
 	r->target.use.name = name;
 	r->target.use.is_target = true;
 	r->target.use.is_goto = is_goto;
-	if (t || is_goto || is_verdict(name))
+	if ((t && t->options) || is_goto || is_verdict(name))
 		return 0;
 
 	err = take_unknown(r, &r->target, name);
-	if (!err && *r->target.use.words)
+	if (!err && !t && *r->target.use.words)
 		ruleset_note(r->in->ruleset, &r->b.rule->place,
 			     _("The target %s is not known here; what it does "
 			       "stays open."),
@@ -294,7 +298,7 @@ static int take_implied(struct reading *r)
 		if (r->b.protocol == implied[i].protocol)
 			m = match_named(implied[i].match,
 					strlen(implied[i].match));
-	if (!m || !options_find(m->options, word(r)->text, len))
+	if (!m || !options_find(m->options, word(r)->text, len, true))
 		return 1;
 
 	err = add_match(r, m);
@@ -311,21 +315,35 @@ static void note_protocol(struct reading *r)
 	}
 }
 
-static int take_option(struct reading *r)
+/* The options of what was loaded, the latest first, then the rule's own. 1:
+ * none of them. */
+static int take_loaded(struct reading *r)
 {
-	int err = take_of(r, &r->base);
+	int err = 1;
 
-	if (err <= 0) {
-		note_protocol(r);
-		return err;
-	}
-
+	if (r->has_target && !r->target.use.words)
+		err = take_of(r, &r->target);
 	for (size_t i = r->count; i-- > 0 && err == 1;)
 		err = take_of(r, &r->uses[i]);
-	if (err == 1 && r->has_target)
-		err = take_of(r, &r->target);
-	if (err == 1)
+	if (err == 1) {
+		err = take_of(r, &r->base);
+		note_protocol(r);
+	}
+	return err;
+}
+
+static int take_option(struct reading *r)
+{
+	int err;
+
+	r->words->may_be_short = false;
+	err = take_loaded(r);
+	if (err == 1) {
+		r->words->may_be_short = true;
 		err = take_implied(r);
+	}
+	if (err == 1)
+		err = take_loaded(r);
 	if (err == 1)
 		err = complain(r, word(r),
 			       N_("The option %s belongs to no match and no "
@@ -401,17 +419,11 @@ static const char *use_text(struct reading *r, const struct use *u)
 static int match_terms(struct reading *r, const struct use *u)
 {
 	const struct match *m = u->match;
-	const char *text;
 
 	if (m && m->compile)
 		return m->compile(&r->b, u);
-	if (!m || m->is_variable) {
-		text = use_text(r, u);
-		if (!text)
-			return -ENOMEM;
-		build_variable(&r->b, m ? m->doubt : DOUBT_MATCH, text, false);
-		return 0;
-	}
+	if (!m || m->is_variable)
+		return build_use_variable(&r->b, u, m ? m->doubt : DOUBT_MATCH);
 
 	build_each(&r->b, u);
 	return 0;

@@ -26,12 +26,14 @@ struct arena;
 struct dim {
 	enum field field;
 	unsigned version;
-	const char *text; /* of a variable, as the rule writes it */
+	/* Of a variable: as the rule writes it, or a question of fields that has
+	 * too many pieces to be boxes. */
+	const char *text;
+	const struct cond *cond;
 	enum doubt doubt;
-	const struct variable *variable; /* NULL: a question of fields that has
-					  * too many pieces to be boxes */
-	const struct cond *cond;         /* that question */
-	const struct ranges *all;        /* the values that occur */
+	const char *of;   /* where each rule has its own: the rule's text */
+	const void *user; /* who asked for it last */
+	const struct ranges *all; /* the values that occur */
 };
 
 /* The values along one dimension. */
@@ -58,9 +60,10 @@ struct space {
 	enum hook hook;
 	struct dim *dims;
 	unsigned dim_count, dim_capacity;
-	/* Variables that differ at each use (limit, random) get a dimension for
-	 * each; else they only make their entries uncertain. */
+	/* Variables that differ from rule to rule (limit, random) get a dimension
+	 * for each; else they only make their entries uncertain. */
 	bool has_doubts;
+	uint64_t used; /* FIELD_BIT()s of fields that rules ask for */
 	/* Conditions that had too many pieces and became variables. */
 	unsigned coarse_count;
 };
@@ -77,67 +80,7 @@ bool space_has_conntrack(const struct ruleset *r);
 /* The dimension of a field at that version, made where there is none. */
 unsigned space_field(struct space *s, enum field f, unsigned version);
 
-/* Of a variable; the same text, doubt and number of use are the same. */
-unsigned space_variable(struct space *s, const struct dim *wanted,
-			unsigned use);
-
-/*
- * A program: what flattening makes of a base chain.
- *
- * Entries are tried in order. A packet in the box of one that ends has met its
- * fate; in one that skips, it goes on at entry skip_to (a RETURN hides the rest
- * of its call); in one that passes, with the next. A chain that is jumped to
- * stands in the place of each jump, its boxes cut with the jump's.
- */
-enum entry_kind { ENTRY_PASSES, ENTRY_ENDS, ENTRY_SKIPS };
-
-struct entry {
-	const struct box *box;
-	const struct rule *rule;     /* NULL: the policy */
-	const struct action *action; /* NULL: the policy, or conditions only */
-	enum entry_kind kind;
-	uint32_t skip_to;
-	uint32_t call; /* which of calls it is in */
-	/* A packet in the box may pass all the same, or another fate may meet
-	 * it: rate limits, chance, a rule that is not fully known. */
-	bool is_uncertain;
-	bool is_hidden; /* for the only reason that the source hides something */
-};
-
-struct call {
-	const struct chain *chain;
-	const struct rule *by; /* NULL: the base chain */
-	uint32_t parent;
-	uint32_t first, end; /* its entries */
-};
-
-/* Too many entries: the program is cut short and proves nothing. */
-enum { PROGRAM_ENTRIES = 4 * 1000 * 1000 };
-
-struct overlap;
-
-struct program {
-	struct space *space;
-	const struct chain *base;
-	enum action_kind policy;
-	struct entry *entries; /* the last is the policy */
-	size_t count, capacity;
-	struct call *calls;
-	size_t call_count, call_capacity;
-	bool is_cut;
-	bool has_skips;
-	struct overlap *ends, *skips; /* indexes, made when first needed */
-};
-
-/* 0 or -ENOMEM. base NULL: a chain that is not there, which accepts. The entries
- * are malloc()ed; program_done() frees them, boxes are the space's. */
-int program_init(struct program *p, struct space *s, const struct chain *base);
-void program_done(struct program *p);
-
-/* What an entry that ends does with a packet. */
-enum action_kind program_outcome(const struct program *p, size_t entry);
-
-/* Whether packets that end there and there meet the same fate: verdict, reject
- * type, translation. */
-bool program_same_fate(const struct program *p, size_t i,
-		       const struct program *q, size_t j);
+/* Of a variable: the one with the same text, or question, doubt and rule; where
+ * it has a user, one that this user did not ask for yet. UINT_MAX when there is
+ * no memory; so for space_field(). */
+unsigned space_variable(struct space *s, const struct dim *wanted);

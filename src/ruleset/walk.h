@@ -67,6 +67,10 @@ struct walk_verdict {
 	const struct cond *why;
 };
 
+/* What the sender of a rejected packet gets, in iptables' words
+ * ("icmp-host-prohibited", "tcp-reset"); NULL of any other decision. */
+const char *walk_reject_name(const struct walk_verdict *v);
+
 /*
  * The cheap way: millions of packets a second, no allocation while walking.
  * A plan is made once for a ruleset, which must outlive it.
@@ -82,6 +86,10 @@ struct walk_visitor {
 	void (*chain)(void *context, const struct chain *c);
 	/* All conditions of the rule hold. */
 	void (*rule)(void *context, const struct rule *rule);
+	/* Whether all its conditions hold is not known; why is the first that
+	 * is open. The walk goes on where the rule decides nothing. */
+	void (*unsure)(void *context, const struct rule *rule,
+		       const struct cond *why);
 	/* An action of the rule is reached, counters and logs too (nft counts
 	 * where the counter stands, whatever the conditions behind it say). */
 	void (*action)(void *context, const struct rule *rule,

@@ -1,0 +1,40 @@
+#include "ruleset/marks.h"
+
+static int settle(struct build *b, struct use *u)
+{
+	return marks_settle(b, u, "--set-tos");
+}
+
+static int compile(struct build *b, const struct use *u)
+{
+	if (u->count)
+		marks_action(b, FIELD_TOS, &u->arguments[0]);
+	return 0;
+}
+
+static const struct option options[] = {
+	{ .name = "--set-tos",
+	  .type = VALUE_TOS,
+	  .field = FIELD_COUNT,
+	  .read = marks_read_xset },
+	{ .name = "--and-tos",
+	  .type = VALUE_TOS,
+	  .field = FIELD_COUNT,
+	  .read = marks_read_and },
+	{ .name = "--or-tos",
+	  .type = VALUE_TOS,
+	  .field = FIELD_COUNT,
+	  .read = marks_read_or },
+	{ .name = "--xor-tos",
+	  .type = VALUE_TOS,
+	  .field = FIELD_COUNT,
+	  .read = marks_read_xor },
+	{ 0 },
+};
+
+const struct target target_tos = {
+	.name = "TOS",
+	.options = options,
+	.settle = settle,
+	.compile = compile,
+};

@@ -1,0 +1,10 @@
+#include "ruleset/option.h"
+
+static const struct option options[] = {
+	{ 0 },
+};
+
+const struct target target_trace = {
+	.name = "TRACE",
+	.options = options,
+};
