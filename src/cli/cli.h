@@ -25,10 +25,13 @@ struct command {
 	const char *summary; /* N_() */
 	const char *help;    /* N_(): the whole page below the usage line */
 	int (*run)(struct cli *cli, int argc, char *argv[]);
+	/* Pages of help of its parts, named "NAME PART"; NULL: none. */
+	const struct command *const *parts;
 };
 
 /* One file each: cli/NAME.c. */
-extern const struct command command_explain, command_read, command_causes;
+extern const struct command command_explain, command_read, command_firewall,
+	command_causes;
 
 /*
  * Takes a common option (with its value) out of the way: 1 if argv[*i] was one,

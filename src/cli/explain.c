@@ -6,12 +6,9 @@
  * nothing is kept of packets that nobody will see.
  */
 #include <errno.h>
-#include <fcntl.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/i18n.h"
@@ -19,12 +16,15 @@
 #include "cli/cli.h"
 #include "cli/explain_evidence.h"
 #include "cli/explain_flow.h"
+#include "cli/explain_ruleset.h"
+#include "cli/gather.h"
 #include "cli/names.h"
 #include "cli/source.h"
+#include "cli/spool.h"
 #include "report/report.h"
 #include "trace/flow.h"
 
-enum { SOURCES_MOST = 1024, DECODED = 64 };
+enum { SOURCES_MOST = 1024, RULESETS_MOST = 64 };
 
 struct explain {
 	struct source sources[SOURCES_MOST];
@@ -34,6 +34,7 @@ struct explain {
 	const struct format *format;
 	struct problems *problems;
 	struct flow_table *table;
+	struct gather *gather;
 	struct diag *diag;
 	struct report report;
 	struct report_summary summary;
@@ -41,33 +42,26 @@ struct explain {
 	struct names *names; /* of hosts whose address the text did not give */
 	uint64_t ordinal;    /* of the flow at hand, in the table's order */
 	struct flow_limits limits;
+	const char *rulesets[RULESETS_MOST]; /* --ruleset */
+	size_t ruleset_count;
+	struct explain_ruleset *ruleset; /* NULL: none was given */
+	struct fact_set facts; /* of the flow at hand, with its facts */
+	struct report_rule rule;
 	bool failed; /* no memory */
 };
 
 static int add_frames(void *context, const struct frame *f, int count)
 {
 	struct explain *x = context;
-	struct packet packets[DECODED];
 
-	for (int i = 0; i < count; i += DECODED) {
-		int n = count - i < DECODED ? count - i : DECODED;
-		int error;
-
-		for (int k = 0; k < n; k++)
-			packet_decode(&packets[k], &f[i + k]);
-		error = flow_table_add(x->table, packets, (size_t)n);
-		if (error < 0)
-			return error;
-	}
-
-	return 0;
+	return gather_frames(x->gather, f, count);
 }
 
 static int add_pasted(void *context, const struct pasted_packet *p)
 {
 	struct explain *x = context;
 
-	return flow_table_add(x->table, &p->packet, 1);
+	return gather_packet(x->gather, &p->packet);
 }
 
 static void add_name(void *context, const struct address *a, const char *name)
@@ -75,6 +69,62 @@ static void add_name(void *context, const struct address *a, const char *name)
 	struct explain *x = context;
 
 	names_add(x->names, a, name);
+}
+
+/* The verdict on a flow; NULL without memory, which is remembered. */
+static const struct verdict *judge(struct explain *x,
+				   const struct fact_set *facts)
+{
+	const struct verdict *v = diag_judge(x->diag, facts);
+
+	if (!v)
+		x->failed = true;
+
+	return v;
+}
+
+/* The flow's facts, and what its server's rules add to them. */
+static const struct fact_set *all_facts(struct explain *x, const struct flow *f,
+					const struct flow_note *note,
+					const struct fact_set *facts)
+{
+	const struct verdict *v;
+
+	x->rule.text = NULL;
+	if (!x->ruleset)
+		return facts;
+
+	x->facts = *facts;
+	if (explain_ruleset_facts(x->ruleset, f, note, &x->facts, &x->rule) < 0)
+		x->failed = true;
+	v = judge(x, &x->facts);
+	/* Rules that leave no cause at all are not those that were in force. */
+	return !v || v->cause || v->status == STATUS_HEALTHY ||
+			       v->status == STATUS_UNKNOWN
+		       ? &x->facts
+		       : facts;
+}
+
+static void show(const struct explain *x, struct report_flow *ret,
+		 const struct flow *f, const struct flow_note *note,
+		 const struct fact_set *facts)
+{
+	explain_flow(ret, f, note, facts);
+	ret->client_name = names_of(x->names, &ret->client);
+	ret->server_name = names_of(x->names, &ret->server);
+	ret->rule = x->rule.text ? &x->rule : NULL;
+}
+
+/* --summary: no format shows a flow then. */
+static void count_flow(void *context, const struct flow *f,
+		       const struct flow_note *note,
+		       const struct fact_set *facts)
+{
+	struct explain *x = context;
+	const struct verdict *v = judge(x, all_facts(x, f, note, facts));
+
+	if (v)
+		report_count(&x->summary, v);
 }
 
 /* A flow that had to make room is told at once, without its packets. */
@@ -85,14 +135,16 @@ static void tell_evicted(void *context, const struct flow *f,
 	struct explain *x = context;
 	struct report_flow shown;
 
-	explain_flow(&shown, f, note, facts);
-	shown.client_name = names_of(x->names, &shown.client);
-	shown.server_name = names_of(x->names, &shown.server);
-	shown.verdict = diag_judge(x->diag, facts);
-	if (!shown.verdict) {
-		x->failed = true;
+	if (x->options.summary) {
+		count_flow(context, f, note, facts);
 		return;
 	}
+
+	facts = all_facts(x, f, note, facts);
+	show(x, &shown, f, note, facts);
+	shown.verdict = judge(x, facts);
+	if (!shown.verdict)
+		return;
 
 	report_count(&x->summary, shown.verdict);
 	x->format->flow(&x->report, &shown);
@@ -107,12 +159,11 @@ static void want_flow(void *context, const struct flow *f,
 	struct report_flow shown;
 	uint64_t ordinal = x->ordinal++;
 
-	explain_flow(&shown, f, note, facts);
-	shown.client_name = names_of(x->names, &shown.client);
-	shown.server_name = names_of(x->names, &shown.server);
-	shown.verdict = diag_judge(x->diag, facts);
-	if (!shown.verdict || (x->format->wants(&x->report, &shown) &&
-			       evidence_want(x->evidence, ordinal, f) < 0))
+	facts = all_facts(x, f, note, facts);
+	show(x, &shown, f, note, facts);
+	shown.verdict = judge(x, facts);
+	if (shown.verdict && x->format->wants(&x->report, &shown) &&
+	    evidence_want(x->evidence, ordinal, f) < 0)
 		x->failed = true;
 }
 
@@ -123,19 +174,36 @@ static void tell_flow(void *context, const struct flow *f,
 	struct explain *x = context;
 	struct report_flow shown;
 
-	explain_flow(&shown, f, note, facts);
-	shown.client_name = names_of(x->names, &shown.client);
-	shown.server_name = names_of(x->names, &shown.server);
-	shown.verdict = diag_judge(x->diag, facts);
-	if (!shown.verdict) {
-		x->failed = true;
+	facts = all_facts(x, f, note, facts);
+	show(x, &shown, f, note, facts);
+	shown.verdict = judge(x, facts);
+	if (!shown.verdict)
 		return;
-	}
 
 	report_count(&x->summary, shown.verdict);
 	evidence_lines(x->evidence, x->ordinal++, x->sources, shown.lines);
 	x->format->flow(&x->report, &shown);
 	report_flush(&x->report, false);
+}
+
+/* Once all is read: the flows, and before them the packets they are shown by. */
+static int tell_flows(struct explain *x)
+{
+	int error;
+
+	if (x->options.summary) {
+		flow_table_each(x->table, count_flow, x);
+		return 0;
+	}
+
+	flow_table_each(x->table, want_flow, x);
+	error = evidence_fetch(x->evidence, x->sources, x->source_count);
+	if (error < 0)
+		return error;
+
+	x->ordinal = 0;
+	flow_table_each(x->table, tell_flow, x);
+	return 0;
 }
 
 static int read_all(struct explain *x)
@@ -153,6 +221,8 @@ static int read_all(struct explain *x)
 
 		if (!error)
 			error = source_read(&x->sources[i], &sink, x->problems);
+		if (gather_flush(x->gather) < 0)
+			error = -ENOMEM;
 		if (error == -ENOMEM)
 			return error;
 		if (error < 0) {
@@ -188,18 +258,11 @@ static void sum_up(struct explain *x)
 
 static int tell_all(struct explain *x)
 {
-	int error;
+	int error = tell_flows(x);
 
-	if (!x->options.summary) {
-		flow_table_each(x->table, want_flow, x);
-		error = evidence_fetch(x->evidence, x->sources,
-				       x->source_count);
-		if (error < 0)
-			return error;
-	}
+	if (error < 0)
+		return error;
 
-	x->ordinal = 0;
-	flow_table_each(x->table, tell_flow, x);
 	sum_up(x);
 	x->format->end(&x->report, &x->summary, x->problems);
 	report_flush(&x->report, true);
@@ -231,6 +294,12 @@ static int explain_all(struct explain *x)
 	x->table = flow_table_new(&x->limits, tell_evicted, x);
 	if (!x->problems || !x->diag || !x->evidence || !x->table || !x->names)
 		return -ENOMEM;
+	x->gather = gather_new(x->table);
+	if (x->ruleset_count)
+		x->ruleset = explain_ruleset_new(x->rulesets, x->ruleset_count,
+						 x->problems);
+	if (!x->gather || (x->ruleset_count && !x->ruleset))
+		return -ENOMEM;
 
 	x->report.options = &x->options;
 	x->report.file = stdout;
@@ -241,6 +310,8 @@ static int explain_all(struct explain *x)
 
 static void explain_done(struct explain *x)
 {
+	gather_free(x->gather);
+	explain_ruleset_free(x->ruleset);
 	flow_table_free(x->table);
 	evidence_free(x->evidence);
 	names_free(x->names);
@@ -292,6 +363,20 @@ static int add_at(struct explain *x, const char *value)
 	return -1;
 }
 
+static int add_ruleset(struct explain *x, const char *value)
+{
+	if (!value)
+		return -1;
+	if (x->ruleset_count == RULESETS_MOST) {
+		(void)fprintf(stderr, _("kiriwake: too many files: %s\n"),
+			      value);
+		return -1;
+	}
+
+	x->rulesets[x->ruleset_count++] = value;
+	return 1;
+}
+
 static int take_flows(struct explain *x, const char *value)
 {
 	char *end;
@@ -328,6 +413,8 @@ static int take_option(struct explain *x, struct cli *cli, int argc,
 		return cli->jsonl = true, 1;
 	if (cli_is(arg, "--at"))
 		return add_at(x, cli_value("--at", argc, argv, i));
+	if (cli_is(arg, "--ruleset"))
+		return add_ruleset(x, cli_value("--ruleset", argc, argv, i));
 	if (cli_is(arg, "--max-flows"))
 		return take_flows(x, cli_value("--max-flows", argc, argv, i));
 
@@ -367,92 +454,13 @@ static int take_arguments(struct explain *x, struct cli *cli, int argc,
 	return 0;
 }
 
-static volatile sig_atomic_t interrupted;
-
-static void on_interrupt(int signal)
-{
-	(void)signal;
-	interrupted = 1;
-}
-
-/* The first Ctrl-C ends the pipe, not the report; the second ends us. */
-static void catch_interrupt(void)
-{
-	struct sigaction action = { .sa_flags = (int)SA_RESETHAND };
-
-	action.sa_handler = on_interrupt;
-	(void)sigaction(SIGINT, &action, NULL);
-}
-
-static int copy_all(int from, int to)
-{
-	static char data[64 * 1024];
-
-	while (!interrupted) {
-		ssize_t n = read(from, data, sizeof(data));
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return -errno;
-		if (n == 0)
-			break;
-		for (ssize_t done = 0; done < n;) {
-			ssize_t w = write(to, data + done, (size_t)(n - done));
-
-			if (w < 0 && errno != EINTR)
-				return -errno;
-			done += w > 0 ? w : 0;
-		}
-	}
-
-	return 0;
-}
-
-/* What cannot be read twice goes into a file without a name first; its
- * descriptor, or -errno. */
-static int spool(const char *path)
-{
-	const char *folder = getenv("TMPDIR");
-	int from = strcmp(path, "-") != 0 ? open(path, O_RDONLY | O_CLOEXEC)
-					  : STDIN_FILENO;
-	int to, error;
-
-	if (from < 0)
-		return -errno;
-
-	to = open(folder ? folder : "/tmp", O_TMPFILE | O_RDWR | O_CLOEXEC,
-		  0600);
-	error = to < 0 ? -errno : copy_all(from, to);
-	if (from != STDIN_FILENO)
-		(void)close(from);
-	if (error < 0 && to >= 0)
-		(void)close(to);
-
-	return error < 0 ? error : to;
-}
-
-/* A pipe, a terminal, a process substitution. */
-static bool is_read_once(const char *path)
-{
-	bool is_stdin = !strcmp(path, "-");
-	struct stat st;
-
-	if ((is_stdin ? fstat(STDIN_FILENO, &st) : stat(path, &st)) < 0)
-		return false;
-
-	return S_ISFIFO(st.st_mode) || S_ISCHR(st.st_mode) ||
-	       S_ISSOCK(st.st_mode) || (is_stdin && S_ISREG(st.st_mode));
-}
-
 static int spool_inputs(struct explain *x)
 {
 	for (size_t i = 0; i < x->source_count; i++) {
 		int fd;
 
-		if (x->options.summary || !is_read_once(x->sources[i].path))
+		if (x->options.summary || !spool_is_needed(x->sources[i].path))
 			continue;
-		catch_interrupt();
 		fd = spool(x->sources[i].path);
 		if (fd < 0) {
 			(void)fprintf(
@@ -517,6 +525,8 @@ const struct command command_explain = {
 		"\n"
 		"  --at client=FILE   FILE was recorded at the client; likewise server=, router=.\n"
 		"                     It matters: a SYN seen at the server has come all the way.\n"
+		"  --ruleset FILE     the packet filter of the server (several: one each): its\n"
+		"                     rules are walked, and the one that refuses is named\n"
 		"  --all              tell healthy flows too\n"
 		"  --summary          only the counts, by verdict\n"
 		"  --json, --jsonl    every flow, as one object or one flow a line\n"
@@ -526,6 +536,7 @@ const struct command command_explain = {
 		"  kiriwake explain trouble.pcap\n"
 		"  tcpdump -nn -i eth0 host 10.1.0.7 | kiriwake explain\n"
 		"  kiriwake explain --at server=server.pcapng\n"
+		"  kiriwake explain --at server=ticket.txt --ruleset rules.v4\n"
 		"  kiriwake explain --lang ja --all ticket.txt\n"),
 	.run = explain_run,
 };

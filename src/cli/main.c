@@ -17,6 +17,7 @@
 static const struct command *const commands[] = {
 	&command_explain,
 	&command_read,
+	&command_firewall,
 	&command_causes,
 };
 
@@ -256,6 +257,18 @@ static int written(int status)
 	return EXIT_UNKNOWN;
 }
 
+/* The page of the part that is named, or the command's own. */
+static const struct command *page_of(const struct command *c, const char *word)
+{
+	size_t len = strlen(c->name);
+
+	for (size_t i = 0; c->parts && c->parts[i]; i++)
+		if (!strcmp(c->parts[i]->name + len + 1, word))
+			return c->parts[i];
+
+	return c;
+}
+
 static int run(struct cli *cli, int argc, char *argv[])
 {
 	for (size_t i = 0; i < COMMANDS; i++) {
@@ -265,7 +278,7 @@ static int run(struct cli *cli, int argc, char *argv[])
 			if (!strcmp(argv[k], "--"))
 				break;
 			if (!strcmp(argv[k], "--help")) {
-				cli_help(commands[i]);
+				cli_help(page_of(commands[i], argv[1]));
 				return written(EXIT_HEALTHY);
 			}
 		}

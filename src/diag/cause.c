@@ -11,7 +11,7 @@ const struct cause *cause_find(const char *id)
 	return NULL;
 }
 
-const char *place_name(enum place p)
+const char *place_name(enum fault_place p)
 {
 	static const char *const names[PLACES] = {
 		[PLACE_UNKNOWN] = "unknown",

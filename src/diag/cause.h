@@ -10,7 +10,7 @@
 enum { CAUSE_FACTS = 24 };
 
 /* Where the fault sits. */
-enum place {
+enum fault_place {
 	PLACE_UNKNOWN,
 	PLACE_CLIENT,
 	PLACE_CLIENT_LINK,
@@ -23,7 +23,7 @@ enum place {
 	PLACES,
 };
 
-const char *place_name(enum place p);
+const char *place_name(enum fault_place p);
 
 /* How often the cause is met, by the catalogue; ranks those that remain. */
 enum frequency { FREQUENCY_RARE, FREQUENCY_OCCASIONAL, FREQUENCY_COMMON };
@@ -72,7 +72,7 @@ struct cause {
 	const char *told_apart;  /* from what it looks like, and how */
 	const char *separate_by; /* where and by which command it is decided */
 	const char *fix;
-	enum place place;
+	enum fault_place place;
 	enum frequency frequency;
 	enum culprit_kind culprit;
 	uint32_t shows; /* SYMPTOM_BIT()s */
@@ -82,6 +82,9 @@ struct cause {
 	enum fact_kind
 		favoured_by[CAUSE_FACTS]; /* ranks it higher, proves nothing */
 	enum fact_kind proven_by; /* the fact that names the culprit itself */
+	/* What the host's rules do where this is the cause: one of FACT_RULES_*.
+	 * Where they do another of these, it is not. */
+	enum fact_kind ruled_by;
 };
 
 extern const struct cause *const cause_list[];

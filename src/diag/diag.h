@@ -35,7 +35,7 @@ struct verdict {
 	enum status status;
 	enum symptom symptom;
 	enum certainty certainty;
-	enum place place; /* where all that is left sits */
+	enum fault_place place; /* where all that is left sits */
 	enum culprit_kind
 		culprit; /* of the kind all that is left would blame */
 	const struct cause *cause;         /* the likeliest, or NULL */

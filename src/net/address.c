@@ -3,6 +3,8 @@
 #include <arpa/inet.h>
 #include <string.h>
 
+#include "base/cursor.h"
+
 static const uint8_t mapped[12] = { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff };
 
 bool address_is_v4(const struct address *a)
@@ -46,6 +48,74 @@ void address_text(struct text *out, const struct address *a)
 	}
 }
 
+static int hex_digit(uint8_t b)
+{
+	if (b >= '0' && b <= '9')
+		return b - '0';
+	b |= 0x20;
+	return b >= 'a' && b <= 'f' ? b - 'a' + 10 : -1;
+}
+
+/* Up to four hex digits; false without any, or with more. */
+static bool parse_group(struct cursor *c, uint16_t *ret)
+{
+	uint16_t group = 0;
+	int digits = 0;
+	int digit;
+
+	while (cursor_left(c) && (digit = hex_digit(cursor_peek(c))) >= 0) {
+		group = (uint16_t)(group << 4 | digit);
+		cursor_skip(c, 1);
+		digits++;
+	}
+
+	*ret = group;
+	return digits > 0 && digits <= 4;
+}
+
+/* What IPv6 addresses look like nearly always: groups, with one gap or none.
+ * False says nothing: inet_pton() has the last word. */
+static bool parse_plain(struct address *ret, struct cursor c)
+{
+	enum { GROUPS = 8 };
+
+	uint16_t groups[GROUPS];
+	int count = 0, gap = -1;
+
+	if (cursor_left(&c) >= 2 && !memcmp(c.pos, "::", 2)) {
+		cursor_skip(&c, 2);
+		gap = 0;
+	}
+	while (cursor_left(&c)) {
+		if (count == GROUPS || !parse_group(&c, &groups[count]))
+			return false;
+		count++;
+		if (!cursor_left(&c))
+			break;
+		if (cursor_u8(&c) != ':' || !cursor_left(&c))
+			return false;
+		if (cursor_peek(&c) != ':')
+			continue;
+		if (gap >= 0)
+			return false;
+		cursor_skip(&c, 1);
+		gap = count;
+	}
+	if (gap < 0 ? count != GROUPS : count == GROUPS)
+		return false;
+
+	*ret = (struct address){ { 0 } };
+	for (int i = 0; i < count; i++) {
+		int at = gap >= 0 && i >= gap ? GROUPS - count + i : i;
+		uint8_t *to = ret->bytes + 2 * (size_t)at;
+
+		to[0] = (uint8_t)(groups[i] >> 8);
+		to[1] = (uint8_t)groups[i];
+	}
+
+	return true;
+}
+
 bool address_parse(struct address *ret, const char *s, size_t len)
 {
 	char buffer[INET6_ADDRSTRLEN];
@@ -53,6 +123,8 @@ bool address_parse(struct address *ret, const char *s, size_t len)
 
 	if (!len || len >= sizeof(buffer))
 		return false;
+	if (parse_plain(ret, cursor_over(s, len)))
+		return true;
 
 	memcpy(buffer, s, len);
 	buffer[len] = '\0';

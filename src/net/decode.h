@@ -29,20 +29,20 @@ enum {
 /* How many headers may stand inside one another before we stop. */
 enum { DECODE_DEPTH = 16 };
 
-void link_decode(struct decode *d, struct cursor c, unsigned link);
-void ethertype_decode(struct decode *d, struct cursor c, unsigned type);
+/* Cursors go by address: three words by value go through memory in pieces that
+ * a processor cannot forward. None of these moves the caller's. */
+void link_decode(struct decode *d, const struct cursor *at, unsigned link);
+void ethertype_decode(struct decode *d, const struct cursor *at, unsigned type);
 void arp_decode(struct decode *d, struct cursor c);
-void ip_decode(struct decode *d, struct cursor c); /* by the version nibble */
-void ip4_decode(struct decode *d, struct cursor c);
-void ip6_decode(struct decode *d, struct cursor c);
+void ip_decode(struct decode *d, const struct cursor *at); /* by its version */
 
 /* length: bytes of the header and payload on the wire, from the IP header. */
-void tcp_decode(struct decode *d, struct cursor c, uint32_t length);
-void udp_decode(struct decode *d, struct cursor c, uint32_t length);
-/* IP inside the UDP payload c, room bytes on the wire; false: there is none. */
-bool tunnel_decode(struct decode *d, struct cursor c, uint32_t room);
-void icmp_decode(struct decode *d, struct cursor c);
-void icmp6_decode(struct decode *d, struct cursor c);
+void tcp_decode(struct decode *d, const struct cursor *at, uint32_t length);
+void udp_decode(struct decode *d, const struct cursor *at, uint32_t length);
+/* IP inside the UDP payload, room bytes on the wire; false: there is none. */
+bool tunnel_decode(struct decode *d, const struct cursor *at, uint32_t room);
+void icmp_decode(struct decode *d, const struct cursor *at);
+void icmp6_decode(struct decode *d, const struct cursor *at);
 
 /* The TCP options of a whole header, RFC 9293 3.1. */
-void tcp_options_decode(struct packet *p, struct cursor c);
+void tcp_options_decode(struct packet *p, const struct cursor *at);

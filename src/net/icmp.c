@@ -4,7 +4,7 @@
 
 /* RFC 792: the header of the packet in question and 64 bits behind it, or as
  * much as fits (RFC 1812 4.3.2.3). Decoded like any other packet. */
-static void quote_decode(struct packet *p, struct cursor c)
+static void quote_decode(struct packet *p, const struct cursor *at)
 {
 	struct packet inner = { 0 };
 	struct decode d = { .packet = &inner };
@@ -16,7 +16,7 @@ static void quote_decode(struct packet *p, struct cursor c)
 
 	/* An error about an error is not sent (RFC 1122 3.2.2), and not read. */
 	inner.depth = DECODE_DEPTH - 2;
-	ip_decode(&d, c);
+	ip_decode(&d, at);
 	if (!inner.version)
 		return;
 
@@ -45,9 +45,10 @@ static void echo_decode(struct packet *p, struct cursor *c)
 		p->marks |= PACKET_PORTS;
 }
 
-void icmp_decode(struct decode *d, struct cursor c)
+void icmp_decode(struct decode *d, const struct cursor *at)
 {
 	struct packet *p = d->packet;
+	struct cursor c = *at;
 	uint8_t type = cursor_u8(&c);
 	uint8_t code = cursor_u8(&c);
 
@@ -67,13 +68,14 @@ void icmp_decode(struct decode *d, struct cursor c)
 		if (type != ICMP_UNREACHABLE ||
 		    code != ICMP_FRAGMENTATION_NEEDED)
 			p->icmp.mtu = 0;
-		quote_decode(p, c);
+		quote_decode(p, &c);
 	}
 }
 
-void icmp6_decode(struct decode *d, struct cursor c)
+void icmp6_decode(struct decode *d, const struct cursor *at)
 {
 	struct packet *p = d->packet;
+	struct cursor c = *at;
 	uint8_t type = cursor_u8(&c);
 	uint8_t code = cursor_u8(&c);
 
@@ -91,7 +93,7 @@ void icmp6_decode(struct decode *d, struct cursor c)
 		p->icmp.mtu = cursor_be32(&c);
 		if (type != ICMP6_PACKET_TOO_BIG)
 			p->icmp.mtu = 0;
-		quote_decode(p, c);
+		quote_decode(p, &c);
 	} else if (type == ICMP6_NEIGHBOUR_SOLICITATION ||
 		   type == ICMP6_NEIGHBOUR_ADVERTISEMENT) {
 		const uint8_t *target;

@@ -20,17 +20,20 @@ enum {
 enum {
 	IP4_HEADER = 20,
 	IP6_HEADER = 40,
+	IP6_ADDRESSES = 8, /* where they begin */
 	IP4_DF = 0x4000,
 	IP4_MF = 0x2000,
 	IP4_OFFSET = 0x1fff,
+	IP4_GROUPS = 0xe, /* 224.0.0.0/4 */
 	GRE_CHECKSUM = 0x8000,
 	GRE_KEY = 0x2000,
 	GRE_SEQUENCE = 0x1000,
 };
 
 /* RFC 2784 and 2890, version 0. */
-static void gre_decode(struct decode *d, struct cursor c)
+static void gre_decode(struct decode *d, const struct cursor *at)
 {
+	struct cursor c = *at;
 	unsigned flags = cursor_be16(&c);
 	unsigned type = cursor_be16(&c);
 
@@ -43,10 +46,11 @@ static void gre_decode(struct decode *d, struct cursor c)
 	if (flags & GRE_SEQUENCE)
 		cursor_skip(&c, 4);
 	if (cursor_ok(&c))
-		ethertype_decode(d, c, type);
+		ethertype_decode(d, &c, type);
 }
 
-static void transport_decode(struct decode *d, struct cursor c, uint32_t length)
+static void transport_decode(struct decode *d, const struct cursor *at,
+			     uint32_t length)
 {
 	struct packet *p = d->packet;
 
@@ -54,28 +58,17 @@ static void transport_decode(struct decode *d, struct cursor c, uint32_t length)
 		return;
 
 	if (p->protocol == PACKET_TCP)
-		tcp_decode(d, c, length);
+		tcp_decode(d, at, length);
 	else if (p->protocol == PACKET_UDP)
-		udp_decode(d, c, length);
+		udp_decode(d, at, length);
 	else if (p->protocol == PACKET_ICMP)
-		icmp_decode(d, c);
+		icmp_decode(d, at);
 	else if (p->protocol == PACKET_ICMP6)
-		icmp6_decode(d, c);
+		icmp6_decode(d, at);
 	else if (p->protocol == NEXT_IPIP || p->protocol == NEXT_IPV6)
-		ip_decode(d, c);
+		ip_decode(d, at);
 	else if (p->protocol == NEXT_GRE)
-		gre_decode(d, c);
-}
-
-void ip_decode(struct decode *d, struct cursor c)
-{
-	if (d->packet->depth++ >= DECODE_DEPTH)
-		return;
-
-	if ((cursor_peek(&c) >> 4) == 4)
-		ip4_decode(d, c);
-	else if ((cursor_peek(&c) >> 4) == 6)
-		ip6_decode(d, c);
+		gre_decode(d, at);
 }
 
 /*
@@ -94,27 +87,43 @@ static uint32_t ip4_rest(const struct decode *d, const struct cursor *c,
 	return total - head;
 }
 
-void ip4_decode(struct decode *d, struct cursor c)
+static void no_ip(struct packet *p)
+{
+	p->protocol = PACKET_NOT_IP;
+	p->version = 0;
+	p->marks |= PACKET_TRUNCATED;
+}
+
+static inline void ip4_decode(struct decode *d, const struct cursor *at)
 {
 	struct packet *p = d->packet;
-	uint32_t head = (uint32_t)(cursor_u8(&c) & 0xf) * 4;
-	uint32_t total, rest;
+	struct cursor c = *at;
+	const uint8_t *fixed = cursor_bytes(&c, IP4_HEADER);
+	struct cursor h, body;
+	uint32_t head, total, rest, dst;
 	unsigned fragment;
 
-	cursor_skip(&c, 1);
-	total = cursor_be16(&c);
-	p->ip_id = cursor_be16(&c);
-	fragment = cursor_be16(&c);
-	p->ttl = cursor_u8(&c);
-	p->protocol = cursor_u8(&c);
-	cursor_skip(&c, 2);
-	p->src = address_v4(cursor_be32(&c));
-	p->dst = address_v4(cursor_be32(&c));
+	if (!fixed) {
+		no_ip(p);
+		return;
+	}
+
+	/* The compiler knows this cursor's length: it checks nothing below. */
+	h = cursor_over(fixed, IP4_HEADER);
+	head = (uint32_t)(cursor_u8(&h) & 0xf) * 4;
+	cursor_skip(&h, 1);
+	total = cursor_be16(&h);
+	p->ip_id = cursor_be16(&h);
+	fragment = cursor_be16(&h);
+	p->ttl = cursor_u8(&h);
+	p->protocol = cursor_u8(&h);
+	cursor_skip(&h, 2);
+	p->src = address_v4(cursor_be32(&h));
+	dst = cursor_be32(&h);
+	p->dst = address_v4(dst);
 	p->version = 4;
-	if (!cursor_ok(&c) || head < IP4_HEADER) {
-		p->protocol = PACKET_NOT_IP;
-		p->version = 0;
-		p->marks |= PACKET_TRUNCATED;
+	if (head < IP4_HEADER) {
+		no_ip(p);
 		return;
 	}
 
@@ -126,13 +135,14 @@ void ip4_decode(struct decode *d, struct cursor c)
 		p->marks |= PACKET_LATER_FRAGMENT;
 	else if (fragment & IP4_MF)
 		p->marks |= PACKET_FIRST_FRAGMENT;
-	if (address_is_group(&p->dst))
+	if (dst >> 28 == IP4_GROUPS || dst == UINT32_MAX)
 		p->marks |= PACKET_MULTICAST;
 
 	cursor_skip(&c, head - IP4_HEADER);
 	rest = ip4_rest(d, &c, total, head);
 	/* What stands behind the packet is Ethernet's padding. */
-	transport_decode(d, cursor_take_most(&c, rest), rest);
+	body = cursor_take_most(&c, rest);
+	transport_decode(d, &body, rest);
 }
 
 static void fragment_decode(struct packet *p, struct cursor *c)
@@ -180,27 +190,29 @@ static uint8_t extensions_decode(struct packet *p, struct cursor *c,
 	return next;
 }
 
-void ip6_decode(struct decode *d, struct cursor c)
+static inline void ip6_decode(struct decode *d, const struct cursor *at)
 {
 	struct packet *p = d->packet;
-	uint32_t first = cursor_be32(&c);
-	uint32_t rest = cursor_be16(&c);
-	uint8_t next = cursor_u8(&c);
-	uint8_t hops = cursor_u8(&c);
-	const uint8_t *addresses = cursor_bytes(&c, 32);
-	struct cursor body;
+	struct cursor c = *at;
+	const uint8_t *fixed = cursor_bytes(&c, IP6_HEADER);
+	struct cursor h, body;
+	uint32_t rest;
+	uint8_t next;
 	size_t before;
 
-	if (!addresses) {
+	if (!fixed) {
 		p->marks |= PACKET_TRUNCATED;
 		return;
 	}
 
+	h = cursor_over(fixed, IP6_HEADER);
+	p->flow_label = cursor_be32(&h) & 0xfffff;
+	rest = cursor_be16(&h);
+	next = cursor_u8(&h);
+	p->ttl = cursor_u8(&h);
 	p->version = 6;
-	p->ttl = hops;
-	p->src = address_v6(addresses);
-	p->dst = address_v6(addresses + 16);
-	p->flow_label = first & 0xfffff;
+	p->src = address_v6(fixed + IP6_ADDRESSES);
+	p->dst = address_v6(fixed + IP6_ADDRESSES + 16);
 	p->ip_id = 0;
 	p->marks &= ~(uint32_t)(PACKET_DF | PACKET_PORTS);
 	p->marks |= PACKET_TTL | PACKET_FLOW_LABEL;
@@ -218,6 +230,17 @@ void ip6_decode(struct decode *d, struct cursor c)
 		return;
 	}
 
-	transport_decode(d, body,
+	transport_decode(d, &body,
 			 rest - (uint32_t)(before - cursor_left(&body)));
+}
+
+void ip_decode(struct decode *d, const struct cursor *at)
+{
+	if (d->packet->depth++ >= DECODE_DEPTH)
+		return;
+
+	if ((cursor_peek(at) >> 4) == 4)
+		ip4_decode(d, at);
+	else if ((cursor_peek(at) >> 4) == 6)
+		ip6_decode(d, at);
 }

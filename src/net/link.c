@@ -16,7 +16,12 @@ enum {
 	SLL_OUTGOING = 4,
 };
 
-enum { ARPHRD_ETHERNET = 1, MAC_BYTES = 6, MPLS_BOTTOM = 0x100 };
+enum {
+	ARPHRD_ETHERNET = 1,
+	MAC_BYTES = 6,
+	ETHERNET_HEADER = 14,
+	MPLS_BOTTOM = 0x100,
+};
 
 static void macs(struct packet *p, const uint8_t *dst, const uint8_t *src)
 {
@@ -27,18 +32,25 @@ static void macs(struct packet *p, const uint8_t *dst, const uint8_t *src)
 		p->marks |= PACKET_MULTICAST;
 }
 
-static void ethernet_decode(struct decode *d, struct cursor c)
+static void ethernet_decode(struct decode *d, const struct cursor *at)
 {
-	const uint8_t *head = cursor_bytes(&c, MAC_BYTES + (size_t)MAC_BYTES);
-	unsigned type = cursor_be16(&c);
+	struct cursor c = *at;
+	const uint8_t *head = cursor_bytes(&c, ETHERNET_HEADER);
+	struct cursor tail;
+	unsigned type;
 
-	if (!cursor_ok(&c)) {
+	if (!head) {
 		d->packet->marks |= PACKET_TRUNCATED;
 		return;
 	}
 
 	macs(d->packet, head, head + MAC_BYTES);
-	ethertype_decode(d, c, type);
+	tail = cursor_over(head + (size_t)2 * MAC_BYTES, 2);
+	type = cursor_be16(&tail);
+	if (type == ETHERTYPE_OF_IPV4 || type == ETHERTYPE_OF_IPV6)
+		ip_decode(d, &c);
+	else
+		ethertype_decode(d, &c, type);
 }
 
 static void ppp_decode(struct decode *d, struct cursor c)
@@ -53,7 +65,7 @@ static void ppp_decode(struct decode *d, struct cursor c)
 		protocol = protocol << 8 | cursor_u8(&c);
 
 	if (protocol == PPP_IPV4 || protocol == PPP_IPV6)
-		ip_decode(d, c);
+		ip_decode(d, &c);
 }
 
 static void mpls_decode(struct decode *d, struct cursor c)
@@ -66,7 +78,7 @@ static void mpls_decode(struct decode *d, struct cursor c)
 
 	/* RFC 4928 3: the first nibble is the best hint there is. */
 	if ((cursor_peek(&c) >> 4) == 4 || (cursor_peek(&c) >> 4) == 6)
-		ip_decode(d, c);
+		ip_decode(d, &c);
 }
 
 static bool is_tag(unsigned type)
@@ -75,19 +87,13 @@ static bool is_tag(unsigned type)
 	       type == ETHERTYPE_QINQ_OLD;
 }
 
-void ethertype_decode(struct decode *d, struct cursor c, unsigned type)
+/* What is neither IP nor ARP. */
+static void other_decode(struct decode *d, const struct cursor *at,
+			 unsigned type)
 {
-	for (int tags = 0; is_tag(type) && tags < DECODE_DEPTH; tags++) {
-		cursor_skip(&c, 2);
-		type = cursor_be16(&c);
-		d->packet->depth++;
-	}
+	struct cursor c = *at;
 
-	if (type == ETHERTYPE_OF_IPV4 || type == ETHERTYPE_OF_IPV6) {
-		ip_decode(d, c);
-	} else if (type == ETHERTYPE_OF_ARP) {
-		arp_decode(d, c);
-	} else if (type == ETHERTYPE_MPLS || type == ETHERTYPE_MPLS_GROUP) {
+	if (type == ETHERTYPE_MPLS || type == ETHERTYPE_MPLS_GROUP) {
 		d->packet->depth++;
 		mpls_decode(d, c);
 	} else if (type == ETHERTYPE_PPPOE) {
@@ -95,8 +101,26 @@ void ethertype_decode(struct decode *d, struct cursor c, unsigned type)
 		cursor_skip(&c, 6);
 		ppp_decode(d, c);
 	} else if (type == ETHERTYPE_BRIDGED) {
-		ethernet_decode(d, c);
+		ethernet_decode(d, &c);
 	}
+}
+
+void ethertype_decode(struct decode *d, const struct cursor *at, unsigned type)
+{
+	struct cursor c = *at;
+
+	for (int tags = 0; is_tag(type) && tags < DECODE_DEPTH; tags++) {
+		cursor_skip(&c, 2);
+		type = cursor_be16(&c);
+		d->packet->depth++;
+	}
+
+	if (type == ETHERTYPE_OF_IPV4 || type == ETHERTYPE_OF_IPV6)
+		ip_decode(d, &c);
+	else if (type == ETHERTYPE_OF_ARP)
+		arp_decode(d, c);
+	else
+		other_decode(d, &c, type);
 }
 
 static void packet_type(struct packet *p, unsigned type)
@@ -121,7 +145,7 @@ static void sll_decode(struct decode *d, struct cursor c)
 	packet_type(d->packet, type);
 	type = cursor_be16(&c);
 	if (cursor_ok(&c))
-		ethertype_decode(d, c, type);
+		ethertype_decode(d, &c, type);
 }
 
 static void sll2_decode(struct decode *d, struct cursor c)
@@ -132,7 +156,7 @@ static void sll2_decode(struct decode *d, struct cursor c)
 	packet_type(d->packet, cursor_u8(&c));
 	cursor_skip(&c, 9);
 	if (cursor_ok(&c))
-		ethertype_decode(d, c, type);
+		ethertype_decode(d, &c, type);
 }
 
 /* The address family is the writer's own number in the writer's own byte
@@ -140,7 +164,7 @@ static void sll2_decode(struct decode *d, struct cursor c)
 static void null_decode(struct decode *d, struct cursor c)
 {
 	cursor_skip(&c, 4);
-	ip_decode(d, c);
+	ip_decode(d, &c);
 }
 
 /* net/netfilter/nfnetlink_log.c: a header of four bytes, then attributes whose
@@ -156,20 +180,22 @@ static void nflog_decode(struct decode *d, struct cursor c)
 		struct cursor body = cursor_body(&c, len, 4);
 
 		if (type == NFULA_PAYLOAD && cursor_ok(&body)) {
-			ip_decode(d, body);
+			ip_decode(d, &body);
 			return;
 		}
 		cursor_skip(&c, (4 - len % 4) % 4);
 	}
 }
 
-void link_decode(struct decode *d, struct cursor c, unsigned link)
+void link_decode(struct decode *d, const struct cursor *at, unsigned link)
 {
+	struct cursor c = *at;
+
 	if (link == LINK_ETHERNET)
-		ethernet_decode(d, c);
+		ethernet_decode(d, at);
 	else if (link == LINK_RAW || link == LINK_IPV4 || link == LINK_IPV6 ||
 		 link == LINK_RAW_BSD || link == LINK_RAW_OPENBSD)
-		ip_decode(d, c);
+		ip_decode(d, &c);
 	else if (link == LINK_LINUX_SLL)
 		sll_decode(d, c);
 	else if (link == LINK_LINUX_SLL2)

@@ -72,18 +72,30 @@ static void (*const readers[])(struct packet_tcp *, struct cursor *) = {
 };
 
 /* NOP, NOP, timestamp: all that most segments carry (RFC 7323 appendix A). */
-static bool is_timestamp_alone(const struct cursor *c)
+static bool is_timestamp_alone(struct packet_tcp *t, struct cursor c)
 {
-	static const uint8_t usual[] = { OPT_NOP, OPT_NOP, OPT_TIMESTAMP, 10 };
+	enum { USUAL = 12 };
 
-	return cursor_left(c) == 12 && !memcmp(c->pos, usual, sizeof(usual));
+	static const uint8_t usual[] = { OPT_NOP, OPT_NOP, OPT_TIMESTAMP, 10 };
+	const uint8_t *b =
+		cursor_left(&c) == USUAL ? cursor_bytes(&c, USUAL) : NULL;
+	struct cursor values;
+
+	if (!b || memcmp(b, usual, sizeof(usual)) != 0)
+		return false;
+
+	values = cursor_over(b + sizeof(usual), USUAL - sizeof(usual));
+	t->ts_value = cursor_be32(&values);
+	t->ts_echo = cursor_be32(&values);
+	t->has_timestamp = true;
+	return true;
 }
 
-void tcp_options_decode(struct packet *p, struct cursor c)
+void tcp_options_decode(struct packet *p, const struct cursor *at)
 {
-	if (is_timestamp_alone(&c)) {
-		cursor_skip(&c, 4);
-		read_timestamp(&p->tcp, &c);
+	struct cursor c = *at;
+
+	if (is_timestamp_alone(&p->tcp, c)) {
 		p->marks |= PACKET_OPTIONS;
 		return;
 	}

@@ -42,19 +42,24 @@ static void payload(struct packet *p, const struct cursor *c, uint32_t len)
 	p->marks |= PACKET_LENGTH;
 }
 
-void tcp_decode(struct decode *d, struct cursor c, uint32_t length)
+/* The header's length, out of the word that has the flags. */
+static uint32_t tcp_head(uint16_t flags)
 {
-	struct packet *p = d->packet;
-	const struct cursor whole = c;
-	uint32_t head;
+	return (uint32_t)(flags >> 12) * 4;
+}
+
+/* Only a part of the header was captured, or it is not one. Up to the flags it
+ * may be there: enough for most verdicts. */
+static void tcp_cut(struct packet *p, struct cursor c)
+{
+	bool is_enough = cursor_left(&c) >= 14;
 	uint16_t flags;
 
+	p->marks |= PACKET_TRUNCATED;
 	p->sport = cursor_be16(&c);
 	p->dport = cursor_be16(&c);
-	if (!cursor_ok(&c)) {
-		p->marks |= PACKET_TRUNCATED;
+	if (!cursor_ok(&c))
 		return;
-	}
 
 	p->marks |= PACKET_PORTS;
 	p->tcp.window_scale = 0xff;
@@ -62,36 +67,60 @@ void tcp_decode(struct decode *d, struct cursor c, uint32_t length)
 	p->tcp.ack = cursor_be32(&c);
 	flags = cursor_be16(&c);
 	p->tcp.window = cursor_be16(&c);
-	cursor_skip(&c, 4);
-	head = (uint32_t)(flags >> 12) * 4;
+	if (!is_enough || tcp_head(flags) < TCP_HEADER)
+		return;
+
 	p->tcp.flags = flags & 0x1ff;
-	if (!cursor_ok(&c) || head < TCP_HEADER || head > length) {
-		/* Up to the flags it may be there: enough for most verdicts. */
-		if (cursor_left(&whole) >= 14 && head >= TCP_HEADER)
-			p->marks |= PACKET_SEQ;
-		else
-			p->tcp.flags = 0;
-		p->marks |= PACKET_TRUNCATED;
+	p->marks |= PACKET_SEQ;
+}
+
+void tcp_decode(struct decode *d, const struct cursor *at, uint32_t length)
+{
+	struct packet *p = d->packet;
+	struct cursor c = *at;
+	const uint8_t *fixed = cursor_bytes(&c, TCP_HEADER);
+	struct cursor h;
+	uint32_t head;
+	uint16_t flags;
+
+	if (!fixed) {
+		tcp_cut(p, *at);
 		return;
 	}
 
-	p->marks |= PACKET_SEQ;
-	syn_checksum(p, &whole, length);
+	h = cursor_over(fixed, TCP_HEADER);
+	p->sport = cursor_be16(&h);
+	p->dport = cursor_be16(&h);
+	p->tcp.window_scale = 0xff;
+	p->tcp.seq = cursor_be32(&h);
+	p->tcp.ack = cursor_be32(&h);
+	flags = cursor_be16(&h);
+	p->tcp.window = cursor_be16(&h);
+	head = tcp_head(flags);
+	if (head < TCP_HEADER || head > length) {
+		tcp_cut(p, *at);
+		return;
+	}
+
+	p->tcp.flags = flags & 0x1ff;
+	p->marks |= PACKET_PORTS | PACKET_SEQ;
+	syn_checksum(p, at, length);
 	if (head > TCP_HEADER) {
 		struct cursor options = cursor_take_most(&c, head - TCP_HEADER);
 
 		if (cursor_left(&options) < head - TCP_HEADER)
 			p->marks |= PACKET_TRUNCATED;
-		tcp_options_decode(p, options);
+		tcp_options_decode(p, &options);
 	} else {
 		p->marks |= PACKET_OPTIONS;
 	}
 	payload(p, &c, length - head);
 }
 
-void udp_decode(struct decode *d, struct cursor c, uint32_t length)
+void udp_decode(struct decode *d, const struct cursor *at, uint32_t length)
 {
 	struct packet *p = d->packet;
+	struct cursor c = *at;
 	uint32_t len;
 
 	p->sport = cursor_be16(&c);
@@ -112,7 +141,7 @@ void udp_decode(struct decode *d, struct cursor c, uint32_t length)
 	/* 0 is a jumbogram or an offload's super-frame (RFC 2675 4). */
 	if (len < UDP_HEADER)
 		len = length < UDP_HEADER ? UDP_HEADER : length;
-	if (tunnel_decode(d, c, len - UDP_HEADER))
+	if (tunnel_decode(d, &c, len - UDP_HEADER))
 		return;
 
 	payload(p, &c, len - UDP_HEADER);

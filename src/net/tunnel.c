@@ -58,7 +58,7 @@ static bool vxlan_decode(struct decode *d, struct cursor c, uint32_t room)
 	if (type != ETHERTYPE_OF_ARP && !is_ip(inner, room))
 		return false;
 
-	ethertype_decode(d, inner, type);
+	ethertype_decode(d, &inner, type);
 	return true;
 }
 
@@ -87,7 +87,7 @@ static bool gtp_decode(struct decode *d, struct cursor c, uint32_t room)
 	if (!cursor_ok(&c) || !is_ip(c, room))
 		return false;
 
-	ip_decode(d, c);
+	ip_decode(d, &c);
 	return true;
 }
 
@@ -100,20 +100,20 @@ static bool teredo_decode(struct decode *d, struct cursor c, uint32_t room)
 	if (cursor_peek(&c) >> 4 != 6 || !is_ip(c, room))
 		return false;
 
-	ip_decode(d, c);
+	ip_decode(d, &c);
 	return true;
 }
 
-bool tunnel_decode(struct decode *d, struct cursor c, uint32_t room)
+bool tunnel_decode(struct decode *d, const struct cursor *at, uint32_t room)
 {
 	const struct packet *p = d->packet;
 
 	if (p->dport == PORT_VXLAN || p->dport == PORT_VXLAN_LINUX)
-		return vxlan_decode(d, c, room);
+		return vxlan_decode(d, *at, room);
 	if (p->dport == PORT_GTP)
-		return gtp_decode(d, c, room);
+		return gtp_decode(d, *at, room);
 	if (p->dport == PORT_TEREDO || p->sport == PORT_TEREDO)
-		return teredo_decode(d, c, room);
+		return teredo_decode(d, *at, room);
 
 	return false;
 }

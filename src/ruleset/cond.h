@@ -108,6 +108,18 @@ struct set {
 enum answer cond_eval(const struct cond *c, const struct point *p,
 		      const struct cond **ret_why);
 
+/* Somebody who answers, or guesses, where a packet does not: asked for single
+ * conditions (RANGES, EQUAL, LOOKUP, VARIABLE), as if not inverted. */
+struct cond_oracle {
+	enum answer (*ask)(void *context, const struct cond *c);
+	void *context;
+};
+
+/* As cond_eval(); oracle may be NULL. */
+enum answer cond_ask(const struct cond *c, const struct point *p,
+		     const struct cond_oracle *oracle,
+		     const struct cond **ret_why);
+
 /* The element that the key's fields of p find: NULL and ANSWER_NO when none
  * does. */
 enum answer cond_lookup(const struct set *s, const enum field key[SET_PARTS],

@@ -38,6 +38,14 @@ struct option {
 	int (*read)(struct build *b, const char *value, struct argument *ret);
 };
 
+/* What a packet must have before nft can ask: else no rule that asks holds. */
+enum {
+	NFT_NEEDS_TRANSPORT = 1, /* its transport's header: no later fragment */
+	NFT_NEEDS_TRACKED = 2,   /* a connection: not invalid, not untracked */
+	NFT_NEEDS_SOCKET = 4,    /* a process of this host that sent it */
+	NFT_NEEDS_NONZERO = 8    /* the field itself: 0 is "has none" */
+};
+
 /* One question of nft's: "tcp dport", "ct state"; ends with NULL words. A
  * packet meets it only where what it implies holds. */
 struct nft_key {
@@ -50,6 +58,8 @@ struct nft_key {
 	u128 mask;        /* bits of the field that are asked for; 0: all */
 	const struct choice *choices; /* names of values, before the type's */
 	enum doubt doubt;             /* of a question that is not modelled */
+	uint8_t needs;                /* NFT_NEEDS_… */
+	bool is_flags;                /* bits: without operator, one of them */
 };
 
 /* For read(): the words as they were written. */

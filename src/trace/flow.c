@@ -30,6 +30,20 @@ static void end_early(struct flow_table *t, const struct flow *f)
 	t->evicted(t->context, f, note_of(t, f), &facts);
 }
 
+/* Odd, so that no product is zero for want of a secret. */
+static void choose_secrets(struct flow_table *t)
+{
+	bool is_random = getrandom(t->secrets, sizeof(t->secrets),
+				   GRND_NONBLOCK) == sizeof(t->secrets);
+
+	for (size_t i = 0; i < sizeof(t->secrets) / sizeof(*t->secrets); i++) {
+		if (!is_random)
+			t->secrets[i] = (uint64_t)(uintptr_t)t *
+					UINT64_C(0x9e3779b97f4a7c15) * (i + 1);
+		t->secrets[i] |= 1;
+	}
+}
+
 struct flow_table *flow_table_new(const struct flow_limits *limits,
 				  flow_receiver *evicted, void *context)
 {
@@ -38,8 +52,7 @@ struct flow_table *flow_table_new(const struct flow_limits *limits,
 	if (!t)
 		return NULL;
 
-	if (getrandom(&t->seed, sizeof(t->seed), GRND_NONBLOCK) < 0)
-		t->seed = (uint64_t)(uintptr_t)t;
+	choose_secrets(t);
 	t->end_early = end_early;
 	t->evicted = evicted;
 	t->context = context;
@@ -191,39 +204,49 @@ static void note_time(struct flow_table *t, int64_t time_ns)
 		t->counts.last_ns = time_ns;
 }
 
+/* The records of the packets in whose slot something stands: all four lines of
+ * each are looked at. */
+static void fetch_records(const struct flow_table *t, const uint32_t *hashes,
+			  size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		const struct flow_slot *s = &t->slots[hashes[i] & t->slot_mask];
+		const char *record;
+
+		if (!s->index)
+			continue;
+		record = (const char *)&t->flows[s->index - 1];
+		for (size_t line = 0; line < sizeof(struct flow); line += 64)
+			__builtin_prefetch(record + line, 1);
+	}
+}
+
 /* Memory is slower than the work: hash a batch, fetch its slots, then its
  * records, and only then look at them. */
 static void batch(struct flow_table *t, const struct packet *p, size_t count)
 {
 	struct flow_key keys[BATCH];
-	uint32_t hashes[BATCH] = { 0 };
+	uint32_t hashes[BATCH];
+	bool keyed[BATCH];
 
 	for (size_t i = 0; i < count; i++) {
-		if (!has_key(&p[i]))
+		keyed[i] = has_key(&p[i]);
+		hashes[i] = 0;
+		if (!keyed[i])
 			continue;
 		keys[i] = packet_key(t, &p[i]);
 		hashes[i] = flow_hash(t, &keys[i]);
 		__builtin_prefetch(&t->slots[hashes[i] & t->slot_mask]);
 	}
 
-	for (size_t i = 0; i < count; i++) {
-		const struct flow_slot *s = &t->slots[hashes[i] & t->slot_mask];
-		const char *record;
-
-		if (!has_key(&p[i]) || !s->index)
-			continue;
-		record = (const char *)&t->flows[s->index - 1];
-		for (size_t line = 0; line < sizeof(struct flow); line += 64)
-			__builtin_prefetch(record + line, 1);
-	}
-
+	fetch_records(t, hashes, count);
 	for (size_t i = 0; i < count; i++) {
 		note_time(t, p[i].time_ns);
 		if (p[i].marks & PACKET_OUTGOING)
 			flow_own(t, &p[i].src);
 		if (p[i].has_mac)
 			flow_hear(t, &p[i]);
-		if (has_key(&p[i]))
+		if (keyed[i])
 			one(t, &p[i], &keys[i], hashes[i]);
 		else
 			other(t, &p[i]);

@@ -19,7 +19,6 @@ struct standing {
 	uint16_t other_port; /* of the host: the port that was reached */
 	uint8_t vantage;
 	uint8_t ttl; /* of what it sends by TCP */
-	bool used;
 	bool pings;
 	bool serves;
 	bool serves_two; /* of a port: clients; of a host: ports */
@@ -35,14 +34,32 @@ struct standing {
 	bool truncates; /* its DNS answers over UDP */
 };
 
+/* Rows stand one behind the other; slots (linear probing) tell which, and most
+ * that is asked for has none, which its hash alone tells. */
 struct flow_context {
 	struct standing *rows;
-	size_t mask, count;
+	uint32_t count, size; /* of rows: used, allocated */
+	struct flow_slot *slots;
+	uint32_t mask;
+	uint32_t *names; /* answers, plus one, the first of each address */
+	uint32_t name_mask;
 	struct flow_table *table;
 	bool has_families; /* some row is about a name in one family */
 };
 
-enum { FIRST_ROWS = 1024, PORT_DNS = 53 };
+/* The hashes of what a flow may have rows for. */
+struct subjects {
+	uint64_t host; /* the server's address */
+	uint32_t pair; /* it and the client, in either role */
+	uint32_t port;
+};
+
+enum {
+	FIRST_SLOTS = 1024,
+	FIRST_ROWS = 256,
+	AHEAD = 32, /* flows whose rows are fetched ahead */
+	PORT_DNS = 53,
+};
 
 /* Happy Eyeballs (RFC 8305) tries the families within a fraction of this. */
 #define LATELY_NS (60 * INT64_C(1000000000))
@@ -54,24 +71,54 @@ static int compare_answers(const void *a, const void *b)
 	return memcmp(a, b, 2 * sizeof(struct address));
 }
 
-static int compare_addresses(const void *a, const void *b)
+static uint32_t *name_slot(const struct flow_context *c,
+			   const struct address *a, uint64_t hash)
 {
-	return memcmp(a, b, sizeof(struct address));
+	for (uint64_t i = hash;; i++) {
+		uint32_t *slot = &c->names[i & c->name_mask];
+
+		if (!*slot ||
+		    address_equal(&c->table->answers[*slot - 1].address, a))
+			return slot;
+	}
+}
+
+/* The answers are sorted: the first of each address is found. */
+static int index_names(struct flow_context *c)
+{
+	const struct flow_table *t = c->table;
+	uint32_t size = 64;
+
+	while (size < 2 * t->answer_count)
+		size *= 2;
+	c->name_mask = size - 1;
+	c->names = calloc(size, sizeof(*c->names));
+	if (!c->names)
+		return -1;
+
+	for (uint32_t i = 0; i < t->answer_count; i++) {
+		const struct address *a = &t->answers[i].address;
+		uint32_t *slot = name_slot(c, a, flow_hash_end(t, a, 0));
+
+		if (!*slot)
+			*slot = i + 1;
+	}
+
+	return 0;
 }
 
 /* What both families of a host have in common: a name that DNS gave, or being
  * this host itself; 0 when nothing is known. */
-static uint32_t name_of(const struct flow_context *c, const struct address *a)
+static uint32_t name_of(const struct flow_context *c, const struct address *a,
+			uint64_t hash)
 {
-	const struct flow_answer *answer = NULL;
+	uint32_t i;
 
 	if (address_is_loopback(a))
 		return 1;
-	if (c->table->answer_count)
-		answer = bsearch(a, c->table->answers, c->table->answer_count,
-				 sizeof(*answer), compare_addresses);
 
-	return answer ? answer->name : 0;
+	i = *name_slot(c, a, hash);
+	return i ? c->table->answers[i - 1].name : 0;
 }
 
 /* The row of a port of a name in one family: an address of the discard prefix
@@ -83,7 +130,6 @@ static struct standing family_subject(const struct flow *f, uint32_t name,
 		.host = { { [0] = 1, [15] = is_v4 } },
 		.port = f->ports[FLOW_SERVER],
 		.vantage = f->vantage,
-		.used = true,
 	};
 
 	memcpy(s.host.bytes + 8, &name, sizeof(name));
@@ -96,7 +142,6 @@ static struct standing subject_of(const struct flow *f, bool is_port)
 	struct standing s = {
 		.host = f->addresses[FLOW_SERVER],
 		.vantage = f->vantage,
-		.used = true,
 	};
 
 	if (is_port)
@@ -114,93 +159,172 @@ static bool is_about(const struct standing *s, const struct standing *subject)
 	       (s->port || address_equal(&s->client, &subject->client));
 }
 
-static uint32_t subject_hash(const struct flow_table *t,
-			     const struct standing *s)
+static uint32_t port_hash(const struct flow_table *t,
+			  const struct address *host, uint16_t port,
+			  uint8_t vantage)
 {
-	const struct flow_key key = {
-		.src = s->host,
-		.dst = s->client,
-		.sport = s->port,
-		.vantage = s->vantage,
-	};
-
-	return flow_hash(t, &key);
+	return flow_hash_ends(t, flow_hash_end(t, host, port), 0, vantage);
 }
 
-/* The row about the subject, or the empty one where it would go. */
-static struct standing *row_of(const struct flow_context *c,
-			       const struct standing *subject)
+static struct subjects subjects_of(const struct flow_table *t,
+				   const struct flow *f)
 {
-	for (uint32_t i = subject_hash(c->table, subject);; i++) {
-		struct standing *s = &c->rows[i & c->mask];
+	const struct address *host = &f->addresses[FLOW_SERVER];
+	uint64_t client = flow_hash_end(t, &f->addresses[FLOW_CLIENT], 0);
+	struct subjects s = { .host = flow_hash_end(t, host, 0) };
 
-		if (!s->used || is_about(s, subject))
+	s.pair = flow_hash_ends(t, s.host, client, f->vantage);
+	if (f->protocol == PACKET_TCP)
+		s.port = port_hash(t, host, f->ports[FLOW_SERVER], f->vantage);
+
+	return s;
+}
+
+/* The slot of the row about the subject, or the empty one where it would go. */
+static struct flow_slot *slot_of(const struct flow_context *c,
+				 const struct standing *subject, uint32_t hash)
+{
+	for (uint32_t i = hash;; i++) {
+		struct flow_slot *s = &c->slots[i & c->mask];
+
+		if (!s->index || (s->hash == hash &&
+				  is_about(&c->rows[s->index - 1], subject)))
 			return s;
 	}
 }
 
-/* The row about the flow's host or port, or NULL. */
-static struct standing *standing_of(const struct flow_context *c,
-				    const struct flow *f, bool is_port)
+/* The row about the subject, or NULL. */
+static struct standing *row_of(const struct flow_context *c,
+			       const struct standing *subject, uint32_t hash)
 {
-	const struct standing subject = subject_of(f, is_port);
-	struct standing *s = row_of(c, &subject);
+	uint32_t index = slot_of(c, subject, hash)->index;
 
-	return s->used ? s : NULL;
+	return index ? &c->rows[index - 1] : NULL;
 }
 
-static int grow(struct flow_context *c)
+/* Whether a row may have this hash: no flow is looked at for most of them. */
+static bool has_row(const struct flow_context *c, uint32_t hash)
 {
-	struct flow_context bigger = *c;
+	for (uint32_t i = hash;; i++) {
+		const struct flow_slot *s = &c->slots[i & c->mask];
 
-	bigger.mask = c->mask * 2 + 1;
-	bigger.rows = calloc(bigger.mask + 1, sizeof(*bigger.rows));
-	if (!bigger.rows)
-		return -1;
-
-	for (size_t i = 0; i <= c->mask; i++)
-		if (c->rows[i].used)
-			*row_of(&bigger, &c->rows[i]) = c->rows[i];
-	free(c->rows);
-	*c = bigger;
-	return 0;
+		if (!s->index || s->hash == hash)
+			return s->index;
+	}
 }
 
-static int want_row(struct flow_context *c, struct standing subject)
+/* The rows about the flow's host or its port, or NULL. */
+static struct standing *host_of(const struct flow_context *c,
+				const struct flow *f, uint32_t hash)
 {
-	struct standing *s;
+	struct standing subject;
 
-	if (c->count > c->mask / 2 && grow(c) < 0)
+	if (!has_row(c, hash))
+		return NULL;
+
+	subject = subject_of(f, false);
+	return row_of(c, &subject, hash);
+}
+
+static struct standing *port_of(const struct flow_context *c,
+				const struct flow *f, uint32_t hash)
+{
+	struct standing subject;
+
+	if (!has_row(c, hash))
+		return NULL;
+
+	subject = subject_of(f, true);
+	return row_of(c, &subject, hash);
+}
+
+static int grow_slots(struct flow_context *c)
+{
+	uint32_t mask = c->slots ? c->mask * 2 + 1 : FIRST_SLOTS - 1;
+	struct flow_slot *slots = calloc((size_t)mask + 1, sizeof(*slots));
+
+	if (!slots)
 		return -1;
 
-	s = row_of(c, &subject);
-	if (!s->used) {
-		*s = subject;
-		c->count++;
+	for (uint32_t i = 0; c->slots && i <= c->mask; i++) {
+		uint32_t at = c->slots[i].hash;
+
+		if (!c->slots[i].index)
+			continue;
+		while (slots[at & mask].index)
+			at++;
+		slots[at & mask] = c->slots[i];
 	}
 
+	free(c->slots);
+	c->slots = slots;
+	c->mask = mask;
 	return 0;
+}
+
+static int grow_rows(struct flow_context *c)
+{
+	uint32_t size = c->size ? c->size * 2 : FIRST_ROWS;
+	struct standing *rows = realloc(c->rows, size * sizeof(*rows));
+
+	if (!rows)
+		return -1;
+
+	c->rows = rows;
+	c->size = size;
+	return 0;
+}
+
+static int want_row(struct flow_context *c, const struct standing *subject,
+		    uint32_t hash)
+{
+	struct flow_slot *s;
+
+	if (c->count > c->mask / 2 && grow_slots(c) < 0)
+		return -1;
+
+	s = slot_of(c, subject, hash);
+	if (s->index)
+		return 0;
+	if (c->count == c->size && grow_rows(c) < 0)
+		return -1;
+
+	c->rows[c->count++] = *subject;
+	*s = (struct flow_slot){ hash, c->count };
+	return 0;
+}
+
+static uint32_t family_hash(const struct flow_context *c,
+			    const struct standing *family)
+{
+	return port_hash(c->table, &family->host, family->port,
+			 family->vantage);
 }
 
 /* Everything that may tell something of this flow. */
 static int want_all(struct flow_context *c, const struct flow *f)
 {
 	const struct address *host = &f->addresses[FLOW_SERVER];
+	const struct subjects s = subjects_of(c->table, f);
+	struct standing subject = subject_of(f, false);
 	uint32_t name;
 
-	if (want_row(c, subject_of(f, false)) < 0)
+	if (want_row(c, &subject, s.pair) < 0)
 		return -1;
 	if (f->protocol != PACKET_TCP)
 		return 0;
-	if (want_row(c, subject_of(f, true)) < 0)
+
+	subject = subject_of(f, true);
+	if (want_row(c, &subject, s.port) < 0)
 		return -1;
 
-	name = name_of(c, host);
+	name = name_of(c, host, s.host);
 	if (!name)
 		return 0;
 
 	c->has_families = true;
-	return want_row(c, family_subject(f, name, !address_is_v4(host)));
+	subject = family_subject(f, name, !address_is_v4(host));
+	return want_row(c, &subject, family_hash(c, &subject));
 }
 
 /* A flow for which it matters how the host stands otherwise. */
@@ -344,54 +468,83 @@ static void learn_port(const struct flow *f, struct standing *s)
 
 /* The row of the flow's own family, or of the other one; or NULL. */
 static struct standing *family_of(const struct flow_context *c,
-				  const struct flow *f, bool is_other)
+				  const struct flow *f, uint64_t host_hash,
+				  bool is_other)
 {
 	const struct address *host = &f->addresses[FLOW_SERVER];
-	uint32_t name = c->has_families ? name_of(c, host) : 0;
+	uint32_t name = c->has_families ? name_of(c, host, host_hash) : 0;
 	struct standing subject;
-	struct standing *s;
 
 	if (!name)
 		return NULL;
 
 	subject = family_subject(f, name, address_is_v4(host) != is_other);
-	s = row_of(c, &subject);
-	return s->used ? s : NULL;
+	return row_of(c, &subject, family_hash(c, &subject));
 }
 
 /* A host that speaks in another role is not silent. */
-static void learn_voice(const struct flow_context *c, const struct flow *f)
+static void learn_voice(const struct flow_context *c, const struct flow *f,
+			uint32_t hash)
 {
 	const struct standing subject = {
 		.host = f->addresses[FLOW_CLIENT],
 		.client = f->addresses[FLOW_SERVER],
 		.vantage = f->vantage,
-		.used = true,
 	};
-	struct standing *s = row_of(c, &subject);
+	struct standing *s = row_of(c, &subject, hash);
 
-	if (s->used && f->half[FLOW_CLIENT].packets)
+	if (s && f->half[FLOW_CLIENT].packets)
 		s->heard = true;
 }
 
-static void learn(const struct flow_context *c, const struct flow *f)
+static void learn(const struct flow_context *c, const struct flow *f,
+		  const struct subjects *hashes)
 {
-	struct standing *s = standing_of(c, f, false);
+	struct standing *s = host_of(c, f, hashes->pair);
 
 	if (s)
 		learn_host(c, f, s);
 	if (f->protocol == PACKET_UDP)
-		learn_voice(c, f);
+		learn_voice(c, f, hashes->pair);
 	if (f->protocol != PACKET_TCP)
 		return;
-	s = standing_of(c, f, true);
+	s = port_of(c, f, hashes->port);
 	if (s) {
 		learn_port(f, s);
 		learn_joined(c, f, s);
 	}
-	s = family_of(c, f, false);
+	if (!was_served(f))
+		return;
+	s = family_of(c, f, hashes->host, false);
 	if (s)
 		learn_port(f, s);
+}
+
+static void fetch_row(const struct flow_context *c, uint32_t hash)
+{
+	const struct flow_slot *s = &c->slots[hash & c->mask];
+
+	if (s->index && s->hash == hash)
+		__builtin_prefetch(&c->rows[s->index - 1], 1);
+}
+
+/* As in flow.c: what some flows need is fetched ahead of all of them. */
+static void learn_some(const struct flow_context *c, const struct flow *f,
+		       uint32_t count)
+{
+	struct subjects hashes[AHEAD];
+
+	for (uint32_t i = 0; i < count; i++) {
+		hashes[i] = subjects_of(c->table, &f[i]);
+		__builtin_prefetch(&c->slots[hashes[i].pair & c->mask]);
+		__builtin_prefetch(&c->slots[hashes[i].port & c->mask]);
+	}
+	for (uint32_t i = 0; i < count; i++) {
+		fetch_row(c, hashes[i].pair);
+		fetch_row(c, hashes[i].port);
+	}
+	for (uint32_t i = 0; i < count; i++)
+		learn(c, &f[i], &hashes[i]);
 }
 
 /* A row for every host and port whose standing will be asked for. */
@@ -417,18 +570,17 @@ struct flow_context *flow_context_new(struct flow_table *t)
 		return NULL;
 
 	c->table = t;
-	c->mask = FIRST_ROWS - 1;
-	c->rows = calloc(FIRST_ROWS, sizeof(*c->rows));
 	if (t->answer_count)
 		qsort(t->answers, t->answer_count, sizeof(*t->answers),
 		      compare_answers);
-	if (!c->rows || want_rows(c, t) < 0) {
+	if (grow_slots(c) < 0 || index_names(c) < 0 || want_rows(c, t) < 0) {
 		flow_context_free(c);
 		return NULL;
 	}
 
-	for (uint32_t i = 0; c->count && i < t->used; i++)
-		learn(c, &t->flows[i]);
+	for (uint32_t i = 0; c->count && i < t->used; i += AHEAD)
+		learn_some(c, &t->flows[i],
+			   t->used - i < AHEAD ? t->used - i : AHEAD);
 
 	return c;
 }
@@ -439,6 +591,8 @@ void flow_context_free(struct flow_context *c)
 		return;
 
 	free(c->rows);
+	free(c->slots);
+	free(c->names);
 	free(c);
 }
 
@@ -494,33 +648,43 @@ static void port_facts(const struct standing *s, const struct flow *f,
 		fact_add(facts, FACT_PORT_SERVED_AFTER);
 }
 
-void flow_context_facts(const struct flow_context *c, const struct flow *f,
-			struct fact_set *facts)
+/* The client was told of this very address by a name server. */
+static bool was_named(const struct flow_context *c, const struct flow *f,
+		      uint64_t host_hash)
 {
 	const struct flow_answer told = {
 		.address = f->addresses[FLOW_SERVER],
 		.client = f->addresses[FLOW_CLIENT],
 	};
+
+	return *name_slot(c, &told.address, host_hash) &&
+	       bsearch(&told, c->table->answers, c->table->answer_count,
+		       sizeof(told), compare_answers);
+}
+
+void flow_context_facts(const struct flow_context *c, const struct flow *f,
+			struct fact_set *facts)
+{
 	const struct standing *s;
+	struct subjects hashes;
 
 	if (!wants_context(f))
 		return;
 
-	if (c->table->answer_count &&
-	    bsearch(&told, c->table->answers, c->table->answer_count,
-		    sizeof(told), compare_answers))
+	hashes = subjects_of(c->table, f);
+	if (was_named(c, f, hashes.host))
 		fact_add(facts, FACT_HAS_NAME);
-	s = standing_of(c, f, false);
+	s = host_of(c, f, hashes.pair);
 	if (s)
 		host_facts(s, f, facts);
 	if (f->protocol != PACKET_TCP)
 		return;
-	s = standing_of(c, f, true);
+	s = port_of(c, f, hashes.port);
 	if (s && s->serves)
 		port_facts(s, f, facts);
 	if (s)
 		joined_facts(c, f, s, facts);
-	s = family_of(c, f, true);
+	s = family_of(c, f, hashes.host, true);
 	if (s && s->serves && f->first_ns >= s->served_first - FALLBACK_NS &&
 	    f->first_ns <= s->served_last + FALLBACK_NS)
 		fact_add(facts, FACT_OTHER_FAMILY_WORKS);

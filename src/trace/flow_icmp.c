@@ -34,12 +34,23 @@ static uint32_t end_hash(const struct flow_table *t,
 	return flow_hash(t, &key) % RECENT;
 }
 
+static uint32_t pair_hash(const struct flow_table *t, const struct address *a,
+			  const struct address *b)
+{
+	return flow_hash_ends(t, flow_hash_end(t, a, 0), flow_hash_end(t, b, 0),
+			      0);
+}
+
 void flow_tries(struct flow_table *t, const struct flow *f)
 {
 	uint32_t index = (uint32_t)(f - t->flows) + 1;
 
-	if (t->tries[(t->try_count - 1) % RECENT] != index)
-		t->tries[t->try_count++ % RECENT] = index;
+	if (t->tries[(t->try_count - 1) % RECENT].index != index)
+		t->tries[t->try_count++ % RECENT] = (struct flow_try){
+			.index = index,
+			.pair = pair_hash(t, &f->addresses[FLOW_CLIENT],
+					  &f->addresses[FLOW_SERVER]),
+		};
 	if (f->protocol == PACKET_TCP)
 		t->recent_syn[end_hash(t, &f->addresses[FLOW_CLIENT],
 				       f->ports[FLOW_CLIENT])] = index;
@@ -75,13 +86,17 @@ static bool may_be_meant(const struct flow *f, const struct packet *p)
  * the two that has no error yet is meant, else the latest. */
 static struct flow *flow_of_words(struct flow_table *t, const struct packet *p)
 {
+	uint32_t pair = pair_hash(t, &p->dst, &p->icmp.quote.dst);
 	struct flow *latest = NULL;
 
 	for (uint32_t i = t->try_count; i < t->try_count + RECENT; i++) {
-		uint32_t index = t->tries[i % RECENT];
-		struct flow *f = index ? &t->flows[index - 1] : NULL;
+		const struct flow_try *attempt = &t->tries[i % RECENT];
+		struct flow *f;
 
-		if (!f || f->vantage != t->inputs[t->file].vantage ||
+		if (!attempt->index || attempt->pair != pair)
+			continue;
+		f = &t->flows[attempt->index - 1];
+		if (f->vantage != t->inputs[t->file].vantage ||
 		    !may_be_meant(f, p))
 			continue;
 		if (!(f->state & FLOW_HAS_NOTE))

@@ -10,35 +10,52 @@
 
 enum { SWEEP = 16 }; /* records looked at to find an idle one */
 
-/* MurmurHash3's finaliser: every bit of the input moves every bit of it. */
-static uint64_t scatter(uint64_t h)
+/* Both halves of the product of two words: a multiplication takes as long as a
+ * few shifts, and every bit of it depends on the secrets. */
+static uint64_t fold(uint64_t a, uint64_t b)
 {
-	h = (h ^ h >> 33) * UINT64_C(0xff51afd7ed558ccd);
-	h = (h ^ h >> 33) * UINT64_C(0xc4ceb9fe1a85ec53);
-	return h ^ h >> 33;
+#ifdef __SIZEOF_INT128__
+	unsigned __int128 product = (unsigned __int128)a * b;
+
+	return (uint64_t)product ^ (uint64_t)(product >> 64);
+#else
+	uint64_t high = (a >> 32) * (b >> 32);
+	uint64_t cross = (a >> 32) * (uint32_t)b;
+	uint64_t other = (b >> 32) * (uint32_t)a + (uint32_t)cross +
+			 ((uint64_t)(uint32_t)a * (uint32_t)b >> 32);
+
+	return a * b ^ (high + (cross >> 32) + (other >> 32));
+#endif
 }
 
-static uint64_t mix(uint64_t seed, const struct address *a, uint16_t port)
+/* The port goes in times a secret: whoever chooses both cannot make up for a
+ * changed address with a changed port. */
+uint64_t flow_hash_end(const struct flow_table *t, const struct address *a,
+		       uint16_t port)
 {
-	uint64_t word[2], h;
+	uint64_t word[2];
 
 	memcpy(word, a->bytes, sizeof(word));
-	h = (word[0] ^ seed) * UINT64_C(0x9e3779b97f4a7c15);
-	h = ((h ^ h >> 32) + (word[1] ^ (uint64_t)port << 48) + seed) *
-	    UINT64_C(0xbf58476d1ce4e5b9);
-	h = (h ^ h >> 29) * UINT64_C(0x94d049bb133111eb);
-	return h ^ h >> 32;
+	return fold((word[0] + port * t->secrets[0]) ^ t->secrets[1],
+		    word[1] ^ t->secrets[2]);
 }
 
 /* Alike in both directions: the ends are added up. */
+uint32_t flow_hash_ends(const struct flow_table *t, uint64_t one,
+			uint64_t other, uint32_t rest)
+{
+	uint64_t h = fold(one + other + rest, t->secrets[3]);
+
+	return (uint32_t)(h ^ h >> 32);
+}
+
 uint32_t flow_hash(const struct flow_table *t, const struct flow_key *key)
 {
-	uint64_t h = mix(t->seed, &key->src, key->sport) +
-		     mix(t->seed, &key->dst, key->dport);
+	uint32_t rest = (uint32_t)key->protocol << 24 |
+			(uint32_t)key->vantage << 16 | key->tag;
 
-	h ^= (uint64_t)key->protocol << 24 | (uint64_t)key->vantage << 16 |
-	     key->tag;
-	return (uint32_t)(scatter(h) >> 32);
+	return flow_hash_ends(t, flow_hash_end(t, &key->src, key->sport),
+			      flow_hash_end(t, &key->dst, key->dport), rest);
 }
 
 static bool is_end(const struct flow *f, int end, const struct address *a,
@@ -186,7 +203,7 @@ struct flow *flow_create(struct flow_table *t, const struct flow_key *key,
 	struct flow *f;
 	int direction;
 
-	if (t->slots_filled > t->slot_mask / 2 && grow_slots(t) < 0) {
+	if (t->slots_filled > t->slot_mask / 4 * 3 && grow_slots(t) < 0) {
 		t->no_memory = true;
 		return NULL;
 	}

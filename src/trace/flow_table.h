@@ -29,6 +29,13 @@ struct flow_answer {
 	uint32_t name; /* its hash */
 };
 
+/* One of the latest attempts. */
+struct flow_try {
+	uint32_t index; /* of the flow, plus one; 0: none */
+	uint32_t
+		pair; /* hash of its addresses: most are not those in question */
+};
+
 struct flow_slot {
 	uint32_t hash;
 	uint32_t index; /* of the flow, plus one; 0: empty */
@@ -48,8 +55,8 @@ struct flow_table {
 	uint32_t slots_filled;
 	struct flow_note *notes;
 	uint32_t note_count, note_size;
-	uint32_t free_note; /* plus one; the next is in its icmp_mtu */
-	uint64_t seed;      /* of the hash: nobody shall choose collisions */
+	uint32_t free_note;  /* plus one; the next is in its icmp_mtu */
+	uint64_t secrets[4]; /* of the hash: nobody shall choose collisions */
 	struct flow_input *inputs;
 	size_t input_count;
 	int64_t *ends; /* until when the flows of each input were watched */
@@ -62,7 +69,7 @@ struct flow_table {
 		own[OWN_WORDS]; /* bits of addresses that this host sent from */
 	uint8_t last_heard[6];  /* the station that was remembered last */
 	uint32_t recent_dns[RECENT]; /* flows, plus one, by hash without tag */
-	uint32_t tries[RECENT];      /* the latest attempts: flows, plus one */
+	struct flow_try tries[RECENT];
 	uint32_t try_count;
 	uint32_t recent_asks[RECENT]; /* ARP: by the address asked for */
 	uint32_t recent_syn[RECENT];  /* ... by the client's end */
@@ -90,6 +97,12 @@ struct flow *flow_create(struct flow_table *t, const struct flow_key *key,
 			 uint32_t hash, bool src_is_client, int64_t time_ns);
 
 uint32_t flow_hash(const struct flow_table *t, const struct flow_key *key);
+
+/* Its parts: one of an end, and one of two ends and what else there is. */
+uint64_t flow_hash_end(const struct flow_table *t, const struct address *a,
+		       uint16_t port);
+uint32_t flow_hash_ends(const struct flow_table *t, uint64_t one,
+			uint64_t other, uint32_t rest);
 
 /* The note of a flow, made at the first call; NULL without memory. */
 struct flow_note *flow_note(struct flow_table *t, struct flow *f);

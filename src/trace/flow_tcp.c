@@ -15,13 +15,16 @@ static uint16_t shape_of(const struct packet *p)
 
 /* The same packet a second time, out of a mirror port: not sent again. A stack
  * gives a retransmission a new IP id. */
-static bool is_twin(const struct flow_half *h, const struct packet *p)
+static bool is_twin(const struct flow_half *h, const struct packet *p,
+		    uint16_t shape)
 {
-	uint32_t us = (uint32_t)(p->time_ns / 1000) - h->last_us;
+	uint32_t us;
 
 	if (!h->packets || !(p->marks & PACKET_SEQ) ||
-	    h->last_seq != p->tcp.seq || h->last_shape != shape_of(p))
+	    h->last_seq != p->tcp.seq || h->last_shape != shape)
 		return false;
+
+	us = (uint32_t)(p->time_ns / 1000) - h->last_us;
 	if (h->last_ip_id && p->version == 4)
 		return h->last_ip_id == (uint16_t)p->ip_id && us < SYN_ROUND_US;
 
@@ -29,10 +32,11 @@ static bool is_twin(const struct flow_half *h, const struct packet *p)
 	       (p->payload_len || p->tcp.flags & (TCP_SYN | TCP_FIN | TCP_RST));
 }
 
-static void remember(struct flow_half *h, const struct packet *p)
+static void remember(struct flow_half *h, const struct packet *p,
+		     uint16_t shape)
 {
 	h->last_us = (uint32_t)(p->time_ns / 1000);
-	h->last_shape = shape_of(p);
+	h->last_shape = shape;
 	/* The highest: a late twin must not make its successors look new. */
 	if ((uint16_t)(h->last_ip_id - p->ip_id) >= BURST || !h->last_ip_id)
 		h->last_ip_id = (uint16_t)p->ip_id;
@@ -330,13 +334,14 @@ void flow_tcp(struct flow_table *t, const struct packet *p,
 {
 	int direction = FLOW_CLIENT;
 	struct flow *f = flow_begin(t, p, key, hash, &direction);
+	uint16_t shape = shape_of(p);
 	int64_t idle_ns;
 
 	if (!f)
 		return;
 
 	idle_ns = p->time_ns - f->last_ns;
-	if (is_twin(&f->half[direction], p)) {
+	if (is_twin(&f->half[direction], p, shape)) {
 		f->state |= FLOW_DUPLICATES;
 		return;
 	}
@@ -361,5 +366,5 @@ void flow_tcp(struct flow_table *t, const struct packet *p,
 	if (p->tcp.flags & TCP_RST && p->tcp.flags & TCP_ACK)
 		count_from(f, direction, p);
 	flow_count(f, direction, p);
-	remember(&f->half[direction], p);
+	remember(&f->half[direction], p, shape);
 }

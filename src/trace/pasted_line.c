@@ -196,7 +196,7 @@ enum pasted_line_answer pasted_line_read(struct pasted_line *ret, const char *s,
 					 size_t len, struct pasted_names *names,
 					 struct packet *packet)
 {
-	*packet = (struct packet){ 0 };
+	packet_clear(packet);
 	*ret = (struct pasted_line){
 		.c = cursor_over(s, len),
 		.start = s,

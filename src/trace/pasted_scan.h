@@ -48,7 +48,11 @@ static inline bool scan_is_letter(uint8_t b)
 static inline bool scan_sees_bytes(const struct cursor *c, const char *s,
 				   size_t len)
 {
-	return cursor_left(c) >= len && !memcmp(c->pos, s, len);
+	/* Most differ at once: no call for those. */
+	if (!len || cursor_left(c) < len || *c->pos != (uint8_t)*s)
+		return !len;
+
+	return !memcmp(c->pos, s, len);
 }
 
 static inline bool scan_bytes(struct cursor *c, const char *s, size_t len)

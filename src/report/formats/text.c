@@ -67,7 +67,7 @@ static const char *certainty_words(enum certainty c)
 	return *words[c] ? _(words[c]) : "";
 }
 
-static const char *place_words(enum place p)
+static const char *place_words(enum fault_place p)
 {
 	static const char *const words[PLACES] = {
 		[PLACE_UNKNOWN] = N_("place not known yet"),

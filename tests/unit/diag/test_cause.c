@@ -195,10 +195,11 @@ static void every_place_has_a_name_of_its_own(void **state)
 {
 	(void)state;
 	for (int a = 0; a < PLACES; a++) {
-		assert_true(is_id(place_name((enum place)a)));
+		assert_true(is_id(place_name((enum fault_place)a)));
 		for (int b = 0; b < a; b++)
-			assert_string_not_equal(place_name((enum place)a),
-						place_name((enum place)b));
+			assert_string_not_equal(
+				place_name((enum fault_place)a),
+				place_name((enum fault_place)b));
 	}
 	assert_string_equal(place_name(PLACE_SERVER_LINK), "server-link");
 }

@@ -104,7 +104,7 @@ static void a_place_is_named_only_where_all_that_is_left_sits(void **state)
 
 		for (size_t i = 0; near_client && i < v->alternative_count;
 		     i++) {
-			enum place p = v->alternatives[i]->place;
+			enum fault_place p = v->alternatives[i]->place;
 
 			assert_true(p == PLACE_CLIENT ||
 				    p == PLACE_CLIENT_LINK || p == PLACE_DNS);

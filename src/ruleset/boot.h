@@ -1,0 +1,48 @@
+#pragma once
+
+#include <stddef.h>
+
+struct ruleset;
+
+/*
+ * What a host's files would load at its next boot, in the order in which their
+ * units run: nftables.conf; netfilter-persistent's sets and rules; iptables'
+ * and ip6tables' services; files that boot scripts restore; ufw's pieces. What
+ * a program builds when it starts (firewalld, docker, …) is in no file: such
+ * are told as not looked.
+ *
+ * Units count as enabled when a link below etc/systemd/system or etc/rc?.d says
+ * so; where there is neither, every file counts.
+ *
+ * Theory: a save file takes the place of the whole of each table that it names,
+ * so of two files for one table the later holds. ufw alone adds to what is
+ * there (iptables-restore -n).
+ */
+enum boot_state {
+	BOOT_LOADED,
+	BOOT_EMPTY,         /* 0 bytes: loads nothing, and says nothing */
+	BOOT_NOT_ENABLED,   /* there is a file, but nothing loads it */
+	BOOT_REPLACED,      /* a later unit replaces its tables */
+	BOOT_NOT_LOOKED,    /* built by a program */
+	BOOT_NOT_PERMITTED, /* the file cannot be read */
+	BOOT_NOTE           /* something about the order that one must know */
+};
+
+struct boot_row {
+	const char *unit; /* "netfilter-persistent.service" */
+	const char *file; /* NULL: none */
+	enum boot_state state;
+	const char *why; /* a sentence, translated; NULL when loaded */
+};
+
+enum { BOOT_ROWS = 64 };
+
+struct boot {
+	struct boot_row row[BOOT_ROWS];
+	size_t count;
+};
+
+/* root: "/" or the folder that stands for it. Rows and places live in the
+ * ruleset's arena. The caller links r afterwards. 0, or -errno for our own
+ * failures only. */
+int boot_read(struct ruleset *r, const char *root, struct boot *ret);

@@ -1,0 +1,369 @@
+/*
+ * Address translation: which packets meet nat chains, what the targets change,
+ * and how a reply is set back (net/netfilter/nf_nat_core.c).
+ */
+#include "ruleset/ranges.h"
+#include "ruleset/walk_state.h"
+
+enum { PROTO_ICMP = 1, PROTO_TCP = 6, PROTO_UDP = 17 };
+
+enum { PROTO_DCCP = 33, PROTO_ICMP6 = 58, PROTO_SCTP = 132, PROTO_LITE = 136 };
+
+enum { FAMILY_V6 = 10 };
+
+/* Numbers of RTN_* (include/uapi/linux/rtnetlink.h). */
+enum { TYPE_UNICAST = 1, TYPE_LOCAL = 2 };
+
+static enum walk_manip manip_of(enum hook hook)
+{
+	return hook == HOOK_PREROUTING || hook == HOOK_OUTPUT
+		       ? MANIP_DESTINATION
+		       : MANIP_SOURCE;
+}
+
+static bool is_loopback(u128 address)
+{
+	struct address a = field_to_address(address);
+
+	return address_is_loopback(&a);
+}
+
+bool walk_nat_is_local(const struct walk *w, u128 address)
+{
+	if (is_loopback(address))
+		return true;
+
+	for (size_t i = 0; w->host && i < w->host->count; i++)
+		if (w->host->addresses[i].address == address)
+			return true;
+
+	return false;
+}
+
+static u128 lo(void)
+{
+	return field_from_name("lo", 2);
+}
+
+/* The interface to an address of a network that the host stands in. */
+static bool route(const struct walk *w, u128 address, u128 *ret_oif)
+{
+	const struct walk_address *best = NULL;
+
+	for (size_t i = 0; w->host && i < w->host->count; i++) {
+		const struct walk_address *a = &w->host->addresses[i];
+		unsigned rest = 128 - a->prefix;
+		bool is_in = rest >= 128 ||
+			     (a->address >> rest) == (address >> rest);
+
+		if (is_in && a->prefix && (!best || a->prefix > best->prefix))
+			best = a;
+	}
+
+	if (best)
+		*ret_oif = best->interface;
+	return best;
+}
+
+/* The destination is another one: it decides anew where the packet goes. */
+static void redirected(struct walk *w, bool is_local)
+{
+	bool is_out = w->hook == HOOK_OUTPUT;
+	u128 address = w->packet->value[FIELD_DADDR];
+
+	w->is_local = is_local;
+	point_set(w->packet, FIELD_DADDR_TYPE,
+		  is_local ? TYPE_LOCAL : TYPE_UNICAST);
+	if (is_local) {
+		w->oif = is_out ? lo() : 0;
+		w->has_oif = true;
+	} else {
+		w->has_oif = point_has(w->packet, FIELD_DADDR) &&
+			     route(w, address, &w->oif);
+	}
+}
+
+/* Half of a connection's ends, changed by a rule or set back. Whether anything
+ * was (perhaps) changed. */
+static bool change(struct walk *w, const struct rule *rule,
+		   enum walk_manip manip, const struct walk_end *to)
+{
+	bool changed = false;
+	bool is_src = manip == MANIP_SOURCE;
+	enum field address = is_src ? FIELD_SADDR : FIELD_DADDR;
+	enum field port = is_src ? FIELD_SPORT : FIELD_DPORT;
+	const struct point *p = w->packet;
+
+	if (!to->has_address || !point_has(p, address) ||
+	    p->value[address] != to->address) {
+		walk_act_change(w, rule, address, to->address, to->has_address);
+		changed = true;
+	}
+	if (!to->has_port ||
+	    (point_has(p, port) && p->value[port] != to->port)) {
+		walk_act_change(w, rule, port, to->port, to->has_port);
+		changed = true;
+	}
+
+	return changed;
+}
+
+static bool is_single(const struct ranges *r)
+{
+	return r->count == 1 && r->range[0].first == r->range[0].last;
+}
+
+/* NETMAP keeps the host's bits. */
+static u128 netmap(const struct ranges *r, u128 address)
+{
+	u128 host = r->range[0].first ^ r->range[0].last;
+
+	return (address & host) | (r->range[0].first & ~host);
+}
+
+/* Where the rule sends it. */
+struct aim {
+	const struct ranges *address, *port;
+	struct walk_end end;
+	bool is_local;
+	bool is_none; /* the map has nothing for it */
+};
+
+static enum answer aim_map(const struct walk *w, const struct action *a,
+			   struct aim *aim)
+{
+	const struct element *e;
+	enum answer found = cond_lookup(a->map, a->key, w->packet, &e);
+
+	if (found == ANSWER_YES && e) {
+		if (e->data)
+			aim->address = e->data;
+		if (e->data_port)
+			aim->port = e->data_port;
+	}
+
+	return found;
+}
+
+static void aim_address(const struct walk *w, const struct action *a,
+			enum field f, struct aim *aim)
+{
+	struct walk_end *end = &aim->end;
+
+	end->address = w->packet->value[f];
+	end->has_address = point_has(w->packet, f);
+	if (!aim->address || !aim->address->count)
+		return;
+
+	if (a->nat == NAT_NETMAP_SOURCE || a->nat == NAT_NETMAP_DESTINATION) {
+		end->address = netmap(aim->address, end->address);
+		return;
+	}
+
+	/* A source that is among them stays. */
+	if (f == FIELD_SADDR && !a->random && end->has_address &&
+	    ranges_has(aim->address, end->address))
+		return;
+	end->has_address = is_single(aim->address);
+	end->address = aim->address->range[0].first;
+}
+
+static bool has_ports(const struct point *p)
+{
+	u128 proto = p->value[FIELD_PROTO];
+
+	return point_has(p, FIELD_PROTO) &&
+	       (proto == PROTO_TCP || proto == PROTO_UDP ||
+		proto == PROTO_SCTP || proto == PROTO_DCCP ||
+		proto == PROTO_LITE);
+}
+
+static void aim_port(const struct walk *w, const struct action *a, enum field f,
+		     struct aim *aim)
+{
+	struct walk_end *end = &aim->end;
+
+	end->port = w->packet->value[f];
+	end->has_port = true;
+	if (!has_ports(w->packet))
+		return;
+	if (!aim->port || !aim->port->count) {
+		end->has_port = !a->random || f != FIELD_SPORT;
+		return;
+	}
+	if (!a->random && ranges_has(aim->port, end->port))
+		return;
+
+	end->has_port = is_single(aim->port);
+	end->port = aim->port->range[0].first;
+}
+
+/* The address of the interface that the packet leaves by, or comes in by. */
+static bool own_address(const struct walk *w, u128 interface, u128 *ret)
+{
+	bool is_v6 = w->packet->value[FIELD_FAMILY] == FAMILY_V6;
+
+	for (size_t i = 0; w->host && i < w->host->count; i++) {
+		const struct walk_address *own = &w->host->addresses[i];
+		struct address a = field_to_address(own->address);
+
+		if (own->interface == interface && address_is_v4(&a) != is_v6) {
+			*ret = own->address;
+			return true;
+		}
+	}
+
+	return false;
+}
+
+static void aim_masquerade(const struct walk *w, struct aim *aim)
+{
+	aim->end.has_address =
+		w->has_oif && own_address(w, w->oif, &aim->end.address);
+}
+
+/* REDIRECT: to the first address of the interface where the packet came in; of
+ * the host's own packets, to loopback (nf_nat_redirect.c). Without knowledge
+ * of addresses, a packet to this host is taken to be for that one already. */
+static void aim_redirect(const struct walk *w, struct aim *aim)
+{
+	struct walk_end *end = &aim->end;
+	struct address loopback = address_v4(0x7f000001);
+
+	aim->is_local = true;
+	if (w->hook == HOOK_OUTPUT) {
+		end->has_address = true;
+		end->address = w->packet->value[FIELD_FAMILY] == FAMILY_V6
+				       ? 1
+				       : field_from_address(&loopback);
+	} else if (!own_address(w, w->iif, &end->address)) {
+		end->has_address = end->has_address && w->is_local;
+	}
+}
+
+static void aim_at(const struct walk *w, const struct action *a,
+		   enum walk_manip manip, struct aim *aim)
+{
+	bool is_src = manip == MANIP_SOURCE;
+
+	aim_address(w, a, is_src ? FIELD_SADDR : FIELD_DADDR, aim);
+	aim_port(w, a, is_src ? FIELD_SPORT : FIELD_DPORT, aim);
+	if (a->nat == NAT_MASQUERADE)
+		aim_masquerade(w, aim);
+	else if (a->nat == NAT_REDIRECT)
+		aim_redirect(w, aim);
+	else if (!is_src && aim->end.has_address)
+		aim->is_local =
+			walk_nat_is_local(w, aim->end.address) ||
+			(w->is_local &&
+			 aim->end.address == w->packet->value[FIELD_DADDR]);
+}
+
+/* TPROXY leaves the packet as it is and gives it to a socket of this host. nft's
+ * goes on behind it (nft_tproxy.c). */
+static enum walk_flow act_tproxy(struct walk *w, const struct rule *rule)
+{
+	redirected(w, true);
+	return rule->chain->table->engine == ENGINE_NFT ? FLOW_TERM
+							: FLOW_ACCEPT;
+}
+
+static void translate(struct walk *w, const struct rule *rule,
+		      enum walk_manip manip, const struct aim *aim)
+{
+	u128 before = w->packet->value[FIELD_DADDR];
+	bool was_known = point_has(w->packet, FIELD_DADDR);
+	const struct walk_end *end = &aim->end;
+
+	w->is_done[manip] = true;
+	if (!change(w, rule, manip, end))
+		return;
+
+	point_set(w->packet,
+		  manip == MANIP_SOURCE ? FIELD_CT_SNAT : FIELD_CT_DNAT, 1);
+	if (manip == MANIP_SOURCE)
+		return;
+	if (!was_known || !end->has_address || before != end->address ||
+	    aim->is_local != w->is_local)
+		redirected(w, aim->is_local);
+}
+
+enum walk_flow walk_nat_act(struct walk *w, const struct rule *rule,
+			    const struct action *a)
+{
+	enum walk_manip manip = manip_of(w->hook);
+	struct aim aim = { .address = a->address, .port = a->port };
+
+	if (a->nat == NAT_TPROXY)
+		return act_tproxy(w, rule);
+	if (w->is_done[manip])
+		return FLOW_ACCEPT;
+
+	if (a->map) {
+		enum answer found = aim_map(w, a, &aim);
+
+		if (found == ANSWER_NO)
+			return FLOW_NEXT;
+		if (found == ANSWER_UNKNOWN)
+			return walk_act_unknown(w, rule, a);
+	}
+
+	aim_at(w, a, manip, &aim);
+	translate(w, rule, manip, &aim);
+	return FLOW_ACCEPT;
+}
+
+/* A reply is translated back without asking any chain. */
+static void undo(struct walk *w, enum walk_manip manip)
+{
+	if (!w->is_undoing[manip])
+		return;
+
+	(void)change(w, NULL, manip, &w->undo[manip]);
+	w->is_undoing[manip] = false;
+	if (manip == MANIP_DESTINATION)
+		point_set(w->packet, FIELD_DADDR_TYPE,
+			  w->is_local ? TYPE_LOCAL : TYPE_UNICAST);
+}
+
+static bool has_connection(const struct point *p)
+{
+	u128 state = p->value[FIELD_CT_STATE];
+
+	return point_has(p, FIELD_CT_STATE) && state != CT_INVALID &&
+	       state != CT_UNTRACKED;
+}
+
+static bool is_first(const struct point *p)
+{
+	u128 state = p->value[FIELD_CT_STATE];
+	u128 proto = p->value[FIELD_PROTO];
+
+	if (state == CT_NEW)
+		return true;
+
+	return state == CT_RELATED && proto != PROTO_ICMP &&
+	       proto != PROTO_ICMP6;
+}
+
+bool walk_nat_stop(struct walk *w, const struct plan_hook *h)
+{
+	enum walk_manip manip = manip_of(w->hook);
+
+	if (!has_connection(w->packet))
+		return true;
+
+	undo(w, manip);
+	if (w->is_done[manip] || !is_first(w->packet))
+		return true;
+
+	for (size_t i = 0; i < h->nat_count; i++) {
+		if (!walk_chain_run(w, h->nat[i].chain))
+			return false;
+		if (w->is_done[manip])
+			break;
+	}
+
+	w->is_done[manip] = true;
+	return true;
+}

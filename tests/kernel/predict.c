@@ -1,0 +1,366 @@
+#include "predict.h"
+
+#include <errno.h>
+#include <linux/rtnetlink.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "frame.h"
+#include "net/address.h"
+
+int book_init(struct book *b, const struct ruleset *r)
+{
+	*b = (struct book){ .chain_count = r->chain_count };
+	b->first = calloc(r->chain_count + 1, sizeof(*b->first));
+	if (!b->first)
+		return -ENOMEM;
+	for (const struct table *t = r->first; t; t = t->next)
+		for (const struct chain *c = t->first; c; c = c->next) {
+			b->first[c->index] = b->count;
+			b->count += c->rule_count + 1;
+		}
+	b->row = calloc(b->count + 1, sizeof(*b->row));
+	return b->row ? 0 : -ENOMEM;
+}
+
+void book_done(struct book *b)
+{
+	free(b->row);
+	free(b->first);
+}
+
+void book_clear(struct book *b)
+{
+	memset(b->row, 0, b->count * sizeof(*b->row));
+}
+
+struct tally *book_row(const struct book *b, const struct chain *c,
+		       unsigned number)
+{
+	return &b->row[b->first[c->index] + number];
+}
+
+int predict_init(struct predictor *p, const struct ruleset *r,
+		 const struct lab *lab, bool has_tracking)
+{
+	*p = (struct predictor){ .lab = lab, .has_tracking = has_tracking };
+	p->plan = walk_plan_new(r);
+	p->addresses = calloc(LAB_LOCAL + 2 * LAB_DEVICES + 2,
+			      sizeof(*p->addresses));
+	return p->plan && p->addresses ? 0 : -ENOMEM;
+}
+
+void predict_done(struct predictor *p)
+{
+	walk_plan_free(p->plan);
+	free(p->addresses);
+}
+
+static u128 device_name(const struct lab *lab, unsigned k)
+{
+	return field_from_name(lab->device[k].name,
+			       strlen(lab->device[k].name));
+}
+
+static bool is_v4(u128 a)
+{
+	return a >> 32 == 0xffff;
+}
+
+void predict_route(struct predictor *p)
+{
+	const struct lab *lab = p->lab;
+	size_t n = 0;
+
+	for (unsigned k = 0; k < lab->count; k++) {
+		u128 name = device_name(lab, k);
+
+		p->addresses[n++] = (struct walk_address){
+			name, lab->device[k].v4, 96 + 24
+		};
+		p->addresses[n++] =
+			(struct walk_address){ name, lab->device[k].v6, 64 };
+	}
+	for (unsigned i = 0; i < lab->local_count; i++)
+		p->addresses[n++] = (struct walk_address){
+			field_from_name("lo", 2), lab->local[i], 128
+		};
+	/* Everything else. */
+	p->addresses[n++] = (struct walk_address){ device_name(lab, lab->out),
+						   (u128)0xffff << 32, 96 };
+	p->addresses[n++] =
+		(struct walk_address){ device_name(lab, lab->out), 0, 0 };
+	p->host = (struct walk_host){ p->addresses, n };
+}
+
+static unsigned address_type(const struct lab *lab, u128 a)
+{
+	if (lab_is_local(lab, a))
+		return RTN_LOCAL;
+	if (is_v4(a)) {
+		uint32_t v = (uint32_t)a;
+
+		if (v == UINT32_MAX)
+			return RTN_BROADCAST;
+		if (v >> 28 == 14)
+			return RTN_MULTICAST;
+		if (v >> 24 == 127)
+			return RTN_LOCAL;
+	} else if (a >> 120 == 0xff) {
+		return RTN_MULTICAST;
+	}
+	return RTN_UNICAST;
+}
+
+bool predict_settle(const struct lab *lab, struct shot *s)
+{
+	struct point *p = &s->packet;
+	bool v6 = frame_is_v6(p);
+	bool to_host = lab_is_local(lab, p->value[FIELD_DADDR]);
+
+	for (int i = 0; lab_is_local(lab, p->value[FIELD_SADDR]) && i < 8; i++)
+		p->value[FIELD_SADDR] ^= 1U << i;
+	for (int i = 0;
+	     s->is_local && lab_is_local(lab, p->value[FIELD_DADDR]) && i < 8;
+	     i++)
+		p->value[FIELD_DADDR] ^= 1U << i;
+	to_host = lab_is_local(lab, p->value[FIELD_DADDR]);
+	if (lab_is_local(lab, p->value[FIELD_SADDR]) ||
+	    (s->is_local && to_host))
+		return false;
+	point_set(p, FIELD_SADDR_TYPE,
+		  address_type(lab, p->value[FIELD_SADDR]));
+	point_set(p, FIELD_DADDR_TYPE,
+		  address_type(lab, p->value[FIELD_DADDR]));
+	if (!s->is_local)
+		point_set(p, FIELD_OIF,
+			  to_host ? 0 : device_name(lab, lab->out));
+	if (!s->is_local && !to_host && p->value[FIELD_TTL] < 2)
+		point_set(p, FIELD_TTL, 2);
+	if (point_has(p, FIELD_CT_SADDR)) {
+		point_set(p, FIELD_CT_SADDR, p->value[FIELD_SADDR]);
+		point_set(p, FIELD_CT_DADDR, p->value[FIELD_DADDR]);
+	}
+	(void)v6;
+	return true;
+}
+
+/* Counting */
+
+struct counting {
+	struct book *book; /* or NULL */
+	const struct point *packet;
+	struct walk_verdict unsure; /* the first rule that is: its why */
+};
+
+static void count(struct counting *c, const struct chain *chain,
+		  unsigned number)
+{
+	struct tally *t;
+
+	if (!c->book)
+		return;
+	t = book_row(c->book, chain, number);
+	t->packets++;
+	t->bytes += (uint64_t)c->packet->value[FIELD_LENGTH];
+}
+
+static void count_rule(void *context, const struct rule *rule)
+{
+	if (rule->chain->table->engine != ENGINE_NFT)
+		count(context, rule->chain, rule->number);
+}
+
+/* nft counts where the counter stands. */
+static void count_action(void *context, const struct rule *rule,
+			 const struct action *a)
+{
+	if (rule->chain->table->engine == ENGINE_NFT &&
+	    a->kind == ACTION_NONE && a->text &&
+	    strncmp(a->text, "counter", 7) == 0)
+		count(context, rule->chain, rule->number);
+}
+
+static void count_policy(void *context, const struct chain *c)
+{
+	if (c->table->engine != ENGINE_NFT)
+		count(context, c, 0);
+}
+
+/* Nobody can say whether this one counts. */
+static void note_unsure(void *context, const struct rule *rule,
+			const struct cond *why)
+{
+	struct counting *c = context;
+
+	if (!c->unsure.why)
+		c->unsure = (struct walk_verdict){ .chain = rule->chain,
+						   .rule = rule,
+						   .why = why };
+}
+
+/* Why the walker cannot tell; excused where nobody could. */
+static const char *doubt_of(const struct walk_verdict *v, bool *ret_excused)
+{
+	const struct cond *c = v->why;
+
+	*ret_excused = false;
+	if (!c)
+		return v->action && v->action->text ? v->action->text :
+						      "an action";
+	switch (c->kind) {
+	case COND_VARIABLE:
+		*ret_excused = c->variable->doubt <= DOUBT_RECENT ||
+			       c->variable->doubt == DOUBT_SET;
+		return c->variable->text;
+	case COND_LOOKUP:
+		*ret_excused = !c->set || !c->set->is_given ||
+			       c->set->is_dynamic;
+		return c->set_name ? c->set_name : "a lookup";
+	case COND_RANGES:
+	case COND_EQUAL:
+		return field_info[c->field].id;
+	case COND_ALL:
+	case COND_ANY:
+		break;
+	}
+	return "a condition";
+}
+
+static void note_open(struct expected *e, const struct walk_verdict *v)
+{
+	e->verdict.chain = v->chain;
+	e->verdict.rule = v->rule;
+	e->open = doubt_of(v, &e->is_excused);
+}
+
+/* The verdict; an open question goes to e. */
+static struct walk_verdict walk(const struct predictor *p,
+				struct point *packet, struct book *book,
+				struct expected *e)
+{
+	struct counting c = { .book = book, .packet = packet };
+	struct walk_visitor v = { .rule = count_rule,
+				  .action = count_action,
+				  .policy = count_policy,
+				  .unsure = note_unsure,
+				  .context = &c };
+	struct walk_verdict verdict =
+		walk_fast(p->plan, &p->host, packet, &v);
+
+	if (!e->open && verdict.decision == WALK_UNKNOWN)
+		note_open(e, &verdict);
+	if (!e->open && c.unsure.why)
+		note_open(e, &c.unsure);
+	return verdict;
+}
+
+/* Answers */
+
+static void reset_of(const struct point *p, struct point *ret)
+{
+	bool had_ack = p->value[FIELD_TCP_FLAGS] & FRAME_ACK;
+
+	point_set(ret, FIELD_PROTO, FRAME_TCP);
+	point_set(ret, FIELD_SPORT, p->value[FIELD_DPORT]);
+	point_set(ret, FIELD_DPORT, p->value[FIELD_SPORT]);
+	point_set(ret, FIELD_TCP_FLAGS,
+		  had_ack ? FRAME_RST : FRAME_RST | FRAME_ACK);
+	point_set(ret, FIELD_TCP_MSS, 0);
+	point_set(ret, FIELD_LENGTH, frame_is_v6(p) ? 60 : 40);
+	point_set(ret, FIELD_TOS, 0);
+	point_set(ret, FIELD_SADDR, p->value[FIELD_DADDR]);
+}
+
+/* net/ipv4/icmp.c __icmp_send(), net/ipv6/icmp.c icmp6_send(): how much is
+ * quoted, and which address speaks. */
+static void error_of(const struct lab *lab, const struct shot *s,
+		     const struct walk_verdict *v, struct point *ret)
+{
+	const struct point *p = &s->packet;
+	bool v6 = frame_is_v6(p);
+	uint64_t length = (uint64_t)p->value[FIELD_LENGTH];
+	uint64_t most = v6 ? 1280 - 48 : 576 - 28;
+	bool to_host = !s->is_local && !p->value[FIELD_OIF];
+	unsigned device = v6 && !s->is_local ? s->device : lab->out;
+
+	point_set(ret, FIELD_PROTO, v6 ? FRAME_ICMP6 : FRAME_ICMP);
+	point_set(ret, FIELD_ICMP_TYPE, v6 ? 1 : 3);
+	point_set(ret, FIELD_ICMP_CODE, v->reject_code);
+	point_set(ret, FIELD_LENGTH,
+		  (v6 ? 48U : 28U) + (length < most ? length : most));
+	point_set(ret, FIELD_TOS,
+		  v6 ? 0 : (p->value[FIELD_TOS] & 0x1e) | 0xc0);
+	point_set(ret, FIELD_SADDR,
+		  v6	  ? lab->device[device].v6 :
+		  to_host ? p->value[FIELD_DADDR] :
+			    lab->device[device].v4);
+}
+
+/* The reply belongs to the connection of what it answers: RELATED, against
+ * its direction (nf_conntrack_attach()); of no connection, it is none that
+ * conntrack knows. */
+static void answer_state(const struct predictor *p, const struct point *packet,
+			 struct point *ret)
+{
+	unsigned state = (unsigned)packet->value[FIELD_CT_STATE];
+	bool known = point_has(packet, FIELD_CT_STATE) &&
+		     (state == CT_NEW || state == CT_ESTABLISHED ||
+		      state == CT_RELATED);
+
+	point_set(ret, FIELD_CT_STATE, known ? CT_RELATED : CT_INVALID);
+	if (!known)
+		return;
+	for (int f = FIELD_CT_DIRECTION; f <= FIELD_CT_MARK; f++)
+		if (point_has(packet, (enum field)f))
+			point_set(ret, (enum field)f,
+				  packet->value[f]);
+	point_set(ret, FIELD_CT_DIRECTION, !packet->value[FIELD_CT_DIRECTION]);
+	(void)p;
+}
+
+static void answer_of(const struct predictor *p, const struct shot *s,
+		      const struct expected *e, struct point *ret)
+{
+	const struct lab *lab = p->lab;
+
+	*ret = (struct point){ 0 };
+	point_set(ret, FIELD_FAMILY, s->packet.value[FIELD_FAMILY]);
+	if (e->verdict.reject == REJECT_TCP_RESET)
+		reset_of(&s->packet, ret);
+	else
+		error_of(lab, s, &e->verdict, ret);
+	point_set(ret, FIELD_DADDR, s->packet.value[FIELD_SADDR]);
+	point_set(ret, FIELD_IIF, 0);
+	point_set(ret, FIELD_OIF, device_name(lab, lab->out));
+	point_set(ret, FIELD_TTL, 64);
+	point_set(ret, FIELD_MARK, 0);
+	point_set(ret, FIELD_FRAGMENT, 0);
+	point_set(ret, FIELD_PACKET_TYPE, 0);
+	point_set(ret, FIELD_HAS_SOCKET, 0);
+	point_set(ret, FIELD_IPSEC_IN, 0);
+	point_set(ret, FIELD_IPSEC_OUT, 0);
+	point_set(ret, FIELD_PHYS_IIF, 0);
+	point_set(ret, FIELD_PHYS_OIF, 0);
+	point_set(ret, FIELD_RPFILTER, 0);
+	point_set(ret, FIELD_SADDR_TYPE,
+		  address_type(lab, ret->value[FIELD_SADDR]));
+	point_set(ret, FIELD_DADDR_TYPE,
+		  address_type(lab, ret->value[FIELD_DADDR]));
+	answer_state(p, &e->last, ret);
+}
+
+void predict_shot(const struct predictor *p, const struct shot *s,
+		  struct book *book, struct expected *ret)
+{
+	struct walk_verdict reply;
+
+	*ret = (struct expected){ .last = s->packet };
+	ret->verdict = walk(p, &ret->last, book, ret);
+	if (ret->verdict.decision != WALK_REJECT)
+		return;
+
+	answer_of(p, s, ret, &ret->answer);
+	reply = walk(p, &ret->answer, book, ret);
+	ret->has_answer = reply.decision == WALK_ACCEPT;
+}

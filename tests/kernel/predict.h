@@ -1,0 +1,61 @@
+#pragma once
+
+#include "draw.h"
+#include "ruleset/walk.h"
+
+/*
+ * What the walker says will happen to a shot, as the kernel could contradict
+ * it: counters of rules and policies, the way out, and the answer.
+ */
+
+struct tally {
+	uint64_t packets;
+	uint64_t bytes;
+};
+
+/* One row for each rule, and one for each chain's policy (number 0). */
+struct book {
+	struct tally *row;
+	size_t count;
+	size_t *first; /* of each chain, by its index */
+	size_t chain_count;
+};
+
+int book_init(struct book *b, const struct ruleset *r);
+void book_done(struct book *b);
+void book_clear(struct book *b);
+struct tally *book_row(const struct book *b, const struct chain *c,
+		       unsigned number);
+
+struct expected {
+	struct walk_verdict verdict;
+	struct point last; /* the packet, as it ended */
+	bool has_answer;
+	struct point answer; /* as it comes out of a device */
+	/* Why it cannot be judged, or NULL: it can. */
+	const char *open;
+	bool is_excused; /* rate, random, time, a set that was not given */
+};
+
+struct predictor {
+	const struct lab *lab;
+	struct walk_plan *plan;
+	struct walk_address *addresses;
+	struct walk_host host;
+	bool has_tracking;
+};
+
+int predict_init(struct predictor *p, const struct ruleset *r,
+		 const struct lab *lab, bool has_tracking);
+void predict_done(struct predictor *p);
+
+/* After lab_route(). */
+void predict_route(struct predictor *p);
+
+/* Counts in the book, which may be NULL. */
+void predict_shot(const struct predictor *p, const struct shot *s,
+		  struct book *book, struct expected *ret);
+
+/* Fields that depend on which addresses are the host's: of both ends, and
+ * where the packet goes. False: the shot cannot be fired as it is. */
+bool predict_settle(const struct lab *lab, struct shot *s);
