@@ -124,13 +124,7 @@ static const char *guess_table(const char *s, const char *end)
 		}
 	}
 
-	if (seen[0] && seen[2])
-		return "mangle";
-	if (seen[4])
-		return "nat";
-	if (seen[0])
-		return seen[1] ? "nat" : "raw";
-	return "filter";
+	return save_family_by_chains(seen);
 }
 
 static int new_table(struct reading *r)

@@ -75,7 +75,8 @@ static int complain(const struct reading *r, const struct token *t,
 		&(struct problem){ .file = rule->place.file,
 				   .line = rule->place.line,
 				   .column = r->in->excerpt ? 0 : t->column,
-				   .excerpt = r->in->excerpt ? r->in->excerpt : r->in->line },
+				   .excerpt = r->in->excerpt ? r->in->excerpt
+							     : r->in->line },
 		/* Each sentence was made for one word. */
 		_(sentence), t->text);
 	return -EINVAL;
