@@ -179,8 +179,8 @@ static enum way walk_rule(struct walk *w, const struct rule *rule)
 			continue;
 		}
 		w->is_met = w->is_met || rule == w->sought;
-		way = act(w, rule, &t->action);
-		if (way != WAY_FALLS || t->action.kind == ACTION_CONTINUE)
+		way = act(w, rule, t->action);
+		if (way != WAY_FALLS || t->action->kind == ACTION_CONTINUE)
 			return way;
 	}
 

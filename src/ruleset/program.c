@@ -307,8 +307,8 @@ static int flatten_rule(struct flattening *f, const struct rule *rule,
 			err = narrow(f, &w, &t->cond, &boxes);
 			continue;
 		}
-		err = emit_action(f, &w, &t->action);
-		if (ends_rule(t->action.kind))
+		err = emit_action(f, &w, t->action);
+		if (ends_rule(t->action->kind))
 			break;
 	}
 	if (!err && f->p->count == before)
