@@ -369,7 +369,7 @@ static int take_words(struct reading *r)
 
 /* "-p all", "-s 0.0.0.0/0", "-i +": iptables-save does not print what asks for
  * nothing. */
-static bool asks_nothing(const struct argument *a)
+static bool asks_nothing(const struct argument *a, bool is_v6)
 {
 	const struct range *r = a->ranges ? &a->ranges->range[0] : NULL;
 	enum field f = a->option->field;
@@ -379,7 +379,7 @@ static bool asks_nothing(const struct argument *a)
 	if (a->inverted || a->mask != ~(u128)0 || !r)
 		return false;
 	if (f == FIELD_SADDR || f == FIELD_DADDR)
-		return (r->first == (u128)0xffff << 32 &&
+		return (!is_v6 && r->first == (u128)0xffff << 32 &&
 			r->last - r->first == 0xffffffff) ||
 		       (!r->first && !~r->last);
 	return f != FIELD_FRAGMENT && !r->first && !~r->last;
@@ -393,7 +393,7 @@ static void base_terms(struct reading *r)
 	for (size_t i = 0; i < u->use.count; i++) {
 		struct argument *a = &u->arguments[i];
 
-		if (asks_nothing(a))
+		if (asks_nothing(a, r->in->is_v6))
 			continue;
 		if (a->option->field == FIELD_FRAGMENT)
 			build_value(&r->b, FIELD_FRAGMENT, !a->inverted);
