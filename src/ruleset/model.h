@@ -151,8 +151,11 @@ struct use {
 
 struct term {
 	bool is_action;
-	struct cond cond;
-	struct action action;
+
+	union {
+		struct cond cond;
+		struct action action;
+	};
 };
 
 struct rule {
