@@ -104,7 +104,7 @@ static void change(struct walk *w, const struct action *a)
 	if (a->field >= FIELD_COUNT || a->map)
 		return;
 	if (a->from < FIELD_COUNT && point_has(&w->packet, a->from))
-		with = w->packet.value[a->from] & a->from_mask;
+		with ^= w->packet.value[a->from] & a->from_mask;
 
 	point_set(&w->packet, a->field,
 		  (w->packet.value[a->field] & a->and_mask) ^ with);

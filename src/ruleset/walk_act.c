@@ -99,7 +99,7 @@ static enum walk_flow act_set(struct walk *w, const struct rule *rule,
 		return set_from_map(w, rule, a);
 
 	if (a->from != FIELD_COUNT) {
-		other = p->value[a->from] & a->from_mask;
+		other ^= p->value[a->from] & a->from_mask;
 		is_known = is_known && point_has(p, a->from);
 	}
 	value = (p->value[a->field] & a->and_mask) ^ other;
