@@ -16,6 +16,7 @@
 #include "cli/cli.h"
 #include "cli/explain_evidence.h"
 #include "cli/explain_flow.h"
+#include "cli/explain_ruleset.h"
 #include "cli/gather.h"
 #include "cli/names.h"
 #include "cli/source.h"
@@ -23,7 +24,7 @@
 #include "report/report.h"
 #include "trace/flow.h"
 
-enum { SOURCES_MOST = 1024 };
+enum { SOURCES_MOST = 1024, RULESETS_MOST = 64 };
 
 struct explain {
 	struct source sources[SOURCES_MOST];
@@ -41,6 +42,11 @@ struct explain {
 	struct names *names; /* of hosts whose address the text did not give */
 	uint64_t ordinal;    /* of the flow at hand, in the table's order */
 	struct flow_limits limits;
+	const char *rulesets[RULESETS_MOST]; /* --ruleset */
+	size_t ruleset_count;
+	struct explain_ruleset *ruleset; /* NULL: none was given */
+	struct fact_set facts; /* of the flow at hand, with its facts */
+	struct report_rule rule;
 	bool failed; /* no memory */
 };
 
@@ -77,6 +83,28 @@ static const struct verdict *judge(struct explain *x,
 	return v;
 }
 
+/* The flow's facts, and what its server's rules add to them. */
+static const struct fact_set *all_facts(struct explain *x, const struct flow *f,
+					const struct flow_note *note,
+					const struct fact_set *facts)
+{
+	const struct verdict *v;
+
+	x->rule.text = NULL;
+	if (!x->ruleset)
+		return facts;
+
+	x->facts = *facts;
+	if (explain_ruleset_facts(x->ruleset, f, note, &x->facts, &x->rule) < 0)
+		x->failed = true;
+	v = judge(x, &x->facts);
+	/* Rules that leave no cause at all are not those that were in force. */
+	return !v || v->cause || v->status == STATUS_HEALTHY ||
+			       v->status == STATUS_UNKNOWN
+		       ? &x->facts
+		       : facts;
+}
+
 static void show(const struct explain *x, struct report_flow *ret,
 		 const struct flow *f, const struct flow_note *note,
 		 const struct fact_set *facts)
@@ -84,6 +112,7 @@ static void show(const struct explain *x, struct report_flow *ret,
 	explain_flow(ret, f, note, facts);
 	ret->client_name = names_of(x->names, &ret->client);
 	ret->server_name = names_of(x->names, &ret->server);
+	ret->rule = x->rule.text ? &x->rule : NULL;
 }
 
 /* --summary: no format shows a flow then. */
@@ -92,10 +121,8 @@ static void count_flow(void *context, const struct flow *f,
 		       const struct fact_set *facts)
 {
 	struct explain *x = context;
-	const struct verdict *v = judge(x, facts);
+	const struct verdict *v = judge(x, all_facts(x, f, note, facts));
 
-	(void)f;
-	(void)note;
 	if (v)
 		report_count(&x->summary, v);
 }
@@ -113,6 +140,7 @@ static void tell_evicted(void *context, const struct flow *f,
 		return;
 	}
 
+	facts = all_facts(x, f, note, facts);
 	show(x, &shown, f, note, facts);
 	shown.verdict = judge(x, facts);
 	if (!shown.verdict)
@@ -131,6 +159,7 @@ static void want_flow(void *context, const struct flow *f,
 	struct report_flow shown;
 	uint64_t ordinal = x->ordinal++;
 
+	facts = all_facts(x, f, note, facts);
 	show(x, &shown, f, note, facts);
 	shown.verdict = judge(x, facts);
 	if (shown.verdict && x->format->wants(&x->report, &shown) &&
@@ -145,6 +174,7 @@ static void tell_flow(void *context, const struct flow *f,
 	struct explain *x = context;
 	struct report_flow shown;
 
+	facts = all_facts(x, f, note, facts);
 	show(x, &shown, f, note, facts);
 	shown.verdict = judge(x, facts);
 	if (!shown.verdict)
@@ -265,7 +295,10 @@ static int explain_all(struct explain *x)
 	if (!x->problems || !x->diag || !x->evidence || !x->table || !x->names)
 		return -ENOMEM;
 	x->gather = gather_new(x->table);
-	if (!x->gather)
+	if (x->ruleset_count)
+		x->ruleset = explain_ruleset_new(x->rulesets, x->ruleset_count,
+						 x->problems);
+	if (!x->gather || (x->ruleset_count && !x->ruleset))
 		return -ENOMEM;
 
 	x->report.options = &x->options;
@@ -278,6 +311,7 @@ static int explain_all(struct explain *x)
 static void explain_done(struct explain *x)
 {
 	gather_free(x->gather);
+	explain_ruleset_free(x->ruleset);
 	flow_table_free(x->table);
 	evidence_free(x->evidence);
 	names_free(x->names);
@@ -329,6 +363,20 @@ static int add_at(struct explain *x, const char *value)
 	return -1;
 }
 
+static int add_ruleset(struct explain *x, const char *value)
+{
+	if (!value)
+		return -1;
+	if (x->ruleset_count == RULESETS_MOST) {
+		(void)fprintf(stderr, _("kiriwake: too many files: %s\n"),
+			      value);
+		return -1;
+	}
+
+	x->rulesets[x->ruleset_count++] = value;
+	return 1;
+}
+
 static int take_flows(struct explain *x, const char *value)
 {
 	char *end;
@@ -365,6 +413,8 @@ static int take_option(struct explain *x, struct cli *cli, int argc,
 		return cli->jsonl = true, 1;
 	if (cli_is(arg, "--at"))
 		return add_at(x, cli_value("--at", argc, argv, i));
+	if (cli_is(arg, "--ruleset"))
+		return add_ruleset(x, cli_value("--ruleset", argc, argv, i));
 	if (cli_is(arg, "--max-flows"))
 		return take_flows(x, cli_value("--max-flows", argc, argv, i));
 
@@ -475,6 +525,8 @@ const struct command command_explain = {
 		"\n"
 		"  --at client=FILE   FILE was recorded at the client; likewise server=, router=.\n"
 		"                     It matters: a SYN seen at the server has come all the way.\n"
+		"  --ruleset FILE     the packet filter of the server (several: one each): its\n"
+		"                     rules are walked, and the one that refuses is named\n"
 		"  --all              tell healthy flows too\n"
 		"  --summary          only the counts, by verdict\n"
 		"  --json, --jsonl    every flow, as one object or one flow a line\n"
@@ -484,6 +536,7 @@ const struct command command_explain = {
 		"  kiriwake explain trouble.pcap\n"
 		"  tcpdump -nn -i eth0 host 10.1.0.7 | kiriwake explain\n"
 		"  kiriwake explain --at server=server.pcapng\n"
+		"  kiriwake explain --at server=ticket.txt --ruleset rules.v4\n"
 		"  kiriwake explain --lang ja --all ticket.txt\n"),
 	.run = explain_run,
 };

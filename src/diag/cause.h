@@ -82,6 +82,9 @@ struct cause {
 	enum fact_kind
 		favoured_by[CAUSE_FACTS]; /* ranks it higher, proves nothing */
 	enum fact_kind proven_by; /* the fact that names the culprit itself */
+	/* What the host's rules do where this is the cause: one of FACT_RULES_*.
+	 * Where they do another of these, it is not. */
+	enum fact_kind ruled_by;
 };
 
 extern const struct cause *const cause_list[];

@@ -11,6 +11,7 @@ enum {
 	PASSING_MOST = 1024, /* verdicts beyond those, until they are dropped */
 	RANK_FREQUENCY = 10, /* a common cause outweighs … */
 	RANK_FAVOURED = 21,  /* … unless a fact speaks for a rarer one */
+	RANK_NAMED = 1000,   /* or names it */
 };
 
 /* A cause that is left, and how likely it is among the others. */
@@ -129,12 +130,41 @@ static enum fact_kind first_missing(const struct fact_set *facts,
 	return FACT_NONE;
 }
 
+/* What the host's rules were found to do to the first packet, or none. */
+static enum fact_kind ruling_of(const struct fact_set *facts)
+{
+	for (int k = FACT_RULES_ORDER; k <= FACT_RULES_ACCEPT; k++)
+		if (fact_has(facts, (enum fact_kind)k))
+			return (enum fact_kind)k;
+
+	return FACT_NONE;
+}
+
+/* The rules at hand say which of the firewall's causes it is; and where the
+ * answer is the very one that a rule sends, that it is nothing else. */
+static enum fact_kind excluded_by_rules(const struct cause *c,
+					const struct fact_set *facts)
+{
+	enum fact_kind ruling = ruling_of(facts);
+
+	if (!ruling || c->ruled_by == ruling)
+		return FACT_NONE;
+	if (fact_has(facts, FACT_RULES_FIT_SERVER))
+		return FACT_RULES_FIT_SERVER;
+	if (fact_has(facts, FACT_RULES_FIT))
+		return FACT_RULES_FIT;
+
+	return c->ruled_by ? ruling : FACT_NONE;
+}
+
 /* Whether a fact, or the want of one, excludes the cause. */
 static bool is_excluded(const struct cause *c, const struct fact_set *facts,
 			struct exclusion *ret)
 {
 	*ret = (struct exclusion){ .cause = c };
 	ret->by = first_seen(facts, c->ruled_out_by);
+	if (!ret->by)
+		ret->by = excluded_by_rules(c, facts);
 	if (ret->by)
 		return true;
 
@@ -146,6 +176,22 @@ static bool is_excluded(const struct cause *c, const struct fact_set *facts,
 	return ret->by != FACT_NONE;
 }
 
+/* Whether the host's rules name it. */
+static bool is_ruled(const struct cause *c, const struct fact_set *facts)
+{
+	return c->ruled_by && fact_has(facts, c->ruled_by);
+}
+
+/* The evidence names the culprit itself: a word of its own, or a rule together
+ * with the packet that shows it. */
+static bool is_proven(const struct cause *c, const struct fact_set *facts)
+{
+	if (c->proven_by && fact_has(facts, c->proven_by))
+		return true;
+
+	return is_ruled(c, facts) && fact_has(facts, FACT_RULES_FIT_SERVER);
+}
+
 static int rank_of(const struct cause *c, const struct fact_set *facts)
 {
 	int rank = (int)c->frequency * RANK_FREQUENCY;
@@ -153,8 +199,8 @@ static int rank_of(const struct cause *c, const struct fact_set *facts)
 	for (int i = 0; i < CAUSE_FACTS && c->favoured_by[i]; i++)
 		if (fact_has(facts, c->favoured_by[i]))
 			rank += RANK_FAVOURED;
-	if (c->proven_by && fact_has(facts, c->proven_by))
-		rank += 1000;
+	if (is_proven(c, facts) || is_ruled(c, facts))
+		rank += RANK_NAMED;
 
 	return rank;
 }
@@ -232,7 +278,7 @@ static void settle(struct verdict *v, const struct candidate *left,
 	v->certainty = count == 1 && !is_clients_choice(v, facts)
 			       ? CERTAINTY_INFERRED
 			       : CERTAINTY_SUSPECTED;
-	if (v->cause->proven_by && fact_has(facts, v->cause->proven_by)) {
+	if (is_proven(v->cause, facts)) {
 		v->certainty = CERTAINTY_PROVEN;
 		return;
 	}
@@ -244,7 +290,7 @@ static void settle(struct verdict *v, const struct candidate *left,
 		alike += c->culprit == v->culprit;
 		v->alternatives[v->alternative_count++] = c;
 	}
-	if (alike * 2 <= count)
+	if (alike * 2 <= count && !is_ruled(v->cause, facts))
 		v->culprit = CULPRIT_NONE;
 	/* Whatever made it so: what arrived there and is not answered, the host
 	 * itself swallows. */

@@ -57,6 +57,32 @@ static void identity_json(struct json *j, const struct report_flow *f,
 	json_object_end(j);
 }
 
+static void rule_json(struct json *j, const struct report_rule *r)
+{
+	json_member(j, "engine", r->engine);
+	json_member(j, "family", r->family);
+	json_member(j, "table", r->table);
+	json_member(j, "chain", r->chain);
+	if (r->number)
+		json_member_u64(j, "rule", r->number);
+	else
+		json_member(j, "rule", "policy");
+	if (r->handle)
+		json_member_u64(j, "handle", r->handle);
+	json_member(j, "text", r->text);
+	if (r->comment)
+		json_member(j, "comment", r->comment);
+	json_member(j, "owner", r->owner);
+	if (!r->accept_number)
+		return;
+
+	json_name(j, "shadowed_accept");
+	json_object(j);
+	json_member_u64(j, "rule", r->accept_number);
+	json_member(j, "text", r->accept_text);
+	json_object_end(j);
+}
+
 static void culprit_json(struct json *j, const struct report_flow *f,
 			 struct text *t)
 {
@@ -64,8 +90,14 @@ static void culprit_json(struct json *j, const struct report_flow *f,
 
 	json_name(j, "culprit");
 	json_object(j);
-	json_member(j, "kind", culprit_name(v->culprit));
-	if (v->culprit != CULPRIT_NONE) {
+	json_member(j, "kind",
+		    words_has_rule(f) ? (f->rule->number ? "firewall-rule"
+							 : "firewall-policy")
+				      : culprit_name(v->culprit));
+	if (words_has_rule(f)) {
+		json_member(j, "vantage", vantage_name(VANTAGE_SERVER));
+		rule_json(j, f->rule);
+	} else if (v->culprit != CULPRIT_NONE) {
 		words_culprit(t, f);
 		json_member(j, "vantage", vantage_name(f->vantage));
 		member_text(j, "text", t);
@@ -152,7 +184,8 @@ static void evidence_json(struct json *j, const struct report_flow *f,
 		json_object(j);
 		json_member(j, "fact", fact_id(kind));
 		json_member(j, "vantage", vantage_name(f->vantage));
-		json_member(j, "source", "trace");
+		json_member(j, "source",
+			    kind < FACT_RULES_ORDER ? "trace" : "ruleset");
 		time_member(j, "at", l && l->at_ns ? l->at_ns : f->first_ns, t);
 		words_fact(t, f, kind);
 		member_text(j, "text", t);

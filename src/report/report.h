@@ -23,6 +23,16 @@ struct report_line {
 	int64_t at_ns;
 };
 
+/* The rule or policy that a ruleset names, in words that belong to it. */
+struct report_rule {
+	const char *engine, *family, *table, *chain;
+	unsigned number; /* 0: the chain's policy */
+	uint64_t handle; /* 0: none known */
+	const char *text, *comment, *owner;
+	unsigned accept_number; /* of the ACCEPT below it; 0: none */
+	const char *accept_text;
+};
+
 struct report_flow {
 	const char *transport; /* "tcp", "udp", "icmp", "icmp6", "arp" */
 	struct address client, server;
@@ -37,6 +47,8 @@ struct report_flow {
 	const char *opening, *ending;  /* ids, see doc/explain.schema.json */
 	const struct verdict *verdict;
 	const struct fact_set *facts;
+	/* What the host's rules refuse it by; NULL: not known. */
+	const struct report_rule *rule;
 	struct report_line lines[SHOWN_PACKETS];
 
 	uint32_t syns;

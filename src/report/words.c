@@ -247,11 +247,40 @@ static void rule_words(struct text *out, const struct report_flow *f)
 	text_done(&host);
 }
 
+static void named_rule(struct text *out, const struct report_rule *r)
+{
+	struct text place = TEXT_NULL;
+
+	text_format(&place, "%s %s %s", r->family, r->table, r->chain);
+	if (r->number)
+		text_format(out, _("%1$s rule %2$u: "), text_string(&place),
+			    r->number);
+	else
+		text_format(out, _("%s policy: "), text_string(&place));
+	words_clean(out, r->text);
+	text_done(&place);
+	if (!r->accept_number)
+		return;
+
+	text_format(out, _("; the ACCEPT stands below it, rule %u: "),
+		    r->accept_number);
+	words_clean(out, r->accept_text);
+}
+
+bool words_has_rule(const struct report_flow *f)
+{
+	const struct cause *c = f->verdict->cause;
+
+	return f->rule && c && c->ruled_by && fact_has(f->facts, c->ruled_by);
+}
+
 void words_culprit(struct text *out, const struct report_flow *f)
 {
 	const struct verdict *v = f->verdict;
 
-	if (v->culprit == CULPRIT_FIREWALL_RULE) {
+	if (words_has_rule(f)) {
+		named_rule(out, f->rule);
+	} else if (v->culprit == CULPRIT_FIREWALL_RULE) {
 		rule_words(out, f);
 	} else if (v->culprit == CULPRIT_ROUTER && f->icmp_version) {
 		address_text(out, &f->icmp_sender);

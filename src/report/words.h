@@ -26,6 +26,9 @@ void words_fact(struct text *out, const struct report_flow *f,
 void words_fill(struct text *out, const char *pattern,
 		const struct report_flow *f);
 
+/* Whether the verdict's culprit is f->rule. */
+bool words_has_rule(const struct report_flow *f);
+
 /* The exact thing to blame, as far as a trace can tell. */
 void words_culprit(struct text *out, const struct report_flow *f);
 

@@ -207,12 +207,16 @@ int build_icmp(struct build *b, const struct use *u)
 void build_action(struct build *b, const struct action *a)
 {
 	struct term *t = new_term(b);
+	struct action *copy = arena_alloc(b->ruleset->arena, sizeof(*copy));
 
-	if (!t)
+	if (!t || !copy) {
+		b->failed = true;
 		return;
+	}
 
+	*copy = *a;
 	t->is_action = true;
-	t->action = *a;
+	t->action = copy;
 }
 
 int build_rule_done(struct build *b)

@@ -80,8 +80,7 @@ static bool holds_list(struct walk *w, const struct cond *c,
 	return c->kind == COND_ALL;
 }
 
-static bool holds(struct walk *w, const struct cond *c,
-		  const struct rule *rule)
+static bool holds(struct walk *w, const struct cond *c, const struct rule *rule)
 {
 	struct cond plain = *c;
 	enum answer a;
@@ -180,8 +179,8 @@ static enum way walk_rule(struct walk *w, const struct rule *rule)
 			continue;
 		}
 		w->is_met = w->is_met || rule == w->sought;
-		way = act(w, rule, &t->action);
-		if (way != WAY_FALLS || t->action.kind == ACTION_CONTINUE)
+		way = act(w, rule, t->action);
+		if (way != WAY_FALLS || t->action->kind == ACTION_CONTINUE)
 			return way;
 	}
 

@@ -361,22 +361,26 @@ ruleset_fresh_variable(struct ruleset *r, enum doubt doubt, const char *text)
 static int link_cond(struct ruleset *r, const struct table *t, struct cond *c)
 {
 	const struct set *s;
+	const char *name;
 	int err = 0;
 
-	for (size_t i = 0; i < c->count && !err; i++)
-		err = link_cond(r, t, &c->list[i]);
-	if (err || c->kind != COND_LOOKUP || c->set)
+	if (c->kind == COND_ALL || c->kind == COND_ANY) {
+		for (size_t i = 0; i < c->count && !err; i++)
+			err = link_cond(r, t, &c->list[i]);
 		return err;
+	}
+	if (c->kind != COND_LOOKUP || c->set)
+		return 0;
 
-	s = ruleset_find_set(r, t && t->engine == ENGINE_NFT ? t : NULL,
-			     c->set_name);
+	name = c->set_name;
+	s = ruleset_find_set(r, t && t->engine == ENGINE_NFT ? t : NULL, name);
 	if (s && s->is_given) {
 		c->set = s;
 		return 0;
 	}
 
 	c->kind = COND_VARIABLE;
-	c->variable = ruleset_variable(r, DOUBT_SET, c->set_name);
+	c->variable = ruleset_variable(r, DOUBT_SET, name);
 	return c->variable ? 0 : -ENOMEM;
 }
 
@@ -407,7 +411,7 @@ static int link_rule(struct ruleset *r, struct rule *rule)
 		struct term *t = &rule->terms[i];
 
 		if (t->is_action)
-			link_jump(r, rule, &t->action);
+			link_jump(r, rule, t->action);
 		else
 			err = link_cond(r, rule->chain->table, &t->cond);
 	}

@@ -150,8 +150,11 @@ struct use {
 
 struct term {
 	bool is_action;
-	struct cond cond;
-	struct action action;
+
+	union {
+		struct cond cond;
+		struct action *action;
+	};
 };
 
 struct rule {

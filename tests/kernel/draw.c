@@ -85,7 +85,7 @@ static void see_cond(const struct cond *c, see *call, void *context)
 static void see_rule(const struct rule *rule, see *call, void *context)
 {
 	for (size_t i = 0; i < rule->term_count; i++) {
-		const struct action *a = &rule->terms[i].action;
+		const struct action *a = rule->terms[i].action;
 		struct cond lookup = { .kind = COND_LOOKUP, .set = a->map };
 
 		if (!rule->terms[i].is_action) {
@@ -224,8 +224,8 @@ static void look_for_tracking(struct draw *d, const struct rule *rule)
 		    t->cond.field >= FIELD_CT_STATE &&
 		    t->cond.field <= FIELD_CT_MARK)
 			d->has_tracking = true;
-		if (t->is_action && (t->action.kind == ACTION_NAT ||
-				     t->action.kind == ACTION_NOTRACK))
+		if (t->is_action && (t->action->kind == ACTION_NAT ||
+				     t->action->kind == ACTION_NOTRACK))
 			d->has_tracking = true;
 	}
 	if (rule->text && has_word(rule->text))
@@ -398,12 +398,12 @@ static bool leads_to(const struct term *t, const struct chain *c)
 {
 	if (!t->is_action)
 		return false;
-	if (t->action.chain == c)
+	if (t->action->chain == c)
 		return true;
-	if (t->action.kind == ACTION_VERDICT_MAP && t->action.map)
-		for (size_t i = 0; i < t->action.map->count; i++)
-			if (t->action.map->elements[i].action &&
-			    t->action.map->elements[i].action->chain == c)
+	if (t->action->kind == ACTION_VERDICT_MAP && t->action->map)
+		for (size_t i = 0; i < t->action->map->count; i++)
+			if (t->action->map->elements[i].action &&
+			    t->action->map->elements[i].action->chain == c)
 				return true;
 	return false;
 }
@@ -417,7 +417,7 @@ static void want_rule(struct draw *d, struct wish *w, const struct rule *rule,
 
 	for (size_t i = 0; i < rule->term_count; i++) {
 		const struct term *t = &rule->terms[i];
-		const struct set *map = t->action.map;
+		const struct set *map = t->action->map;
 
 		if (!t->is_action) {
 			want_cond(d, w, &t->cond, i != spoiled);
@@ -432,8 +432,8 @@ static void want_rule(struct draw *d, struct wish *w, const struct rule *rule,
 			if (to && (!e->action || e->action->chain != to))
 				continue;
 			for (int k = 0; k < SET_PARTS; k++)
-				if (t->action.key[k] < FIELD_COUNT)
-					want(d, w, t->action.key[k], ~(u128)0,
+				if (t->action->key[k] < FIELD_COUNT)
+					want(d, w, t->action->key[k], ~(u128)0,
 					     near(d, e->part[k], true));
 			break;
 		}
@@ -733,6 +733,10 @@ static enum ct_state first_state(const struct point *p)
 		return first_tcp(low(p, FIELD_TCP_FLAGS));
 	if (protocol == FRAME_ICMP || protocol == FRAME_ICMP6)
 		return first_icmp(frame_is_v6(p), low(p, FIELD_ICMP_TYPE));
+	/* Its checksum is compared with UDP's, which it never equals
+	 * (nf_conntrack_proto_udp.c, udplite_error()); only where it came in. */
+	if (protocol == FRAME_UDPLITE && p->value[FIELD_IIF])
+		return CT_INVALID;
 	return CT_NEW;
 }
 
@@ -758,26 +762,36 @@ static void fill_state(struct wish *w)
 	point_set(p, FIELD_CT_STATE, first_state(p));
 }
 
+/* What conntrack keeps as ports: ICMP's are its id, and type and code
+ * (struct nf_conntrack_man_proto). */
+static void fill_ports(struct point *p)
+{
+	unsigned protocol = low(p, FIELD_PROTO);
+	unsigned from = 0, to = 0;
+
+	if (protocol == FRAME_ICMP || protocol == FRAME_ICMP6) {
+		from = FRAME_ID;
+		to = low(p, FIELD_ICMP_TYPE) << 8 | low(p, FIELD_ICMP_CODE);
+	} else if (frame_has_ports(protocol) && protocol != FRAME_DCCP) {
+		from = low(p, FIELD_SPORT);
+		to = low(p, FIELD_DPORT);
+	}
+	point_set(p, FIELD_CT_SPORT, from);
+	point_set(p, FIELD_CT_DPORT, to);
+}
+
 static void fill_connection(struct point *p)
 {
-	static const enum field tuple[4][2] = {
-		{ FIELD_CT_SADDR, FIELD_SADDR },
-		{ FIELD_CT_DADDR, FIELD_DADDR },
-		{ FIELD_CT_SPORT, FIELD_SPORT },
-		{ FIELD_CT_DPORT, FIELD_DPORT },
-	};
-
-	for (int f = FIELD_CT_DIRECTION; f <= FIELD_CT_EXPECTED; f++)
-		point_set(p, (enum field)f, 0);
-	point_set(p, FIELD_CT_MARK, 0);
-	for (int i = 0; i < 4; i++)
-		if (point_has(p, tuple[i][1]))
-			point_set(p, tuple[i][0], p->value[tuple[i][1]]);
+	for (int f = FIELD_CT_DIRECTION; f <= FIELD_CT_MARK; f++)
+		if (low(p, FIELD_CT_STATE) == CT_NEW)
+			point_set(p, (enum field)f, 0);
 		else
-			point_set(p, tuple[i][0], 0);
-	if (low(p, FIELD_CT_STATE) != CT_NEW)
-		for (int f = FIELD_CT_DIRECTION; f <= FIELD_CT_MARK; f++)
 			point_forget(p, (enum field)f);
+	if (low(p, FIELD_CT_STATE) != CT_NEW)
+		return;
+	point_set(p, FIELD_CT_SADDR, p->value[FIELD_SADDR]);
+	point_set(p, FIELD_CT_DADDR, p->value[FIELD_DADDR]);
+	fill_ports(p);
 }
 
 static void fill_link(struct draw *d, struct shot *s, struct wish *w)

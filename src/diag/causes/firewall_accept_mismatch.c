@@ -36,4 +36,5 @@ const struct cause cause_firewall_accept_mismatch = {
 			  FACT_ICMP_REASSEMBLY, FACT_RST_FROM_STACK,
 			  FACT_SYNACK_OTHER_SOURCE },
 	.favoured_by = { FACT_ICMP_PROHIBITED, FACT_SYN_ARRIVED },
+	.ruled_by = FACT_RULES_MISMATCH,
 };

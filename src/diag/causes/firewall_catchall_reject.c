@@ -31,4 +31,5 @@ const struct cause cause_firewall_catchall_reject = {
 			  FACT_ICMP_FROM_CLIENT, FACT_ICMP_LATE, FACT_ICMP_TTL,
 			  FACT_ICMP_REASSEMBLY, FACT_RST_FROM_STACK },
 	.favoured_by = { FACT_ICMP_PROHIBITED, FACT_ICMP_LEFT_SERVER },
+	.ruled_by = FACT_RULES_CATCHALL,
 };

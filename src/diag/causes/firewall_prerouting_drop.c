@@ -28,4 +28,5 @@ const struct cause cause_firewall_prerouting_drop = {
 	.ruled_out_by = { FACT_SYN_NOT_ARRIVED, FACT_SYN_OTHER_MAC,
 			  FACT_SYNACK_OTHER_SOURCE },
 	.favoured_by = { FACT_SYN_ARRIVED, FACT_HOST_PINGS, FACT_HOST_SERVES },
+	.ruled_by = FACT_RULES_EARLY,
 };

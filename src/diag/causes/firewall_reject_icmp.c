@@ -27,4 +27,5 @@ const struct cause cause_firewall_reject_icmp = {
 			  FACT_ICMP_FROM_CLIENT, FACT_ICMP_LATE, FACT_ICMP_TTL,
 			  FACT_ICMP_REASSEMBLY },
 	.favoured_by = { FACT_ICMP_PORT, FACT_ICMP_LEFT_SERVER },
+	.ruled_by = FACT_RULES_REJECT_ICMP,
 };

@@ -24,4 +24,5 @@ const struct cause cause_firewall_reject_rst = {
 	.needs_any = { FACT_RST_FOR_SYN, FACT_SERVER_RST },
 	.ruled_out_by = { FACT_RST_FROM_STACK },
 	.favoured_by = { FACT_RST_LEFT_SERVER, FACT_PORT_SERVED_OTHERS },
+	.ruled_by = FACT_RULES_REJECT_RST,
 };

@@ -34,4 +34,5 @@ const struct cause cause_firewall_set_ban = {
 			  FACT_SYNACK_OTHER_SOURCE },
 	.favoured_by = { FACT_PORT_SERVED_OTHERS, FACT_PORT_SERVED_BEFORE,
 			 FACT_ICMP_PORT },
+	.ruled_by = FACT_RULES_SET,
 };

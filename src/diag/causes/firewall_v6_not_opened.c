@@ -29,4 +29,5 @@ const struct cause cause_firewall_v6_not_opened = {
 			  FACT_ICMP_REASSEMBLY, FACT_RST_FROM_STACK,
 			  FACT_SYNACK_OTHER_SOURCE },
 	.favoured_by = { FACT_SYN_ARRIVED, FACT_HAS_NAME, FACT_HOST_PINGS },
+	.ruled_by = FACT_RULES_V6,
 };

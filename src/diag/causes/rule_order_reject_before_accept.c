@@ -33,4 +33,5 @@ const struct cause cause_rule_order_reject_before_accept = {
 			  FACT_SYNACK_OTHER_SOURCE },
 	.favoured_by = { FACT_ICMP_PROHIBITED, FACT_ICMP_LEFT_SERVER,
 			 FACT_SYN_ARRIVED },
+	.ruled_by = FACT_RULES_ORDER,
 };
