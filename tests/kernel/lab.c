@@ -286,11 +286,11 @@ int lab_swallow(struct lab *lab, bool postrouting)
 		     "counter drop\n}\n");
 	if (postrouting)
 		text_str(&t,
-			    "chain postrouting {\n"
-			    "type filter hook postrouting priority 2147483645\n"
-			    "oifname lo accept\n"
-			    "iif != 0 counter drop\n"
-			    "meta skuid >= 0 counter drop\n}\n");
+			 "chain postrouting {\n"
+			 "type filter hook postrouting priority 2147483645\n"
+			 "oifname lo accept\n"
+			 "iif != 0 counter drop\n"
+			 "meta skuid >= 0 counter drop\n}\n");
 	text_str(&t, "}\n");
 	r = lab_run(argv, text_string(&t), NULL, &err);
 	if (r)

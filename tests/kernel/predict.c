@@ -141,7 +141,9 @@ bool predict_settle(const struct lab *lab, struct shot *s)
 		point_set(p, FIELD_CT_SADDR, p->value[FIELD_SADDR]);
 		point_set(p, FIELD_CT_DADDR, p->value[FIELD_DADDR]);
 	}
-	(void)v6;
+	/* IPv4 puts its pieces together before input (ip_local_deliver()). */
+	if (to_host && !v6)
+		point_set(p, FIELD_FRAGMENT, 0);
 	return true;
 }
 
@@ -364,8 +366,7 @@ static void answer_of(const struct predictor *p, const struct shot *s,
 	point_set(ret, FIELD_PACKET_TYPE, 0);
 	/* The kernel sends ICMP by a socket of its own, which is no file: it
 	 * has no owner, but it is there. */
-	point_set(ret, FIELD_HAS_SOCKET,
-		  e->verdict.reject != REJECT_TCP_RESET);
+	point_set(ret, FIELD_HAS_SOCKET, e->verdict.reject != REJECT_TCP_RESET);
 	point_set(ret, FIELD_UID, UINT32_MAX);
 	point_set(ret, FIELD_GID, UINT32_MAX);
 	point_set(ret, FIELD_IPSEC_IN, 0);
