@@ -56,6 +56,10 @@ void firewall_words_members(struct json *j, const struct chain *c,
 	if (rule && rule->comment)
 		json_member(j, "comment", rule->comment);
 	json_member(j, "owner", owner ? owner->id : NULL);
+	if (rule && rule->place.file && rule->place.line) {
+		json_member(j, "file", rule->place.file);
+		json_member_u64(j, "line", rule->place.line);
+	}
 }
 
 void firewall_words_json(struct json *j, const struct chain *c,
