@@ -118,17 +118,28 @@ const struct nft_key *nft_key_of(const char *words)
 
 /* A set's types, and the question whose values they are. */
 static const char *const types[][2] = {
-	{ "ipv4_addr", "ip saddr" },      { "ipv6_addr", "ip6 saddr" },
-	{ "inet_service", "th dport" },   { "inet_proto", "meta l4proto" },
-	{ "ether_addr", "ether saddr" },  { "ifname", "meta iifname" },
-	{ "iface_index", "meta iif" },    { "mark", "meta mark" },
-	{ "icmp_type", "icmp type" },     { "icmpv6_type", "icmpv6 type" },
-	{ "icmp_code", "icmp code" },     { "icmpv6_code", "icmpv6 code" },
-	{ "ct_state", "ct state" },       { "ct_dir", "ct direction" },
-	{ "pkt_type", "meta pkttype" },   { "uid", "meta skuid" },
-	{ "gid", "meta skgid" },          { "nf_proto", "meta nfproto" },
-	{ "ether_type", "meta protocol" }, { "dscp", "ip dscp" },
-	{ "ecn", "ip ecn" },              { "tcp_flag", "tcp flags" },
+	{ "ipv4_addr", "ip saddr" },
+	{ "ipv6_addr", "ip6 saddr" },
+	{ "inet_service", "th dport" },
+	{ "inet_proto", "meta l4proto" },
+	{ "ether_addr", "ether saddr" },
+	{ "ifname", "meta iifname" },
+	{ "iface_index", "meta iif" },
+	{ "mark", "meta mark" },
+	{ "icmp_type", "icmp type" },
+	{ "icmpv6_type", "icmpv6 type" },
+	{ "icmp_code", "icmp code" },
+	{ "icmpv6_code", "icmpv6 code" },
+	{ "ct_state", "ct state" },
+	{ "ct_dir", "ct direction" },
+	{ "pkt_type", "meta pkttype" },
+	{ "uid", "meta skuid" },
+	{ "gid", "meta skgid" },
+	{ "nf_proto", "meta nfproto" },
+	{ "ether_type", "meta protocol" },
+	{ "dscp", "ip dscp" },
+	{ "ecn", "ip ecn" },
+	{ "tcp_flag", "tcp flags" },
 	{ "fib_addrtype", "fib daddr type" },
 };
 
@@ -169,7 +180,7 @@ bool nft_key_and(struct nft_question *q, u128 number)
 bool nft_key_or(struct nft_question *q, u128 number)
 {
 	q->and &= ~(number << q->shift);
-	q->xor = (q->xor & ~(number << q->shift)) | number << q->shift;
+	q->xor = (q->xor &~(number << q->shift)) | number << q->shift;
 	q->is_changed = true;
 	return true;
 }
@@ -265,7 +276,7 @@ const struct ranges *nft_key_ranges(struct arena *a,
 		return NULL;
 	if (is_small(q))
 		return try_all(a, q, wanted, 0);
-	if (q->and == all && !q->xor && !q->shift)
+	if (q->and == all && !q->xor &&!q->shift)
 		return wanted;
 
 	/* y << shift, with all that the shift would throw away. */
@@ -280,13 +291,13 @@ const struct ranges *nft_key_ranges(struct arena *a,
 			last = all >> q->shift;
 		if (first > last)
 			continue;
-		if (q->xor && (first != last || q->shift)) {
+		if (q->xor &&(first != last || q->shift)) {
 			*ret_mask = 0;
 			return NULL;
 		}
-		first = (first << q->shift) ^ q->xor;
-		last = (last << q->shift | (((u128)1 << q->shift) - 1)) ^
-		       q->xor;
+		first = (first << q->shift) ^ q->xor ;
+		last = (last << q->shift | (((u128)1 << q->shift) - 1)) ^ q->xor
+			;
 		r->range[r->count++] = (struct range){ first, last };
 	}
 	moved = ranges_of(a, r->range, r->count);
@@ -307,7 +318,7 @@ const struct ranges *nft_key_bits(struct arena *a, const struct nft_question *q,
 		return NULL;
 	}
 	*ret_inverted = true;
-	*ret_mask = q->and & (bits << q->shift);
+	*ret_mask = q->and &(bits << q->shift);
 	if (!*ret_mask) {
 		/* No bit can be set: nothing is in "no ranges". */
 		*ret_inverted = false;

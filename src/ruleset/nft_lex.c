@@ -72,9 +72,9 @@ static size_t number_length(const char *s, const char *end)
 {
 	size_t len = 1;
 
-	while (s + len < end && (is_letter(s[len]) || is_digit(s[len]) ||
-				 (s[len] == '.' && s + len + 1 < end &&
-				  is_digit(s[len + 1]))))
+	while (s + len < end &&
+	       (is_letter(s[len]) || is_digit(s[len]) ||
+		(s[len] == '.' && s + len + 1 < end && is_digit(s[len + 1]))))
 		len++;
 	return len;
 }
@@ -159,9 +159,9 @@ static void scan(struct nft_lex *l)
 	}
 
 	t->kind = NFT_TOKEN_WORD;
-	t->len = is_hex(*l->pos) || *l->pos == ':' ?
-			 colon_address(l->pos, l->end) :
-			 0;
+	t->len = is_hex(*l->pos) || *l->pos == ':'
+			 ? colon_address(l->pos, l->end)
+			 : 0;
 	if (t->len) {
 		l->pos += t->len;
 		return;

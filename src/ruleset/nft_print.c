@@ -27,6 +27,39 @@ static bool is_plain(const char *s)
 	return *s && !s[strcspn(s, " \t\"'(){}[]$;,#&|")];
 }
 
+/* Seconds of "1h30m10s", or -1. */
+static long long duration(const char *s)
+{
+	static const struct {
+		const char *unit;
+		long long seconds;
+	} units[] = { { "d", 86400 },
+		      { "h", 3600 },
+		      { "ms", 0 },
+		      { "m", 60 },
+		      { "s", 1 } };
+
+	long long sum = 0;
+
+	while (*s >= '0' && *s <= '9') {
+		char *end;
+		long long number = strtoll(s, &end, 10);
+		size_t i = 0;
+
+		while (i < 5 &&
+		       strncmp(end, units[i].unit, strlen(units[i].unit)) != 0)
+			i++;
+		if (i == 5 || number > 1000000000)
+			return -1;
+		sum += number * units[i].seconds;
+		s = end + strlen(units[i].unit);
+		if (!*s)
+			return sum;
+	}
+
+	return -1;
+}
+
 static void print_word(struct text *out, const char *s, bool is_name)
 {
 	char *end;
@@ -40,6 +73,10 @@ static void print_word(struct text *out, const char *s, bool is_name)
 		}
 	}
 
+	if (!is_name && duration(s) >= 0) {
+		text_i64(out, duration(s));
+		return;
+	}
 	if (!is_name && is_plain(s)) {
 		text_str(out, s);
 		return;
@@ -52,18 +89,12 @@ static void print_word(struct text *out, const char *s, bool is_name)
 static const struct {
 	const char *between, *open, *close;
 } forms[] = {
-	[NFT_PREFIX] = { "/", "", "" },
-	[NFT_RANGE] = { "-", "", "" },
-	[NFT_LIST] = { ",", "", "" },
-	[NFT_SET] = { ", ", "{ ", " }" },
-	[NFT_CONCAT] = { " . ", "", "" },
-	[NFT_PAIR] = { " : ", "", "" },
-	[NFT_AND] = { " & ", "", "" },
-	[NFT_OR] = { " | ", "", "" },
-	[NFT_XOR] = { " ^ ", "", "" },
-	[NFT_LEFT] = { " << ", "", "" },
-	[NFT_RIGHT] = { " >> ", "", "" },
-	[NFT_MAP] = { " map ", "", "" },
+	[NFT_PREFIX] = { "/", "", "" },   [NFT_RANGE] = { "-", "", "" },
+	[NFT_LIST] = { ",", "", "" },     [NFT_SET] = { ", ", "{ ", " }" },
+	[NFT_CONCAT] = { " . ", "", "" }, [NFT_PAIR] = { " : ", "", "" },
+	[NFT_AND] = { " & ", "", "" },    [NFT_OR] = { " | ", "", "" },
+	[NFT_XOR] = { " ^ ", "", "" },    [NFT_LEFT] = { " << ", "", "" },
+	[NFT_RIGHT] = { " >> ", "", "" }, [NFT_MAP] = { " map ", "", "" },
 };
 
 /* Longer sets are cut: the text is to be read. */
@@ -151,9 +182,9 @@ static bool asks_name(const struct nft_expr *left)
 }
 
 static const char *const ops[NFT_OP_COUNT] = {
-	[NFT_IMPLICIT] = " ",       [NFT_EQUAL] = " == ",
-	[NFT_NOT_EQUAL] = " != ",   [NFT_LESS] = " < ",
-	[NFT_LESS_EQUAL] = " <= ",  [NFT_GREATER] = " > ",
+	[NFT_IMPLICIT] = " ",         [NFT_EQUAL] = " == ",
+	[NFT_NOT_EQUAL] = " != ",     [NFT_LESS] = " < ",
+	[NFT_LESS_EQUAL] = " <= ",    [NFT_GREATER] = " > ",
 	[NFT_GREATER_EQUAL] = " >= ", [NFT_NONE_OF] = " ! ",
 };
 

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/arena.h"
 #include "base/i18n.h"
 #include "base/text.h"
 #include "ruleset/nft.h"

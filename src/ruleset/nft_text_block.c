@@ -22,7 +22,8 @@ static void block(struct nft_text *p, void *what,
 
 	while (!p->tree->failed) {
 		nft_text_newlines(p);
-		if (p->lex.token.kind == NFT_TOKEN_END || nft_lex_is(&p->lex, "}"))
+		if (p->lex.token.kind == NFT_TOKEN_END ||
+		    nft_lex_is(&p->lex, "}"))
 			break;
 		if (!nft_text_directive(p))
 			one(p, what);
@@ -290,8 +291,8 @@ static void table_line(struct nft_text *p, void *what)
 		pass_over(p);
 	} else {
 		static const char *const objects[] = {
-			"flowtable", "counter",  "quota",    "limit", "ct",
-			"secmark",   "synproxy", "comment",
+			"flowtable", "counter", "quota",    "limit",
+			"ct",        "secmark", "synproxy", "comment",
 		};
 
 		for (size_t i = 0; i < sizeof(objects) / sizeof(objects[0]);

@@ -19,12 +19,12 @@ static const struct {
 	const char *word;
 	enum verb verb;
 } verbs[] = {
-	{ "add", VERB_ADD },         { "create", VERB_ADD },
-	{ "insert", VERB_INSERT },   { "replace", VERB_REPLACE },
-	{ "delete", VERB_DELETE },   { "destroy", VERB_DELETE },
-	{ "flush", VERB_FLUSH },     { "list", VERB_OTHER },
-	{ "reset", VERB_OTHER },     { "monitor", VERB_OTHER },
-	{ "describe", VERB_OTHER },  { "export", VERB_OTHER },
+	{ "add", VERB_ADD },        { "create", VERB_ADD },
+	{ "insert", VERB_INSERT },  { "replace", VERB_REPLACE },
+	{ "delete", VERB_DELETE },  { "destroy", VERB_DELETE },
+	{ "flush", VERB_FLUSH },    { "list", VERB_OTHER },
+	{ "reset", VERB_OTHER },    { "monitor", VERB_OTHER },
+	{ "describe", VERB_OTHER }, { "export", VERB_OTHER },
 	{ "get", VERB_OTHER },
 };
 
@@ -60,8 +60,8 @@ static struct nft_table *known_table(struct nft_text *p)
 
 	t = nft_tree_find_table(p->tree, family, name);
 	/* It may have come with a file before this one. */
-	if (!t && ruleset_find_table(p->tree->ruleset, ENGINE_NFT, family,
-				     name))
+	if (!t &&
+	    ruleset_find_table(p->tree->ruleset, ENGINE_NFT, family, name))
 		t = nft_tree_table(p->tree, family, name);
 	if (!t && !p->tree->failed) {
 		p->is_bad = true;
@@ -174,8 +174,8 @@ static void set_command(struct nft_text *p, enum verb verb)
 		drop_set(table, name);
 		return;
 	}
-	s = verb == VERB_FLUSH ? nft_tree_find_set(table, name) :
-				 nft_tree_set(p->tree, table, name);
+	s = verb == VERB_FLUSH ? nft_tree_find_set(table, name)
+			       : nft_tree_set(p->tree, table, name);
 	if (!s)
 		return;
 	if (verb == VERB_FLUSH) {
@@ -274,8 +274,8 @@ static struct nft_rule **find_rule(struct nft_chain *c, struct position where)
 	uint64_t index = 0;
 
 	while (*at) {
-		if (where.is_index ? index == where.number :
-				     (*at)->handle == where.number)
+		if (where.is_index ? index == where.number
+				   : (*at)->handle == where.number)
 			break;
 		index++;
 		at = &(*at)->next;
@@ -325,9 +325,9 @@ static void rule_command(struct nft_text *p, enum verb verb)
 
 	c = nft_tree_find_chain(table, name);
 	if (!c) {
-		const struct table *known = ruleset_find_table(
-			p->tree->ruleset, ENGINE_NFT, table->family,
-			table->name);
+		const struct table *known =
+			ruleset_find_table(p->tree->ruleset, ENGINE_NFT,
+					   table->family, table->name);
 
 		if (known && ruleset_find_chain(known, name))
 			c = nft_tree_chain(p->tree, table, name);
@@ -357,10 +357,10 @@ static const struct {
 
 void nft_text_command(struct nft_text *p)
 {
-	static const char *const ignored[] = { "flowtable", "counter", "quota",
-					       "limit",     "ct",      "secmark",
-					       "synproxy",  "counters", "quotas",
-					       "limits" };
+	static const char *const ignored[] = {
+		"flowtable", "counter",  "quota",    "limit",  "ct",
+		"secmark",   "synproxy", "counters", "quotas", "limits"
+	};
 	enum verb verb = take_verb(p);
 
 	if (verb == VERB_OTHER) {

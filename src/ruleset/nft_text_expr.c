@@ -109,8 +109,8 @@ static bool is_existence(const struct nft_lex *l)
 /* tcp option NAME [FIELD], sctp chunk NAME [FIELD], ip option NAME FIELD. */
 static void add_option(struct nft_text *p, struct text *words)
 {
-	bool is_option = nft_lex_is(&p->lex, "option") ||
-			 nft_lex_is(&p->lex, "chunk");
+	bool is_option =
+		nft_lex_is(&p->lex, "option") || nft_lex_is(&p->lex, "chunk");
 
 	add_word(p, words);
 	if (!is_option)
@@ -161,8 +161,8 @@ static void add_ct(struct nft_text *p, struct text *words)
 
 static void add_arp(struct nft_text *p, struct text *words)
 {
-	bool is_address = nft_lex_is(&p->lex, "saddr") ||
-			  nft_lex_is(&p->lex, "daddr");
+	bool is_address =
+		nft_lex_is(&p->lex, "saddr") || nft_lex_is(&p->lex, "daddr");
 
 	add_word(p, words);
 	if (is_address)
@@ -296,9 +296,8 @@ static struct nft_expr *plain_key(struct nft_text *p)
 		text_done(&words);
 		return NULL;
 	}
-	return nft_tree_expr(
-		p->tree, NFT_KEY,
-		nft_print_key(nft_tree_text(p->tree, &words)), at);
+	return nft_tree_expr(p->tree, NFT_KEY,
+			     nft_print_key(nft_tree_text(p->tree, &words)), at);
 }
 
 /* Whether a question stands here, and not a value that is called like one
@@ -395,8 +394,7 @@ static struct nft_expr *ranged(struct nft_text *p, bool may_be_key)
 		return NULL;
 
 	if (nft_lex_take(&p->lex, "-"))
-		return nft_tree_pair(p->tree, NFT_RANGE, e,
-				     primary(p, false));
+		return nft_tree_pair(p->tree, NFT_RANGE, e, primary(p, false));
 	if (nft_lex_take(&ahead, "/") && ahead.token.kind == NFT_TOKEN_WORD &&
 	    ahead.token.text[0] >= '0' && ahead.token.text[0] <= '9') {
 		nft_lex_next(&p->lex);
@@ -405,20 +403,23 @@ static struct nft_expr *ranged(struct nft_text *p, bool may_be_key)
 	return e;
 }
 
-static const struct operator{
+static const struct operator
+{
 	const char *mark, *word;
 	enum nft_kind kind;
 	unsigned level;
-} operators[] = {
-	{ "|", "or", NFT_OR, 0 },           { "^", "xor", NFT_XOR, 1 },
-	{ "&", "and", NFT_AND, 2 },         { "<<", "lshift", NFT_LEFT, 3 },
+}
+
+operators[] = {
+	{ "|", "or", NFT_OR, 0 },         { "^", "xor", NFT_XOR, 1 },
+	{ "&", "and", NFT_AND, 2 },       { "<<", "lshift", NFT_LEFT, 3 },
 	{ ">>", "rshift", NFT_RIGHT, 3 },
 };
 
 enum { OPERATOR_LEVELS = 4 };
 
-static const struct operator* operator_at(const struct nft_lex *l,
-					  unsigned level)
+static const struct operator*
+	operator_at(const struct nft_lex *l, unsigned level)
 {
 	for (size_t i = 0; i < sizeof(operators) / sizeof(operators[0]); i++)
 		if (operators[i].level == level &&

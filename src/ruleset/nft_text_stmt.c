@@ -120,11 +120,12 @@ static struct nft_stmt *options(struct nft_text *p, enum nft_stmt_kind kind,
 
 static struct nft_stmt *log_stmt(struct nft_text *p)
 {
-	static const char *const with_value[] = { "prefix", "level", "group",
-						  "snaplen", "queue-threshold",
-						  "tcp", NULL };
-	static const char *const alone[] = { "flags", "ip",    "options",
-					     "skuid", "ether", "all", NULL };
+	static const char *const with_value[] = {
+		"prefix",          "level", "group", "snaplen",
+		"queue-threshold", "tcp",   NULL
+	};
+	static const char *const alone[] = { "flags", "ip",  "options", "skuid",
+					     "ether", "all", NULL };
 
 	return options(p, NFT_PASS, with_value, alone);
 }
@@ -150,8 +151,7 @@ static void add_amount(struct nft_text *p, struct text *words)
 	if (nft_lex_take(&p->lex, "/")) {
 		text_char(words, '/');
 		if (at_word(p))
-			text_bytes(words, p->lex.token.text,
-				   p->lex.token.len);
+			text_bytes(words, p->lex.token.text, p->lex.token.len);
 		nft_lex_next(&p->lex);
 	} else if (at_word(p)) {
 		add_token(p, words);
@@ -258,8 +258,8 @@ static struct nft_stmt *ct_count(struct nft_text *p)
  * "type". */
 static struct nft_stmt *reject(struct nft_text *p)
 {
-	struct nft_stmt *s = nft_tree_stmt(p->tree, NFT_REJECT, "",
-					   p->lex.token.at);
+	struct nft_stmt *s =
+		nft_tree_stmt(p->tree, NFT_REJECT, "", p->lex.token.at);
 
 	nft_lex_next(&p->lex);
 	if (!s || !nft_lex_take(&p->lex, "with"))
@@ -416,8 +416,8 @@ static struct nft_stmt *old_update(struct nft_text *p)
 /* meter NAME [size N] { … } */
 static struct nft_stmt *meter(struct nft_text *p)
 {
-	struct nft_stmt *s = nft_tree_stmt(p->tree, NFT_UPDATE, "meter",
-					   p->lex.token.at);
+	struct nft_stmt *s =
+		nft_tree_stmt(p->tree, NFT_UPDATE, "meter", p->lex.token.at);
 
 	nft_lex_next(&p->lex);
 	if (!s)
@@ -440,10 +440,9 @@ static struct nft_stmt *rest(struct nft_text *p, enum nft_stmt_kind kind)
 
 	while (!nft_lex_at_end(&p->lex) && !nft_lex_is(&p->lex, "comment"))
 		nft_lex_next(&p->lex);
-	return nft_tree_stmt(p->tree, kind,
-			     nft_tree_copy(p->tree, at,
-					   (size_t)(p->lex.last_end - at)),
-			     at);
+	return nft_tree_stmt(
+		p->tree, kind,
+		nft_tree_copy(p->tree, at, (size_t)(p->lex.last_end - at)), at);
 }
 
 static struct nft_stmt *dup(struct nft_text *p)
@@ -541,9 +540,12 @@ static enum nft_op operator_of(struct nft_text *p)
 		const char *mark, *word;
 		enum nft_op op;
 	} ops[] = {
-		{ "==", "eq", NFT_EQUAL },         { "!=", "ne", NFT_NOT_EQUAL },
-		{ "<=", "le", NFT_LESS_EQUAL },    { ">=", "ge", NFT_GREATER_EQUAL },
-		{ "<", "lt", NFT_LESS },           { ">", "gt", NFT_GREATER },
+		{ "==", "eq", NFT_EQUAL },
+		{ "!=", "ne", NFT_NOT_EQUAL },
+		{ "<=", "le", NFT_LESS_EQUAL },
+		{ ">=", "ge", NFT_GREATER_EQUAL },
+		{ "<", "lt", NFT_LESS },
+		{ ">", "gt", NFT_GREATER },
 		{ "!", "not", NFT_NONE_OF },
 	};
 
@@ -569,11 +571,29 @@ static void divided(struct nft_text *p, struct nft_stmt *s)
 		s->op = NFT_EQUAL;
 }
 
+/* "1:2", of traffic control's classes, is one value. */
+static void class_id(struct nft_text *p, struct nft_expr *e)
+{
+	struct text words = TEXT_NULL;
+
+	if (!e || e->kind != NFT_WORD || p->lex.token.is_spaced ||
+	    !nft_lex_is(&p->lex, ":"))
+		return;
+
+	nft_lex_next(&p->lex);
+	text_str(&words, e->text);
+	text_char(&words, ':');
+	text_bytes(&words, p->lex.token.text, p->lex.token.len);
+	if (at_word(p))
+		nft_lex_next(&p->lex);
+	e->text = nft_tree_text(p->tree, &words);
+}
+
 /* KEY [op] VALUE, KEY vmap MAP, KEY set VALUE */
 static struct nft_stmt *match(struct nft_text *p)
 {
-	struct nft_stmt *s = nft_tree_stmt(p->tree, NFT_MATCH, NULL,
-					   p->lex.token.at);
+	struct nft_stmt *s =
+		nft_tree_stmt(p->tree, NFT_MATCH, NULL, p->lex.token.at);
 
 	if (!s)
 		return NULL;
@@ -595,6 +615,7 @@ static struct nft_stmt *match(struct nft_text *p)
 		s->right = nft_text_expr_value(p, true, false);
 		divided(p, s);
 	}
+	class_id(p, s->right);
 	return s->right && s->left ? s : NULL;
 }
 
@@ -602,20 +623,20 @@ static const struct statement {
 	const char *word;
 	struct nft_stmt *(*read)(struct nft_text *p);
 } statements[] = {
-	{ "accept", verdict },     { "drop", verdict },
-	{ "return", verdict },     { "continue", verdict },
-	{ "jump", verdict },       { "goto", verdict },
-	{ "counter", counter },    { "log", log_stmt },
-	{ "limit", limit },        { "quota", quota },
-	{ "reject", reject },      { "snat", nat },
-	{ "dnat", nat },           { "masquerade", nat },
-	{ "redirect", nat },       { "tproxy", nat },
-	{ "add", update },         { "update", update },
-	{ "delete", update },      { "set", old_update },
-	{ "meter", meter },        { "flow", flow },
-	{ "notrack", notrack },    { "synproxy", synproxy },
-	{ "queue", queue },        { "dup", dup },
-	{ "fwd", fwd },            { "xt", xt },
+	{ "accept", verdict },  { "drop", verdict },
+	{ "return", verdict },  { "continue", verdict },
+	{ "jump", verdict },    { "goto", verdict },
+	{ "counter", counter }, { "log", log_stmt },
+	{ "limit", limit },     { "quota", quota },
+	{ "reject", reject },   { "snat", nat },
+	{ "dnat", nat },        { "masquerade", nat },
+	{ "redirect", nat },    { "tproxy", nat },
+	{ "add", update },      { "update", update },
+	{ "delete", update },   { "set", old_update },
+	{ "meter", meter },     { "flow", flow },
+	{ "notrack", notrack }, { "synproxy", synproxy },
+	{ "queue", queue },     { "dup", dup },
+	{ "fwd", fwd },         { "xt", xt },
 	{ "last", last },
 };
 

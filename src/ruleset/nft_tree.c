@@ -156,8 +156,7 @@ struct nft_table *nft_tree_table(struct nft_tree *t, enum table_family family,
 	return table;
 }
 
-struct nft_chain *nft_tree_find_chain(struct nft_table *table,
-				      const char *name)
+struct nft_chain *nft_tree_find_chain(struct nft_table *table, const char *name)
 {
 	for (struct nft_chain *c = table->first_chain; c; c = c->next)
 		if (strcmp(c->name, name) == 0)
@@ -363,12 +362,13 @@ void nft_tree_problem(struct nft_tree *t, const char *at, const char *format,
 	p.file = place.file;
 	p.line = place.line;
 	p.excerpt = line_at(t, at);
+	if (!p.excerpt)
+		p.excerpt = t->about;
 	problems_add(t->ruleset->problems, &p, "%s", text);
 	free(text);
 }
 
-bool nft_tree_is(const struct nft_expr *e, enum nft_kind kind,
-		 const char *text)
+bool nft_tree_is(const struct nft_expr *e, enum nft_kind kind, const char *text)
 {
 	return e && e->kind == kind && e->text && strcmp(e->text, text) == 0;
 }

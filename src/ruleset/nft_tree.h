@@ -31,9 +31,9 @@ enum nft_kind {
 	NFT_AND,
 	NFT_OR,
 	NFT_XOR,
-	NFT_LEFT,  /* << */
-	NFT_RIGHT, /* >> */
-	NFT_MAP,   /* key, set: what the key's element holds */
+	NFT_LEFT,   /* << */
+	NFT_RIGHT,  /* >> */
+	NFT_MAP,    /* key, set: what the key's element holds */
 	NFT_VERDICT /* accept; jump: note is the chain */
 };
 
@@ -151,6 +151,8 @@ struct nft_tree {
 	struct nft_source *sources;
 	const char *file;
 	struct nft_table *first, *last;
+	/* What problems quote where there is no place: the rule's text. */
+	const char *about;
 	bool failed; /* no memory */
 };
 

@@ -1,0 +1,81 @@
+/* Reads rulesets, text or JSON of nft or ipset's, and prints the model in
+ * dump.h's form.
+ * usage: dump_rules FILE... */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/problem.h"
+#include "base/text.h"
+#include "ruleset/dump.h"
+#include "ruleset/ipset.h"
+#include "ruleset/model.h"
+#include "ruleset/nft.h"
+
+static char *slurp(const char *name, size_t *ret_len)
+{
+	FILE *f = fopen(name, "rb");
+	struct text all = TEXT_NULL;
+	char buffer[65536];
+	size_t n;
+
+	if (!f)
+		return NULL;
+	while ((n = fread(buffer, 1, sizeof(buffer), f)) > 0)
+		text_bytes(&all, buffer, n);
+	(void)fclose(f);
+	*ret_len = all.len;
+	return text_steal(&all);
+}
+
+static void tell(const struct problems *list, const char *kind)
+{
+	const struct problem *p;
+
+	for (size_t i = 0; (p = problems_at(list, i)); i++)
+		(void)fprintf(stderr, "%s:%lu:%lu: %s: %s\n\t%s\n",
+			      p->file ? p->file : "", (unsigned long)p->line,
+			      (unsigned long)p->column, kind, p->text,
+			      p->excerpt ? p->excerpt : "");
+}
+
+static int read_one(struct ruleset *r, const char *file, const char *text,
+		    size_t len)
+{
+	if (len && text[0] == '{')
+		return nft_json_read(r, file, text, len);
+	if (strstr(file, ".ipset"))
+		return ipset_read(r, file, text, len);
+
+	return nft_text_read(r, file, text, len);
+}
+
+int main(int argc, char **argv)
+{
+	struct problems *problems = problems_new();
+	struct ruleset *r = ruleset_new(problems);
+	struct text out = TEXT_NULL;
+	bool is_bad;
+
+	for (int i = 1; i < argc; i++) {
+		size_t len = 0;
+		char *text = slurp(argv[i], &len);
+
+		if (!text || read_one(r, argv[i], text, len))
+			return 1;
+		free(text);
+	}
+
+	if (ruleset_link(r))
+		return 1;
+	dump_ruleset(&out, r);
+	(void)fputs(text_string(&out), stdout);
+	tell(problems, "problem");
+	tell(r->notes, "note");
+	is_bad = problems_count(problems);
+	text_done(&out);
+	ruleset_free(r);
+	problems_free(problems);
+	return is_bad ? 2 : 0;
+}
