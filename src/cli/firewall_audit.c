@@ -1,17 +1,191 @@
-/* firewall audit. */
+/* firewall audit: what is wrong with a ruleset by itself. */
+#include <errno.h>
+#include <string.h>
+
+#include "base/arena.h"
 #include "base/i18n.h"
+#include "base/json.h"
+#include "base/text.h"
 #include "cli/firewall.h"
+#include "cli/firewall_words.h"
+#include "ruleset/audit.h"
+#include "ruleset/packet_words.h"
+
+static bool is_wanted(const struct firewall *f, const struct finding *one)
+{
+	return !one->chain || firewall_wants(f, one->chain->table);
+}
+
+static void put_witness(struct text *out, const struct finding *one)
+{
+	packet_words_text(out, &one->witness, one->witness.known);
+}
+
+static void finding_json(struct json *j, const struct finding *one)
+{
+	struct text witness = TEXT_NULL;
+
+	json_object(j);
+	json_member(j, "kind", finding_names[one->kind]);
+	json_name(j, "rule");
+	if (one->rule || one->chain)
+		firewall_words_json(j, one->chain, one->rule);
+	else
+		json_null(j);
+	json_name(j, "by");
+	json_array(j);
+	for (size_t i = 0; i < one->by_count; i++)
+		firewall_words_json(j, one->by[i]->chain, one->by[i]);
+	json_array_end(j);
+	put_witness(&witness, one);
+	json_member(j, "witness",
+		    one->has_witness ? text_string(&witness) : NULL);
+	json_name(j, "partial");
+	json_bool(j, one->is_partial);
+	json_name(j, "unsure");
+	json_bool(j, one->is_unsure);
+	json_member(j, "text", one->text);
+	json_object_end(j);
+	text_done(&witness);
+}
+
+static void audit_json(struct firewall *f, const struct audit *a,
+		       struct text *out)
+{
+	struct json j = json_over(out, true);
+
+	json_object(&j);
+	json_member_u64(&j, "kiriwake", 1);
+	json_name(&j, "findings");
+	json_array(&j);
+	for (const struct finding *one = a->first; one; one = one->next)
+		if (is_wanted(f, one))
+			finding_json(&j, one);
+	json_array_end(&j);
+	json_name(&j, "summary");
+	json_object(&j);
+	json_member_u64(&j, "rules", a->rules);
+	json_member_u64(&j, "dead", a->dead);
+	json_member_u64(&j, "undecided", a->undecided);
+	json_member_u64(&j, "coarse", a->coarse);
+	json_name(&j, "cut");
+	json_bool(&j, a->is_cut);
+	json_object_end(&j);
+	firewall_json_end(f, &j);
+	json_object_end(&j);
+	text_char(out, '\n');
+}
+
+static void put_rule(struct text *out, const struct rule *rule)
+{
+	text_str(out, "    ");
+	firewall_words_rule(out, rule->chain, rule);
+	text_str(out, ": ");
+	firewall_words_text(out, rule->chain, rule);
+	text_char(out, '\n');
+}
+
+static void finding_text(struct text *out, const struct finding *one)
+{
+	enum { SHOWN = 5 };
+
+	text_format(out, "%s: %s\n", finding_names[one->kind], one->text);
+	if (one->rule)
+		put_rule(out, one->rule);
+	for (size_t i = 0; i < one->by_count && i < SHOWN; i++)
+		put_rule(out, one->by[i]);
+	if (one->has_witness) {
+		text_str(out, "    ");
+		text_str(out, _("for example:"));
+		text_char(out, ' ');
+		put_witness(out, one);
+		text_char(out, '\n');
+	}
+}
+
+static void limits_text(struct text *out, const struct audit *a)
+{
+	if (a->is_cut)
+		text_str(
+			out,
+			_("Some chains are jumped to in too many ways: their rules were not judged.\n"));
+	if (a->undecided)
+		text_format(
+			out,
+			ngettext(
+				"%llu rule was too entangled to be judged.\n",
+				"%llu rules were too entangled to be judged.\n",
+				a->undecided),
+			(unsigned long long)a->undecided);
+	if (a->coarse)
+		text_format(
+			out,
+			ngettext(
+				"%u condition has too many pieces to be searched: it was taken for one that may hold or not.\n",
+				"%u conditions have too many pieces to be searched: they were taken for ones that may hold or not.\n",
+				a->coarse),
+			a->coarse);
+}
+
+static void audit_text(struct firewall *f, const struct audit *a, size_t count,
+		       struct text *out)
+{
+	for (const struct finding *one = a->first; one; one = one->next)
+		if (is_wanted(f, one)) {
+			finding_text(out, one);
+			text_char(out, '\n');
+		}
+	limits_text(out, a);
+	if (count)
+		text_format(out,
+			    ngettext("%zu finding in %llu rules\n",
+				     "%zu findings in %llu rules\n", count),
+			    count, (unsigned long long)a->rules);
+	else
+		text_format(out, _("nothing found in %llu rules\n"),
+			    (unsigned long long)a->rules);
+	firewall_text_end(f, out);
+}
+
+static int report(struct firewall *f, const struct audit *a)
+{
+	struct text out = TEXT_NULL;
+	size_t count = 0;
+
+	for (const struct finding *one = a->first; one; one = one->next)
+		count += is_wanted(f, one);
+	if (f->cli->json)
+		audit_json(f, a, &out);
+	else
+		audit_text(f, a, count, &out);
+	firewall_put(&out);
+	if (count)
+		return EXIT_FAULT;
+
+	return a->undecided || a->is_cut ? EXIT_UNKNOWN : EXIT_HEALTHY;
+}
 
 int firewall_audit(struct firewall *f, int argc, char *argv[])
 {
+	struct arena *a;
+	struct audit audit;
 	int status = 0;
 
 	for (int i = 1; i < argc && !status; i++)
 		status = firewall_take(f, argc, argv, &i);
 	if (!status)
 		status = firewall_read(f);
+	if (status)
+		return status;
 
-	return status ? status : EXIT_UNKNOWN;
+	a = arena_new();
+	if (!a)
+		return EXIT_UNKNOWN;
+
+	status = audit_ruleset(f->ruleset, a, &audit) ? EXIT_UNKNOWN :
+							report(f, &audit);
+	arena_free(a);
+	return status;
 }
 
 const struct command firewall_audit_command = {
@@ -19,5 +193,18 @@ const struct command firewall_audit_command = {
 	.arguments = "[RULESET...]",
 	.summary = N_(
 		"Rules that never match, contradict or nearly allow something."),
-	.help = N_("\n"),
+	.help = N_(
+		"Every finding names the rule, the rules that cause it, and a packet to show\n"
+		"it. What is said of a rule holds for all packets.\n"
+		"\n"
+		"  contradicted       a DROP or REJECT stands above an ACCEPT for the same packets\n"
+		"  shadowed           one rule takes all of its packets before\n"
+		"  shadowed-by-union  several rules do so together\n"
+		"  redundant          without it, the same happens\n"
+		"  unreachable        nothing that matches jumps to the chain\n"
+		"  near-miss          an ACCEPT that is nearly right: the other protocol, port or state\n"
+		"  families-differ    IPv4 and IPv6 packets meet another fate\n"
+		"  both-engines       rules of iptables-legacy and of nftables are loaded\n"
+		"  set-not-given      a set that rules ask for was not given\n"
+		"  never-matched      the counter is zero, where others are not\n"),
 };

@@ -28,6 +28,8 @@ struct search {
 	struct witness *found;
 	uint64_t work, seed;
 	unsigned stabs;
+	double *size; /* count pieces rather than stop at the first */
+	unsigned pieces, max_pieces;
 };
 
 /* The entry that does most against a piece. */
@@ -323,16 +325,28 @@ static int search_detours(struct search *x, const struct box *q,
 	return -EINVAL; /* a hidden blocker has a detour before it */
 }
 
+/* Nothing stops any packet of the piece. */
+static int free_piece(struct search *x, const struct box *q)
+{
+	struct spot *s;
+
+	if (x->size) {
+		*x->size += box_size(x->space, q);
+		return ++x->pieces > x->max_pieces ? WITNESS_GIVEN_UP :
+						     WITNESS_NONE;
+	}
+
+	s = box_pick(x->arena, x->space, q, NULL);
+	return s ? found(x, s) : -ENOMEM;
+}
+
 static int search_listed(struct search *x, const struct box *q,
 			 const struct stand *at)
 {
 	struct blocker best = { 0 };
 
-	if (!weigh_entries(x, q, at, &best)) {
-		struct spot *s = box_pick(x->arena, x->space, q, NULL);
-
-		return s ? found(x, s) : -ENOMEM;
-	}
+	if (!weigh_entries(x, q, at, &best))
+		return free_piece(x, q);
 
 	return best.box ? go_on(x, q, at, &best) : search_detours(x, q, at);
 }
@@ -409,6 +423,22 @@ static int make_indexes(struct program *p)
 	return p->ends && (p->skips || !p->has_skips) ? 0 : -ENOMEM;
 }
 
+static int run(struct search *x, const struct box *start)
+{
+	struct stand at = { 0 };
+	int status = 0;
+
+	for (unsigned g = 0; g < x->count && !status; g++)
+		status = make_indexes(x->goals[g].program);
+	x->arena = status ? NULL : arena_new();
+	if (!x->arena)
+		return -ENOMEM;
+
+	status = search_piece(x, start, &at);
+	arena_free(x->arena);
+	return status;
+}
+
 int witness_search(const struct space *s, const struct box *start,
 		   const struct goal *goals, unsigned count,
 		   struct witness *ret)
@@ -418,20 +448,32 @@ int witness_search(const struct space *s, const struct box *start,
 			    .count = count,
 			    .found = ret,
 			    .seed = goals[0].entry };
-	struct stand at = { 0 };
-	int status = 0;
+	int status;
 
 	*ret = (struct witness){ 0 };
-	for (unsigned g = 0; g < count && !status; g++)
-		status = make_indexes(goals[g].program);
-	x.arena = status ? NULL : arena_new();
-	if (!x.arena)
-		return -ENOMEM;
-
-	status = search_piece(&x, start, &at);
-	arena_free(x.arena);
+	status = run(&x, start);
 	if (status != WITNESS_NONE)
 		overlap_done(&ret->by);
+	return status;
+}
+
+int witness_measure(const struct space *s, const struct box *start,
+		    const struct goal *goals, unsigned count, unsigned max,
+		    double *ret)
+{
+	struct witness w = { 0 };
+	struct search x = { .space = s,
+			    .goals = goals,
+			    .count = count,
+			    .found = &w,
+			    .stabs = STABS,
+			    .size = ret,
+			    .max_pieces = max };
+	int status;
+
+	*ret = 0;
+	status = run(&x, start);
+	witness_done(&w);
 	return status;
 }
 

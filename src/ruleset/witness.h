@@ -47,6 +47,15 @@ int witness_search(const struct space *s, const struct box *start,
 		   const struct goal *goals, unsigned count,
 		   struct witness *ret);
 
+/*
+ * How many packets, by box_size(), come to all goals, into ret; no more than
+ * max pieces are counted. 0, WITNESS_GIVEN_UP or -ENOMEM. Pieces that differ in
+ * other fields than box_size() counts may be counted twice.
+ */
+int witness_measure(const struct space *s, const struct box *start,
+		    const struct goal *goals, unsigned count, unsigned max,
+		    double *ret);
+
 /* Where a packet that stands at entry from ends, if no entry is uncertain or
  * they do not act. -ENOMEM, or 0. */
 int witness_fate(struct program *p, const struct spot *s, uint32_t from,

@@ -1,0 +1,185 @@
+#include "ruleset/compare.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "ruleset/compare_parts.h"
+
+/* What is compared, and how far that is. */
+struct comparing {
+	const struct ruleset *of[2];
+	bool has_conntrack;
+	struct arena *arena;
+	struct comparison *ret;
+	bool *is_taken; /* of the chains after, by their index */
+};
+
+/* Whether packets of the family meet the table. */
+static bool meets(const struct table *t, enum table_family family)
+{
+	if (t->is_dormant || t->family == TABLE_ARP)
+		return false;
+	if (t->family == TABLE_IP || t->family == TABLE_IP6)
+		return t->family == family;
+
+	return true;
+}
+
+/* ip, ip6 and inet see the same packets at the same place. */
+static bool is_same_kind(const struct table *x, const struct table *y)
+{
+	bool x_is_ip = x->family <= TABLE_INET, y_is_ip = y->family <= TABLE_INET;
+
+	return x_is_ip && y_is_ip ? true : x->family == y->family;
+}
+
+static bool is_same_text(const char *x, const char *y)
+{
+	return x == y || (x && y && strcmp(x, y) == 0);
+}
+
+/* How well two base chains fit: 0 not at all. */
+static unsigned likeness(const struct chain *x, const struct chain *y)
+{
+	if (x->hook != y->hook || !is_same_kind(x->table, y->table) ||
+	    !is_same_text(x->device, y->device) ||
+	    !is_same_text(x->type, y->type))
+		return 0;
+
+	return (x->priority == y->priority ? 4U : 0U) +
+	       (strcmp(x->table->name, y->table->name) == 0 ? 2U : 0U) +
+	       (strcmp(x->name, y->name) == 0 ? 1U : 0U);
+}
+
+static const struct chain *partner_of(struct comparing *c,
+				      const struct chain *x,
+				      enum table_family family)
+{
+	const struct chain *best = NULL;
+	unsigned most = 3; /* the priority, or the table's name and its own */
+
+	for (const struct table *t = c->of[1]->first; t; t = t->next)
+		for (const struct chain *y = t->first; y; y = y->next) {
+			unsigned like;
+
+			if (y->hook == HOOK_NONE || !meets(t, family) ||
+			    c->is_taken[y->index])
+				continue;
+			like = likeness(x, y);
+			if (like >= most && (!best || like > most)) {
+				best = y;
+				most = like;
+			}
+		}
+
+	return best;
+}
+
+static int compare_chains(struct comparing *c, const struct chain *before,
+			  const struct chain *after, enum table_family family)
+{
+	struct compare_pair p = { .arena = c->arena,
+				  .ret = c->ret,
+				  .base = { before, after } };
+	int err = -ENOMEM;
+
+	p.scratch = arena_new();
+	if (p.scratch)
+		p.space = space_new(p.scratch, family,
+				    before ? before : after,
+				    c->has_conntrack);
+	if (p.space) {
+		p.space->has_doubts = true;
+		err = program_init(&p.of[0], p.space, before);
+	}
+	if (!err)
+		err = program_init(&p.of[1], p.space, after);
+	if (!err)
+		err = compare_align(&p);
+	if (!err)
+		err = compare_search(&p);
+	if (!err) {
+		c->ret->chains++;
+		c->ret->coarse += p.space->coarse_count;
+		if (p.of[0].is_cut || p.of[1].is_cut)
+			c->ret->is_complete = false;
+	}
+
+	free(p.is_common[0]);
+	free(p.is_common[1]);
+	program_done(&p.of[0]);
+	program_done(&p.of[1]);
+	arena_free(p.scratch);
+	return err;
+}
+
+static int compare_before(struct comparing *c, const struct table *t,
+			  enum table_family family)
+{
+	int err = 0;
+
+	for (const struct chain *x = t->first; x && !err; x = x->next) {
+		const struct chain *y;
+
+		if (x->hook == HOOK_NONE)
+			continue;
+		y = partner_of(c, x, family);
+		if (y)
+			c->is_taken[y->index] = true;
+		err = compare_chains(c, x, y, family);
+	}
+
+	return err;
+}
+
+static int compare_after(struct comparing *c, const struct table *t,
+			 enum table_family family)
+{
+	int err = 0;
+
+	for (const struct chain *y = t->first; y && !err; y = y->next)
+		if (y->hook != HOOK_NONE && !c->is_taken[y->index])
+			err = compare_chains(c, NULL, y, family);
+
+	return err;
+}
+
+static int compare_family(struct comparing *c, enum table_family family)
+{
+	int err = 0;
+
+	memset(c->is_taken, 0, c->of[1]->chain_count * sizeof(bool));
+	for (const struct table *t = c->of[0]->first; t && !err; t = t->next)
+		if (meets(t, family))
+			err = compare_before(c, t, family);
+	for (const struct table *t = c->of[1]->first; t && !err; t = t->next)
+		if (meets(t, family))
+			err = compare_after(c, t, family);
+
+	return err;
+}
+
+int compare_rulesets(const struct ruleset *before, const struct ruleset *after,
+		     struct arena *a, struct comparison *ret)
+{
+	struct comparing c = { .of = { before, after }, .arena = a,
+			       .ret = ret };
+	int err;
+
+	*ret = (struct comparison){ .is_complete = true,
+				    .rules = before->rule_count +
+					     after->rule_count };
+	c.has_conntrack =
+		space_has_conntrack(before) || space_has_conntrack(after);
+	c.is_taken = calloc(after->chain_count + 1, sizeof(bool));
+	if (!c.is_taken)
+		return -ENOMEM;
+
+	err = compare_family(&c, TABLE_IP);
+	if (!err)
+		err = compare_family(&c, TABLE_IP6);
+	free(c.is_taken);
+	return err;
+}
