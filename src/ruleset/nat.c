@@ -8,7 +8,6 @@ struct parts {
 	const char *address;
 	size_t address_len;
 	const char *port; /* NULL: none */
-	bool has_brackets;
 };
 
 static struct parts split(const char *s)
@@ -18,7 +17,6 @@ static struct parts split(const char *s)
 
 	if (*s == '[') {
 		end = strchr(s, ']');
-		p.has_brackets = true;
 		p.address = s + 1;
 		p.address_len = end ? (size_t)(end - s) - 1 : strlen(s) - 1;
 		if (end && end[1] == ':')
@@ -95,6 +93,7 @@ int nat_read(struct build *b, const char *value, struct argument *ret)
 	struct parts p = split(value);
 	struct text out = TEXT_NULL;
 	struct range a = { 0, 0 }, port = { 0, 0 };
+	bool has_brackets;
 	u128 mask;
 	int err = 0;
 
@@ -105,11 +104,12 @@ int nat_read(struct build *b, const char *value, struct argument *ret)
 	if (err)
 		return err;
 
-	if (p.has_brackets || (b->is_v6 && p.port && p.address_len))
+	has_brackets = p.port && *p.port && b->is_v6 && p.address_len;
+	if (has_brackets)
 		text_char(&out, '[');
 	if (p.address_len)
 		print_addresses(&out, &a);
-	if (p.has_brackets || (b->is_v6 && p.port && p.address_len))
+	if (has_brackets)
 		text_char(&out, ']');
 	if (p.port && *p.port) {
 		text_char(&out, ':');

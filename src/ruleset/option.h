@@ -19,6 +19,7 @@ struct option {
 	enum field field; /* what it asks for; FIELD_COUNT: compile() knows */
 	const struct choice *choices; /* VALUE_CHOICE, VALUE_CHOICES */
 	bool is_list;                 /* values with commas between */
+	bool is_plain;                /* printed without names, without /32 */
 	/* Not printed when it has this value, which is the default. */
 	const char *usual;
 	/* Printed with this value where it was not given; in IPv6 with the

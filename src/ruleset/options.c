@@ -39,6 +39,7 @@ static struct value_form form_of(const struct build *b, const struct option *o)
 		.is_v6 = b->is_v6,
 		.protocol = b->protocol,
 		.choices = o->choices,
+		.is_plain = o->is_plain,
 		.bits = o->field < FIELD_COUNT && o->type == VALUE_NUMBER
 				? field_info[o->field].bits
 				: 0,
@@ -183,10 +184,8 @@ static bool same(const char *name, const char *s, size_t len)
 	return name && strlen(name) == len && memcmp(name, s, len) == 0;
 }
 
-/* The row of the option; a beginning is enough where no other row has it, as
- * for getopt_long(). */
 const struct option *options_find(const struct option *table, const char *s,
-				  size_t len)
+				  size_t len, bool may_be_short)
 {
 	const struct option *found = NULL;
 	unsigned count = 0;
@@ -194,7 +193,7 @@ const struct option *options_find(const struct option *table, const char *s,
 	for (const struct option *o = table; o && o->name; o++)
 		if (same(o->name, s, len) || same(o->alias, s, len))
 			return o;
-	if (len < 4)
+	if (!may_be_short || len < 4)
 		return NULL;
 
 	for (const struct option *o = table; o && o->name; o++)
@@ -221,7 +220,7 @@ static size_t head(const struct token *w, const char **ret_value)
 static const struct option *row_named(const struct option *table,
 				      const char *name)
 {
-	return options_find(table, name, strlen(name));
+	return options_find(table, name, strlen(name), false);
 }
 
 /* Where the argument goes: over an earlier one of the same option, or behind.
@@ -322,8 +321,8 @@ int options_take(struct build *b, struct options_use *u,
 {
 	const struct token *w = &words->list[at];
 	const char *inner;
-	const struct option *o =
-		options_find(u->table, w->text, head(w, &inner));
+	const struct option *o = options_find(
+		u->table, w->text, head(w, &inner), words->may_be_short);
 	struct taken t = { .value = inner, .first = w, .inverted = inverted };
 	struct argument arg = { .mask = ~(u128)0 };
 	struct argument *place;

@@ -27,9 +27,10 @@ struct options_use {
 int options_begin(struct arena *a, const struct match *m,
 		  const struct target *t, struct options_use *ret);
 
-/* The option of that name, alias or unambiguous beginning, or NULL. */
+/* The option of that name or alias, or NULL. With may_be_short an unambiguous
+ * beginning will do, as for getopt_long(). */
 const struct option *options_find(const struct option *table, const char *s,
-				  size_t len);
+				  size_t len, bool may_be_short);
 
 /* Reads one value as the option wants it: 0, -ENOMEM or an enum value_error. */
 int options_value(struct build *b, const struct option *o, const char *value,

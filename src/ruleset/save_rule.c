@@ -41,7 +41,7 @@ static const struct option base_options[] = {
 /* The rule while its words are read. */
 struct reading {
 	const struct save_rule *in;
-	const struct tokens *words;
+	struct tokens *words;
 	size_t at;
 	struct build b;
 	struct options_use base;
@@ -298,7 +298,7 @@ static int take_implied(struct reading *r)
 		if (r->b.protocol == implied[i].protocol)
 			m = match_named(implied[i].match,
 					strlen(implied[i].match));
-	if (!m || !options_find(m->options, word(r)->text, len))
+	if (!m || !options_find(m->options, word(r)->text, len, true))
 		return 1;
 
 	err = add_match(r, m);
@@ -315,21 +315,35 @@ static void note_protocol(struct reading *r)
 	}
 }
 
-static int take_option(struct reading *r)
+/* The options of what was loaded, the latest first, then the rule's own. 1:
+ * none of them. */
+static int take_loaded(struct reading *r)
 {
-	int err = take_of(r, &r->base);
+	int err = 1;
 
-	if (err <= 0) {
-		note_protocol(r);
-		return err;
-	}
-
+	if (r->has_target && !r->target.use.words)
+		err = take_of(r, &r->target);
 	for (size_t i = r->count; i-- > 0 && err == 1;)
 		err = take_of(r, &r->uses[i]);
-	if (err == 1 && r->has_target)
-		err = take_of(r, &r->target);
-	if (err == 1)
+	if (err == 1) {
+		err = take_of(r, &r->base);
+		note_protocol(r);
+	}
+	return err;
+}
+
+static int take_option(struct reading *r)
+{
+	int err;
+
+	r->words->may_be_short = false;
+	err = take_loaded(r);
+	if (err == 1) {
+		r->words->may_be_short = true;
 		err = take_implied(r);
+	}
+	if (err == 1)
+		err = take_loaded(r);
 	if (err == 1)
 		err = complain(r, word(r),
 			       N_("The option %s belongs to no match and no "

@@ -8,7 +8,7 @@
  */
 struct save_rule {
 	struct ruleset *ruleset;
-	const struct tokens *words;
+	struct tokens *words;
 	size_t from;      /* the first word of the rule's */
 	const char *line; /* the columns of words count in it */
 	bool is_v6;

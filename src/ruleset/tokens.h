@@ -21,7 +21,8 @@ struct token {
 struct tokens {
 	struct token *list;
 	size_t count, capacity;
-	bool is_open; /* a quote without its end */
+	bool is_open;      /* a quote without its end */
+	bool may_be_short; /* options that are cut short are meant, too */
 };
 
 /* Words live in the arena, the list itself on the heap: reused from line to

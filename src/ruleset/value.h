@@ -77,6 +77,7 @@ struct value_form {
 	bool is_v6;
 	uint8_t protocol; /* whose service names are meant; 0: TCP */
 	const struct choice *choices; /* asked first, for every type */
+	bool is_plain; /* printed without names and without /32 */
 };
 
 /* What value_parse() finds wrong. */

@@ -67,7 +67,7 @@ static void print_address(struct text *out, const struct value_form *f,
 
 	address(out, r->first);
 	/* iptables-save prints /32, nft does not. */
-	if (length == 128 && f->dialect == VALUE_NFT)
+	if (length == 128 && (f->is_plain || f->dialect == VALUE_NFT))
 		return;
 	text_char(out, '/');
 	text_u64(out, is_v4 ? length - 96 : length);
@@ -159,11 +159,12 @@ static bool print_word(struct text *out, const struct value_form *f, u128 value)
 		[VALUE_ADDRESS_TYPE] = true, [VALUE_CHOICE] = true,
 		[VALUE_CHOICES] = true,
 	};
-	bool is_worded = has_words[f->type] || f->dialect == VALUE_NFT;
+	bool is_worded =
+		!f->is_plain && (has_words[f->type] || f->dialect == VALUE_NFT);
 	const char *word =
 		is_worded ? value_names_word(f->choices, value) : NULL;
 
-	if (!word && has_words[f->type])
+	if (!word && is_worded && has_words[f->type])
 		word = value_names_word(value_names(f->type, f->dialect),
 					value);
 	if (word)

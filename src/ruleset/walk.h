@@ -86,6 +86,10 @@ struct walk_visitor {
 	void (*chain)(void *context, const struct chain *c);
 	/* All conditions of the rule hold. */
 	void (*rule)(void *context, const struct rule *rule);
+	/* Whether all its conditions hold is not known; why is the first that
+	 * is open. The walk goes on where the rule decides nothing. */
+	void (*unsure)(void *context, const struct rule *rule,
+		       const struct cond *why);
 	/* An action of the rule is reached, counters and logs too (nft counts
 	 * where the counter stands, whatever the conditions behind it say). */
 	void (*action)(void *context, const struct rule *rule,

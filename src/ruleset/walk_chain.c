@@ -146,8 +146,11 @@ static enum walk_flow run_rule(struct walk *w, const struct rule *rule)
 			why = open;
 	}
 
-	if (why)
+	if (why) {
 		w->is_unsure = true;
+		if (w->visitor && w->visitor->unsure)
+			w->visitor->unsure(w->visitor->context, rule, why);
+	}
 	tell_rule(w, rule);
 	return flow == FLOW_TERM ? FLOW_NEXT : flow;
 }

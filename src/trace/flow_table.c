@@ -203,7 +203,7 @@ struct flow *flow_create(struct flow_table *t, const struct flow_key *key,
 	struct flow *f;
 	int direction;
 
-	if (t->slots_filled > t->slot_mask / 2 && grow_slots(t) < 0) {
+	if (t->slots_filled > t->slot_mask / 4 * 3 && grow_slots(t) < 0) {
 		t->no_memory = true;
 		return NULL;
 	}

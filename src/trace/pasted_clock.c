@@ -70,6 +70,45 @@ static bool day_time(struct cursor *c, struct pasted_stamp *ret)
 	return true;
 }
 
+/* The number of two digits, or something above 99. */
+static uint32_t pair(const uint8_t *s)
+{
+	uint32_t tens = s[0] - (uint32_t)'0';
+	uint32_t ones = s[1] - (uint32_t)'0';
+
+	return tens > 9 || ones > 9 ? UINT16_MAX : tens * 10 + ones;
+}
+
+/* As day_time() reads it, but only the form that nearly every line begins with:
+ * fifteen characters, then a blank. */
+static bool usual_time(struct cursor *c, struct pasted_stamp *ret)
+{
+	struct cursor ahead = *c;
+	const uint8_t *s = cursor_bytes(&ahead, 16);
+	uint32_t hours, minutes, seconds, a, b, d;
+
+	if (!s || s[2] != ':' || s[5] != ':' || s[8] != '.' || s[15] != ' ')
+		return false;
+
+	hours = pair(s);
+	minutes = pair(s + 3);
+	seconds = pair(s + 6);
+	a = pair(s + 9);
+	b = pair(s + 11);
+	d = pair(s + 13);
+	if (hours > 23 || minutes > 59 || seconds > 60 || a > 99 || b > 99 ||
+	    d > 99)
+		return false;
+
+	ret->ns = (((int64_t)hours * 60 + minutes) * 60 + seconds) *
+			  CLOCK_SECOND +
+		  (int64_t)(a * 10000 + b * 100 + d) * CLOCK_MICROSECOND;
+	ret->digits = 6;
+	ret->form = PASTED_STAMP_DAY;
+	cursor_skip(c, 15);
+	return true;
+}
+
 /* "2026-11-21 09:30:56.355936" */
 static bool dated_time(struct cursor *c, struct pasted_stamp *ret)
 {
@@ -138,7 +177,8 @@ bool pasted_clock_read(struct cursor *c, struct pasted_stamp *ret)
 	struct pasted_stamp stamp = { 0 };
 
 	stamp.negative = SCAN(&ahead, "-");
-	if (!SCAN(&ahead, "[Error converting time]") &&
+	if (!usual_time(&ahead, &stamp) &&
+	    !SCAN(&ahead, "[Error converting time]") &&
 	    !SCAN(&ahead, "[timestamp overflow]") &&
 	    !day_time(&ahead, &stamp) && !dated_time(&ahead, &stamp) &&
 	    !plain_seconds(&ahead, &stamp))

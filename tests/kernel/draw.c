@@ -733,6 +733,10 @@ static enum ct_state first_state(const struct point *p)
 		return first_tcp(low(p, FIELD_TCP_FLAGS));
 	if (protocol == FRAME_ICMP || protocol == FRAME_ICMP6)
 		return first_icmp(frame_is_v6(p), low(p, FIELD_ICMP_TYPE));
+	/* Its checksum is compared with UDP's, which it never equals
+	 * (nf_conntrack_proto_udp.c, udplite_error()); only where it came in. */
+	if (protocol == FRAME_UDPLITE && p->value[FIELD_IIF])
+		return CT_INVALID;
 	return CT_NEW;
 }
 
@@ -758,26 +762,36 @@ static void fill_state(struct wish *w)
 	point_set(p, FIELD_CT_STATE, first_state(p));
 }
 
+/* What conntrack keeps as ports: ICMP's are its id, and type and code
+ * (struct nf_conntrack_man_proto). */
+static void fill_ports(struct point *p)
+{
+	unsigned protocol = low(p, FIELD_PROTO);
+	unsigned from = 0, to = 0;
+
+	if (protocol == FRAME_ICMP || protocol == FRAME_ICMP6) {
+		from = FRAME_ID;
+		to = low(p, FIELD_ICMP_TYPE) << 8 | low(p, FIELD_ICMP_CODE);
+	} else if (frame_has_ports(protocol) && protocol != FRAME_DCCP) {
+		from = low(p, FIELD_SPORT);
+		to = low(p, FIELD_DPORT);
+	}
+	point_set(p, FIELD_CT_SPORT, from);
+	point_set(p, FIELD_CT_DPORT, to);
+}
+
 static void fill_connection(struct point *p)
 {
-	static const enum field tuple[4][2] = {
-		{ FIELD_CT_SADDR, FIELD_SADDR },
-		{ FIELD_CT_DADDR, FIELD_DADDR },
-		{ FIELD_CT_SPORT, FIELD_SPORT },
-		{ FIELD_CT_DPORT, FIELD_DPORT },
-	};
-
-	for (int f = FIELD_CT_DIRECTION; f <= FIELD_CT_EXPECTED; f++)
-		point_set(p, (enum field)f, 0);
-	point_set(p, FIELD_CT_MARK, 0);
-	for (int i = 0; i < 4; i++)
-		if (point_has(p, tuple[i][1]))
-			point_set(p, tuple[i][0], p->value[tuple[i][1]]);
+	for (int f = FIELD_CT_DIRECTION; f <= FIELD_CT_MARK; f++)
+		if (low(p, FIELD_CT_STATE) == CT_NEW)
+			point_set(p, (enum field)f, 0);
 		else
-			point_set(p, tuple[i][0], 0);
-	if (low(p, FIELD_CT_STATE) != CT_NEW)
-		for (int f = FIELD_CT_DIRECTION; f <= FIELD_CT_MARK; f++)
 			point_forget(p, (enum field)f);
+	if (low(p, FIELD_CT_STATE) != CT_NEW)
+		return;
+	point_set(p, FIELD_CT_SADDR, p->value[FIELD_SADDR]);
+	point_set(p, FIELD_CT_DADDR, p->value[FIELD_DADDR]);
+	fill_ports(p);
 }
 
 static void fill_link(struct draw *d, struct shot *s, struct wish *w)

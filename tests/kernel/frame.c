@@ -125,7 +125,7 @@ static void write_icmp(uint8_t *at, const struct point *p, size_t len,
 	at[0] = (uint8_t)type;
 	at[1] = (uint8_t)field(p, FIELD_ICMP_CODE, 0);
 	if (!frame_is_error(v6, type)) {
-		put16(at + 4, 0x4b57);
+		put16(at + 4, FRAME_ID);
 		put16(at + 6, 1);
 	} else if (quoted && len > 8) {
 		static struct frame inner;
@@ -150,14 +150,26 @@ static uint64_t pseudo(const uint8_t *ip, bool v6, unsigned protocol,
 	return checksum_add(sum, tail, sizeof(tail));
 }
 
+static size_t checksum_place(unsigned protocol)
+{
+	if (protocol == FRAME_TCP)
+		return 16;
+	if (protocol == FRAME_UDP || protocol == FRAME_DCCP ||
+	    protocol == FRAME_UDPLITE)
+		return 6;
+	return 2;
+}
+
+/* Before it answers with ICMP, the kernel checks nearly everything as if it
+ * were summed like TCP, IPv4's unknown protocols without the pseudo header
+ * (net/netfilter/utils.c nf_ip_checksum(), nf_reject_verify_csum()): so it is
+ * summed like that. */
 static void write_checksum(const uint8_t *ip, bool v6, unsigned protocol,
 			   uint8_t *at, size_t len)
 {
-	size_t place = protocol == FRAME_TCP ? 16 :
-		       protocol == FRAME_UDP || protocol == FRAME_DCCP ||
-				       protocol == FRAME_UDPLITE ?
-					       6 :
-					       2;
+	bool has_pseudo = v6 || protocol == FRAME_TCP ||
+			  protocol == FRAME_UDP || protocol == FRAME_UDPLITE;
+	size_t place = checksum_place(protocol);
 	uint64_t sum;
 
 	if (protocol == FRAME_SCTP) {
@@ -167,12 +179,11 @@ static void write_checksum(const uint8_t *ip, bool v6, unsigned protocol,
 			at[8 + i] = (uint8_t)(crc >> 8 * i);
 		return;
 	}
-	if (protocol != FRAME_ICMP && protocol != FRAME_ICMP6 &&
-	    protocol != FRAME_TCP && protocol != FRAME_UDP &&
-	    protocol != FRAME_DCCP && protocol != FRAME_UDPLITE)
+	if (protocol == FRAME_ESP || protocol == FRAME_AH ||
+	    protocol == FRAME_GRE)
 		return;
 
-	sum = protocol == FRAME_ICMP ? 0 : pseudo(ip, v6, protocol, len);
+	sum = has_pseudo ? pseudo(ip, v6, protocol, len) : 0;
 	sum = checksum_add(sum, at, len);
 	put16(at + place, checksum_fold(sum));
 	if (protocol == FRAME_UDP && !get16(at + place))
@@ -193,7 +204,7 @@ static void write_transport(uint8_t *at, const uint8_t *ip, struct point *p,
 	else if (protocol == FRAME_UDP)
 		put16(at + 4, (unsigned)len);
 	else if (protocol == FRAME_SCTP)
-		write_sctp(at, 32);
+		write_sctp(at, len);
 	else if (protocol == FRAME_DCCP)
 		write_dccp(at);
 	else if (protocol == FRAME_ICMP || protocol == FRAME_ICMP6)
@@ -221,7 +232,7 @@ static void write_v4(uint8_t *ip, const struct point *p, size_t len)
 	ip[0] = 0x45;
 	ip[1] = (uint8_t)field(p, FIELD_TOS, 0);
 	put16(ip + 2, (unsigned)len);
-	put16(ip + 4, 0x4b57);
+	put16(ip + 4, FRAME_ID);
 	if (field(p, FIELD_FRAGMENT, 0))
 		put16(ip + 6, 100);
 	ip[8] = (uint8_t)field(p, FIELD_TTL, 64);
@@ -247,7 +258,7 @@ static void write_v6(uint8_t *ip, const struct point *p, size_t len)
 		ip[6] = 44;
 		ip[V6_HEADER] = (uint8_t)protocol;
 		put16(ip + V6_HEADER + 2, 100 << 3);
-		put32(ip + V6_HEADER + 4, 0x4b57);
+		put32(ip + V6_HEADER + 4, FRAME_ID);
 	}
 }
 

@@ -19,6 +19,8 @@ enum {
 	FRAME_IPV6 = 10,
 };
 
+enum { FRAME_ID = 0x4b57 }; /* of IPv4, and of ICMP's questions */
+
 /* Transport protocols that are written with a header of their own. */
 enum {
 	FRAME_ICMP = 1,

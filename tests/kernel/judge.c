@@ -202,7 +202,7 @@ static bool check_answer(struct judge *j, const struct expected *e, bool tell)
 	if (!good && tell && e->has_answer)
 		tell_packet("expected answer", &e->answer);
 	if (!good && tell && !e->has_answer)
-		printf("  expected no answer\n");
+		printf("  no answer was expected\n");
 	j->answers += seen;
 	return good;
 }
@@ -212,6 +212,11 @@ static void drain(struct judge *j)
 	for (unsigned k = 0; k < j->lab.count; k++)
 		while (lab_receive(&j->lab, k, received, sizeof(received)))
 			continue;
+}
+
+static bool is_loud(const struct judge *j)
+{
+	return j->is_verbose && j->shot_count > 0;
 }
 
 static bool fire(struct judge *j, const struct shot *s, bool tell)
@@ -306,6 +311,7 @@ static bool judge_span(struct judge *j, size_t from, size_t to, bool tell)
 		if (!j->is_open[i])
 			same &= fire(j, &j->shots[i], tell);
 	/* What nobody expected. */
+	tell |= is_loud(j);
 	same &= check_answer(j, &(struct expected){ 0 }, tell);
 	if (!snapshot(j, &j->after, now))
 		exit(2);
@@ -475,8 +481,10 @@ static int run(struct judge *j, uint64_t packets, uint64_t seed, size_t batch)
 
 		if (!prepare(j, &dice, count))
 			return 2;
-		if (!judge_span(j, 0, count, false) && !narrow(j, 0, count))
+		if (!judge_span(j, 0, count, false) && !narrow(j, 0, count)) {
+			printf("unstable: seen once, or only together\n");
 			j->unstable++;
+		}
 		packets -= count;
 	}
 	clock_gettime(CLOCK_MONOTONIC, &to);

@@ -148,15 +148,19 @@ bool predict_settle(const struct lab *lab, struct shot *s)
 /* Counting */
 
 struct counting {
-	struct book *book;
+	struct book *book; /* or NULL */
 	const struct point *packet;
+	struct walk_verdict unsure; /* the first rule that is: its why */
 };
 
 static void count(struct counting *c, const struct chain *chain,
 		  unsigned number)
 {
-	struct tally *t = book_row(c->book, chain, number);
+	struct tally *t;
 
+	if (!c->book)
+		return;
+	t = book_row(c->book, chain, number);
 	t->packets++;
 	t->bytes += (uint64_t)c->packet->value[FIELD_LENGTH];
 }
@@ -183,16 +187,16 @@ static void count_policy(void *context, const struct chain *c)
 		count(context, c, 0);
 }
 
-static struct walk_verdict walk(const struct predictor *p,
-				struct point *packet, struct book *book)
+/* Nobody can say whether this one counts. */
+static void note_unsure(void *context, const struct rule *rule,
+			const struct cond *why)
 {
-	struct counting c = { book, packet };
-	struct walk_visitor v = { .rule = count_rule,
-				  .action = count_action,
-				  .policy = count_policy,
-				  .context = &c };
+	struct counting *c = context;
 
-	return walk_fast(p->plan, &p->host, packet, book ? &v : NULL);
+	if (!c->unsure.why)
+		c->unsure = (struct walk_verdict){ .chain = rule->chain,
+						   .rule = rule,
+						   .why = why };
 }
 
 /* Why the walker cannot tell; excused where nobody could. */
@@ -221,6 +225,34 @@ static const char *doubt_of(const struct walk_verdict *v, bool *ret_excused)
 		break;
 	}
 	return "a condition";
+}
+
+static void note_open(struct expected *e, const struct walk_verdict *v)
+{
+	e->verdict.chain = v->chain;
+	e->verdict.rule = v->rule;
+	e->open = doubt_of(v, &e->is_excused);
+}
+
+/* The verdict; an open question goes to e. */
+static struct walk_verdict walk(const struct predictor *p,
+				struct point *packet, struct book *book,
+				struct expected *e)
+{
+	struct counting c = { .book = book, .packet = packet };
+	struct walk_visitor v = { .rule = count_rule,
+				  .action = count_action,
+				  .policy = count_policy,
+				  .unsure = note_unsure,
+				  .context = &c };
+	struct walk_verdict verdict =
+		walk_fast(p->plan, &p->host, packet, &v);
+
+	if (!e->open && verdict.decision == WALK_UNKNOWN)
+		note_open(e, &verdict);
+	if (!e->open && c.unsure.why)
+		note_open(e, &c.unsure);
+	return verdict;
 }
 
 /* Answers */
@@ -324,15 +356,11 @@ void predict_shot(const struct predictor *p, const struct shot *s,
 	struct walk_verdict reply;
 
 	*ret = (struct expected){ .last = s->packet };
-	ret->verdict = walk(p, &ret->last, book);
-	if (ret->verdict.decision == WALK_UNKNOWN)
-		ret->open = doubt_of(&ret->verdict, &ret->is_excused);
+	ret->verdict = walk(p, &ret->last, book, ret);
 	if (ret->verdict.decision != WALK_REJECT)
 		return;
 
 	answer_of(p, s, ret, &ret->answer);
-	reply = walk(p, &ret->answer, book);
+	reply = walk(p, &ret->answer, book, ret);
 	ret->has_answer = reply.decision == WALK_ACCEPT;
-	if (reply.decision == WALK_UNKNOWN)
-		ret->open = doubt_of(&reply, &ret->is_excused);
 }

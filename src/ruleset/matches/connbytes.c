@@ -2,16 +2,24 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/text.h"
 #include "ruleset/option.h"
 
 /* "10:" has no end, and is printed without the colon. */
 static int read(struct build *b, const char *value, struct argument *ret)
 {
 	size_t len = strlen(value);
+	struct text out = TEXT_NULL;
 
 	if (len && value[len - 1] == ':')
 		len--;
-	ret->text = arena_copy(b->ruleset->arena, value, len);
+	if (*value == ':')
+		text_char(&out, '0');
+	text_bytes(&out, value, len);
+	ret->text = text_ok(&out)
+			    ? arena_string(b->ruleset->arena, text_string(&out))
+			    : NULL;
+	text_done(&out);
 	return ret->text ? 0 : -ENOMEM;
 }
 

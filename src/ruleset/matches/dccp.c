@@ -17,12 +17,12 @@ static int compile(struct build *b, const struct use *u)
 }
 
 static const struct option options[] = {
-	{ .name = "--source-port",
-	  .alias = "--sport",
+	{ .name = "--sport",
+	  .alias = "--source-port",
 	  .type = VALUE_PORT,
 	  .field = FIELD_SPORT },
-	{ .name = "--destination-port",
-	  .alias = "--dport",
+	{ .name = "--dport",
+	  .alias = "--destination-port",
 	  .type = VALUE_PORT,
 	  .field = FIELD_DPORT },
 	{ .name = "--dccp-types",

@@ -24,22 +24,29 @@ static int read(struct build *b, const char *value, struct argument *ret)
 	return rate_read(b, value, 1000000, ret);
 }
 
-/* The table's entries live for the rate's unit where nothing else is said. */
+/* "! --hashlimit-upto" is --hashlimit-above. A rate of packets has a burst. */
 static int settle(struct build *b, struct use *u)
 {
-	(void)b;
-	for (size_t i = 0; i < u->count; i++) {
+	bool is_packets = true;
+	int err = 0;
+
+	for (size_t i = 0; i < u->count && !err; i++) {
 		const struct argument *a = &u->arguments[i];
+		bool is_upto = strcmp(a->option->name, "--hashlimit-upto") == 0;
+		bool is_above =
+			strcmp(a->option->name, "--hashlimit-above") == 0;
 
-		if (strcmp(a->option->name, "--hashlimit-upto") == 0 &&
-		    a->inverted)
-			return options_rename(b, u, i, "--hashlimit-above");
-		if (strcmp(a->option->name, "--hashlimit-above") == 0 &&
-		    a->inverted)
-			return options_rename(b, u, i, "--hashlimit-upto");
+		if (!is_upto && !is_above)
+			continue;
+		is_packets = !strstr(a->text, "b/s");
+		if (a->inverted)
+			err = options_rename(b, u, i,
+					     is_upto ? "--hashlimit-above"
+						     : "--hashlimit-upto");
 	}
-
-	return 0;
+	if (err || !is_packets || use_argument(u, "--hashlimit-burst"))
+		return err;
+	return options_add(b, u, "--hashlimit-burst", "5");
 }
 
 static const struct option options[] = {
@@ -55,8 +62,7 @@ static const struct option options[] = {
 	{ .name = "--hashlimit-burst",
 	  .type = VALUE_STRING,
 	  .field = FIELD_COUNT,
-	  .read = read_burst,
-	  .always = "5" },
+	  .read = read_burst },
 	{ .name = "--hashlimit-mode",
 	  .type = VALUE_CHOICES,
 	  .field = FIELD_COUNT,

@@ -2,7 +2,10 @@
 
 static const struct option options[] = {
 	{ .name = "--hbh-len", .type = VALUE_NUMBER, .field = FIELD_COUNT },
-	{ .name = "--hbh-opts", .type = VALUE_STRING, .field = FIELD_COUNT },
+	{ .name = "--hbh-opts",
+	  .type = VALUE_STRING,
+	  .field = FIELD_COUNT,
+	  .read = option_as_it_is },
 	{ 0 },
 };
 

@@ -1,3 +1,7 @@
+#include <errno.h>
+#include <string.h>
+
+#include "base/arena.h"
 #include "ruleset/option.h"
 
 static const struct choice directions[] = { { "in", FIELD_IPSEC_IN },
@@ -22,6 +26,30 @@ static int compile(struct build *b, const struct use *u)
 	return u->count > 2 ? build_use_variable(b, u, DOUBT_HOST) : 0;
 }
 
+/* Within an element the table's order holds; --next parts them. */
+static int settle(struct build *b, struct use *u)
+{
+	struct argument *list =
+		arena_alloc(b->ruleset->arena, (u->count + 1) * sizeof(*list));
+
+	if (!list)
+		return -ENOMEM;
+
+	for (size_t i = 0; i < u->count; i++) {
+		struct argument a = u->arguments[i];
+		size_t at = i;
+
+		for (; at && strcmp(list[at - 1].option->name, "--next") != 0 &&
+		       list[at - 1].option > a.option;
+		     at--)
+			list[at] = list[at - 1];
+		list[at] = a;
+	}
+
+	u->arguments = list;
+	return 0;
+}
+
 static const struct option options[] = {
 	{ .name = "--dir",
 	  .type = VALUE_CHOICE,
@@ -35,9 +63,18 @@ static const struct option options[] = {
 	{ .name = "--reqid", .type = VALUE_NUMBER, .field = FIELD_COUNT },
 	{ .name = "--spi", .type = VALUE_MARK, .field = FIELD_COUNT },
 	{ .name = "--proto", .type = VALUE_PROTOCOL, .field = FIELD_COUNT },
-	{ .name = "--mode", .type = VALUE_STRING, .field = FIELD_COUNT },
-	{ .name = "--tunnel-src", .type = VALUE_ADDRESS, .field = FIELD_COUNT },
-	{ .name = "--tunnel-dst", .type = VALUE_ADDRESS, .field = FIELD_COUNT },
+	{ .name = "--mode",
+	  .type = VALUE_STRING,
+	  .field = FIELD_COUNT,
+	  .read = option_as_it_is },
+	{ .name = "--tunnel-dst",
+	  .type = VALUE_ADDRESS,
+	  .field = FIELD_COUNT,
+	  .is_plain = true },
+	{ .name = "--tunnel-src",
+	  .type = VALUE_ADDRESS,
+	  .field = FIELD_COUNT,
+	  .is_plain = true },
 	{ .name = "--next", .type = VALUE_NONE, .field = FIELD_COUNT },
 	{ 0 },
 };
@@ -46,5 +83,6 @@ const struct match match_policy = {
 	.name = "policy",
 	.options = options,
 	.keeps_order = true,
+	.settle = settle,
 	.compile = compile,
 };

@@ -34,6 +34,7 @@ static const struct option options[] = {
 	{ .name = "--mask",
 	  .type = VALUE_STRING,
 	  .field = FIELD_COUNT,
+	  .read = option_as_it_is,
 	  .always = "255.255.255.255",
 	  .always_v6 = "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff" },
 	{ .name = "--rsource", .type = VALUE_NONE, .field = FIELD_COUNT },

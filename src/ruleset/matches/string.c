@@ -28,14 +28,56 @@ static int read_string(struct build *b, const char *value, struct argument *ret)
 	return keep(b, &out, ret);
 }
 
+static unsigned hex_digit(char c)
+{
+	if (c >= '0' && c <= '9')
+		return (unsigned)(c - '0');
+	c |= 32;
+	return c >= 'a' && c <= 'f' ? (unsigned)(c - 'a') + 10 : 16;
+}
+
+/* Text with hexadecimal bytes between bars. */
+static int decode(const char *value, struct text *ret)
+{
+	bool is_hex = false;
+
+	for (; *value; value++) {
+		if (*value == '|') {
+			is_hex = !is_hex;
+		} else if (!is_hex) {
+			if (*value == '\\' && value[1])
+				value++;
+			text_char(ret, *value);
+		} else if (*value != ' ') {
+			unsigned high = hex_digit(*value);
+			unsigned low = hex_digit(value[1]);
+
+			if (high > 15 || low > 15)
+				return VALUE_MALFORMED;
+			text_char(ret, (char)(high << 4 | low));
+			value++;
+		}
+	}
+
+	return is_hex ? VALUE_MALFORMED : 0;
+}
+
+/* All of it in hexadecimal. */
 static int read_hex(struct build *b, const char *value, struct argument *ret)
 {
-	struct text out = TEXT_NULL;
+	struct text bytes = TEXT_NULL, out = TEXT_NULL;
+	int err = decode(value, &bytes);
 
-	text_char(&out, '"');
-	text_str(&out, value);
-	text_char(&out, '"');
-	return keep(b, &out, ret);
+	text_str(&out, "\"|");
+	for (size_t i = 0; i < bytes.len; i++)
+		text_hex(&out, (unsigned char)bytes.data[i], 2);
+	text_str(&out, "|\"");
+	if (!err && !text_ok(&bytes))
+		err = -ENOMEM;
+	text_done(&bytes);
+	if (err)
+		text_done(&out);
+	return err ? err : keep(b, &out, ret);
 }
 
 static const struct option options[] = {

@@ -11,11 +11,13 @@ static const struct option options[] = {
 	{ .name = "--sport",
 	  .alias = "--source-port",
 	  .type = VALUE_PORT,
-	  .field = FIELD_SPORT },
+	  .field = FIELD_SPORT,
+	  .usual = "0:65535" },
 	{ .name = "--dport",
 	  .alias = "--destination-port",
 	  .type = VALUE_PORT,
-	  .field = FIELD_DPORT },
+	  .field = FIELD_DPORT,
+	  .usual = "0:65535" },
 	{ 0 },
 };
 

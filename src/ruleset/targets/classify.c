@@ -18,7 +18,7 @@ static int read(struct build *b, const char *value, struct argument *ret)
 	if (*end)
 		return VALUE_MALFORMED;
 
-	(void)snprintf(buffer, sizeof(buffer), "%lx:%lx", major, minor);
+	(void)snprintf(buffer, sizeof(buffer), "%04lx:%04lx", major, minor);
 	ret->text = arena_string(b->ruleset->arena, buffer);
 	return ret->text ? 0 : -ENOMEM;
 }

@@ -1,4 +1,4 @@
-#include "ruleset/option.h"
+#include "ruleset/marks.h"
 
 static int compile(struct build *b, const struct use *u)
 {
@@ -16,8 +16,14 @@ static const struct option options[] = {
 	{ .name = "--on-ip",
 	  .type = VALUE_STRING,
 	  .field = FIELD_COUNT,
-	  .read = option_as_it_is },
-	{ .name = "--tproxy-mark", .type = VALUE_MARK, .field = FIELD_COUNT },
+	  .read = option_as_it_is,
+	  .always = "0.0.0.0",
+	  .always_v6 = "::" },
+	{ .name = "--tproxy-mark",
+	  .type = VALUE_MARK,
+	  .field = FIELD_COUNT,
+	  .read = marks_read_xset,
+	  .always = "0x0/0x0" },
 	{ 0 },
 };
 

@@ -1,0 +1,88 @@
+#!/usr/bin/python3
+"""The judge on many rulesets: generated ones, and real ones from files.
+
+usage: run.py JUDGE [--seconds N] [--packets N] [--kinds K,K] [--seed N] [--rulesets N] [--given] [FILE...]
+
+Each generated ruleset is judged with --packets packets, one kind after the other, until --seconds are over or --rulesets
+are done. Prints how many packets were judged by kind, and every difference; 77 where there are no namespaces here.
+"""
+import argparse
+import collections
+import os
+import pathlib
+import re
+import subprocess
+import sys
+import tempfile
+import time
+
+import rulesets
+
+ALL = ['legacy4', 'legacy6', 'nft4', 'nft6', 'nft']
+SUM = re.compile(r'^judged=.*$', re.M)
+
+
+def judge(program, texts, options, folder):
+    """(exit status, {number}, output)"""
+    args = []
+    for kind, text in texts.items():
+        path = pathlib.Path(folder) / kind
+        path.write_text(text)
+        args.append(f'{kind}:{path}')
+    done = subprocess.run([program, *options, *args], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                          errors='replace', timeout=1800)
+    found = SUM.search(done.stdout)
+    numbers = dict(word.split('=') for word in found[0].split()) if found else {}
+    return done.returncode, {k: float(v) for k, v in numbers.items()}, done.stdout
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument('judge')
+    parser.add_argument('--seconds', type=float, default=60)
+    parser.add_argument('--packets', type=int, default=10000)
+    parser.add_argument('--rulesets', type=int, default=10 ** 9)
+    parser.add_argument('--kinds', default=','.join(ALL))
+    parser.add_argument('--seed', type=int, default=1)
+    parser.add_argument('--given', action='store_true', help='the model is made of the files, not of the dump')
+    parser.add_argument('--stop', action='store_true', help='at the first ruleset that differs')
+    args = parser.parse_args()
+    if os.geteuid() != 0 or not os.path.exists('/dev/net/tun'):
+        print('no root or no tun here: not judged')
+        return 77
+    totals = collections.defaultdict(collections.Counter)
+    end = time.monotonic() + args.seconds
+    number, failed = 0, 0
+    with tempfile.TemporaryDirectory() as folder:
+        while time.monotonic() < end and number < args.rulesets:
+            for kind in args.kinds.split(','):
+                seed = args.seed + number
+                texts = rulesets.make(kind, seed)
+                # Now the kernel's dump is the model, now the text as it was written.
+                options = ['-n', str(args.packets), '-s', str(seed)] + (['-g'] if args.given or number % 2 else [])
+                status, numbers, said = judge(args.judge, texts, options, folder)
+                if status == 77:
+                    print(said)
+                    return 77
+                t = totals[kind]
+                t['rulesets'] += 1
+                for k, v in numbers.items():
+                    t[k] += v
+                if status == 2 or not numbers:
+                    t['not loaded'] += 1
+                if status not in (0, 2) or not numbers:
+                    failed += status != 2
+                    print(f'== {kind} {seed}: {status}\n{said}', flush=True)
+                    if args.stop:
+                        return 1
+            number += 1
+    for kind, t in totals.items():
+        print(f'{kind}: ' + ', '.join(f'{v:.0f} {k}' for k, v in t.items() if v))
+    print(f'{sum(t["judged"] for t in totals.values()):.0f} packets judged, '
+          f'{sum(t["differences"] for t in totals.values()):.0f} differences, '
+          f'{sum(t["unknown"] for t in totals.values()):.0f} unknown that should not be')
+    return 1 if failed else 0
+
+
+if __name__ == '__main__':
+    sys.exit(main())
