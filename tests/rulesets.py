@@ -73,9 +73,27 @@ def name(rule):
     return f'{rule["family"]} {rule["table"]} {rule["chain"]} {rule["rule"]}' if rule else None
 
 
+def said_by(folder, *arguments):
+    done = subprocess.run([kiriwake, 'firewall', *arguments], capture_output=True, text=True, check=False, cwd=folder,
+                          env=environment, timeout=60)
+    return json.loads(done.stdout) if done.stdout else None
+
+
+def ask_diff(folder, what, q):
+    said = said_by(folder, 'diff', '--json', '--root', 'boot', *q['diff'].split())
+    check(what, said and said['equal'] == (q['equal'] == 'yes'), said)
+    if said and 'change' in q:
+        packets, before, after = q['change'].split()
+        check(f'{what} (change)', any(packets in c['packets'].split() and (before, after) == (c['before'], c['after'])
+                                      for c in said['changes']), said['changes'])
+
+
 def ask(folder):
     for q in questions(folder):
         what = f'{folder.name}: {q["ask"]}'
+        if 'diff' in q:
+            ask_diff(folder, what, q)
+            continue
         arguments = ['firewall', 'trace', '--json', '--packet', q['packet']]
         for address in q['addresses'].split():
             arguments += ['--address', address]
@@ -105,19 +123,14 @@ def ask(folder):
             check(f'{what} (not met)', not any(q['not'] in step for step in met), met)
 
 
-def said_by(folder, *arguments):
-    done = subprocess.run([kiriwake, 'firewall', *arguments], capture_output=True, text=True, check=False, cwd=folder,
-                          env=environment, timeout=60)
-    return json.loads(done.stdout) if done.stdout else None
-
-
 def schemas(folder):
     files = sorted(p.name for p in folder.iterdir() if p.suffix in ('.v4', '.v6', '.nft', '.ipset', '.txt') and
                    p.name != 'questions.txt')
-    one = next(q for q in questions(folder))['files'].split()
+    asked = [q for q in questions(folder) if 'files' in q]
+    one = asked[0]['files'].split()
     calls = [('show', *files), ('show', '--lang', 'ja', *one), ('audit', *files), ('diff', one[-1], files[0]),
              ('diff', files[0], files[0])]
-    for q in questions(folder):
+    for q in asked:
         boot = ['--root', 'boot'] if q['files'] == 'boot' else []
         calls.append(('trace', '--packet', q['packet'], *boot, *q['files'].split()))
     for part, *rest in calls:
