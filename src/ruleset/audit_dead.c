@@ -133,8 +133,7 @@ static int explain_dead(const struct look *l, struct numbers *by)
 		return -ENOMEM;
 
 	for (size_t i = 0; i < by->count && !err; i++)
-		err = audit_add_cause(l->s, f,
-				      l->p->entries[by->at[i]].rule);
+		err = audit_add_cause(l->s, f, l->p->entries[by->at[i]].rule);
 	if (f->kind == FINDING_SHADOWED_BY_UNION && f->by_count == 1)
 		f->kind = FINDING_SHADOWED;
 	for (size_t i = 0; i < by->count && !err && !f->has_witness; i++)
@@ -224,18 +223,17 @@ static int check_redundant(const struct look *l, const struct spot *spot)
 
 static int contradict(const struct look *l, uint32_t above)
 {
-	struct finding *f =
-		audit_new(l->s, FINDING_CONTRADICTED, l->e->rule);
-	int status = f ? audit_add_cause(l->s, f, l->p->entries[above].rule) :
-			 -ENOMEM;
+	struct finding *f = audit_new(l->s, FINDING_CONTRADICTED, l->e->rule);
+	int status = f ? audit_add_cause(l->s, f, l->p->entries[above].rule)
+		       : -ENOMEM;
 
 	if (!status)
 		status = show(l, f, above);
 	if (status > 0) {
-		f->is_partial = !box_covers(l->p->entries[above].box,
-					    l->e->box);
-		f->is_unsure = l->p->entries[above].is_uncertain ||
-			       l->e->is_hidden;
+		f->is_partial =
+			!box_covers(l->p->entries[above].box, l->e->box);
+		f->is_unsure =
+			l->p->entries[above].is_uncertain || l->e->is_hidden;
 		l->about->why_contradicted = f;
 	}
 
@@ -245,8 +243,8 @@ static int contradict(const struct look *l, uint32_t above)
 static bool takes_most(const struct look *l, uint32_t above)
 {
 	return is_closing_entry(l, above) &&
-	       box_share(l->p->space, l->e->box,
-			 l->p->entries[above].box) > most;
+	       box_share(l->p->space, l->e->box, l->p->entries[above].box) >
+		       most;
 }
 
 /* A rule above that takes the most holds a usual packet, or one of a few. */
@@ -258,11 +256,11 @@ static int check_contradicted(const struct look *l)
 
 	for (unsigned i = 0; i < TRIES && !err; i++) {
 		struct numbers hit = { 0 };
-		struct spot *spot = box_pick(a, l->p->space, l->e->box,
-					     i ? &seed : NULL);
+		struct spot *spot =
+			box_pick(a, l->p->space, l->e->box, i ? &seed : NULL);
 
-		err = spot ? overlap_stab(l->p->ends, spot, 0, l->entry, &hit) :
-			     -ENOMEM;
+		err = spot ? overlap_stab(l->p->ends, spot, 0, l->entry, &hit)
+			   : -ENOMEM;
 		for (size_t j = 0; j < hit.count && !err; j++)
 			if (!l->about->why_contradicted &&
 			    takes_most(l, hit.at[j]))
@@ -285,8 +283,8 @@ static int check_hidden(const struct look *l)
 		return 0;
 
 	for (uint32_t i = from; i < l->entry && !err; i++)
-		if (l->p->entries[i].is_hidden &&
-		    !l->about->why_contradicted && takes_most(l, i))
+		if (l->p->entries[i].is_hidden && !l->about->why_contradicted &&
+		    takes_most(l, i))
 			err = contradict(l, i);
 
 	return err;

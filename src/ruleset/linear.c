@@ -80,8 +80,7 @@ static bool holds_list(struct walk *w, const struct cond *c,
 	return c->kind == COND_ALL;
 }
 
-static bool holds(struct walk *w, const struct cond *c,
-		  const struct rule *rule)
+static bool holds(struct walk *w, const struct cond *c, const struct rule *rule)
 {
 	struct cond plain = *c;
 	enum answer a;

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/if_tun.h>
+#include <linux/securebits.h>
 #include <net/if.h>
 #include <netinet/in.h>
 #include <poll.h>
@@ -16,7 +17,6 @@
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
-#include <linux/securebits.h>
 #include <unistd.h>
 
 #include "base/text.h"
@@ -115,8 +115,9 @@ static int lines_run(struct lines *lines)
 	int failed = 0;
 
 	for (int i = 0; i < 2; i++) {
-		const char *argv[] = { "ip", flags[i], "-force",
-				       "-b", "-",      NULL };
+		const char *argv[] = {
+			"ip", flags[i], "-force", "-b", "-", NULL
+		};
 		struct text err = TEXT_NULL;
 		int r = lab_run(argv, text_string(&lines->family[i]), NULL,
 				&err);
@@ -221,8 +222,7 @@ static void name_device(struct lines *lines, struct lab_device *d, unsigned k)
 	text_format(t, "route add default dev %s metric %u\n", d->name, k + 1);
 	text_format(t6, "addr add 2001:2:0:%x::1/64 dev %s nodad\n", k,
 		    d->name);
-	text_format(t6, "route add default dev %s metric %u\n", d->name,
-		    k + 1);
+	text_format(t6, "route add default dev %s metric %u\n", d->name, k + 1);
 }
 
 static int open_raw(struct lab *lab, unsigned user, unsigned device)
@@ -231,6 +231,7 @@ static int open_raw(struct lab *lab, unsigned user, unsigned device)
 		int family, level, option;
 	} kinds[2] = { { AF_INET, IPPROTO_IP, IP_HDRINCL },
 		       { AF_INET6, IPPROTO_IPV6, IPV6_HDRINCL } };
+
 	const char *name = lab->device[device].name;
 	int priority = PRIORITY, on = 1;
 
@@ -407,8 +408,7 @@ int lab_send(struct lab *lab, unsigned user, unsigned device,
 	return n < 0 ? -errno : 0;
 }
 
-size_t lab_receive(struct lab *lab, unsigned device, uint8_t *data,
-		   size_t size)
+size_t lab_receive(struct lab *lab, unsigned device, uint8_t *data, size_t size)
 {
 	ssize_t n = read(lab->device[device].fd, data, size);
 
@@ -429,8 +429,9 @@ static uint64_t add_counters(const char *text)
 
 int lab_swallowed(uint64_t *ret_input, uint64_t *ret_postrouting)
 {
-	const char *argv[] = { "nft", "list",   "table", "inet",
-			       LAB_TABLE, NULL };
+	const char *argv[] = {
+		"nft", "list", "table", "inet", LAB_TABLE, NULL
+	};
 	struct text t = TEXT_NULL;
 	int r = lab_run(argv, NULL, &t, NULL);
 	char *all = t.data ? strdup(text_string(&t)) : strdup("");
