@@ -92,8 +92,19 @@ static int read_text(struct firewall *f, struct ruleset *r, const char *path,
 
 static int read_live(struct firewall *f, struct ruleset *r)
 {
-	(void)r;
-	firewall_looked(f, "live", _("not built in"));
+	struct live live;
+	int error = live_read(r, LIVE_TIMEOUT_MS, &live);
+
+	if (error < 0) {
+		(void)fprintf(stderr, "kiriwake: %s\n", strerror(-error));
+		return EXIT_UNKNOWN;
+	}
+	for (int i = 0; i < LIVE_SOURCE_COUNT; i++)
+		firewall_looked(f, live.row[i].command,
+				live.row[i].state == LIVE_READ
+					? NULL
+					: live.row[i].why);
+
 	return 0;
 }
 
