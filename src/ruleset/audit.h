@@ -13,14 +13,14 @@ struct arena;
  * gets the worst that can be said of it and nothing else.
  */
 enum finding_kind {
-	FINDING_CONTRADICTED,  /* a DROP or REJECT above an ACCEPT */
-	FINDING_SHADOWED,      /* one rule takes every packet before */
+	FINDING_CONTRADICTED,      /* a DROP or REJECT above an ACCEPT */
+	FINDING_SHADOWED,          /* one rule takes every packet before */
 	FINDING_SHADOWED_BY_UNION, /* several do together */
-	FINDING_REDUNDANT,     /* without it the same happens */
-	FINDING_UNREACHABLE,   /* a chain that nothing jumps to */
-	FINDING_NEAR_MISS,     /* an ACCEPT that is nearly right */
-	FINDING_FAMILIES_DIFFER, /* IPv4 and IPv6 are treated differently */
-	FINDING_BOTH_ENGINES,  /* legacy and nft rules are loaded */
+	FINDING_REDUNDANT,         /* without it the same happens */
+	FINDING_UNREACHABLE,       /* a chain that nothing jumps to */
+	FINDING_NEAR_MISS,         /* an ACCEPT that is nearly right */
+	FINDING_FAMILIES_DIFFER,   /* IPv4 and IPv6 are treated differently */
+	FINDING_BOTH_ENGINES,      /* legacy and nft rules are loaded */
 	FINDING_SET_NOT_GIVEN,
 	FINDING_NEVER_MATCHED, /* by its counter, when others counted */
 	FINDING_KIND_COUNT
@@ -38,8 +38,8 @@ struct finding {
 	bool by_policy; /* the base chain's policy causes it, too */
 	struct point witness;
 	bool has_witness;
-	bool is_partial; /* CONTRADICTED: for the most part, not for all */
-	bool is_unsure;  /* the source hides what might save the rule */
+	bool is_partial;  /* CONTRADICTED: for the most part, not for all */
+	bool is_unsure;   /* the source hides what might save the rule */
 	const char *text; /* whole sentences, translated */
 	struct finding *next;
 };
@@ -52,8 +52,8 @@ struct audit {
 	uint64_t undecided; /* the search was given up */
 	unsigned coarse;    /* conditions too wide to be exact: variables */
 	bool is_cut;        /* a chain unfolds into too many entries */
+	bool is_hasty; /* too many rules to find every redundant one */
 };
 
 /* Findings live in the arena; the ruleset must be linked. 0 or -ENOMEM. */
-int audit_ruleset(const struct ruleset *r, struct arena *a,
-		  struct audit *ret);
+int audit_ruleset(const struct ruleset *r, struct arena *a, struct audit *ret);

@@ -9,8 +9,8 @@
 
 /* Calls each for every rule. */
 static int for_rules(struct audit_state *s,
-		     int (*each)(struct audit_state *s,
-				 const struct rule *rule, void *context),
+		     int (*each)(struct audit_state *s, const struct rule *rule,
+				 void *context),
 		     void *context)
 {
 	int err = 0;
@@ -42,7 +42,7 @@ static bool leads_to(const struct rule *rule, const struct chain *c)
 {
 	for (size_t i = 0; i < rule->term_count; i++)
 		if (rule->terms[i].is_action &&
-		    action_leads_to(&rule->terms[i].action, c))
+		    action_leads_to(rule->terms[i].action, c))
 			return true;
 
 	return false;
@@ -135,8 +135,8 @@ static int check_table(struct audit_state *s, const struct table *t)
 	for (const struct chain *c = t->first; c && !err; c = c->next) {
 		if (!c->rule_count)
 			continue;
-		err = c->hook == HOOK_NONE ? check_chain(s, c) :
-					     tell_impossible(s, c);
+		err = c->hook == HOOK_NONE ? check_chain(s, c)
+					   : tell_impossible(s, c);
 	}
 
 	return err;
@@ -182,7 +182,8 @@ static const struct rule *first_rule(const struct ruleset *r, bool is_legacy)
 {
 	for (const struct table *t = r->first; t; t = t->next)
 		for (const struct chain *c = t->first; c; c = c->next)
-			if (c->first && (t->engine == ENGINE_LEGACY) == is_legacy)
+			if (c->first &&
+			    (t->engine == ENGINE_LEGACY) == is_legacy)
 				return c->first;
 
 	return NULL;
@@ -190,8 +191,8 @@ static const struct rule *first_rule(const struct ruleset *r, bool is_legacy)
 
 static const char *finish(struct audit_state *s, struct text *t)
 {
-	const char *words = text_ok(t) ? arena_string(s->arena, text_string(t)) :
-					 NULL;
+	const char *words =
+		text_ok(t) ? arena_string(s->arena, text_string(t)) : NULL;
 
 	text_done(t);
 	return words;
@@ -213,8 +214,9 @@ static int check_engines(struct audit_state *s)
 		return -ENOMEM;
 
 	f->chain = legacy->chain;
-	text_str(&words,
-		 _("Rules of iptables-legacy and of nftables are loaded at once. Every packet must pass both; the tools of the one do not show the rules of the other."));
+	text_str(
+		&words,
+		_("Rules of iptables-legacy and of nftables are loaded at once. Every packet must pass both; the tools of the one do not show the rules of the other."));
 	f->text = finish(s, &words);
 	err = f->text ? audit_add_cause(s, f, legacy) : -ENOMEM;
 	if (!err)
@@ -231,7 +233,7 @@ struct asked {
 
 static bool asks(const struct cond *c, const struct variable *v)
 {
-	for (size_t i = 0; i < c->count; i++)
+	for (size_t i = 0; i < cond_count(c); i++)
 		if (asks(&c->list[i], v))
 			return true;
 

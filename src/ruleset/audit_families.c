@@ -70,8 +70,8 @@ static void words(struct text *out, const struct program *p, uint32_t entry)
 	}
 	audit_words_chain(out, p->base);
 	text_char(out, ' ');
-	text_str(out, p->policy == ACTION_DROP ? _("policy DROP") :
-						 _("policy ACCEPT"));
+	text_str(out, p->policy == ACTION_DROP ? _("policy DROP")
+					       : _("policy ACCEPT"));
 }
 
 static int tell(struct twins *t, unsigned of, uint32_t entry, uint32_t other,
@@ -81,8 +81,8 @@ static int tell(struct twins *t, unsigned of, uint32_t entry, uint32_t other,
 	struct text a = TEXT_NULL, b = TEXT_NULL, all = TEXT_NULL;
 	struct finding *f = audit_new(t->s, FINDING_FAMILIES_DIFFER,
 				      p->entries[entry].rule);
-	int err = f ? audit_add_cause(t->s, f, q->entries[other].rule) :
-		      -ENOMEM;
+	int err =
+		f ? audit_add_cause(t->s, f, q->entries[other].rule) : -ENOMEM;
 
 	if (err)
 		return err;
@@ -92,11 +92,11 @@ static int tell(struct twins *t, unsigned of, uint32_t entry, uint32_t other,
 	words(&b, q, other);
 	text_format(
 		&all,
-		of ? _("IPv6 packets that %s decides have another fate in IPv4: %s.") :
-		     _("IPv4 packets that %s decides have another fate in IPv6: %s."),
+		of ? _("IPv6 packets that %s decides have another fate in IPv4: %s.")
+		   : _("IPv4 packets that %s decides have another fate in IPv6: %s."),
 		text_string(&a), text_string(&b));
-	f->text = text_ok(&all) ? arena_string(t->s->arena, text_string(&all)) :
-				  NULL;
+	f->text = text_ok(&all) ? arena_string(t->s->arena, text_string(&all))
+				: NULL;
 	audit_set_witness(f, p->space, spot);
 	text_done(&a);
 	text_done(&b);
@@ -123,8 +123,8 @@ static int compare_entry(struct twins *t, unsigned of, uint32_t entry)
 	struct goal goal = { p, entry, NULL };
 	struct witness w;
 	uint32_t other;
-	int status = witness_search(p->space, p->entries[entry].box, &goal, 1,
-				    &w);
+	int status =
+		witness_search(p->space, p->entries[entry].box, &goal, 1, &w);
 
 	if (status != WITNESS_FOUND) {
 		witness_done(&w);
@@ -183,8 +183,8 @@ static int compare_chains(struct audit_state *s, const struct chain *four,
 static const struct chain *twin_of(const struct audit_state *s,
 				   const struct chain *c)
 {
-	const struct table *t = ruleset_find_table(
-		s->ruleset, c->table->engine, TABLE_IP6, c->table->name);
+	const struct table *t = ruleset_find_table(s->ruleset, c->table->engine,
+						   TABLE_IP6, c->table->name);
 	const struct chain *twin = t ? ruleset_find_chain(t, c->name) : NULL;
 
 	return twin && twin->hook == c->hook ? twin : NULL;
@@ -200,10 +200,9 @@ int audit_families(struct audit_state *s)
 			continue;
 		for (const struct chain *c = t->first; c && !err; c = c->next) {
 			const struct chain *six =
-				c->hook == HOOK_INPUT ||
-						c->hook == HOOK_FORWARD ?
-					twin_of(s, c) :
-					NULL;
+				c->hook == HOOK_INPUT || c->hook == HOOK_FORWARD
+					? twin_of(s, c)
+					: NULL;
 
 			if (six && c->type && strcmp(c->type, "filter") == 0)
 				err = compare_chains(s, c, six);

@@ -70,13 +70,13 @@ static int tell(const struct near *n, struct text *words, uint32_t at)
 {
 	struct finding *f = audit_new(n->s, FINDING_NEAR_MISS,
 				      n->p->entries[n->entry].rule);
-	int err = f ? audit_add_cause(n->s, f, n->p->entries[at].rule) :
-		      -ENOMEM;
+	int err =
+		f ? audit_add_cause(n->s, f, n->p->entries[at].rule) : -ENOMEM;
 
 	if (!err) {
 		f->text = text_ok(words) ? arena_string(n->s->arena,
-							text_string(words)) :
-					   NULL;
+							text_string(words))
+					 : NULL;
 		audit_set_witness(f, n->p->space, n->spot);
 		err = f->text ? audit_tell(n->s, f) : -ENOMEM;
 	}

@@ -31,7 +31,7 @@ static const struct action *last_action(const struct rule *rule)
 {
 	for (size_t i = rule->term_count; i-- > 0;)
 		if (rule->terms[i].is_action)
-			return &rule->terms[i].action;
+			return rule->terms[i].action;
 
 	return NULL;
 }
@@ -105,18 +105,21 @@ static void contradicted(struct text *out, const struct finding *f,
 	else
 		text_format(out, _("%s stands above %s."), by, name);
 	text_char(out, ' ');
-	text_str(out, f->is_partial ?
-			      _("Most of the packets that it would let in never come to it.") :
-			      _("No packet that it would let in comes to it."));
+	text_str(
+		out,
+		f->is_partial
+			? _("Most of the packets that it would let in never come to it.")
+			: _("No packet that it would let in comes to it."));
 	if (f->is_unsure) {
 		text_char(out, ' ');
-		text_str(out,
-			 _("The source hides interfaces, which may make a difference: iptables -L needs -v."));
+		text_str(
+			out,
+			_("The source hides interfaces, which may make a difference: iptables -L needs -v."));
 	}
 }
 
-static void by_kind(struct text *out, const struct finding *f,
-		    const char *name, const char *by)
+static void by_kind(struct text *out, const struct finding *f, const char *name,
+		    const char *by)
 {
 	switch (f->kind) {
 	case FINDING_CONTRADICTED:
@@ -143,10 +146,10 @@ static void by_kind(struct text *out, const struct finding *f,
 	case FINDING_UNREACHABLE:
 		text_format(
 			out,
-			f->rule ? _("No packet can meet %s: what it asks for, and the jumps to it, exclude one another.") :
-			f->by_count ?
-				  _("No packet comes to the chain %1$s: only rules that never match jump to it: %2$s.") :
-				  _("No packet comes to the chain %s: nothing jumps to it."),
+			f->rule ? _("No packet can meet %s: what it asks for, and the jumps to it, exclude one another.")
+			: f->by_count
+				? _("No packet comes to the chain %1$s: only rules that never match jump to it: %2$s.")
+				: _("No packet comes to the chain %s: nothing jumps to it."),
 			name, by);
 		return;
 	case FINDING_NEAR_MISS:

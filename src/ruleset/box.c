@@ -9,8 +9,7 @@ const struct box box_whole = { 0 };
 
 static struct box *room(struct arena *a, unsigned count)
 {
-	return arena_alloc(a,
-			   sizeof(struct box) + count * sizeof(struct side));
+	return arena_alloc(a, sizeof(struct box) + count * sizeof(struct side));
 }
 
 const struct box *box_of(struct arena *a, const struct side *sides,
@@ -74,8 +73,8 @@ int box_cut(struct arena *a, const struct box *x, const struct box *y,
 			*next = y->side[j++];
 		} else {
 			next->dim = x->side[i].dim;
-			next->set = cut_sets(a, x->side[i++].set,
-					     y->side[j++].set);
+			next->set =
+				cut_sets(a, x->side[i++].set, y->side[j++].set);
 			if (!next->set)
 				return -ENOMEM;
 			if (!next->set->count)
@@ -155,8 +154,7 @@ static const struct ranges *without(struct arena *a, const struct ranges *x,
 
 int box_peel(struct arena *a, const struct space *s, const struct box *x,
 	     const struct box *y,
-	     int (*each)(void *context, const struct box *piece),
-	     void *context)
+	     int (*each)(void *context, const struct box *piece), void *context)
 {
 	const struct box *rest = x;
 	int status = 0;
@@ -173,8 +171,7 @@ int box_peel(struct arena *a, const struct space *s, const struct box *x,
 		if (!out)
 			return -ENOMEM;
 		piece = box_with(a, rest, dim, out);
-		rest = box_with(a, rest, dim,
-				cut_sets(a, had, y->side[i].set));
+		rest = box_with(a, rest, dim, cut_sets(a, had, y->side[i].set));
 		if (!piece || !rest)
 			return -ENOMEM;
 		status = each(context, piece);

@@ -57,5 +57,4 @@ struct spot *box_pick(struct arena *a, const struct space *s,
 		      const struct box *x, uint64_t *seed);
 
 /* The packet of a spot, without what depends on variables and changes. */
-void box_point(const struct space *s, const struct spot *p,
-	       struct point *ret);
+void box_point(const struct space *s, const struct spot *p, struct point *ret);

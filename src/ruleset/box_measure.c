@@ -131,26 +131,17 @@ static const struct usual {
 	enum field field;
 	u128 value;
 } usuals[] = {
-	{ FIELD_PROTO, 6 },
-	{ FIELD_PROTO, 17 },
-	{ FIELD_PROTO, 1 },
-	{ FIELD_PROTO, 58 },
-	{ FIELD_SPORT, 40000 },
-	{ FIELD_DPORT, 80 },
-	{ FIELD_DPORT, 22 },
-	{ FIELD_TCP_FLAGS, 0x02 },
-	{ FIELD_TCP_FLAGS, 0x12 },
-	{ FIELD_TCP_FLAGS, 0x10 },
-	{ FIELD_ICMP_TYPE, 8 },
-	{ FIELD_ICMP_TYPE, 128 },
-	{ FIELD_CT_STATE, CT_NEW },
-	{ FIELD_CT_STATE, CT_ESTABLISHED },
-	{ FIELD_LENGTH, 60 },
-	{ FIELD_TTL, 64 },
+	{ FIELD_PROTO, 6 },         { FIELD_PROTO, 17 },
+	{ FIELD_PROTO, 1 },         { FIELD_PROTO, 58 },
+	{ FIELD_SPORT, 40000 },     { FIELD_DPORT, 80 },
+	{ FIELD_DPORT, 22 },        { FIELD_TCP_FLAGS, 0x02 },
+	{ FIELD_TCP_FLAGS, 0x12 },  { FIELD_TCP_FLAGS, 0x10 },
+	{ FIELD_ICMP_TYPE, 8 },     { FIELD_ICMP_TYPE, 128 },
+	{ FIELD_CT_STATE, CT_NEW }, { FIELD_CT_STATE, CT_ESTABLISHED },
+	{ FIELD_LENGTH, 60 },       { FIELD_TTL, 64 },
 	{ FIELD_SADDR_TYPE, 1 }, /* RTN_UNICAST */
 	{ FIELD_DADDR_TYPE, 2 }, /* RTN_LOCAL */
-	{ FIELD_DADDR_TYPE, 1 },
-	{ FIELD_RPFILTER, 1 },
+	{ FIELD_DADDR_TYPE, 1 },    { FIELD_RPFILTER, 1 },
 	{ FIELD_TCP_MSS, 1460 },
 };
 
@@ -160,8 +151,8 @@ static const struct sample {
 	enum field field;
 	u128 high, low;
 } samples[] = {
-	{ TABLE_IP, FIELD_SADDR, 0, 0xffffc0000202 },   /* 192.0.2.2 */
-	{ TABLE_IP, FIELD_DADDR, 0, 0xffffc6336401 },   /* 198.51.100.1 */
+	{ TABLE_IP, FIELD_SADDR, 0, 0xffffc0000202 }, /* 192.0.2.2 */
+	{ TABLE_IP, FIELD_DADDR, 0, 0xffffc6336401 }, /* 198.51.100.1 */
 	{ TABLE_IP6, FIELD_SADDR, 0x20010db800000000, 2 },
 	{ TABLE_IP6, FIELD_DADDR, 0x20010db800010000, 1 },
 };
@@ -309,8 +300,8 @@ static void pick_protocol(const struct space *s, const struct box *x,
 struct spot *box_pick(struct arena *a, const struct space *s,
 		      const struct box *x, uint64_t *seed)
 {
-	struct spot *p = arena_alloc(a, sizeof(*p) + s->dim_count *
-							     sizeof(u128));
+	struct spot *p =
+		arena_alloc(a, sizeof(*p) + s->dim_count * sizeof(u128));
 	unsigned i = 0;
 
 	if (!p)

@@ -30,7 +30,8 @@ static bool meets(const struct table *t, enum table_family family)
 /* ip, ip6 and inet see the same packets at the same place. */
 static bool is_same_kind(const struct table *x, const struct table *y)
 {
-	bool x_is_ip = x->family <= TABLE_INET, y_is_ip = y->family <= TABLE_INET;
+	bool x_is_ip = x->family <= TABLE_INET,
+	     y_is_ip = y->family <= TABLE_INET;
 
 	return x_is_ip && y_is_ip ? true : x->family == y->family;
 }
@@ -53,9 +54,8 @@ static unsigned likeness(const struct chain *x, const struct chain *y)
 	       (strcmp(x->name, y->name) == 0 ? 1U : 0U);
 }
 
-static const struct chain *partner_of(struct comparing *c,
-				      const struct chain *x,
-				      enum table_family family)
+static const struct chain *
+partner_of(struct comparing *c, const struct chain *x, enum table_family family)
 {
 	const struct chain *best = NULL;
 	unsigned most = 3; /* the priority, or the table's name and its own */
@@ -87,8 +87,7 @@ static int compare_chains(struct comparing *c, const struct chain *before,
 
 	p.scratch = arena_new();
 	if (p.scratch)
-		p.space = space_new(p.scratch, family,
-				    before ? before : after,
+		p.space = space_new(p.scratch, family, before ? before : after,
 				    c->has_conntrack);
 	if (p.space) {
 		p.space->has_doubts = true;
@@ -164,7 +163,8 @@ static int compare_family(struct comparing *c, enum table_family family)
 int compare_rulesets(const struct ruleset *before, const struct ruleset *after,
 		     struct arena *a, struct comparison *ret)
 {
-	struct comparing c = { .of = { before, after }, .arena = a,
+	struct comparing c = { .of = { before, after },
+			       .arena = a,
 			       .ret = ret };
 	int err;
 

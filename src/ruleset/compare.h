@@ -24,8 +24,8 @@ struct change {
 	enum hook hook;
 	struct fate before, after;
 	const char *packets; /* in which all of them lie, in words */
-	double size; /* how many 5-tuples; -1 where that is not known */
-	bool size_is_bound; /* it is no more than that */
+	double size;         /* how many 5-tuples; -1 where that is not known */
+	bool size_is_bound;  /* it is no more than that */
 	struct point example;
 	bool is_verified; /* the plain evaluator says the same of the example */
 	struct change *next;

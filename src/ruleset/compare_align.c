@@ -73,9 +73,9 @@ static bool same_box(const struct box *x, const struct box *y)
 static bool same_passing(const struct compare_pair *p, const struct action *x,
 			 const struct action *y)
 {
-	return x == y || (x && y &&
-			  program_same_action(x, y,
-					      p->space->family == TABLE_IP6));
+	return x == y ||
+	       (x && y &&
+		program_same_action(x, y, p->space->family == TABLE_IP6));
 }
 
 static bool same_entry(const struct compare_pair *p, uint32_t i, uint32_t j)
@@ -89,8 +89,7 @@ static bool same_entry(const struct compare_pair *p, uint32_t i, uint32_t j)
 	if (x->kind == ENTRY_ENDS)
 		return program_same_fate(&p->of[0], i, &p->of[1], j);
 
-	return x->kind == ENTRY_SKIPS ||
-	       same_passing(p, x->action, y->action);
+	return x->kind == ENTRY_SKIPS || same_passing(p, x->action, y->action);
 }
 
 /* Entries that only pass change nothing, unless they set something. */

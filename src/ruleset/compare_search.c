@@ -178,9 +178,9 @@ static int search(struct compare_pair *p, const struct ends *ends,
 	}
 
 	a = arena_new();
-	status = a ? box_cut(a, within, p->of[0].entries[ends->at[0]].box,
-			     &both) :
-		     -ENOMEM;
+	status =
+		a ? box_cut(a, within, p->of[0].entries[ends->at[0]].box, &both)
+		  : -ENOMEM;
 	if (status > 0)
 		status = box_cut(a, both, p->of[1].entries[ends->at[1]].box,
 				 &both);
@@ -261,8 +261,7 @@ static int search_passing(struct compare_pair *p, unsigned side, uint32_t at,
 		&c->example, &(struct supposed){ &p->of[side], spot, at });
 	c->size = box_size(p->space, p->of[side].entries[at].box);
 	c->size_is_bound = true;
-	c->packets =
-		box_words(p->arena, p->space, p->of[side].entries[at].box);
+	c->packets = box_words(p->arena, p->space, p->of[side].entries[at].box);
 	return c->packets ? 0 : -ENOMEM;
 }
 

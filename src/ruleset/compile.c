@@ -6,13 +6,15 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/text.h"
 #include "ruleset/box.h"
+#include "ruleset/save.h"
 
 /* What a mask may turn a range into. */
 enum { MASKED_RANGES = 256 };
 
-static int compile_as(struct compile *c, const struct cond *cond,
-		      bool inverted, struct boxes *ret);
+static int compile_as(struct compile *c, const struct cond *cond, bool inverted,
+		      struct boxes *ret);
 
 static int one_box(struct compile *c, const struct box *box, struct boxes *ret)
 {
@@ -65,6 +67,22 @@ static bool is_fresh(enum doubt d)
 	       d == DOUBT_HIDDEN || d == DOUBT_MATCH;
 }
 
+/* The rule as iptables-save prints it: a file may write it in other words than
+ * the kernel's dump. NULL without memory. */
+static const char *words_of(const struct compile *c)
+{
+	struct text words = TEXT_NULL;
+	const char *copy;
+
+	if (!c->rule->use_count)
+		return c->rule->text;
+
+	save_print_rule(&words, c->rule);
+	copy = arena_string(c->space->arena, text_string(&words));
+	text_done(&words);
+	return copy;
+}
+
 static int compile_variable(struct compile *c, const struct variable *v,
 			    bool inverted, struct boxes *ret)
 {
@@ -78,7 +96,9 @@ static int compile_variable(struct compile *c, const struct variable *v,
 			c->is_uncertain = true;
 			return compile_whole(c, ret);
 		}
-		d.of = c->rule ? c->rule->text : NULL;
+		d.of = c->rule ? words_of(c) : NULL;
+		if (c->rule && c->rule->use_count && !d.of)
+			return -ENOMEM;
 		d.user = c->user;
 	}
 
@@ -92,7 +112,7 @@ static unsigned version_of(const struct compile *c, const struct cond *cond)
 {
 	unsigned sum = 0;
 
-	for (size_t i = 0; i < cond->count; i++)
+	for (size_t i = 0; i < cond_count(cond); i++)
 		sum += version_of(c, &cond->list[i]);
 	if (cond->kind == COND_RANGES || cond->kind == COND_EQUAL)
 		sum += c->version[cond->field];
@@ -108,7 +128,7 @@ static unsigned version_of(const struct compile *c, const struct cond *cond)
 /* Whether the answer is another at each rule. */
 static bool is_doubtful(const struct cond *cond)
 {
-	for (size_t i = 0; i < cond->count; i++)
+	for (size_t i = 0; i < cond_count(cond); i++)
 		if (is_doubtful(&cond->list[i]))
 			return true;
 
@@ -160,10 +180,9 @@ static int compile_ranges(struct compile *c, const struct cond *cond,
 	if (inverted)
 		set = ranges_complement(a, set, last);
 
-	return one_side(c,
-			space_field(c->space, cond->field,
-				    c->version[cond->field]),
-			set, ret);
+	return one_side(
+		c, space_field(c->space, cond->field, c->version[cond->field]),
+		set, ret);
 }
 
 int compile_product(struct arena *a, const struct boxes *x,
@@ -286,12 +305,10 @@ int compile_element(struct compile *c, const struct element *e,
 		if (key[i] == FIELD_COUNT)
 			break;
 		c->space->used |= FIELD_BIT(key[i]);
-		err = one_side(c,
-			       space_field(c->space, key[i],
-					   c->version[key[i]]),
-			       ranges_one(a, e->part[i].first,
-					  e->part[i].last),
-			       &part);
+		err = one_side(
+			c, space_field(c->space, key[i], c->version[key[i]]),
+			ranges_one(a, e->part[i].first, e->part[i].last),
+			&part);
 		if (!err)
 			err = compile_product(a, ret, &part, COMPILE_BOXES,
 					      ret);
@@ -326,13 +343,13 @@ static const struct ranges *carve(struct arena *a, const struct set *s)
 		const struct ranges *one = ranges_one(
 			a, order[i]->part[0].first, order[i]->part[0].last);
 
-		all = order[i]->is_exception ?
-			      ranges_intersection(
-				      a, all,
-				      one ? ranges_complement(a, one,
-							      ~(u128)0) :
-					    NULL) :
-			      ranges_union(a, all, one);
+		all = order[i]->is_exception
+			      ? ranges_intersection(
+					a, all,
+					one ? ranges_complement(a, one,
+								~(u128)0)
+					    : NULL)
+			      : ranges_union(a, all, one);
 	}
 	free(order);
 	return all;
@@ -375,11 +392,10 @@ static bool is_single(const struct set *s, const enum field key[SET_PARTS])
 static int unknown_set(struct compile *c, const struct cond *cond,
 		       bool inverted, struct boxes *ret)
 {
-	const struct variable v = { .text = cond->set->name ? cond->set->name :
-							      "set",
-				    .doubt = cond->set->is_dynamic ?
-						     DOUBT_RECENT :
-						     DOUBT_SET };
+	const struct variable v = {
+		.text = cond->set->name ? cond->set->name : "set",
+		.doubt = cond->set->is_dynamic ? DOUBT_RECENT : DOUBT_SET
+	};
 
 	return compile_variable(c, &v, inverted, ret);
 }
@@ -394,10 +410,10 @@ static int compile_elements(struct compile *c, const struct cond *cond,
 	for (size_t i = 0; i < s->count && !err; i++) {
 		struct boxes one;
 
-		err = s->elements[i].is_exception ?
-			      -E2BIG :
-			      compile_element(c, &s->elements[i], s,
-					      cond->key, &one);
+		err = s->elements[i].is_exception
+			      ? -E2BIG
+			      : compile_element(c, &s->elements[i], s,
+						cond->key, &one);
 		if (!err && one.count)
 			err = append(c->space->arena, ret, &one);
 	}
@@ -430,11 +446,11 @@ static int invert(struct compile *c, const struct boxes *b, struct boxes *ret)
 
 		*ret = (struct boxes){ 0 };
 		for (size_t j = 0; j < had.count && !err; j++)
-			err = box_meets(had.box[j], b->box[i]) ?
-				      box_peel(c->space->arena, c->space,
-					       had.box[j], b->box[i],
-					       keep_piece, &p) :
-				      keep_piece(&p, had.box[j]);
+			err = box_meets(had.box[j], b->box[i])
+				      ? box_peel(c->space->arena, c->space,
+						 had.box[j], b->box[i],
+						 keep_piece, &p)
+				      : keep_piece(&p, had.box[j]);
 	}
 
 	return err;
@@ -457,8 +473,8 @@ static int compile_lookup(struct compile *c, const struct cond *cond,
 				      .mask = ~(u128)0,
 				      .ranges = values };
 
-		return values ? compile_ranges(c, &plain, inverted, ret) :
-				-ENOMEM;
+		return values ? compile_ranges(c, &plain, inverted, ret)
+			      : -ENOMEM;
 	}
 
 	err = s->member_count ? -E2BIG : compile_elements(c, cond, &b);
@@ -491,8 +507,8 @@ static int compile_members(struct compile *c, const struct cond *cond,
 	return compile_list(c, &any, inverted, ret);
 }
 
-static int compile_as(struct compile *c, const struct cond *cond,
-		      bool inverted, struct boxes *ret)
+static int compile_as(struct compile *c, const struct cond *cond, bool inverted,
+		      struct boxes *ret)
 {
 	inverted = inverted != cond->inverted;
 	switch (cond->kind) {
@@ -501,9 +517,9 @@ static int compile_as(struct compile *c, const struct cond *cond,
 	case COND_LOOKUP:
 		if (!cond->set)
 			break;
-		return cond->set->member_count ?
-			       compile_members(c, cond, inverted, ret) :
-			       compile_lookup(c, cond, inverted, ret);
+		return cond->set->member_count
+			       ? compile_members(c, cond, inverted, ret)
+			       : compile_lookup(c, cond, inverted, ret);
 	case COND_ALL:
 	case COND_ANY:
 		return compile_list(c, cond, inverted, ret);

@@ -23,8 +23,7 @@ struct compile {
 
 /* The boxes, none where no packet fits. They live in the space's arena. 0 or
  * -ENOMEM. */
-int compile_cond(struct compile *c, const struct cond *cond,
-		 struct boxes *ret);
+int compile_cond(struct compile *c, const struct cond *cond, struct boxes *ret);
 
 /* All pairs of x and y that have something in common; -E2BIG when that is more
  * than max. */

@@ -517,6 +517,16 @@ static void simple(struct nft_build *nb, const struct nft_stmt *s,
 	build_action(&nb->b, &a);
 }
 
+/* What stands before it is counted, whatever the conditions behind say. */
+static void counter(struct nft_build *nb, const struct nft_stmt *s)
+{
+	nb->b.rule->counters = s->counters;
+	build_action(&nb->b, &(struct action){ .kind = ACTION_NONE,
+					       .field = FIELD_COUNT,
+					       .from = FIELD_COUNT,
+					       .text = "counter" });
+}
+
 static void decision(struct nft_build *nb, const struct nft_stmt *s)
 {
 	struct action a = nft_action_verdict(nb, s->left);
@@ -546,7 +556,7 @@ void nft_action_add(struct nft_build *nb, const struct nft_stmt *s)
 		assign(nb, s);
 		break;
 	case NFT_COUNTER:
-		nb->b.rule->counters = s->counters;
+		counter(nb, s);
 		break;
 	case NFT_RATE:
 		nft_match_variable(nb, DOUBT_RATE, s, s->inverted);

@@ -93,8 +93,8 @@ static unsigned cost(const struct sample *s, unsigned dim, u128 split)
 	for (unsigned i = 0; i < s->count; i++)
 		parts[part_of(s->box[i], dim, split)]++;
 
-	return parts[ACROSS] + (parts[BELOW] > parts[ABOVE] ? parts[BELOW] :
-							      parts[ABOVE]);
+	return parts[ACROSS] +
+	       (parts[BELOW] > parts[ABOVE] ? parts[BELOW] : parts[ABOVE]);
 }
 
 static int by_value(const void *x, const void *y)
@@ -196,8 +196,8 @@ static int add_node(struct overlap *o, uint32_t first, uint32_t count,
 			  .low = UINT32_MAX };
 
 	if (o->node_count == o->node_capacity) {
-		uint32_t capacity = o->node_capacity ? 2 * o->node_capacity :
-						       64;
+		uint32_t capacity =
+			o->node_capacity ? 2 * o->node_capacity : 64;
 		struct node *nodes =
 			realloc(o->nodes, capacity * sizeof(*nodes));
 
@@ -266,8 +266,7 @@ struct overlap *overlap_new(const struct program *p, enum entry_kind kind)
 		if (is_wanted(&p->entries[i], kind))
 			o->items[o->count++] = (uint32_t)i;
 
-	if (!o->items || add_node(o, 0, o->count, &root) ||
-	    grow(o, root, 0)) {
+	if (!o->items || add_node(o, 0, o->count, &root) || grow(o, root, 0)) {
 		overlap_free(o);
 		return NULL;
 	}
@@ -337,8 +336,9 @@ static int seek(const struct seeking *s, uint32_t at)
 int overlap_stab(const struct overlap *o, const struct spot *spot,
 		 uint32_t from, uint32_t to, struct numbers *ret)
 {
-	const struct seeking s = { .in = o, .spot = spot, .from = from,
-				   .to = to, .ret = ret };
+	const struct seeking s = {
+		.in = o, .spot = spot, .from = from, .to = to, .ret = ret
+	};
 
 	return seek(&s, 0);
 }
@@ -346,8 +346,9 @@ int overlap_stab(const struct overlap *o, const struct spot *spot,
 int overlap_query(const struct overlap *o, const struct box *x, uint32_t from,
 		  uint32_t to, struct numbers *ret)
 {
-	const struct seeking s = { .in = o, .box = x, .from = from, .to = to,
-				   .ret = ret };
+	const struct seeking s = {
+		.in = o, .box = x, .from = from, .to = to, .ret = ret
+	};
 
 	return seek(&s, 0);
 }

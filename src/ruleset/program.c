@@ -120,9 +120,9 @@ static void bump(struct flattening *f, enum field field)
 static int emit_unknown(struct flattening *f, const struct walk *w,
 			const struct action *action)
 {
-	static const enum field may_change[] = { FIELD_MARK, FIELD_CT_MARK,
+	static const enum field may_change[] = { FIELD_MARK,     FIELD_CT_MARK,
 						 FIELD_CT_STATE, FIELD_TOS,
-						 FIELD_TTL, FIELD_LENGTH };
+						 FIELD_TTL,      FIELD_LENGTH };
 	struct walk here = *w;
 
 	for (size_t i = 0; i < sizeof(may_change) / sizeof(*may_change); i++)
@@ -254,8 +254,8 @@ static int emit_map(struct flattening *f, const struct walk *w,
 
 /* Cuts what comes with a condition. Too many pieces: what comes stays as it
  * is, and nothing is sure of it. */
-static int narrow(struct flattening *f, struct walk *w,
-		  const struct cond *cond, struct boxes *boxes)
+static int narrow(struct flattening *f, struct walk *w, const struct cond *cond,
+		  struct boxes *boxes)
 {
 	struct boxes more;
 	int err;
@@ -307,8 +307,8 @@ static int flatten_rule(struct flattening *f, const struct rule *rule,
 			err = narrow(f, &w, &t->cond, &boxes);
 			continue;
 		}
-		err = emit_action(f, &w, &t->action);
-		if (ends_rule(t->action.kind))
+		err = emit_action(f, &w, t->action);
+		if (ends_rule(t->action->kind))
 			break;
 	}
 	if (!err && f->p->count == before)
@@ -352,17 +352,16 @@ int program_init(struct program *p, struct space *s, const struct chain *base)
 	int err;
 
 	*p = (struct program){ .space = s, .base = base };
-	p->policy = base && base->policy != ACTION_NONE ? base->policy :
-							  ACTION_ACCEPT;
-	f.compile = (struct compile){ .space = s,
-				      .version = f.version,
-				      .user = p };
+	p->policy = base && base->policy != ACTION_NONE ? base->policy
+							: ACTION_ACCEPT;
+	f.compile =
+		(struct compile){ .space = s, .version = f.version, .user = p };
 	err = add_call(p, &call, &w.call);
 	if (!err && base)
 		err = flatten_chain(&f, base, &w);
 	if (!err)
-		err = add_entry(p, &(struct entry){ .box = whole,
-						    .kind = ENTRY_ENDS });
+		err = add_entry(
+			p, &(struct entry){ .box = whole, .kind = ENTRY_ENDS });
 	if (err) {
 		program_done(p);
 		return err;
@@ -430,12 +429,13 @@ bool program_same_action(const struct action *x, const struct action *y,
 	if (x->kind == ACTION_REJECT)
 		return reject_number(x, is_v6) == reject_number(y, is_v6);
 	if (x->kind == ACTION_NAT)
-		return x->nat == y->nat && same_values(x->address, y->address) &&
+		return x->nat == y->nat &&
+		       same_values(x->address, y->address) &&
 		       same_values(x->port, y->port) && !x->map && !y->map;
 	if (x->kind == ACTION_SET)
 		return x->field == y->field && x->from == y->from &&
 		       x->and_mask == y->and_mask &&
-		       x->xor_mask == y->xor_mask &&
+		       x->xor_mask == y->xor_mask && x->add == y->add &&
 		       x->from_mask == y->from_mask && !x->map && !y->map;
 	if (x->kind == ACTION_ACCEPT || x->kind == ACTION_DROP ||
 	    x->kind == ACTION_NOTRACK)

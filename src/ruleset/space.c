@@ -94,9 +94,9 @@ static const struct ranges *all_of(struct space *s, enum field f,
 	const struct presences *p = &presences[s->hook];
 
 	if (f == FIELD_FAMILY)
-		return s->family == TABLE_IP ?
-			       ranges_one(a, FIELD_IS_4, FIELD_IS_4) :
-			       ranges_one(a, FIELD_IS_6, FIELD_IS_6);
+		return s->family == TABLE_IP
+			       ? ranges_one(a, FIELD_IS_4, FIELD_IS_4)
+			       : ranges_one(a, FIELD_IS_6, FIELD_IS_6);
 	if (f == FIELD_IIF)
 		return all_names(a, p->in);
 	if (f == FIELD_OIF)
@@ -206,7 +206,7 @@ unsigned space_variable(struct space *s, const struct dim *wanted)
 
 static bool asks_conntrack(const struct cond *c)
 {
-	for (size_t i = 0; i < c->count; i++)
+	for (size_t i = 0; i < cond_count(c); i++)
 		if (asks_conntrack(&c->list[i]))
 			return true;
 
@@ -219,8 +219,8 @@ static bool rule_tracks(const struct rule *rule)
 	for (size_t i = 0; i < rule->term_count; i++) {
 		const struct term *t = &rule->terms[i];
 
-		if (t->is_action ? t->action.kind == ACTION_NOTRACK :
-				   asks_conntrack(&t->cond))
+		if (t->is_action ? t->action->kind == ACTION_NOTRACK
+				 : asks_conntrack(&t->cond))
 			return true;
 	}
 

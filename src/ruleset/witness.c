@@ -79,8 +79,8 @@ static int remember(struct search *x, const struct blocker *b)
 	return b->goal ? 0 : overlap_add(by, b->entry);
 }
 
-static void consider(const struct search *x, const struct box *q,
-		     unsigned goal, uint32_t entry, struct blocker *best)
+static void consider(const struct search *x, const struct box *q, unsigned goal,
+		     uint32_t entry, struct blocker *best)
 {
 	struct blocker b = { entry_of(x, goal, entry)->box, entry, goal, 1 };
 
@@ -202,8 +202,7 @@ static int list_entries(const struct search *x, const struct box *q,
 
 /* Of the list that a larger piece has. */
 static int filter_entries(const struct search *x, const struct box *q,
-			  const struct stand *had, struct stand *at,
-			  unsigned g)
+			  const struct stand *had, struct stand *at, unsigned g)
 {
 	const struct numbers *from = &had->list[g];
 	int err = 0;
@@ -243,8 +242,8 @@ static bool is_hidden(const struct search *x, const struct stand *at,
 	for (size_t j = 0; j < i; j++) {
 		const struct entry *e = entry_of(x, g, list->at[j]);
 
-		if (is_detour(x, g, list->at[j]) &&
-		    e->skip_to > list->at[i] && box_meets(e->box, box))
+		if (is_detour(x, g, list->at[j]) && e->skip_to > list->at[i] &&
+		    box_meets(e->box, box))
 			return true;
 	}
 
@@ -306,8 +305,8 @@ static int part_at(struct search *x, const struct box *q,
 	}
 	next.from[g] = entry + 1;
 	if (!status)
-		status = e->is_uncertain ? search_piece(x, q, &next) :
-					   box_peel(x->arena, x->space, q,
+		status = e->is_uncertain ? search_piece(x, q, &next)
+					 : box_peel(x->arena, x->space, q,
 						    e->box, search_rest, &p);
 
 	return status;
@@ -319,8 +318,7 @@ static int search_detours(struct search *x, const struct box *q,
 	for (unsigned g = 0; g < x->count; g++)
 		for (size_t i = 0; i < at->list[g].count; i++)
 			if (matters(x, at, g, i))
-				return part_at(x, q, at, g,
-					       at->list[g].at[i]);
+				return part_at(x, q, at, g, at->list[g].at[i]);
 
 	return -EINVAL; /* a hidden blocker has a detour before it */
 }
@@ -332,8 +330,8 @@ static int free_piece(struct search *x, const struct box *q)
 
 	if (x->size) {
 		*x->size += box_size(x->space, q);
-		return ++x->pieces > x->max_pieces ? WITNESS_GIVEN_UP :
-						     WITNESS_NONE;
+		return ++x->pieces > x->max_pieces ? WITNESS_GIVEN_UP
+						   : WITNESS_NONE;
 	}
 
 	s = box_pick(x->arena, x->space, q, NULL);
@@ -360,10 +358,10 @@ static int search_by_list(struct search *x, const struct box *q,
 	memset(at.list, 0, sizeof(at.list));
 	at.is_listed = true;
 	for (unsigned g = 0; g < x->count && !status; g++) {
-		status = had->is_listed ? filter_entries(x, q, had, &at, g) :
-					  list_entries(x, q, &at, g);
-		x->work += had->is_listed ? had->list[g].count :
-					    at.list[g].count;
+		status = had->is_listed ? filter_entries(x, q, had, &at, g)
+					: list_entries(x, q, &at, g);
+		x->work +=
+			had->is_listed ? had->list[g].count : at.list[g].count;
 	}
 	if (!status)
 		status = search_listed(x, q, &at);
@@ -409,8 +407,7 @@ static int search_piece(struct search *x, const struct box *q,
 	if (status < 0)
 		return status;
 
-	return status ? search_by_list(x, q, at) :
-			search_by_packets(x, q, at);
+	return status ? search_by_list(x, q, at) : search_by_packets(x, q, at);
 }
 
 static int make_indexes(struct program *p)

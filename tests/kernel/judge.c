@@ -25,7 +25,7 @@
 #include "predict.h"
 #include "ruleset/packet_words.h"
 
-enum { FILES = 16, TOLD = 10, OPEN_TEXTS = 64, SKIP = 77 };
+enum { FILES = 16, TOLD = 5, MOST = 60, OPEN_TEXTS = 64, SKIP = 77 };
 
 struct given {
 	enum kernel_kind kind;
@@ -52,6 +52,8 @@ struct judge {
 	uint64_t judged, answers, excused, unknown, differences, unstable;
 	char *open_text[OPEN_TEXTS];
 	unsigned open_count;
+	const void *told[TOLD]; /* what differed first, each once */
+	unsigned told_count;
 };
 
 static uint8_t received[FRAME_MAX];
@@ -156,10 +158,9 @@ static bool snapshot(struct judge *j, struct book *ret, uint64_t ends[2])
 static bool is_same_answer(const struct point *want, const struct point *got)
 {
 	static const enum field fields[] = {
-		FIELD_FAMILY,    FIELD_SADDR,     FIELD_DADDR,
-		FIELD_PROTO,     FIELD_SPORT,     FIELD_DPORT,
-		FIELD_TCP_FLAGS, FIELD_ICMP_TYPE, FIELD_ICMP_CODE,
-		FIELD_LENGTH,    FIELD_TTL,       FIELD_TOS,
+		FIELD_FAMILY,    FIELD_SADDR,  FIELD_DADDR,     FIELD_PROTO,
+		FIELD_SPORT,     FIELD_DPORT,  FIELD_TCP_FLAGS, FIELD_ICMP_TYPE,
+		FIELD_ICMP_CODE, FIELD_LENGTH, FIELD_TTL,       FIELD_TOS,
 	};
 
 	for (size_t i = 0; i < sizeof(fields) / sizeof(*fields); i++)
@@ -189,7 +190,8 @@ static bool check_answer(struct judge *j, const struct expected *e, bool tell)
 				sizeof(received)))) {
 		if (!frame_read(received, n, &got, &quoted))
 			continue;
-		if (e->has_answer && !seen && is_same_answer(&e->answer, &got)) {
+		if (e->has_answer && !seen &&
+		    is_same_answer(&e->answer, &got)) {
 			seen = true;
 			continue;
 		}
@@ -225,8 +227,7 @@ static bool fire(struct judge *j, const struct shot *s, bool tell)
 	struct shot copy = *s;
 
 	predict_shot(&j->predictor, s, &j->expected, &e);
-	frame_write(&frame, &copy.packet,
-		    s->quoted.known ? &s->quoted : NULL);
+	frame_write(&frame, &copy.packet, s->quoted.known ? &s->quoted : NULL);
 	if (s->is_local)
 		lab_send(&j->lab, s->user, s->device, &frame);
 	else
@@ -263,8 +264,8 @@ static void tell_row(const struct judge *j, const struct chain *c,
 /* Policies of user chains and native nft's have no counters. */
 static bool is_counted(const struct chain *c, unsigned number)
 {
-	return number || (c->hook != HOOK_NONE &&
-			  c->table->engine != ENGINE_NFT);
+	return number ||
+	       (c->hook != HOOK_NONE && c->table->engine != ENGINE_NFT);
 }
 
 static bool compare_row(const struct judge *j, const struct chain *c,
@@ -275,8 +276,8 @@ static bool compare_row(const struct judge *j, const struct chain *c,
 	const struct tally *new = book_row(&j->after, c, number);
 
 	if (!is_counted(c, number) ||
-	    (new->packets - old->packets == want->packets &&
-	     new->bytes - old->bytes == want->bytes))
+	    (new->packets - old->packets ==
+	     want->packets &&new->bytes - old->bytes == want->bytes))
 		return true;
 	if (tell)
 		tell_row(j, c, rule, number);
@@ -334,23 +335,51 @@ static bool judge_span(struct judge *j, size_t from, size_t to, bool tell)
 	return same;
 }
 
-/* Finds the packets that make the difference. How many were found. */
+/* The first rule or chain that was counted otherwise; our own address where it
+ * is the answer only. */
+static const void *what_differs(const struct judge *j)
+{
+	for (const struct table *t = j->model->first; t; t = t->next)
+		for (const struct chain *c = t->first; c; c = c->next) {
+			if (!compare_row(j, c, NULL, 0, false))
+				return c;
+			for (const struct rule *l = c->first; l; l = l->next)
+				if (!compare_row(j, c, l, l->number, false))
+					return l;
+		}
+	return j;
+}
+
+static void tell_difference(struct judge *j, size_t at)
+{
+	const void *what = what_differs(j);
+	uint64_t answers = j->answers;
+
+	j->differences++;
+	for (unsigned i = 0; i < j->told_count; i++)
+		if (j->told[i] == what)
+			return;
+	if (j->told_count == TOLD)
+		return;
+	j->told[j->told_count++] = what;
+	printf("difference:\n");
+	tell_packet("packet", &j->shots[at].packet);
+	if (judge_span(j, at, at + 1, true))
+		printf("  (not the second time)\n");
+	j->answers = answers;
+}
+
+/* Finds the packets that make the difference in a span that was just judged.
+ * How many were found. */
 static unsigned narrow(struct judge *j, size_t from, size_t to)
 {
 	size_t middle = from + (to - from) / 2;
 	unsigned found = 0;
 
-	if (j->differences >= TOLD)
+	if (j->differences >= MOST)
 		return 1;
 	if (to - from == 1) {
-		uint64_t answers = j->answers;
-
-		printf("difference:\n");
-		tell_packet("packet", &j->shots[from].packet);
-		if (judge_span(j, from, to, true))
-			printf("  (not the second time)\n");
-		j->answers = answers;
-		j->differences++;
+		tell_difference(j, from);
 		return 1;
 	}
 	if (!judge_span(j, from, middle, false))
@@ -437,7 +466,8 @@ static bool set_up(struct judge *j, uint64_t seed)
 	}
 	if (!load(j))
 		return false;
-	j->model = j->is_given_model ? given : kernel_dump(j->kinds, j->problems);
+	j->model =
+		j->is_given_model ? given : kernel_dump(j->kinds, j->problems);
 	if (!j->model)
 		return false;
 	if (!j->is_given_model)
@@ -472,11 +502,10 @@ static int run(struct judge *j, uint64_t packets, uint64_t seed, size_t batch)
 	tell_problems(j);
 	j->shots = calloc(batch, sizeof(*j->shots));
 	j->is_open = calloc(batch, sizeof(*j->is_open));
-	if (!j->shots || !j->is_open ||
-	    !snapshot(j, &j->before, j->swallowed))
+	if (!j->shots || !j->is_open || !snapshot(j, &j->before, j->swallowed))
 		return 2;
 	clock_gettime(CLOCK_MONOTONIC, &from);
-	while (packets && j->differences < TOLD) {
+	while (packets && j->differences < MOST) {
 		size_t count = packets < batch ? (size_t)packets : batch;
 
 		if (!prepare(j, &dice, count))
