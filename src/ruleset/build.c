@@ -84,15 +84,32 @@ void build_ranges(struct build *b, enum field f, const struct ranges *r,
 	build_masked(b, f, ~(u128)0, r, inverted);
 }
 
+void build_argument(struct build *b, const struct argument *a)
+{
+	struct text out = TEXT_NULL;
+
+	if (a->ranges) {
+		build_masked(b, a->option->field, a->mask, a->ranges,
+			     a->inverted);
+		return;
+	}
+	if (a->option->type == VALUE_NONE)
+		return;
+
+	text_str(&out, a->option->name);
+	text_char(&out, ' ');
+	text_str(&out, a->text);
+	if (text_ok(&out))
+		build_variable(b, DOUBT_HOST, text_string(&out), a->inverted);
+	else
+		b->failed = true;
+	text_done(&out);
+}
+
 void build_each(struct build *b, const struct use *u)
 {
-	for (size_t i = 0; i < u->count; i++) {
-		const struct argument *a = &u->arguments[i];
-
-		if (a->ranges)
-			build_masked(b, a->option->field, a->mask, a->ranges,
-				     a->inverted);
-	}
+	for (size_t i = 0; i < u->count; i++)
+		build_argument(b, &u->arguments[i]);
 }
 
 void build_value(struct build *b, enum field f, u128 value)

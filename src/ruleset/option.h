@@ -20,6 +20,8 @@ struct option {
 	const struct choice *choices; /* VALUE_CHOICE, VALUE_CHOICES */
 	bool is_list;                 /* values with commas between */
 	bool is_plain;                /* printed without names, without /32 */
+	/* A name that nobody here knows is taken, too: no ranges then. */
+	bool may_be_name;
 	/* Not printed when it has this value, which is the default. */
 	const char *usual;
 	/* Printed with this value where it was not given; in IPv6 with the
@@ -121,7 +123,11 @@ void build_ranges(struct build *b, enum field f, const struct ranges *r,
 		  bool inverted);
 void build_masked(struct build *b, enum field f, u128 mask,
 		  const struct ranges *r, bool inverted);
-/* Each argument's condition on its option's field; VALUE_NONE has none. */
+/* The condition on the option's field; a name that nobody here knows is a
+ * variable of the host. VALUE_NONE has none. */
+void build_argument(struct build *b, const struct argument *a);
+
+/* All of them. */
 void build_each(struct build *b, const struct use *u);
 void build_value(struct build *b, enum field f, u128 value);
 

@@ -155,6 +155,7 @@ static int read_value(struct build *b, const struct option *o,
 		      const char *value, struct argument *ret)
 {
 	struct value_form f = form_of(b, o);
+	int err;
 
 	if (o->read)
 		return o->read(b, value, ret);
@@ -165,7 +166,12 @@ static int read_value(struct build *b, const struct option *o,
 		return 0;
 	}
 
-	return options_choice(b, &f, value, ret);
+	err = options_choice(b, &f, value, ret);
+	if (err == VALUE_NO_SUCH_NAME && o->may_be_name) {
+		ret->text = value;
+		err = 0;
+	}
+	return err;
 }
 
 int options_value(struct build *b, const struct option *o, const char *value,

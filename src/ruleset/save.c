@@ -19,6 +19,8 @@ struct reading {
 	struct table *table; /* of "*filter", until COMMIT; NULL */
 	struct tokens tokens;
 	struct place place;
+	const char *text; /* all of it */
+	size_t len;
 	const char *line; /* terminated */
 	size_t line_len;
 	size_t rule_column; /* of -A */
@@ -42,8 +44,8 @@ static void complain(const struct reading *r, size_t column,
 		     _(sentence), what);
 }
 
-/* The table at hand; of -S, which names none, by the hint or the chain. */
-static struct table *table(struct reading *r, const char *chain)
+/* The table at hand; of -S, which names none, by the hint or the chains. */
+static struct table *table(struct reading *r)
 {
 	const char *name = r->table_hint;
 
@@ -51,7 +53,7 @@ static struct table *table(struct reading *r, const char *chain)
 		return r->table;
 
 	if (!name)
-		name = save_family_table(chain);
+		name = save_family_table(r->text, r->len);
 	r->table = ruleset_table(r->ruleset, r->engine, r->family, name);
 	if (r->table && !r->table->place.file)
 		r->table->place = r->place;
@@ -60,7 +62,7 @@ static struct table *table(struct reading *r, const char *chain)
 
 static struct chain *chain(struct reading *r, const char *name)
 {
-	struct table *t = table(r, name);
+	struct table *t = table(r);
 	struct chain *c;
 
 	if (!t)
@@ -573,6 +575,8 @@ int save_read(struct ruleset *ruleset, const char *file, const char *text,
 		.family = hint->family,
 		.table_hint = hint->table,
 		.place = { file, hint->line ? hint->line : 1 },
+		.text = text,
+		.len = len,
 	};
 	int err = 0;
 

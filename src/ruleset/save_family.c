@@ -91,10 +91,38 @@ enum table_family save_family(const char *file, const char *text, size_t len)
 	return TABLE_IP;
 }
 
-const char *save_family_table(const char *chain)
+const char *save_family_by_chains(const bool seen[static 5])
 {
-	if (strcmp(chain, "PREROUTING") == 0 ||
-	    strcmp(chain, "POSTROUTING") == 0)
+	if (seen[0] && seen[2])
+		return "mangle";
+	if (seen[4])
 		return "nat";
+	if (seen[0])
+		return seen[1] ? "nat" : "raw";
 	return "filter";
+}
+
+const char *save_family_table(const char *text, size_t len)
+{
+	static const char *const names[] = { "PREROUTING", "INPUT", "FORWARD",
+					     "OUTPUT", "POSTROUTING" };
+	bool seen[5] = { false };
+	const char *end = text + len;
+
+	while (text < end) {
+		const char *stop = memchr(text, '\n', (size_t)(end - text));
+		size_t n = (size_t)((stop ? stop : end) - text);
+
+		for (size_t i = 0; i < 5; i++) {
+			size_t name = strlen(names[i]);
+
+			/* -P INPUT, -A INPUT */
+			seen[i] |= n >= 3 + name && text[0] == '-' &&
+				   (text[1] == 'P' || text[1] == 'A') &&
+				   memcmp(text + 3, names[i], name) == 0;
+		}
+		text += n + 1;
+	}
+
+	return save_family_by_chains(seen);
 }

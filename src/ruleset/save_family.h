@@ -7,5 +7,10 @@
 /* TABLE_IP or TABLE_IP6, by addresses, ICMPv6 and the file's name. */
 enum table_family save_family(const char *file, const char *text, size_t len);
 
-/* The table that a built-in chain of no named table most likely is in. */
-const char *save_family_table(const char *chain);
+/* The table that `iptables -S` prints, by the built-in chains whose policies it
+ * names. */
+const char *save_family_table(const char *text, size_t len);
+
+/* The table that has these of PREROUTING, INPUT, FORWARD, OUTPUT and
+ * POSTROUTING. */
+const char *save_family_by_chains(const bool seen[static 5]);

@@ -11,10 +11,12 @@ static const struct option base_options[] = {
 	{ .name = "-s",
 	  .alias = "--source",
 	  .type = VALUE_ADDRESS,
+	  .may_be_name = true,
 	  .field = FIELD_SADDR },
 	{ .name = "-d",
 	  .alias = "--destination",
 	  .type = VALUE_ADDRESS,
+	  .may_be_name = true,
 	  .field = FIELD_DADDR },
 	{ .name = "-i",
 	  .alias = "--in-interface",
@@ -72,8 +74,9 @@ static int complain(const struct reading *r, const struct token *t,
 		r->in->ruleset->problems,
 		&(struct problem){ .file = rule->place.file,
 				   .line = rule->place.line,
-				   .column = r->in->is_listing ? 0 : t->column,
-				   .excerpt = r->in->line },
+				   .column = r->in->excerpt ? 0 : t->column,
+				   .excerpt = r->in->excerpt ? r->in->excerpt
+							     : r->in->line },
 		/* Each sentence was made for one word. */
 		_(sentence), t->text);
 	return -EINVAL;
@@ -395,8 +398,7 @@ static void base_terms(struct reading *r)
 		if (a->option->field == FIELD_FRAGMENT)
 			build_value(&r->b, FIELD_FRAGMENT, !a->inverted);
 		else
-			build_masked(&r->b, a->option->field, a->mask,
-				     a->ranges, a->inverted);
+			build_argument(&r->b, a);
 		u->arguments[kept++] = *a;
 	}
 
@@ -508,6 +510,10 @@ static int compile(struct reading *r)
 	struct rule *rule = r->b.rule;
 	int err = settle(r);
 
+	if (r->in->hides_interfaces)
+		build_variable(&r->b, DOUBT_HIDDEN,
+			       _("the interfaces, which the listing hides"),
+			       false);
 	base_terms(r);
 	if (!err)
 		err = keep_uses(r);

@@ -11,8 +11,10 @@ struct save_rule {
 	struct tokens *words;
 	size_t from;      /* the first word of the rule's */
 	const char *line; /* the columns of words count in it */
+	/* What problems quote instead, where the words were made of it. */
+	const char *excerpt;
 	bool is_v6;
-	bool is_listing; /* words were made from a listing: no column */
+	bool hides_interfaces; /* the rule may ask for some */
 };
 
 /* Fills the rule, whose place is set. 0; -ENOMEM; -EINVAL: a problem was

@@ -203,10 +203,10 @@ static void see_pool(void *context, enum field f, struct range r)
 static bool has_word(const char *text)
 {
 	static const char *const words[] = {
-		"conn", "ct ",    "state",    "nat",   "NAT",   "CT",
-		"socket", "helper", "REDIRECT", "redirect", "MASQ", "masq",
-		"TPROXY", "tproxy", "NOTRACK",  "notrack",  "SYNPROXY",
-		"synproxy",
+		"conn",    "ct ",      "state",    "nat",      "NAT",
+		"CT",      "socket",   "helper",   "REDIRECT", "redirect",
+		"MASQ",    "masq",     "TPROXY",   "tproxy",   "NOTRACK",
+		"notrack", "SYNPROXY", "synproxy",
 	};
 
 	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
@@ -310,8 +310,8 @@ static void want(struct draw *d, struct wish *w, enum field f, u128 mask,
 		 u128 value)
 {
 	u128 last = field_last(f);
-	u128 rest = point_has(&w->point, f) ? w->point.value[f] :
-					      dice_u128(&d->dice);
+	u128 rest = point_has(&w->point, f) ? w->point.value[f]
+					    : dice_u128(&d->dice);
 
 	mask &= last;
 	if (mask != last)
@@ -348,7 +348,8 @@ static void want_lookup(struct draw *d, struct wish *w, const struct set *set,
 			const enum field key[SET_PARTS], bool inside)
 {
 	const struct element *e;
-	int off = inside ? -1 : (int)dice_below(&d->dice, set ? set->part_count : 0);
+	int off = inside ? -1
+			 : (int)dice_below(&d->dice, set ? set->part_count : 0);
 
 	if (set && set->member_count)
 		set = set->members[dice_below(&d->dice, set->member_count)];
@@ -412,8 +413,8 @@ static bool leads_to(const struct term *t, const struct chain *c)
 static void want_rule(struct draw *d, struct wish *w, const struct rule *rule,
 		      const struct chain *to, bool exactly)
 {
-	size_t spoiled = exactly ? rule->term_count :
-				   dice_below(&d->dice, 8 * rule->term_count);
+	size_t spoiled = exactly ? rule->term_count
+				 : dice_below(&d->dice, 8 * rule->term_count);
 
 	for (size_t i = 0; i < rule->term_count; i++) {
 		const struct term *t = &rule->terms[i];
@@ -478,8 +479,8 @@ static const struct chain *aim(struct draw *d, struct wish *w,
 	if (base->hook == HOOK_NONE)
 		return NULL;
 	while (depth--)
-		want_rule(d, w, way[depth], depth ? way[depth - 1]->chain : NULL,
-			  depth > 0);
+		want_rule(d, w, way[depth],
+			  depth ? way[depth - 1]->chain : NULL, depth > 0);
 	return base;
 }
 
@@ -536,8 +537,8 @@ static u128 plain_address(struct draw *d, bool v6)
 	u128 a;
 
 	if (!v6)
-		return v4_of((uint32_t)(0x0a000000 |
-					dice_below(&d->dice, 1 << 24)));
+		return v4_of(
+			(uint32_t)(0x0a000000 | dice_below(&d->dice, 1 << 24)));
 	a = (u128)0x20010db8 << 96;
 	return a | dice_below(&d->dice, 1 << 20);
 }
@@ -600,7 +601,9 @@ static u128 device_name(const struct draw *d, unsigned k)
 
 static void choose_protocol(struct draw *d, struct wish *w, bool v6)
 {
-	static const uint8_t usual[] = { 6, 6, 6, 6, 17, 17, 17, 1, 1, 132, 47 };
+	static const uint8_t usual[] = {
+		6, 6, 6, 6, 17, 17, 17, 1, 1, 132, 47
+	};
 	struct point *p = &w->point;
 
 	if (!point_has(p, FIELD_PROTO)) {
@@ -610,10 +613,10 @@ static void choose_protocol(struct draw *d, struct wish *w, bool v6)
 			choice = FRAME_TCP;
 		else if (w->fixed & FIELD_BIT(FIELD_ICMP_TYPE))
 			choice = FRAME_ICMP;
-		else if (w->fixed & (FIELD_BIT(FIELD_SPORT) |
-				     FIELD_BIT(FIELD_DPORT)))
-			choice = dice_one_in(&d->dice, 3) ? FRAME_UDP :
-							    FRAME_TCP;
+		else if (w->fixed &
+			 (FIELD_BIT(FIELD_SPORT) | FIELD_BIT(FIELD_DPORT)))
+			choice = dice_one_in(&d->dice, 3) ? FRAME_UDP
+							  : FRAME_TCP;
 		else if (dice_one_in(&d->dice, 12))
 			choice = (unsigned)any_value(d, FIELD_PROTO) & 0xff;
 		point_set(p, FIELD_PROTO, choice);
@@ -652,24 +655,26 @@ static void fill_transport(struct draw *d, struct wish *w)
 		drop |= FIELD_BIT(FIELD_TCP_FLAGS) | FIELD_BIT(FIELD_TCP_MSS);
 	else if (!point_has(p, FIELD_TCP_FLAGS))
 		point_set(p, FIELD_TCP_FLAGS,
-			  dice_one_in(&d->dice, 2) ? FRAME_SYN :
-			  dice_one_in(&d->dice, 2) ? FRAME_ACK :
-						     any_value(d, FIELD_TCP_FLAGS));
+			  dice_one_in(&d->dice, 2) ? FRAME_SYN
+			  : dice_one_in(&d->dice, 2)
+				  ? FRAME_ACK
+				  : any_value(d, FIELD_TCP_FLAGS));
 	if (protocol == FRAME_TCP && !point_has(p, FIELD_TCP_MSS))
 		point_set(p, FIELD_TCP_MSS,
-			  dice_one_in(&d->dice, 2) ?
-				  0 :
-				  any_value(d, FIELD_TCP_MSS));
+			  dice_one_in(&d->dice, 2)
+				  ? 0
+				  : any_value(d, FIELD_TCP_MSS));
 	if (!is_icmp)
 		drop |= FIELD_BIT(FIELD_ICMP_TYPE) | FIELD_BIT(FIELD_ICMP_CODE);
 	else if (!point_has(p, FIELD_ICMP_TYPE))
 		point_set(p, FIELD_ICMP_TYPE,
-			  dice_one_in(&d->dice, 2) ?
-				  (frame_is_v6(p) ? 128 : 8) :
-				  any_value(d, FIELD_ICMP_TYPE));
+			  dice_one_in(&d->dice, 2)
+				  ? (frame_is_v6(p) ? 128 : 8)
+				  : any_value(d, FIELD_ICMP_TYPE));
 	if (is_icmp && !point_has(p, FIELD_ICMP_CODE))
 		point_set(p, FIELD_ICMP_CODE,
-			  dice_one_in(&d->dice, 2) ? 0 : dice_below(&d->dice, 8));
+			  dice_one_in(&d->dice, 2) ? 0
+						   : dice_below(&d->dice, 8));
 	if (protocol != FRAME_ESP && protocol != FRAME_AH)
 		drop |= FIELD_BIT(FIELD_SPI);
 	else if (!point_has(p, FIELD_SPI))
@@ -687,8 +692,8 @@ static void fill_network(struct draw *d, struct wish *w, bool forwarded)
 		point_set(p, FIELD_TTL, 2);
 	if (!point_has(p, FIELD_TOS))
 		point_set(p, FIELD_TOS,
-			  dice_one_in(&d->dice, 8) ? any_value(d, FIELD_TOS) :
-						     0);
+			  dice_one_in(&d->dice, 8) ? any_value(d, FIELD_TOS)
+						   : 0);
 	/* Long packets are slow; few are enough. */
 	if (!point_has(p, FIELD_LENGTH) && dice_one_in(&d->dice, 16))
 		point_set(p, FIELD_LENGTH, 40 + dice_below(&d->dice, 1400));
@@ -717,9 +722,9 @@ static enum ct_state first_tcp(unsigned flags)
 static enum ct_state first_icmp(bool v6, unsigned type)
 {
 	if (!v6)
-		return type == 8 || type == 13 || type == 15 || type == 17 ?
-			       CT_NEW :
-			       CT_INVALID;
+		return type == 8 || type == 13 || type == 15 || type == 17
+			       ? CT_NEW
+			       : CT_INVALID;
 	if ((type >= 130 && type <= 137) || type == 143)
 		return CT_UNTRACKED;
 	return type == 128 || type == 139 ? CT_NEW : CT_INVALID;
@@ -801,9 +806,9 @@ static void fill_link(struct draw *d, struct shot *s, struct wish *w)
 
 	if (!point_has(p, FIELD_MAC_SADDR))
 		point_set(p, FIELD_MAC_SADDR,
-			  d->pool[FIELD_MAC_SADDR].count ?
-				  any_value(d, FIELD_MAC_SADDR) :
-				  0x020000000001);
+			  d->pool[FIELD_MAC_SADDR].count
+				  ? any_value(d, FIELD_MAC_SADDR)
+				  : 0x020000000001);
 	/* A group address is no sender. */
 	p->value[FIELD_MAC_SADDR] &= ~((u128)1 << 40);
 	point_set(p, FIELD_PACKET_TYPE, 0);
@@ -833,14 +838,16 @@ static void fill_way(struct draw *d, struct shot *s, struct wish *w,
 		point_set(p, FIELD_DADDR,
 			  local_address(d, p->value[FIELD_DADDR], v6));
 	point_set(p, FIELD_IIF, s->is_local ? 0 : device_name(d, s->device));
-	point_set(p, FIELD_OIF, s->is_local ? device_name(d, s->device) :
-				for_host    ? 0 :
-					      device_name(d, d->out));
+	point_set(p, FIELD_OIF,
+		  s->is_local ? device_name(d, s->device)
+		  : for_host  ? 0
+			      : device_name(d, d->out));
 }
 
 static void fill_host(struct draw *d, struct shot *s)
 {
 	struct point *p = &s->packet;
+
 	static const enum field none[] = { FIELD_IPSEC_IN, FIELD_IPSEC_OUT,
 					   FIELD_PHYS_IIF, FIELD_PHYS_OIF };
 
@@ -896,8 +903,7 @@ static const struct chain *choose_aim(struct draw *d, struct wish *w)
 		const struct chain *base;
 
 		*w = (struct wish){ 0 };
-		base = aim(d, w,
-			   d->rules[dice_below(&d->dice, d->rule_count)]);
+		base = aim(d, w, d->rules[dice_below(&d->dice, d->rule_count)]);
 		if (!base || !is_path(base->hook))
 			continue;
 		/* Where it leaves is the batch's to say. */

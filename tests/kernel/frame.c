@@ -88,7 +88,8 @@ static void write_tcp(uint8_t *at, const struct point *p, size_t header)
 	unsigned mss = field(p, FIELD_TCP_MSS, 0);
 
 	put32(at + 4, 0x01020304);
-	put32(at + 8, field(p, FIELD_TCP_FLAGS, 0) & FRAME_ACK ? 0x05060708 : 0);
+	put32(at + 8,
+	      field(p, FIELD_TCP_FLAGS, 0) & FRAME_ACK ? 0x05060708 : 0);
 	at[12] = (uint8_t)(header / 4 << 4);
 	at[13] = (uint8_t)field(p, FIELD_TCP_FLAGS, FRAME_SYN);
 	put16(at + 14, 64240);
@@ -144,8 +145,8 @@ static uint64_t pseudo(const uint8_t *ip, bool v6, unsigned protocol,
 {
 	uint8_t tail[4] = { 0, (uint8_t)protocol, (uint8_t)(len >> 8),
 			    (uint8_t)len };
-	uint64_t sum = v6 ? checksum_add(0, ip + 8, 32) :
-			    checksum_add(0, ip + 12, 8);
+	uint64_t sum =
+		v6 ? checksum_add(0, ip + 8, 32) : checksum_add(0, ip + 12, 8);
 
 	return checksum_add(sum, tail, sizeof(tail));
 }
@@ -282,9 +283,9 @@ void frame_write(struct frame *f, struct point *p, const struct point *quoted)
 	bool v6 = frame_is_v6(p);
 	bool later = field(p, FIELD_FRAGMENT, 0);
 	unsigned protocol = field(p, FIELD_PROTO, FRAME_TCP);
-	size_t header = !v6   ? V4_HEADER :
-			later ? V6_HEADER + V6_FRAGMENT :
-				V6_HEADER;
+	size_t header = !v6     ? V4_HEADER
+			: later ? V6_HEADER + V6_FRAGMENT
+				: V6_HEADER;
 	size_t least = header + (later ? 8 : transport_header(p, protocol));
 	size_t len;
 	uint8_t *ip = f->data + FRAME_ETHER;
@@ -328,8 +329,8 @@ static bool read_transport(const uint8_t *at, size_t len, struct point *ret,
 
 			if (rest > 128)
 				rest = 128;
-			put16(whole + 12, get16(at + 8) >> 12 == 6 ? 0x86dd :
-								      0x0800);
+			put16(whole + 12,
+			      get16(at + 8) >> 12 == 6 ? 0x86dd : 0x0800);
 			memcpy(whole + FRAME_ETHER, at + 8, rest);
 			frame_read(whole, FRAME_ETHER + rest, ret_quoted, NULL);
 		}

@@ -158,10 +158,9 @@ static bool snapshot(struct judge *j, struct book *ret, uint64_t ends[2])
 static bool is_same_answer(const struct point *want, const struct point *got)
 {
 	static const enum field fields[] = {
-		FIELD_FAMILY,    FIELD_SADDR,     FIELD_DADDR,
-		FIELD_PROTO,     FIELD_SPORT,     FIELD_DPORT,
-		FIELD_TCP_FLAGS, FIELD_ICMP_TYPE, FIELD_ICMP_CODE,
-		FIELD_LENGTH,    FIELD_TTL,       FIELD_TOS,
+		FIELD_FAMILY,    FIELD_SADDR,  FIELD_DADDR,     FIELD_PROTO,
+		FIELD_SPORT,     FIELD_DPORT,  FIELD_TCP_FLAGS, FIELD_ICMP_TYPE,
+		FIELD_ICMP_CODE, FIELD_LENGTH, FIELD_TTL,       FIELD_TOS,
 	};
 
 	for (size_t i = 0; i < sizeof(fields) / sizeof(*fields); i++)
@@ -191,7 +190,8 @@ static bool check_answer(struct judge *j, const struct expected *e, bool tell)
 				sizeof(received)))) {
 		if (!frame_read(received, n, &got, &quoted))
 			continue;
-		if (e->has_answer && !seen && is_same_answer(&e->answer, &got)) {
+		if (e->has_answer && !seen &&
+		    is_same_answer(&e->answer, &got)) {
 			seen = true;
 			continue;
 		}
@@ -227,8 +227,7 @@ static bool fire(struct judge *j, const struct shot *s, bool tell)
 	struct shot copy = *s;
 
 	predict_shot(&j->predictor, s, &j->expected, &e);
-	frame_write(&frame, &copy.packet,
-		    s->quoted.known ? &s->quoted : NULL);
+	frame_write(&frame, &copy.packet, s->quoted.known ? &s->quoted : NULL);
 	if (s->is_local)
 		lab_send(&j->lab, s->user, s->device, &frame);
 	else
@@ -265,8 +264,8 @@ static void tell_row(const struct judge *j, const struct chain *c,
 /* Policies of user chains and native nft's have no counters. */
 static bool is_counted(const struct chain *c, unsigned number)
 {
-	return number || (c->hook != HOOK_NONE &&
-			  c->table->engine != ENGINE_NFT);
+	return number ||
+	       (c->hook != HOOK_NONE && c->table->engine != ENGINE_NFT);
 }
 
 static bool compare_row(const struct judge *j, const struct chain *c,
@@ -277,8 +276,8 @@ static bool compare_row(const struct judge *j, const struct chain *c,
 	const struct tally *new = book_row(&j->after, c, number);
 
 	if (!is_counted(c, number) ||
-	    (new->packets - old->packets == want->packets &&
-	     new->bytes - old->bytes == want->bytes))
+	    (new->packets - old->packets ==
+	     want->packets &&new->bytes - old->bytes == want->bytes))
 		return true;
 	if (tell)
 		tell_row(j, c, rule, number);
@@ -467,7 +466,8 @@ static bool set_up(struct judge *j, uint64_t seed)
 	}
 	if (!load(j))
 		return false;
-	j->model = j->is_given_model ? given : kernel_dump(j->kinds, j->problems);
+	j->model =
+		j->is_given_model ? given : kernel_dump(j->kinds, j->problems);
 	if (!j->model)
 		return false;
 	if (!j->is_given_model)
@@ -502,8 +502,7 @@ static int run(struct judge *j, uint64_t packets, uint64_t seed, size_t batch)
 	tell_problems(j);
 	j->shots = calloc(batch, sizeof(*j->shots));
 	j->is_open = calloc(batch, sizeof(*j->is_open));
-	if (!j->shots || !j->is_open ||
-	    !snapshot(j, &j->before, j->swallowed))
+	if (!j->shots || !j->is_open || !snapshot(j, &j->before, j->swallowed))
 		return 2;
 	clock_gettime(CLOCK_MONOTONIC, &from);
 	while (packets && j->differences < MOST) {

@@ -12,9 +12,9 @@
 #include "ruleset/save.h"
 
 const char *const kernel_names[KERNEL_KINDS] = {
-	[KERNEL_IPSET] = "ipset", [KERNEL_LEGACY4] = "legacy4",
+	[KERNEL_IPSET] = "ipset",     [KERNEL_LEGACY4] = "legacy4",
 	[KERNEL_LEGACY6] = "legacy6", [KERNEL_NFT4] = "nft4",
-	[KERNEL_NFT6] = "nft6", [KERNEL_NFT] = "nft",
+	[KERNEL_NFT6] = "nft6",       [KERNEL_NFT] = "nft",
 };
 
 static const struct {
@@ -109,9 +109,9 @@ struct ruleset *kernel_dump(const bool kinds[KERNEL_KINDS],
 			continue;
 		failed = lab_run(kinds_table[i].dump, NULL, &out, NULL);
 		if (!failed)
-			failed = kernel_read(r, (enum kernel_kind)i,
-					     kernel_names[i],
-					     text_string(&out));
+			failed =
+				kernel_read(r, (enum kernel_kind)i,
+					    kernel_names[i], text_string(&out));
 		if (failed)
 			fprintf(stderr, "%s: %d\n", kinds_table[i].dump[0],
 				failed);

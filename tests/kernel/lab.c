@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/if_tun.h>
+#include <linux/securebits.h>
 #include <net/if.h>
 #include <netinet/in.h>
 #include <poll.h>
@@ -16,7 +17,6 @@
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
-#include <linux/securebits.h>
 #include <unistd.h>
 
 #include "base/text.h"
@@ -113,8 +113,9 @@ static int lines_run(struct lines *lines)
 	int failed = 0;
 
 	for (int i = 0; i < 2; i++) {
-		const char *argv[] = { "ip", flags[i], "-force",
-				       "-b", "-",      NULL };
+		const char *argv[] = {
+			"ip", flags[i], "-force", "-b", "-", NULL
+		};
 		struct text err = TEXT_NULL;
 		int r = lab_run(argv, text_string(&lines->family[i]), NULL,
 				&err);
@@ -219,8 +220,7 @@ static void name_device(struct lines *lines, struct lab_device *d, unsigned k)
 	text_format(t, "route add default dev %s metric %u\n", d->name, k + 1);
 	text_format(t6, "addr add 2001:2:0:%x::1/64 dev %s nodad\n", k,
 		    d->name);
-	text_format(t6, "route add default dev %s metric %u\n", d->name,
-		    k + 1);
+	text_format(t6, "route add default dev %s metric %u\n", d->name, k + 1);
 }
 
 static int open_raw(struct lab *lab, unsigned user, unsigned device)
@@ -229,6 +229,7 @@ static int open_raw(struct lab *lab, unsigned user, unsigned device)
 		int family, level, option;
 	} kinds[2] = { { AF_INET, IPPROTO_IP, IP_HDRINCL },
 		       { AF_INET6, IPPROTO_IPV6, IPV6_HDRINCL } };
+
 	const char *name = lab->device[device].name;
 	int on = 1;
 
@@ -285,11 +286,11 @@ int lab_swallow(struct lab *lab, bool postrouting)
 		     "counter drop\n}\n");
 	if (postrouting)
 		text_str(&t,
-			    "chain postrouting {\n"
-			    "type filter hook postrouting priority 2147483645\n"
-			    "oifname lo accept\n"
-			    "iif != 0 counter drop\n"
-			    "meta skuid >= 0 counter drop\n}\n");
+			 "chain postrouting {\n"
+			 "type filter hook postrouting priority 2147483645\n"
+			 "oifname lo accept\n"
+			 "iif != 0 counter drop\n"
+			 "meta skuid >= 0 counter drop\n}\n");
 	text_str(&t, "}\n");
 	r = lab_run(argv, text_string(&t), NULL, &err);
 	if (r)
@@ -404,8 +405,7 @@ int lab_send(struct lab *lab, unsigned user, unsigned device,
 	return n < 0 ? -errno : 0;
 }
 
-size_t lab_receive(struct lab *lab, unsigned device, uint8_t *data,
-		   size_t size)
+size_t lab_receive(struct lab *lab, unsigned device, uint8_t *data, size_t size)
 {
 	ssize_t n = read(lab->device[device].fd, data, size);
 
@@ -426,8 +426,9 @@ static uint64_t add_counters(const char *text)
 
 int lab_swallowed(uint64_t *ret_input, uint64_t *ret_postrouting)
 {
-	const char *argv[] = { "nft", "list",   "table", "inet",
-			       LAB_TABLE, NULL };
+	const char *argv[] = {
+		"nft", "list", "table", "inet", LAB_TABLE, NULL
+	};
 	struct text t = TEXT_NULL;
 	int r = lab_run(argv, NULL, &t, NULL);
 	char *all = t.data ? strdup(text_string(&t)) : strdup("");

@@ -58,8 +58,7 @@ void lab_close(struct lab *lab);
 
 /* These addresses are this host's too; everything else, replies among it,
  * leaves by the device. */
-int lab_route(struct lab *lab, const u128 *local, unsigned count,
-	      unsigned out);
+int lab_route(struct lab *lab, const u128 *local, unsigned count, unsigned out);
 
 /* Whether the address is this host's. */
 bool lab_is_local(const struct lab *lab, u128 address);

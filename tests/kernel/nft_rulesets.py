@@ -139,6 +139,11 @@ class Nft:
             w, p, f = self.match(table, home, sets)
             if (p and protocol and p != protocol) or (f and family and f != family):
                 continue
+            # nft 1.0.6 lists this without the protocol, and so without the family.
+            if 'tcp option' in w and any('ip protocol' in x or 'nexthdr' in x for x in words):
+                continue
+            if ('ip protocol' in w or 'nexthdr' in w) and any('tcp option' in x for x in words):
+                continue
             words.append(w)
             protocol, family = protocol or p, family or f
         words.append('counter')

@@ -45,8 +45,8 @@ int predict_init(struct predictor *p, const struct ruleset *r,
 {
 	*p = (struct predictor){ .lab = lab, .has_tracking = has_tracking };
 	p->plan = walk_plan_new(r);
-	p->addresses = calloc(LAB_LOCAL + 2 * LAB_DEVICES + 2,
-			      sizeof(*p->addresses));
+	p->addresses =
+		calloc(LAB_LOCAL + 2 * LAB_DEVICES + 2, sizeof(*p->addresses));
 	return p->plan && p->addresses ? 0 : -ENOMEM;
 }
 
@@ -75,16 +75,16 @@ void predict_route(struct predictor *p)
 	for (unsigned k = 0; k < lab->count; k++) {
 		u128 name = device_name(lab, k);
 
-		p->addresses[n++] = (struct walk_address){
-			name, lab->device[k].v4, 96 + 24
-		};
+		p->addresses[n++] =
+			(struct walk_address){ name, lab->device[k].v4,
+					       96 + 24 };
 		p->addresses[n++] =
 			(struct walk_address){ name, lab->device[k].v6, 64 };
 	}
 	for (unsigned i = 0; i < lab->local_count; i++)
-		p->addresses[n++] = (struct walk_address){
-			field_from_name("lo", 2), lab->local[i], 128
-		};
+		p->addresses[n++] =
+			(struct walk_address){ field_from_name("lo", 2),
+					       lab->local[i], 128 };
 	/* Everything else. */
 	p->addresses[n++] = (struct walk_address){ device_name(lab, lab->out),
 						   (u128)0xffff << 32, 96 };
@@ -141,7 +141,9 @@ bool predict_settle(const struct lab *lab, struct shot *s)
 		point_set(p, FIELD_CT_SADDR, p->value[FIELD_SADDR]);
 		point_set(p, FIELD_CT_DADDR, p->value[FIELD_DADDR]);
 	}
-	(void)v6;
+	/* IPv4 puts its pieces together before input (ip_local_deliver()). */
+	if (to_host && !v6)
+		point_set(p, FIELD_FRAGMENT, 0);
 	return true;
 }
 
@@ -231,8 +233,8 @@ static const char *doubt_of(const struct walk_verdict *v,
 
 	*ret_excused = false;
 	if (!c)
-		return v->action && v->action->text ? v->action->text :
-						      "an action";
+		return v->action && v->action->text ? v->action->text
+						    : "an action";
 	switch (c->kind) {
 	case COND_VARIABLE:
 		*ret_excused = c->variable->doubt <= DOUBT_RECENT ||
@@ -261,9 +263,8 @@ static void note_open(struct expected *e, const struct walk_verdict *v,
 }
 
 /* The verdict; an open question goes to e. */
-static struct walk_verdict walk(const struct predictor *p,
-				struct point *packet, struct book *book,
-				struct expected *e)
+static struct walk_verdict walk(const struct predictor *p, struct point *packet,
+				struct book *book, struct expected *e)
 {
 	struct counting c = { .book = book, .packet = packet };
 	struct walk_visitor v = { .chain = note_chain,
@@ -272,8 +273,7 @@ static struct walk_verdict walk(const struct predictor *p,
 				  .policy = count_policy,
 				  .unsure = note_unsure,
 				  .context = &c };
-	struct walk_verdict verdict =
-		walk_fast(p->plan, &p->host, packet, &v);
+	struct walk_verdict verdict = walk_fast(p->plan, &p->host, packet, &v);
 
 	e->hook = c.hook;
 	if (!e->open && verdict.decision == WALK_UNKNOWN)
@@ -318,12 +318,11 @@ static void error_of(const struct lab *lab, const struct shot *s,
 	point_set(ret, FIELD_ICMP_CODE, v->reject_code);
 	point_set(ret, FIELD_LENGTH,
 		  (v6 ? 48U : 28U) + (length < most ? length : most));
-	point_set(ret, FIELD_TOS,
-		  v6 ? 0 : (p->value[FIELD_TOS] & 0x1e) | 0xc0);
+	point_set(ret, FIELD_TOS, v6 ? 0 : (p->value[FIELD_TOS] & 0x1e) | 0xc0);
 	point_set(ret, FIELD_SADDR,
-		  v6	  ? lab->device[device].v6 :
-		  to_host ? p->value[FIELD_DADDR] :
-			    lab->device[device].v4);
+		  v6        ? lab->device[device].v6
+		  : to_host ? p->value[FIELD_DADDR]
+			    : lab->device[device].v4);
 }
 
 /* The reply belongs to the connection of what it answers: RELATED, against
@@ -342,8 +341,7 @@ static void answer_state(const struct predictor *p, const struct point *packet,
 		return;
 	for (int f = FIELD_CT_DIRECTION; f <= FIELD_CT_MARK; f++)
 		if (point_has(packet, (enum field)f))
-			point_set(ret, (enum field)f,
-				  packet->value[f]);
+			point_set(ret, (enum field)f, packet->value[f]);
 	point_set(ret, FIELD_CT_DIRECTION, !packet->value[FIELD_CT_DIRECTION]);
 	(void)p;
 }
@@ -368,8 +366,7 @@ static void answer_of(const struct predictor *p, const struct shot *s,
 	point_set(ret, FIELD_PACKET_TYPE, 0);
 	/* The kernel sends ICMP by a socket of its own, which is no file: it
 	 * has no owner, but it is there. */
-	point_set(ret, FIELD_HAS_SOCKET,
-		  e->verdict.reject != REJECT_TCP_RESET);
+	point_set(ret, FIELD_HAS_SOCKET, e->verdict.reject != REJECT_TCP_RESET);
 	point_set(ret, FIELD_UID, UINT32_MAX);
 	point_set(ret, FIELD_GID, UINT32_MAX);
 	point_set(ret, FIELD_IPSEC_IN, 0);

@@ -21,6 +21,16 @@ static struct cond asked(struct build *b, const struct argument *a)
 	return c;
 }
 
+static bool has_unknown_name(const struct use *u)
+{
+	for (size_t i = 0; i < u->count; i++)
+		if (!u->arguments[i].ranges &&
+		    u->arguments[i].option->type != VALUE_NONE)
+			return true;
+
+	return false;
+}
+
 static int compile(struct build *b, const struct use *u)
 {
 	struct arena *arena = b->ruleset->arena;
@@ -30,7 +40,7 @@ static int compile(struct build *b, const struct use *u)
 
 	if (!list)
 		return -ENOMEM;
-	if (use_argument(u, "--suppl-groups"))
+	if (use_argument(u, "--suppl-groups") || has_unknown_name(u))
 		return build_use_variable(b, u, DOUBT_HOST);
 
 	list[2 + n++] = (struct cond){ .kind = COND_RANGES,
@@ -60,8 +70,14 @@ static int compile(struct build *b, const struct use *u)
 
 static const struct option options[] = {
 	{ .name = "--socket-exists", .type = VALUE_NONE, .field = FIELD_COUNT },
-	{ .name = "--uid-owner", .type = VALUE_USER, .field = FIELD_UID },
-	{ .name = "--gid-owner", .type = VALUE_GROUP, .field = FIELD_GID },
+	{ .name = "--uid-owner",
+	  .type = VALUE_USER,
+	  .field = FIELD_UID,
+	  .may_be_name = true },
+	{ .name = "--gid-owner",
+	  .type = VALUE_GROUP,
+	  .field = FIELD_GID,
+	  .may_be_name = true },
 	{ .name = "--suppl-groups", .type = VALUE_NONE, .field = FIELD_COUNT },
 	{ 0 },
 };

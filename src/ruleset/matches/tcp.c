@@ -11,8 +11,7 @@ static int compile(struct build *b, const struct use *u)
 		if (a->option->field == FIELD_COUNT)
 			build_variable(b, DOUBT_PAYLOAD, a->text, a->inverted);
 		else
-			build_masked(b, a->option->field, a->mask, a->ranges,
-				     a->inverted);
+			build_argument(b, a);
 	}
 
 	return 0;
@@ -23,11 +22,13 @@ static const struct option options[] = {
 	  .alias = "--source-port",
 	  .type = VALUE_PORT,
 	  .field = FIELD_SPORT,
+	  .may_be_name = true,
 	  .usual = "0:65535" },
 	{ .name = "--dport",
 	  .alias = "--destination-port",
 	  .type = VALUE_PORT,
 	  .field = FIELD_DPORT,
+	  .may_be_name = true,
 	  .usual = "0:65535" },
 	{ .name = "--tcp-option", .type = VALUE_NUMBER, .field = FIELD_COUNT },
 	{ .name = "--tcp-flags",

@@ -12,11 +12,13 @@ static const struct option options[] = {
 	  .alias = "--source-port",
 	  .type = VALUE_PORT,
 	  .field = FIELD_SPORT,
+	  .may_be_name = true,
 	  .usual = "0:65535" },
 	{ .name = "--dport",
 	  .alias = "--destination-port",
 	  .type = VALUE_PORT,
 	  .field = FIELD_DPORT,
+	  .may_be_name = true,
 	  .usual = "0:65535" },
 	{ 0 },
 };

@@ -14,9 +14,9 @@
  */
 enum { VALUES = 5, RANDOM_FIELDS = 4, RANDOM_CHAINS = 4 };
 
-static const enum field random_fields[RANDOM_FIELDS] = {
-	FIELD_LENGTH, FIELD_TTL, FIELD_TOS, FIELD_UID
-};
+static const enum field random_fields[RANDOM_FIELDS] = { FIELD_LENGTH,
+							 FIELD_TTL, FIELD_TOS,
+							 FIELD_UID };
 
 struct random_ruleset {
 	struct ruleset *ruleset;
@@ -69,10 +69,11 @@ static inline void random_term(struct random_ruleset *r, struct build *b)
 static inline struct action random_action(struct random_ruleset *r,
 					  unsigned chain)
 {
-	static const enum action_kind kinds[] = {
-		ACTION_ACCEPT, ACTION_DROP,   ACTION_REJECT, ACTION_RETURN,
-		ACTION_RETURN, ACTION_ACCEPT, ACTION_NONE,   ACTION_SET
-	};
+	static const enum action_kind kinds[] = { ACTION_ACCEPT, ACTION_DROP,
+						  ACTION_REJECT, ACTION_RETURN,
+						  ACTION_RETURN, ACTION_ACCEPT,
+						  ACTION_NONE,   ACTION_SET };
+
 	unsigned pick = random_below(r, 11);
 	struct action a = { .kind = pick < 8 ? kinds[pick] : ACTION_JUMP };
 

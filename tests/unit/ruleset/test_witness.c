@@ -89,8 +89,7 @@ static void check_rules(struct checked *c)
 		if (rule == last)
 			continue;
 		last = rule;
-		assert_int_equal(has_witness(c, rule),
-				 is_met(&c->program, e));
+		assert_int_equal(has_witness(c, rule), is_met(&c->program, e));
 	}
 }
 
@@ -123,20 +122,20 @@ static void the_fate_of_a_packet_is_that_of_the_plain_evaluator(void **state)
 		for (unsigned n = 0; n < PACKETS; n += 7) {
 			struct point packet = random_packet(n);
 			struct spot *s = arena_alloc(
-				c.arena, sizeof(*s) + c.space->dim_count *
-							      sizeof(u128));
+				c.arena,
+				sizeof(*s) + c.space->dim_count * sizeof(u128));
 			uint32_t entry = 0;
 
 			s->count = c.space->dim_count;
 			memcpy(s->value, packet.value, sizeof(packet.value));
-			assert_int_equal(witness_fate(&c.program, s, 0, NULL,
-						      &entry),
-					 0);
+			assert_int_equal(
+				witness_fate(&c.program, s, 0, NULL, &entry),
+				0);
 			assert_ptr_equal(
 				c.program.entries[entry].rule,
 				linear_decide(r.chains[0], &packet,
-					      &(struct supposed){ &c.program,
-								  s, entry })
+					      &(struct supposed){ &c.program, s,
+								  entry })
 					.rule);
 		}
 		without_program(&c);
