@@ -144,7 +144,7 @@ static int take_all(struct firewall *f, struct asked *a, int argc, char *argv[])
 		if (taken)
 			continue;
 		if (cli_is(argv[i], "--address"))
-			status = take_address(
+			status = firewall_host_take(
 				f, &a->host,
 				cli_value("--address", argc, argv, &i));
 		else
