@@ -125,8 +125,8 @@ static bool has_more(const struct compare_pair *p)
 		for (size_t i = 0; i < p->of[side].count; i++) {
 			const struct entry *e = &p->of[side].entries[i];
 
-			if (e->is_uncertain || (e->kind == ENTRY_PASSES &&
-						compare_matters(e)))
+			if (e->is_uncertain ||
+			    (e->kind == ENTRY_PASSES && compare_matters(e)))
 				return true;
 		}
 

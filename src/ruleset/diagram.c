@@ -273,8 +273,7 @@ static u128 least(u128 a, u128 b)
 /* Along one dimension, range by range. Values that do not occur lead where
  * those before them do, and end no range: so that equal sets are one node. */
 static int paint_along(const struct painting *p, unsigned side, unsigned dim,
-		       struct reader *yes, struct reader *no,
-		       struct making *m)
+		       struct reader *yes, struct reader *no, struct making *m)
 {
 	bool asks = side < p->box->count && p->box->side[side].dim == dim;
 	const struct ranges *set = asks ? p->box->side[side].set : NULL;
@@ -374,8 +373,8 @@ static int add_entry(struct diagram *d, const struct program *p,
 	    (e->is_uncertain && !fates->uncertain_act))
 		return 0;
 
-	yes = e->kind == ENTRY_SKIPS ? at[e->skip_to] :
-				       fates->of(fates->context, p, i) | LEAF;
+	yes = e->kind == ENTRY_SKIPS ? at[e->skip_to]
+				     : fates->of(fates->context, p, i) | LEAF;
 	d->stamp++;
 	return paint(&painting, 0, yes, at[i + 1], &at[i]);
 }
@@ -420,8 +419,8 @@ static double count_between(const struct ranges *all, u128 first, u128 last)
 	double count = 0;
 
 	for (size_t i = 0; i < all->count; i++) {
-		u128 from = all->range[i].first > first ? all->range[i].first :
-							  first;
+		u128 from = all->range[i].first > first ? all->range[i].first
+							: first;
 		u128 to = least(all->range[i].last, last);
 
 		if (from <= to)
@@ -488,9 +487,9 @@ static const struct ranges *values_to(const struct listing *l,
 
 	for (uint32_t i = 0; i < n->count; i++) {
 		if (n->arcs[i].to == to)
-			set = ranges_union(l->arena, set,
-					   ranges_one(l->arena, from,
-						      n->arcs[i].last));
+			set = ranges_union(
+				l->arena, set,
+				ranges_one(l->arena, from, n->arcs[i].last));
 		from = n->arcs[i].last + 1;
 	}
 
@@ -514,8 +513,8 @@ static int list_boxes(const struct listing *l, uint32_t ref,
 	int status = 0;
 
 	if (ref & LEAF)
-		return (ref & ~LEAF) == l->fate ? l->each(l->context, so_far) :
-						  0;
+		return (ref & ~LEAF) == l->fate ? l->each(l->context, so_far)
+						: 0;
 
 	n = &l->diagram->nodes[ref];
 	for (uint32_t i = 0; i < n->count && !status; i++) {

@@ -61,8 +61,8 @@ static struct spot *spot_of(struct drawn *d, const struct point *packet)
 	return s;
 }
 
-static void the_diagram_and_the_plain_evaluator_agree_on_every_packet(
-	void **state)
+static void
+the_diagram_and_the_plain_evaluator_agree_on_every_packet(void **state)
 {
 	(void)state;
 
