@@ -188,7 +188,12 @@ int build_icmp(struct build *b, const struct use *u)
 
 	for (size_t i = 0; i < u->count; i++) {
 		const struct argument *a = &u->arguments[i];
-		const struct range *r = &a->ranges->range[0];
+		const struct range *given = &a->ranges->range[0];
+		/* ICMP's 255 is any type, whatever the code
+		 * (icmp_type_code_match() of net/ipv4/netfilter/ip_tables.c). */
+		const struct range any = { 0, 0xffff };
+		const struct range *r =
+			!b->is_v6 && given->first >> 8 == 255 ? &any : given;
 		struct cond *list = arena_alloc(arena, 2 * sizeof(*list));
 
 		if (!list)

@@ -32,6 +32,21 @@ const char *const hook_names[HOOK_COUNT] = {
 	[HOOK_NONE] = "none",
 };
 
+u128 action_value(const struct action *a, u128 value, u128 from)
+{
+	u128 with = a->from == FIELD_COUNT ? a->xor_mask : from & a->from_mask;
+	u128 last = field_last(a->field);
+	u128 step;
+
+	value = (value & a->and_mask) ^ with;
+	if (a->add < 0) {
+		step = (u128)-(int64_t)a->add;
+		return value > step ? value - step : 0;
+	}
+	step = (u128)a->add;
+	return a->add && value > last - step ? last : value + step;
+}
+
 struct ruleset *ruleset_new(struct problems *problems)
 {
 	struct ruleset *r = calloc(1, sizeof(*r));

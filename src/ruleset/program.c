@@ -435,7 +435,7 @@ bool program_same_action(const struct action *x, const struct action *y,
 	if (x->kind == ACTION_SET)
 		return x->field == y->field && x->from == y->from &&
 		       x->and_mask == y->and_mask &&
-		       x->xor_mask == y->xor_mask &&
+		       x->xor_mask == y->xor_mask && x->add == y->add &&
 		       x->from_mask == y->from_mask && !x->map && !y->map;
 	if (x->kind == ACTION_ACCEPT || x->kind == ACTION_DROP ||
 	    x->kind == ACTION_NOTRACK)
