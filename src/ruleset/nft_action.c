@@ -152,13 +152,10 @@ static bool is_rangy(const struct nft_question *q)
 	u128 rest;
 
 	if (!nft_key_is_known(q->key) || !q->is_changed ||
-	    field_info[q->key->field].bits <= 8)
+	    nft_key_is_small(q->key))
 		return true;
 
 	rest = ~q->and &field_last(q->key->field);
-	/* IPv4's masks leave the bits of ::ffff:0:0/96 that are always 0. */
-	if (q->key->field == FIELD_SADDR || q->key->field == FIELD_DADDR)
-		rest &= q->key->family == 4 ? 0xffffffff : ~(u128)0;
 	return !q->xor &&(rest & (rest + 1)) == 0;
 }
 
