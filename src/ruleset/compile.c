@@ -112,7 +112,7 @@ static unsigned version_of(const struct compile *c, const struct cond *cond)
 {
 	unsigned sum = 0;
 
-	for (size_t i = 0; i < cond->count; i++)
+	for (size_t i = 0; i < cond_count(cond); i++)
 		sum += version_of(c, &cond->list[i]);
 	if (cond->kind == COND_RANGES || cond->kind == COND_EQUAL)
 		sum += c->version[cond->field];
@@ -128,7 +128,7 @@ static unsigned version_of(const struct compile *c, const struct cond *cond)
 /* Whether the answer is another at each rule. */
 static bool is_doubtful(const struct cond *cond)
 {
-	for (size_t i = 0; i < cond->count; i++)
+	for (size_t i = 0; i < cond_count(cond); i++)
 		if (is_doubtful(&cond->list[i]))
 			return true;
 

@@ -106,11 +106,14 @@ struct action {
 	/* REJECT. The code is ICMP's; of REJECT_ICMPX, NFT_REJECT_ICMPX_*. */
 	enum reject reject;
 	uint8_t reject_code;
-	/* SET: field = (field & and_mask) ^ xor_mask, or, with from !=
-	 * FIELD_COUNT, (field & and_mask) ^ (from & from_mask). With a map: what the
-	 * element holds. */
+	/* SET: field = (field & and_mask) ^ xor_mask, and, with from !=
+	 * FIELD_COUNT, ^ (from & from_mask). With a map: what the element holds.
+	 * Random, without one: nobody can tell what. */
 	enum field field, from;
 	u128 and_mask, xor_mask, from_mask;
+	/* SET: added last; the sum stops at 0 and at the field's last (TTL's
+	 * inc and dec). */
+	int add;
 	/* NAT: to an address and port among these; NULL: as they are. */
 	enum nat_kind nat;
 	const struct ranges *address, *port;
@@ -121,6 +124,10 @@ struct action {
 	/* As written in the rule, and why it is not modelled (UNKNOWN). */
 	const char *text;
 };
+
+/* The field's new value by a SET without a map: from what it is, and what the
+ * other field is (0 where there is none). */
+u128 action_value(const struct action *a, u128 value, u128 from);
 
 /* One option of a match or target, as it was given. */
 struct argument {
@@ -150,8 +157,11 @@ struct use {
 
 struct term {
 	bool is_action;
-	struct cond cond;
-	struct action action;
+
+	union {
+		struct cond cond;
+		struct action *action;
+	};
 };
 
 struct rule {

@@ -89,6 +89,13 @@ static void read_chain(struct nft_json *j, const json_t *v, bool is_insert)
 	c->device = devices(j, json_object_get(v, "dev"));
 	text_i64(&number, json_integer_value(json_object_get(v, "prio")));
 	c->priority = nft_tree_text(j->tree, &number);
+	if (c->hook && !c->device && t->family == TABLE_NETDEV)
+		ruleset_note(j->tree->ruleset,
+			     &(struct place){ .file = j->tree->file },
+			     _("This version of nft does not say in JSON which "
+			       "device chain %s is on; it is taken for "
+			       "all."),
+			     name);
 }
 
 static void read_rule(struct nft_json *j, const json_t *v, bool is_insert)
@@ -211,7 +218,6 @@ static void read_set(struct nft_json *j, const json_t *v, bool is_insert)
 	if (json_object_get(v, "map"))
 		s->data = data_types(j, json_object_get(v, "map"));
 	s->size = (uint64_t)json_integer_value(json_object_get(v, "size"));
-	s->is_dynamic = has_word(json_object_get(v, "flags"), "dynamic");
 	add_elements(j, s, json_object_get(v, "elem"));
 }
 

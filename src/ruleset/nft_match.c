@@ -183,8 +183,18 @@ static void in_ranges(struct nft_build *nb, const struct nft_stmt *s,
 		return;
 	}
 
+	/* Small fields are told by what they may be: one form for "!= a" and
+	 * for all but a. */
+	if (inverted && mask == ~(u128)0 && nft_key_is_small(q->key)) {
+		u128 last = field_last(q->key->field);
+
+		if (q->key->field == FIELD_CT_STATE)
+			last = CT_STATE_COUNT - 1;
+		r = ranges_complement(nb->ruleset->arena, r, last);
+		inverted = false;
+	}
 	build_masked(&nb->b, q->key->field, mask, r, inverted);
-	if (!inverted && mask == ~(u128)0)
+	if (r && !inverted && mask == ~(u128)0)
 		note(nb, q->key->field, r);
 }
 

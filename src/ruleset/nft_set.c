@@ -324,7 +324,6 @@ void nft_set_add(struct nft_build *nb, const struct nft_set *from)
 	nb->at = from->at;
 	s->place = nft_tree_place(nb->tree, from->at, NULL);
 	s->size = from->size;
-	s->is_dynamic = s->is_dynamic || from->is_dynamic;
 	if (!from->type) {
 		/* Elements for a set of an earlier file, or no type at all. */
 		return;

@@ -54,7 +54,7 @@ uint64_t walk_index_changing(const struct ruleset *r)
 				for (size_t i = 0; i < rule->term_count; i++)
 					if (rule->terms[i].is_action)
 						fields |= changed_by(
-							&rule->terms[i].action);
+							rule->terms[i].action);
 
 	return fields;
 }

@@ -157,11 +157,11 @@ static void tables_of_the_other_family_are_not_met(void **state)
 static void both_backends_are_met_by_priority(void **state)
 {
 	(void)state;
-	walked_is(FILTER("-A INPUT -j ACCEPT\n")
-			  "table inet x {\n"
-			  " chain a {\n  type filter hook input priority 5;\n"
-			  "  tcp dport 22 drop\n }\n}\n",
-		  ssh, "drop a 1");
+	walked_is(
+		FILTER("-A INPUT -j ACCEPT\n") "table inet x {\n"
+					       " chain a {\n  type filter hook input priority 5;\n"
+					       "  tcp dport 22 drop\n }\n}\n",
+		ssh, "drop a 1");
 }
 
 static void before_tracking_every_packet_is_invalid(void **state)
@@ -193,10 +193,9 @@ static void notrack_makes_a_packet_untracked(void **state)
 
 static void a_tcp_reset_answers_tcp_alone(void **state)
 {
-	static const char rules[] =
-		"table ip x {\n chain a {\n"
-		"  type filter hook input priority 0;\n"
-		"  reject with tcp reset\n }\n}\n";
+	static const char rules[] = "table ip x {\n chain a {\n"
+				    "  type filter hook input priority 0;\n"
+				    "  reject with tcp reset\n }\n}\n";
 
 	(void)state;
 	walked_is(rules, ssh, "reject a 1 tcp-reset");
@@ -206,8 +205,8 @@ static void a_tcp_reset_answers_tcp_alone(void **state)
 
 static void no_error_answers_an_error(void **state)
 {
-	static const char rules[] =
-		FILTER("-A INPUT -j REJECT --reject-with icmp-admin-prohibited\n");
+	static const char rules[] = FILTER(
+		"-A INPUT -j REJECT --reject-with icmp-admin-prohibited\n");
 
 	(void)state;
 	walked_is(rules, "in=eth0 icmp type=3 code=1", "drop INPUT 1");
@@ -231,9 +230,10 @@ static void no_error_answers_a_group_or_a_later_fragment(void **state)
 
 static void icmpx_is_told_in_the_packets_family(void **state)
 {
-	static const char rules[] = "table inet x {\n chain a {\n"
-				    "  type filter hook input priority 0;\n"
-				    "  reject with icmpx admin-prohibited\n }\n}\n";
+	static const char rules[] =
+		"table inet x {\n chain a {\n"
+		"  type filter hook input priority 0;\n"
+		"  reject with icmpx admin-prohibited\n }\n}\n";
 
 	(void)state;
 	walked_is(rules, ssh, "reject a 1 icmp-admin-prohibited");
