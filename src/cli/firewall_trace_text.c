@@ -1,6 +1,7 @@
 /* firewall trace for people: the answer first, then the way, then what has to
  * change. */
 #include "base/i18n.h"
+#include "base/problem.h"
 #include "base/text.h"
 #include "cli/firewall.h"
 #include "cli/firewall_trace.h"
@@ -311,6 +312,10 @@ void firewall_trace_text(const struct firewall *f,
 	packet_line(&p, _("packet   "), &way->packet, t->shown);
 	if (t->assumed)
 		packet_line(&p, _("assumed  "), &way->packet, t->assumed);
+	if (problems_count(f->problems))
+		text_format(
+			out, "%s\n",
+			_("Not everything could be read: this is about the rest."));
 	answer(&p, way);
 	text_format(out, "\n%s\n", _("its way"));
 	path(&p, way);
