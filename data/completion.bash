@@ -2,17 +2,17 @@
 _kiriwake() {
 	local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD-1]} command= word
 	for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
-		case $word in explain|read|causes) command=$word; break ;; esac
+		case $word in explain|read|firewall|causes) command=$word; break ;; esac
 	done
 	case $previous in
 	--lang) mapfile -t COMPREPLY < <(compgen -W 'en ja' -- "$current"); return ;;
 	--color) mapfile -t COMPREPLY < <(compgen -W 'auto always never' -- "$current"); return ;;
 	esac
 	case $command in
-	'') mapfile -t COMPREPLY < <(compgen -W 'explain read causes --help --version --lang --color' -- "$current") ;;
+	'') mapfile -t COMPREPLY < <(compgen -W 'explain read firewall causes --help --version --lang --color' -- "$current") ;;
 	explain)
 		if [[ $current == -* ]]; then
-			mapfile -t COMPREPLY < <(compgen -W '--at --all --summary --json --jsonl --max-flows --lang --color --help' -- "$current")
+			mapfile -t COMPREPLY < <(compgen -W '--at --ruleset --all --summary --json --jsonl --max-flows --lang --color --help' -- "$current")
 		else
 			mapfile -t COMPREPLY < <(compgen -f -- "$current")
 		fi ;;
@@ -21,6 +21,14 @@ _kiriwake() {
 			mapfile -t COMPREPLY < <(compgen -W '-n -nn -S -# -t -tt -ttt -tttt -ttttt --coverage --help' -- "$current")
 		else
 			mapfile -t COMPREPLY < <(compgen -f -- "$current")
+		fi ;;
+	firewall)
+		if [[ $previous == firewall ]]; then
+			mapfile -t COMPREPLY < <(compgen -W 'show trace audit diff --help' -- "$current")
+		elif [[ $current == -* ]]; then
+			mapfile -t COMPREPLY < <(compgen -W '--save --packet --packet-from --address --ipset --root -4 -6 --json --lang --color --help' -- "$current")
+		else
+			mapfile -t COMPREPLY < <(compgen -W 'live boot' -- "$current"; compgen -f -- "$current")
 		fi ;;
 	causes) mapfile -t COMPREPLY < <(compgen -W "--json --lang $(kiriwake causes 2>/dev/null | cut -d' ' -f1)" -- "$current") ;;
 	esac

@@ -246,7 +246,7 @@ static bool is_ban(const struct rule *r)
 static bool has_action(const struct rule *r, enum action_kind kind)
 {
 	for (size_t i = 0; i < r->term_count; i++)
-		if (r->terms[i].is_action && r->terms[i].action.kind == kind)
+		if (r->terms[i].is_action && r->terms[i].action->kind == kind)
 			return true;
 
 	return false;

@@ -70,6 +70,8 @@ static void audit_json(struct firewall *f, const struct audit *a,
 	json_member_u64(&j, "coarse", a->coarse);
 	json_name(&j, "cut");
 	json_bool(&j, a->is_cut);
+	json_name(&j, "hasty");
+	json_bool(&j, a->is_hasty);
 	json_object_end(&j);
 	firewall_json_end(f, &j);
 	json_object_end(&j);
@@ -109,6 +111,10 @@ static void limits_text(struct text *out, const struct audit *a)
 		text_str(
 			out,
 			_("Some chains are jumped to in too many ways: their rules were not judged.\n"));
+	if (a->is_hasty)
+		text_str(
+			out,
+			_("There are too many rules to find every redundant one.\n"));
 	if (a->undecided)
 		text_format(
 			out,

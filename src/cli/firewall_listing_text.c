@@ -154,7 +154,7 @@ static void put_base(struct printer *p, const struct chain *c)
 		text_format(p->out, _(" on %s"), clean(p, c->device));
 	if (c->table->is_dormant)
 		text_str(p->out, _(" dormant: its hooks are off"));
-	if (c->counters.known)
+	if (c->counters.packets)
 		text_format(p->out,
 			    ngettext("  policy met by %llu packet",
 				     "  policy met by %llu packets",

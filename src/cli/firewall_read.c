@@ -11,6 +11,8 @@
 #include "base/i18n.h"
 #include "base/problem.h"
 #include "cli/firewall.h"
+#include "ruleset/boot.h"
+#include "ruleset/live.h"
 #include "ruleset/model.h"
 #include "ruleset/read.h"
 
@@ -90,15 +92,48 @@ static int read_text(struct firewall *f, struct ruleset *r, const char *path,
 
 static int read_live(struct firewall *f, struct ruleset *r)
 {
-	(void)r;
-	firewall_looked(f, "live", _("not built in"));
+	struct live live;
+	int error = live_read(r, LIVE_TIMEOUT_MS, &live);
+
+	if (error < 0) {
+		(void)fprintf(stderr, "kiriwake: %s\n", strerror(-error));
+		return EXIT_UNKNOWN;
+	}
+	for (int i = 0; i < LIVE_SOURCE_COUNT; i++)
+		firewall_looked(f, live.row[i].command,
+				live.row[i].state == LIVE_READ
+					? NULL
+					: live.row[i].why);
+
 	return 0;
 }
 
 static int read_boot(struct firewall *f, struct ruleset *r)
 {
-	(void)r;
-	firewall_looked(f, "boot", _("not built in"));
+	struct boot boot;
+	int error = boot_read(r, f->root, &boot);
+
+	if (error < 0) {
+		(void)fprintf(stderr, "kiriwake: %s\n", strerror(-error));
+		return EXIT_UNKNOWN;
+	}
+	for (size_t i = 0; i < boot.count; i++) {
+		const struct boot_row *row = &boot.row[i];
+
+		if (row->state == BOOT_LOADED)
+			firewall_looked(f, row->file, NULL);
+		else if (row->state == BOOT_NOT_LOOKED ||
+			 row->state == BOOT_NOT_PERMITTED)
+			firewall_looked(f, row->file ? row->file : row->unit,
+					row->why);
+		else
+			firewall_note(f, row->file ? row->file : row->unit,
+				      row->why);
+	}
+	if (!boot.count)
+		firewall_note(f, "boot",
+			      _("No file was found that a boot would load."));
+
 	return 0;
 }
 

@@ -7,12 +7,24 @@
 #include "cli/firewall_listing.h"
 #include "ruleset/save.h"
 
+/* iptables-save prints counters when it is asked to (-c): whoever read some,
+ * did. */
+static bool has_counters(const struct table *t)
+{
+	for (const struct chain *c = t->first; c; c = c->next)
+		for (const struct rule *r = c->first; r; r = r->next)
+			if (r->counters.known)
+				return true;
+
+	return false;
+}
+
 /* nft's own tables have no such form. */
 static void put_save(const struct firewall *f, struct text *out)
 {
 	for (const struct table *t = f->ruleset->first; t; t = t->next)
 		if (t->engine != ENGINE_NFT && firewall_wants(f, t))
-			save_print_table(out, t, true);
+			save_print_table(out, t, has_counters(t));
 }
 
 int firewall_show(struct firewall *f, int argc, char *argv[])
@@ -52,9 +64,9 @@ const struct command firewall_show_command = {
 	.help = N_(
 		"\n"
 		"Hooks stand in the order of a packet's way, and within a hook, chains of\n"
-		"all tables by priority. Rules are numbered as `iptables --line-numbers'\n"
-		"counts. \"# docker\" names the owner: who wrote the rule, and will write it\n"
-		"again at its next reload; a rule without one was written by hand.\n"
+		"all tables by priority. Rules are numbered as iptables counts them.\n"
+		"\"# docker\" names the owner: who wrote the rule, and will write it again at its\n"
+		"next reload; a rule without one was written by hand.\n"
 		"\n"
 		"  --save         what iptables-save would print of it (iptables' tables only)\n"
 		"  -4, -6         only IPv4, only IPv6\n"

@@ -32,7 +32,7 @@ static uint64_t asked_by(const struct cond *c)
 	for (unsigned i = 0; c->kind == COND_LOOKUP && i < SET_PARTS; i++)
 		if (c->key[i] < FIELD_COUNT)
 			fields |= FIELD_BIT(c->key[i]);
-	for (size_t i = 0; i < c->count; i++)
+	for (size_t i = 0; i < cond_count(c); i++)
 		fields |= asked_by(&c->list[i]);
 
 	return fields;

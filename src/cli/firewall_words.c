@@ -25,6 +25,8 @@ void firewall_words_text(struct text *out, const struct chain *c,
 void firewall_words_rule(struct text *out, const struct chain *c,
 			 const struct rule *rule)
 {
+	/* The rule's own chain, where c is the one that led there. */
+	c = rule ? rule->chain : c;
 	text_format(out, "%s %s %s ", table_family_names[c->table->family],
 		    c->table->name, c->name);
 	if (rule)
@@ -40,6 +42,7 @@ void firewall_words_members(struct json *j, const struct chain *c,
 		rule ? owner_of_rule(rule) : owner_of_chain(c);
 	struct text text = TEXT_NULL;
 
+	c = rule ? rule->chain : c;
 	json_member(j, "engine", engine_names[c->table->engine]);
 	json_member(j, "family", table_family_names[c->table->family]);
 	json_member(j, "table", c->table->name);
@@ -56,6 +59,10 @@ void firewall_words_members(struct json *j, const struct chain *c,
 	if (rule && rule->comment)
 		json_member(j, "comment", rule->comment);
 	json_member(j, "owner", owner ? owner->id : NULL);
+	if (rule && rule->place.file && rule->place.line) {
+		json_member(j, "file", rule->place.file);
+		json_member_u64(j, "line", rule->place.line);
+	}
 }
 
 void firewall_words_json(struct json *j, const struct chain *c,

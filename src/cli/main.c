@@ -143,20 +143,30 @@ bool cli_colour(const struct cli *cli)
 	return !(no && *no) && isatty(STDOUT_FILENO);
 }
 
+/* The line, or what of it stands around the column. */
 static void put_excerpt(const struct problem *p)
 {
-	struct text clean = TEXT_NULL;
+	enum { SHOWN = 160, BEFORE = 60 };
+
+	size_t len = p->excerpt ? strlen(p->excerpt) : 0;
+	size_t column = p->column && p->column <= len ? p->column - 1 : 0;
+	size_t from = 0;
+	struct text cut = TEXT_NULL, clean = TEXT_NULL;
 
 	if (!p->excerpt)
 		return;
 
-	(void)fputs("  ", stderr);
-	words_clean(&clean, p->excerpt);
-	(void)fputs(text_string(&clean), stderr);
+	if (len > SHOWN && column > BEFORE)
+		from = column - BEFORE;
+	text_bytes(&cut, p->excerpt + from,
+		   len - from > SHOWN ? SHOWN : len - from);
+	words_clean(&clean, text_string(&cut));
+	(void)fprintf(stderr, "  %s\n", text_string(&clean));
+	text_done(&cut);
 	text_done(&clean);
-	(void)fputc('\n', stderr);
 	if (p->column)
-		(void)fprintf(stderr, "  %*s^\n", (int)p->column - 1, "");
+		(void)fprintf(stderr, "  %*s^\n", (int)(p->column - 1 - from),
+			      "");
 }
 
 void cli_problems(const struct problems *list)

@@ -42,7 +42,7 @@ static bool leads_to(const struct rule *rule, const struct chain *c)
 {
 	for (size_t i = 0; i < rule->term_count; i++)
 		if (rule->terms[i].is_action &&
-		    action_leads_to(&rule->terms[i].action, c))
+		    action_leads_to(rule->terms[i].action, c))
 			return true;
 
 	return false;
@@ -233,7 +233,7 @@ struct asked {
 
 static bool asks(const struct cond *c, const struct variable *v)
 {
-	for (size_t i = 0; i < c->count; i++)
+	for (size_t i = 0; i < cond_count(c); i++)
 		if (asks(&c->list[i], v))
 			return true;
 

@@ -13,7 +13,8 @@ enum {
 	/* Entries that may have to be tried before a rule is known to be
 	 * redundant, and all of a program's. */
 	OTHERS = 500,
-	OTHERS_IN_ALL = 20000,
+	OTHERS_IN_ALL = 50000,
+	CAUSES = 8,
 	HIDDEN_ENTRIES = 5000
 };
 
@@ -28,6 +29,8 @@ struct look {
 	const struct entry *e;
 	struct audit_rule *about;
 	unsigned *others; /* tried so far, in the whole program */
+	/* Entries that pass, and are no jump, or that are uncertain. */
+	const struct numbers *soft;
 };
 
 static bool is_closing(enum action_kind kind)
@@ -145,46 +148,70 @@ static int explain_dead(const struct look *l, struct numbers *by)
 	return err < 0 ? err : 0;
 }
 
+/* Whether a packet of the look's entry, whose rule is left out, comes to that
+ * one. 1, 0 or -ENOMEM; given up counts as yes. */
+static int comes_to(const struct look *l, uint32_t other)
+{
+	struct program *p = l->p;
+	struct goal goal = { p, other, l->e->rule };
+	struct arena *a = arena_new();
+	const struct box *both;
+	struct witness w;
+	int status = a ? box_cut(a, l->e->box, p->entries[other].box, &both) :
+			 -ENOMEM;
+
+	if (status > 0) {
+		status = witness_search(p->space, both, &goal, 1, &w);
+		witness_done(&w);
+	}
+	arena_free(a);
+	return status;
+}
+
+/* Whether coming to an entry is something else than what the look's entry
+ * does. Those that do the same are remembered. */
+static int is_other(const struct look *l, struct finding *f, uint32_t at)
+{
+	const struct entry *e = &l->p->entries[at];
+
+	if (e->rule == l->e->rule)
+		return 0;
+	if (e->kind != ENTRY_ENDS || e->is_uncertain ||
+	    !program_same_fate(l->p, at, l->p, l->entry))
+		return 1;
+	if (f->by_count >= CAUSES)
+		return 0;
+
+	return audit_add_cause(l->s, f, e->rule);
+}
+
 /* A packet that the entry decides would, without its rule, end elsewhere. The
  * entries behind that do something else: is one of them reached? 1, 0, or
  * -ENOMEM. */
 static int changes_by_list(const struct look *l, struct finding *f)
 {
-	struct program *p = l->p;
+	uint32_t last = (uint32_t)l->p->count;
+	struct numbers behind = { 0 };
 	unsigned tried = 0;
-	int status = 0;
+	int status = overlap_query(l->p->ends, l->e->box, l->entry + 1, last,
+				   &behind);
 
-	for (uint32_t i = l->entry + 1; i < p->count && !status; i++) {
-		const struct entry *e = &p->entries[i];
-		struct goal goal = { p, i, l->e->rule };
-		struct arena *a;
-		const struct box *both;
-		struct witness w;
+	for (size_t i = 0; i < l->soft->count && !status; i++)
+		if (l->soft->at[i] > l->entry &&
+		    box_meets(l->p->entries[l->soft->at[i]].box, l->e->box))
+			status = overlap_add(&behind, l->soft->at[i]);
 
-		if (e->kind == ENTRY_SKIPS || e->rule == l->e->rule ||
-		    !box_meets(e->box, l->e->box) ||
-		    (e->kind == ENTRY_PASSES && e->action &&
-		     (e->action->kind == ACTION_JUMP ||
-		      e->action->kind == ACTION_GOTO)))
+	for (size_t i = 0; i < behind.count && !status; i++) {
+		status = is_other(l, f, behind.at[i]);
+		if (status <= 0)
 			continue;
-		if (e->kind == ENTRY_ENDS && !e->is_uncertain &&
-		    program_same_fate(p, i, p, l->entry)) {
-			status = audit_add_cause(l->s, f, e->rule);
-			if (box_covers(e->box, l->e->box))
-				break;
-			continue;
-		}
 		if (++tried > OTHERS || ++*l->others > OTHERS_IN_ALL)
-			return 1;
-		a = arena_new();
-		status = a ? box_cut(a, l->e->box, e->box, &both) : -ENOMEM;
-		if (status > 0) {
-			status = witness_search(p->space, both, &goal, 1, &w);
-			witness_done(&w);
-		}
-		arena_free(a);
+			l->s->audit->is_hasty = true;
+		else
+			status = comes_to(l, behind.at[i]);
 	}
 
+	overlap_done(&behind);
 	return status < 0 ? status : status != 0;
 }
 
@@ -196,7 +223,7 @@ static int check_redundant(const struct look *l, const struct spot *spot)
 
 	if (status)
 		return status;
-	if (l->e->is_uncertain ||
+	if (l->e->is_uncertain || *l->others > OTHERS_IN_ALL ||
 	    !program_same_fate(l->p, next, l->p, l->entry)) {
 		l->about->is_needed = true;
 		return 0;
@@ -333,11 +360,25 @@ static int look_at(const struct look *l)
 	return status;
 }
 
+static bool is_soft(const struct entry *e)
+{
+	if (e->kind == ENTRY_ENDS)
+		return e->is_uncertain;
+
+	return e->kind == ENTRY_PASSES &&
+	       !(e->action && (e->action->kind == ACTION_JUMP ||
+			       e->action->kind == ACTION_GOTO));
+}
+
 int audit_dead_program(struct audit_state *s, struct program *p)
 {
+	struct numbers soft = { 0 };
 	unsigned others = 0;
 	int err = 0;
 
+	for (uint32_t i = 0; i < p->count && !err; i++)
+		if (is_soft(&p->entries[i]))
+			err = overlap_add(&soft, i);
 	for (uint32_t i = 0; i + 1 < p->count && !err && !p->is_cut; i++) {
 		const struct entry *e = &p->entries[i];
 		struct look l = { .s = s,
@@ -345,11 +386,13 @@ int audit_dead_program(struct audit_state *s, struct program *p)
 				  .entry = i,
 				  .e = e,
 				  .about = audit_rule_of(s, e->rule),
-				  .others = &others };
+				  .others = &others,
+				  .soft = &soft };
 
 		err = look_at(&l);
 	}
 
+	overlap_done(&soft);
 	return err;
 }
 

@@ -31,7 +31,7 @@ static const struct action *last_action(const struct rule *rule)
 {
 	for (size_t i = rule->term_count; i-- > 0;)
 		if (rule->terms[i].is_action)
-			return &rule->terms[i].action;
+			return rule->terms[i].action;
 
 	return NULL;
 }

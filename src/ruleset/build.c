@@ -190,7 +190,12 @@ int build_icmp(struct build *b, const struct use *u)
 
 	for (size_t i = 0; i < u->count; i++) {
 		const struct argument *a = &u->arguments[i];
-		const struct range *r = &a->ranges->range[0];
+		const struct range *given = &a->ranges->range[0];
+		/* ICMP's 255 is any type, whatever the code
+		 * (icmp_type_code_match() of net/ipv4/netfilter/ip_tables.c). */
+		const struct range any = { 0, 0xffff };
+		const struct range *r =
+			!b->is_v6 && given->first >> 8 == 255 ? &any : given;
 		struct cond *list = arena_alloc(arena, 2 * sizeof(*list));
 
 		if (!list)
@@ -226,12 +231,16 @@ int build_icmp(struct build *b, const struct use *u)
 void build_action(struct build *b, const struct action *a)
 {
 	struct term *t = new_term(b);
+	struct action *copy = arena_alloc(b->ruleset->arena, sizeof(*copy));
 
-	if (!t)
+	if (!t || !copy) {
+		b->failed = true;
 		return;
+	}
 
+	*copy = *a;
 	t->is_action = true;
-	t->action = *a;
+	t->action = copy;
 }
 
 int build_rule_done(struct build *b)

@@ -6,7 +6,9 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/text.h"
 #include "ruleset/box.h"
+#include "ruleset/save.h"
 
 /* What a mask may turn a range into. */
 enum { MASKED_RANGES = 256 };
@@ -65,6 +67,22 @@ static bool is_fresh(enum doubt d)
 	       d == DOUBT_HIDDEN || d == DOUBT_MATCH;
 }
 
+/* The rule as iptables-save prints it: a file may write it in other words than
+ * the kernel's dump. NULL without memory. */
+static const char *words_of(const struct compile *c)
+{
+	struct text words = TEXT_NULL;
+	const char *copy;
+
+	if (!c->rule->use_count)
+		return c->rule->text;
+
+	save_print_rule(&words, c->rule);
+	copy = arena_string(c->space->arena, text_string(&words));
+	text_done(&words);
+	return copy;
+}
+
 static int compile_variable(struct compile *c, const struct variable *v,
 			    bool inverted, struct boxes *ret)
 {
@@ -78,7 +96,9 @@ static int compile_variable(struct compile *c, const struct variable *v,
 			c->is_uncertain = true;
 			return compile_whole(c, ret);
 		}
-		d.of = c->rule ? c->rule->text : NULL;
+		d.of = c->rule ? words_of(c) : NULL;
+		if (c->rule && c->rule->use_count && !d.of)
+			return -ENOMEM;
 		d.user = c->user;
 	}
 
@@ -92,7 +112,7 @@ static unsigned version_of(const struct compile *c, const struct cond *cond)
 {
 	unsigned sum = 0;
 
-	for (size_t i = 0; i < cond->count; i++)
+	for (size_t i = 0; i < cond_count(cond); i++)
 		sum += version_of(c, &cond->list[i]);
 	if (cond->kind == COND_RANGES || cond->kind == COND_EQUAL)
 		sum += c->version[cond->field];
@@ -108,7 +128,7 @@ static unsigned version_of(const struct compile *c, const struct cond *cond)
 /* Whether the answer is another at each rule. */
 static bool is_doubtful(const struct cond *cond)
 {
-	for (size_t i = 0; i < cond->count; i++)
+	for (size_t i = 0; i < cond_count(cond); i++)
 		if (is_doubtful(&cond->list[i]))
 			return true;
 

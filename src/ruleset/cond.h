@@ -57,18 +57,29 @@ struct cond {
 	bool inverted;
 	/* RANGES, EQUAL */
 	enum field field, other;
-	u128 mask; /* all ones where there is none */
-	const struct ranges *ranges;
-	/* LOOKUP. An unused part of the key is FIELD_COUNT. Until
-	 * ruleset_link() there may be only the name. */
-	const struct set *set;
-	const char *set_name;
-	enum field key[SET_PARTS];
-	/* ALL, ANY */
-	struct cond *list;
-	size_t count;
-	/* VARIABLE */
-	const struct variable *variable;
+
+	union {
+		struct {
+			/* RANGES, EQUAL; all ones where there is none. */
+			u128 mask;
+			const struct ranges *ranges;
+		};
+
+		struct {
+			/* LOOKUP. An unused part of the key is FIELD_COUNT.
+			 * Until ruleset_link() there may be only the name. */
+			const struct set *set;
+			const char *set_name;
+			enum field key[SET_PARTS];
+		};
+
+		struct {
+			/* ALL, ANY */
+			struct cond *list;
+			size_t count;
+		};
+		const struct variable *variable;
+	};
 };
 
 /* An element of a set or map: a box over the key's parts. */
@@ -102,6 +113,12 @@ struct set {
 	struct place place;
 	struct set *next;
 };
+
+/* How many conditions stand in its list: of ALL and ANY; else none. */
+static inline size_t cond_count(const struct cond *c)
+{
+	return c->kind == COND_ALL || c->kind == COND_ANY ? c->count : 0;
+}
 
 /* The answer for a packet. Where it is unknown, ret_why, if not NULL, gets the
  * condition that made it so. */

@@ -245,7 +245,7 @@ static void rule_line(struct text *out, const struct rule *r)
 
 		text_str(out, i ? "; " : " ");
 		if (t->is_action)
-			dump_action(out, &t->action);
+			dump_action(out, t->action);
 		else
 			dump_cond(out, &t->cond);
 	}

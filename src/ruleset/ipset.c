@@ -309,11 +309,15 @@ static bool parse_address(const struct growing *g, const struct word *w,
 }
 
 /* icmp:echo-request, icmp:8/0, icmpv6:…: the kernel keeps type << 8 | code in
- * the port's place. */
+ * the port's place; a name without a code is code 0. */
 static bool parse_icmp(const struct growing *g, u128 protocol,
 		       const struct word *w, struct range *ret)
 {
-	return parse(g, protocol == 1 ? VALUE_ICMP : VALUE_ICMP6, w, ret);
+	if (!parse(g, protocol == 1 ? VALUE_ICMP : VALUE_ICMP6, w, ret))
+		return false;
+
+	ret->last = ret->first;
+	return true;
 }
 
 /* tcp:80, 80 (tcp), udp:53-60, vrrp:0. */

@@ -98,15 +98,15 @@ static bool holds(struct walk *w, const struct cond *c, const struct rule *rule)
 
 static void change(struct walk *w, const struct action *a)
 {
-	u128 with = a->xor_mask;
+	u128 from = 0;
 
 	if (a->field >= FIELD_COUNT || a->map)
 		return;
 	if (a->from < FIELD_COUNT && point_has(&w->packet, a->from))
-		with = w->packet.value[a->from] & a->from_mask;
+		from = w->packet.value[a->from];
 
 	point_set(&w->packet, a->field,
-		  (w->packet.value[a->field] & a->and_mask) ^ with);
+		  action_value(a, w->packet.value[a->field], from));
 }
 
 static enum way call(struct walk *w, const struct action *a)
@@ -179,8 +179,8 @@ static enum way walk_rule(struct walk *w, const struct rule *rule)
 			continue;
 		}
 		w->is_met = w->is_met || rule == w->sought;
-		way = act(w, rule, &t->action);
-		if (way != WAY_FALLS || t->action.kind == ACTION_CONTINUE)
+		way = act(w, rule, t->action);
+		if (way != WAY_FALLS || t->action->kind == ACTION_CONTINUE)
 			return way;
 	}
 

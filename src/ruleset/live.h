@@ -49,5 +49,10 @@ enum { LIVE_TIMEOUT_MS = 5000 };
  * 0, or -errno for our own failures only. */
 int live_read(struct ruleset *r, unsigned timeout_ms, struct live *ret);
 
-/* Whether anything could not be looked at. */
+/* The same with the tools in these folders, colons between: for tests. */
+int live_read_from(struct ruleset *r, const char *path, unsigned timeout_ms,
+		   struct live *ret);
+
+/* Whether anything could not be looked at. A tool that is not installed made
+ * no rules, and others find what is there. */
 bool live_is_partial(const struct live *l);

@@ -33,6 +33,21 @@ const char *const hook_names[HOOK_COUNT] = {
 	[HOOK_NONE] = "none",
 };
 
+u128 action_value(const struct action *a, u128 value, u128 from)
+{
+	u128 with = a->from == FIELD_COUNT ? a->xor_mask : from & a->from_mask;
+	u128 last = field_last(a->field);
+	u128 step;
+
+	value = (value & a->and_mask) ^ with;
+	if (a->add < 0) {
+		step = (u128)-(int64_t)a->add;
+		return value > step ? value - step : 0;
+	}
+	step = (u128)a->add;
+	return a->add && value > last - step ? last : value + step;
+}
+
 struct ruleset *ruleset_new(struct problems *problems)
 {
 	struct ruleset *r = calloc(1, sizeof(*r));
@@ -362,15 +377,19 @@ ruleset_fresh_variable(struct ruleset *r, enum doubt doubt, const char *text)
 static int link_cond(struct ruleset *r, const struct table *t, struct cond *c)
 {
 	const struct set *s;
+	const char *name;
 	int err = 0;
 
-	for (size_t i = 0; i < c->count && !err; i++)
-		err = link_cond(r, t, &c->list[i]);
-	if (err || c->kind != COND_LOOKUP || c->set)
+	if (c->kind == COND_ALL || c->kind == COND_ANY) {
+		for (size_t i = 0; i < c->count && !err; i++)
+			err = link_cond(r, t, &c->list[i]);
 		return err;
+	}
+	if (c->kind != COND_LOOKUP || c->set)
+		return 0;
 
-	s = ruleset_find_set(r, t && t->engine == ENGINE_NFT ? t : NULL,
-			     c->set_name);
+	name = c->set_name;
+	s = ruleset_find_set(r, t && t->engine == ENGINE_NFT ? t : NULL, name);
 	if (s && s->is_given && !s->table)
 		return set_use_link(r, c, s);
 	if (s && s->is_given) {
@@ -379,7 +398,7 @@ static int link_cond(struct ruleset *r, const struct table *t, struct cond *c)
 	}
 
 	c->kind = COND_VARIABLE;
-	c->variable = ruleset_variable(r, DOUBT_SET, c->set_name);
+	c->variable = ruleset_variable(r, DOUBT_SET, name);
 	return c->variable ? 0 : -ENOMEM;
 }
 
@@ -410,7 +429,7 @@ static int link_rule(struct ruleset *r, struct rule *rule)
 		struct term *t = &rule->terms[i];
 
 		if (t->is_action)
-			link_jump(r, rule, &t->action);
+			link_jump(r, rule, t->action);
 		else
 			err = link_cond(r, rule->chain->table, &t->cond);
 	}

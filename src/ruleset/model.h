@@ -112,6 +112,9 @@ struct action {
 	 * element holds. */
 	enum field field, from;
 	u128 and_mask, xor_mask, from_mask;
+	/* SET: added last; the sum stops at 0 and at the field's last (TTL's
+	 * inc and dec). */
+	int add;
 	/* NAT: to an address and port among these; NULL: as they are. */
 	enum nat_kind nat;
 	const struct ranges *address, *port;
@@ -122,6 +125,10 @@ struct action {
 	/* As written in the rule, and why it is not modelled (UNKNOWN). */
 	const char *text;
 };
+
+/* The field's new value by a SET without a map: from what it is, and what the
+ * other field is (0 where there is none). */
+u128 action_value(const struct action *a, u128 value, u128 from);
 
 /* One option of a match or target, as it was given. */
 struct argument {
@@ -154,7 +161,7 @@ struct term {
 
 	union {
 		struct cond cond;
-		struct action action;
+		struct action *action;
 	};
 };
 

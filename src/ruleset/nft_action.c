@@ -145,6 +145,23 @@ static void reject(struct nft_build *nb, const struct nft_stmt *s)
 	build_action(&nb->b, &a);
 }
 
+/* Whether values of the question are ranges of its field: none of the field's
+ * lower bits counts without those above it. */
+static bool is_rangy(const struct nft_question *q)
+{
+	u128 rest;
+
+	if (!nft_key_is_known(q->key) || !q->is_changed ||
+	    field_info[q->key->field].bits <= 8)
+		return true;
+
+	rest = ~q->and &field_last(q->key->field);
+	/* IPv4's masks leave the bits of ::ffff:0:0/96 that are always 0. */
+	if (q->key->field == FIELD_SADDR || q->key->field == FIELD_DADDR)
+		rest &= q->key->family == 4 ? 0xffffffff : ~(u128)0;
+	return !q->xor &&(rest & (rest + 1)) == 0;
+}
+
 /* Of a map's key: false where it is in no packet, or cannot be looked up. */
 static bool map_shape(struct nft_build *nb, const struct nft_expr *key,
 		      struct nft_set_shape *shape)
@@ -161,7 +178,7 @@ static bool map_shape(struct nft_build *nb, const struct nft_expr *key,
 		nft_match_require(nb, nft_key_of(e->text));
 		if (shape->count == SET_PARTS || !nft_match_question(i, &q))
 			return false;
-		is_known = is_known && nft_key_is_known(q.key);
+		is_known = is_known && nft_key_is_known(q.key) && is_rangy(&q);
 		shape->part[shape->count++] = q;
 	}
 
@@ -503,6 +520,16 @@ static void simple(struct nft_build *nb, const struct nft_stmt *s,
 	build_action(&nb->b, &a);
 }
 
+/* What stands before it is counted, whatever the conditions behind say. */
+static void counter(struct nft_build *nb, const struct nft_stmt *s)
+{
+	nb->b.rule->counters = s->counters;
+	build_action(&nb->b, &(struct action){ .kind = ACTION_NONE,
+					       .field = FIELD_COUNT,
+					       .from = FIELD_COUNT,
+					       .text = "counter" });
+}
+
 static void decision(struct nft_build *nb, const struct nft_stmt *s)
 {
 	struct action a = nft_action_verdict(nb, s->left);
@@ -532,7 +559,7 @@ void nft_action_add(struct nft_build *nb, const struct nft_stmt *s)
 		assign(nb, s);
 		break;
 	case NFT_COUNTER:
-		nb->b.rule->counters = s->counters;
+		counter(nb, s);
 		break;
 	case NFT_RATE:
 		nft_match_variable(nb, DOUBT_RATE, s, s->inverted);

@@ -5,14 +5,6 @@
 
 #include "base/text.h"
 
-/* ICMP's words are type << 8 | code to value_parse(); nft asks for the type
- * alone. */
-static void only_type(struct range *r)
-{
-	r->first >>= 8;
-	r->last >>= 8;
-}
-
 static bool parse(const struct nft_key *k, const char *s, size_t len,
 		  struct range *ret)
 {
@@ -23,11 +15,7 @@ static bool parse(const struct nft_key *k, const char *s, size_t len,
 				   .choices = k->choices };
 	u128 mask;
 
-	if (value_parse(&form, s, len, ret, &mask))
-		return false;
-	if (k->type == VALUE_ICMP || k->type == VALUE_ICMP6)
-		only_type(ret);
-	return true;
+	return value_parse(&form, s, len, ret, &mask) == 0;
 }
 
 bool nft_value_range(const struct nft_key *k, const struct nft_expr *e,

@@ -255,7 +255,7 @@ static const struct owner *by_jump(const struct rule *r)
 	const struct owner *o = NULL;
 
 	for (size_t i = 0; i < r->term_count && !o; i++) {
-		const struct action *a = &r->terms[i].action;
+		const struct action *a = r->terms[i].action;
 
 		if (!r->terms[i].is_action)
 			continue;

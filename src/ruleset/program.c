@@ -307,8 +307,8 @@ static int flatten_rule(struct flattening *f, const struct rule *rule,
 			err = narrow(f, &w, &t->cond, &boxes);
 			continue;
 		}
-		err = emit_action(f, &w, &t->action);
-		if (ends_rule(t->action.kind))
+		err = emit_action(f, &w, t->action);
+		if (ends_rule(t->action->kind))
 			break;
 	}
 	if (!err && f->p->count == before)
@@ -435,7 +435,7 @@ bool program_same_action(const struct action *x, const struct action *y,
 	if (x->kind == ACTION_SET)
 		return x->field == y->field && x->from == y->from &&
 		       x->and_mask == y->and_mask &&
-		       x->xor_mask == y->xor_mask &&
+		       x->xor_mask == y->xor_mask && x->add == y->add &&
 		       x->from_mask == y->from_mask && !x->map && !y->map;
 	if (x->kind == ACTION_ACCEPT || x->kind == ACTION_DROP ||
 	    x->kind == ACTION_NOTRACK)

@@ -206,7 +206,7 @@ unsigned space_variable(struct space *s, const struct dim *wanted)
 
 static bool asks_conntrack(const struct cond *c)
 {
-	for (size_t i = 0; i < c->count; i++)
+	for (size_t i = 0; i < cond_count(c); i++)
 		if (asks_conntrack(&c->list[i]))
 			return true;
 
@@ -219,7 +219,7 @@ static bool rule_tracks(const struct rule *rule)
 	for (size_t i = 0; i < rule->term_count; i++) {
 		const struct term *t = &rule->terms[i];
 
-		if (t->is_action ? t->action.kind == ACTION_NOTRACK
+		if (t->is_action ? t->action->kind == ACTION_NOTRACK
 				 : asks_conntrack(&t->cond))
 			return true;
 	}

@@ -48,6 +48,16 @@ static int one(const char *s, size_t len, bool may_be_short, u128 *ret)
 	return 0;
 }
 
+/* What is read need not end with a zero. */
+static bool is_digits(const char *s, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		if (s[i] < '0' || s[i] > '9')
+			return false;
+
+	return len;
+}
+
 /* A length of a prefix, or a mask, as ones from bit 0 to 127. */
 static int mask_of(const char *s, size_t len, bool is_v4, u128 *ret)
 {
@@ -55,7 +65,7 @@ static int mask_of(const char *s, size_t len, bool is_v4, u128 *ret)
 	struct address a;
 	u128 mask;
 
-	if (len && len <= 3 && strspn(s, "0123456789") >= len) {
+	if (len <= 3 && is_digits(s, len)) {
 		for (size_t i = 0; i < len; i++)
 			length = length * 10 + (unsigned)(s[i] - '0');
 		if (length > width)

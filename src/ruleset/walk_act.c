@@ -92,17 +92,17 @@ static enum walk_flow act_set(struct walk *w, const struct rule *rule,
 			      const struct action *a)
 {
 	const struct point *p = w->packet;
-	u128 value, other = a->xor_mask;
+	u128 value, other = 0;
 	bool is_known = !a->and_mask || point_has(p, a->field);
 
 	if (a->map)
 		return set_from_map(w, rule, a);
 
 	if (a->from != FIELD_COUNT) {
-		other = p->value[a->from] & a->from_mask;
+		other = p->value[a->from];
 		is_known = is_known && point_has(p, a->from);
 	}
-	value = (p->value[a->field] & a->and_mask) ^ other;
+	value = action_value(a, p->value[a->field], other);
 	walk_act_change(w, rule, a->field, value, is_known && !a->random);
 	return FLOW_TERM;
 }

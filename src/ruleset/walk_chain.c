@@ -134,7 +134,7 @@ static enum walk_flow run_rule(struct walk *w, const struct rule *rule)
 		enum answer a = ANSWER_YES;
 
 		if (t->is_action)
-			flow = reach(w, rule, &t->action, why);
+			flow = reach(w, rule, t->action, why);
 		else
 			a = cond_ask(&t->cond, w->packet, oracle, &open);
 		if (a == ANSWER_NO) {

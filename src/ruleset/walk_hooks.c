@@ -165,6 +165,16 @@ static void run_from_here(struct walk *w)
 		(void)run_hook(w, HOOK_INPUT);
 }
 
+/* Routed: the forward hook sees the TTL of the next hop (ip_forward(),
+ * ip6_forward()). One that has no hop left is answered by routing, not by
+ * rules; it is walked on as it is. */
+static bool run_forward(struct walk *w)
+{
+	if (point_has(w->packet, FIELD_TTL) && w->packet->value[FIELD_TTL] > 1)
+		w->packet->value[FIELD_TTL]--;
+	return run_hook(w, HOOK_FORWARD);
+}
+
 void walk_hooks_run(struct walk *w, struct point *tracking)
 {
 	if (w->plan->has_early)
@@ -178,6 +188,6 @@ void walk_hooks_run(struct walk *w, struct point *tracking)
 		return;
 	if (w->is_local)
 		(void)run_hook(w, HOOK_INPUT);
-	else if (run_hook(w, HOOK_FORWARD))
+	else if (run_forward(w))
 		(void)run_out(w);
 }

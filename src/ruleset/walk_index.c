@@ -6,7 +6,8 @@
 #include "ruleset/ranges.h"
 #include "ruleset/walk_plan.h"
 
-/* Most rows that one field of one chain may have, in bytes. */
+/* Most rows that one field of one chain may have, in bytes: where there would
+ * be more, neighbouring pieces share one. */
 enum { ROWS_MAX = 16 << 20 };
 
 static uint64_t changed_by(const struct action *a)
@@ -53,7 +54,7 @@ uint64_t walk_index_changing(const struct ruleset *r)
 				for (size_t i = 0; i < rule->term_count; i++)
 					if (rule->terms[i].is_action)
 						fields |= changed_by(
-							&rule->terms[i].action);
+							rule->terms[i].action);
 
 	return fields;
 }
@@ -76,8 +77,7 @@ static const struct cond *next_cond(const struct rule *rule, size_t *at)
 	return NULL;
 }
 
-/* How many rules ask for each field; those that rows would take too much room
- * for do not count. */
+/* How many rules ask for each field, and at most how often it is cut. */
 static void count_fields(const struct plan_chain *c, size_t asked[FIELD_COUNT],
 			 size_t cuts[FIELD_COUNT])
 {
@@ -142,41 +142,101 @@ static bool allows(const struct rule *rule, enum field f, u128 value)
 	return true;
 }
 
-static bool asks(const struct rule *rule, enum field f)
+/* The rule's only condition on the field; NULL with *ret_many where there are
+ * several. */
+static const struct cond *only_cond(const struct rule *rule, enum field f,
+				    bool *ret_many)
 {
-	const struct cond *cond;
+	const struct cond *cond, *found = NULL;
 
-	for (size_t at = 0; (cond = next_cond(rule, &at));)
-		if (cond->field == f)
-			return true;
+	*ret_many = false;
+	for (size_t at = 0; (cond = next_cond(rule, &at));) {
+		if (cond->field != f)
+			continue;
+		if (found) {
+			*ret_many = true;
+			return NULL;
+		}
+		found = cond;
+	}
 
-	return false;
+	return found;
 }
 
-/* A rule that does not ask for the field is possible in every piece. */
-static void fill_rows(struct plan_index *x, const struct plan_chain *c)
+/* Where value's piece begins among the cuts. */
+static size_t piece_of(const struct plan_index *x, size_t count, u128 value)
 {
-	for (size_t i = 0; i < c->count; i++)
-		if (!asks(c->rules[i], x->field))
-			x->rows[i / 64] |= UINT64_C(1) << (i % 64);
-	for (size_t piece = 1; piece < x->cut_count; piece++)
-		memcpy(x->rows + piece * c->words, x->rows,
-		       c->words * sizeof(*x->rows));
+	size_t from = 0, to = count;
 
-	for (size_t i = 0; i < c->count; i++) {
-		if (!asks(c->rules[i], x->field))
-			continue;
-		for (size_t piece = 0; piece < x->cut_count; piece++)
-			if (allows(c->rules[i], x->field, x->cuts[piece]))
-				x->rows[piece * c->words + i / 64] |=
-					UINT64_C(1) << (i % 64);
+	while (to - from > 1) {
+		size_t middle = from + (to - from) / 2;
+
+		if (x->cuts[middle] <= value)
+			from = middle;
+		else
+			to = middle;
 	}
+
+	return from;
+}
+
+/* Rows while they are filled: so many cuts share one. */
+struct filling {
+	struct plan_index *index;
+	size_t cuts, shared, words;
+};
+
+static void mark(const struct filling *f, size_t cut, size_t rule)
+{
+	f->index->rows[cut / f->shared * f->words + rule / 64] |=
+		UINT64_C(1) << (rule % 64);
+}
+
+/* A rule that asks once, plainly, is marked where its ranges are. */
+static void mark_ranges(const struct filling *f, const struct cond *c,
+			size_t rule)
+{
+	const struct plan_index *x = f->index;
+
+	for (size_t k = 0; k < c->ranges->count; k++) {
+		const struct range *r = &c->ranges->range[k];
+		size_t cut = piece_of(x, f->cuts, r->first);
+
+		for (; cut < f->cuts && x->cuts[cut] <= r->last; cut++)
+			mark(f, cut, rule);
+	}
+}
+
+static void mark_rule(const struct filling *f, const struct rule *rule,
+		      size_t number)
+{
+	enum field field = f->index->field;
+	bool many;
+	const struct cond *c = only_cond(rule, field, &many);
+
+	if (c && !c->inverted) {
+		mark_ranges(f, c, number);
+		return;
+	}
+	for (size_t cut = 0; cut < f->cuts; cut++)
+		if ((!c && !many) || allows(rule, field, f->index->cuts[cut]))
+			mark(f, cut, number);
+}
+
+/* Pieces that share a row keep the first one's beginning. */
+static void thin(struct plan_index *x, size_t cuts, size_t shared)
+{
+	x->cut_count = 0;
+	for (size_t i = 0; i < cuts; i += shared)
+		x->cuts[x->cut_count++] = x->cuts[i];
 }
 
 static int add_field(struct arena *a, struct plan_chain *c, enum field f,
 		     size_t cuts)
 {
 	struct plan_index *x = &c->index[c->index_count];
+	struct filling fill = { .index = x, .words = c->words };
+	size_t most = ROWS_MAX / sizeof(*x->rows) / c->words;
 
 	x->field = f;
 	x->cuts = arena_alloc(a, (cuts + 1) * sizeof(*x->cuts));
@@ -184,11 +244,16 @@ static int add_field(struct arena *a, struct plan_chain *c, enum field f,
 		return -ENOMEM;
 
 	cut(x, c);
-	x->rows = arena_alloc(a, x->cut_count * c->words * sizeof(*x->rows));
+	fill.cuts = x->cut_count;
+	fill.shared = most ? (fill.cuts + most - 1) / most : fill.cuts;
+	x->rows = arena_alloc(a, (fill.cuts / fill.shared + 1) * c->words *
+					 sizeof(*x->rows));
 	if (!x->rows)
 		return -ENOMEM;
 
-	fill_rows(x, c);
+	for (size_t i = 0; i < c->count; i++)
+		mark_rule(&fill, c->rules[i], i);
+	thin(x, fill.cuts, fill.shared);
 	c->index_count++;
 	return 0;
 }
@@ -208,7 +273,6 @@ int walk_index_chain(struct arena *a, struct plan_chain *c, uint64_t changing)
 
 		for (unsigned f = 0; f < FIELD_COUNT; f++)
 			if (asked[f] && !(changing & FIELD_BIT(f)) &&
-			    cuts[f] * c->words * 8 <= ROWS_MAX &&
 			    (best == FIELD_COUNT || asked[f] > asked[best]))
 				best = f;
 		if (best == FIELD_COUNT)

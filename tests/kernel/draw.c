@@ -85,7 +85,7 @@ static void see_cond(const struct cond *c, see *call, void *context)
 static void see_rule(const struct rule *rule, see *call, void *context)
 {
 	for (size_t i = 0; i < rule->term_count; i++) {
-		const struct action *a = &rule->terms[i].action;
+		const struct action *a = rule->terms[i].action;
 		struct cond lookup = { .kind = COND_LOOKUP, .set = a->map };
 
 		if (!rule->terms[i].is_action) {
@@ -224,8 +224,8 @@ static void look_for_tracking(struct draw *d, const struct rule *rule)
 		    t->cond.field >= FIELD_CT_STATE &&
 		    t->cond.field <= FIELD_CT_MARK)
 			d->has_tracking = true;
-		if (t->is_action && (t->action.kind == ACTION_NAT ||
-				     t->action.kind == ACTION_NOTRACK))
+		if (t->is_action && (t->action->kind == ACTION_NAT ||
+				     t->action->kind == ACTION_NOTRACK))
 			d->has_tracking = true;
 	}
 	if (rule->text && has_word(rule->text))
@@ -399,12 +399,12 @@ static bool leads_to(const struct term *t, const struct chain *c)
 {
 	if (!t->is_action)
 		return false;
-	if (t->action.chain == c)
+	if (t->action->chain == c)
 		return true;
-	if (t->action.kind == ACTION_VERDICT_MAP && t->action.map)
-		for (size_t i = 0; i < t->action.map->count; i++)
-			if (t->action.map->elements[i].action &&
-			    t->action.map->elements[i].action->chain == c)
+	if (t->action->kind == ACTION_VERDICT_MAP && t->action->map)
+		for (size_t i = 0; i < t->action->map->count; i++)
+			if (t->action->map->elements[i].action &&
+			    t->action->map->elements[i].action->chain == c)
 				return true;
 	return false;
 }
@@ -418,7 +418,7 @@ static void want_rule(struct draw *d, struct wish *w, const struct rule *rule,
 
 	for (size_t i = 0; i < rule->term_count; i++) {
 		const struct term *t = &rule->terms[i];
-		const struct set *map = t->action.map;
+		const struct set *map = t->action->map;
 
 		if (!t->is_action) {
 			want_cond(d, w, &t->cond, i != spoiled);
@@ -433,8 +433,8 @@ static void want_rule(struct draw *d, struct wish *w, const struct rule *rule,
 			if (to && (!e->action || e->action->chain != to))
 				continue;
 			for (int k = 0; k < SET_PARTS; k++)
-				if (t->action.key[k] < FIELD_COUNT)
-					want(d, w, t->action.key[k], ~(u128)0,
+				if (t->action->key[k] < FIELD_COUNT)
+					want(d, w, t->action->key[k], ~(u128)0,
 					     near(d, e->part[k], true));
 			break;
 		}

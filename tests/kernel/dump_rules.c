@@ -1,6 +1,7 @@
 /* Reads rulesets, text or JSON of nft or ipset's, and prints the model in
  * dump.h's form.
- * usage: dump_rules FILE... */
+ * usage: dump_rules FILE...
+ *        dump_rules live [FOLDER]    (tools in that folder) */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,6 +11,7 @@
 #include "base/text.h"
 #include "ruleset/dump.h"
 #include "ruleset/ipset.h"
+#include "ruleset/live.h"
 #include "ruleset/model.h"
 #include "ruleset/nft.h"
 
@@ -51,6 +53,26 @@ static int read_one(struct ruleset *r, const char *file, const char *text,
 	return nft_text_read(r, file, text, len);
 }
 
+static int read_live(struct ruleset *r, const char *folder)
+{
+	static const char *const states[] = {
+		[LIVE_READ] = "read",
+		[LIVE_MISSING] = "missing",
+		[LIVE_NOT_PERMITTED] = "not permitted",
+		[LIVE_FAILED] = "failed",
+	};
+	struct live live;
+	int err = folder ? live_read_from(r, folder, 1000, &live)
+			 : live_read(r, LIVE_TIMEOUT_MS, &live);
+
+	for (unsigned i = 0; i < LIVE_SOURCE_COUNT && !err; i++)
+		(void)fprintf(stderr, "%s: %s%s%s\n", live.row[i].command,
+			      states[live.row[i].state],
+			      live.row[i].why ? ": " : "",
+			      live.row[i].why ? live.row[i].why : "");
+	return err;
+}
+
 int main(int argc, char **argv)
 {
 	struct problems *problems = problems_new();
@@ -58,6 +80,11 @@ int main(int argc, char **argv)
 	struct text out = TEXT_NULL;
 	bool is_bad;
 
+	if (argc > 1 && strcmp(argv[1], "live") == 0) {
+		if (read_live(r, argc > 2 ? argv[2] : NULL))
+			return 1;
+		argc = 0;
+	}
 	for (int i = 1; i < argc; i++) {
 		size_t len = 0;
 		char *text = slurp(argv[i], &len);

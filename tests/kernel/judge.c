@@ -25,7 +25,7 @@
 #include "predict.h"
 #include "ruleset/packet_words.h"
 
-enum { FILES = 16, TOLD = 10, OPEN_TEXTS = 64, SKIP = 77 };
+enum { FILES = 16, TOLD = 5, MOST = 60, OPEN_TEXTS = 64, SKIP = 77 };
 
 struct given {
 	enum kernel_kind kind;
@@ -52,6 +52,8 @@ struct judge {
 	uint64_t judged, answers, excused, unknown, differences, unstable;
 	char *open_text[OPEN_TEXTS];
 	unsigned open_count;
+	const void *told[TOLD]; /* what differed first, each once */
+	unsigned told_count;
 };
 
 static uint8_t received[FRAME_MAX];
@@ -333,23 +335,51 @@ static bool judge_span(struct judge *j, size_t from, size_t to, bool tell)
 	return same;
 }
 
-/* Finds the packets that make the difference. How many were found. */
+/* The first rule or chain that was counted otherwise; our own address where it
+ * is the answer only. */
+static const void *what_differs(const struct judge *j)
+{
+	for (const struct table *t = j->model->first; t; t = t->next)
+		for (const struct chain *c = t->first; c; c = c->next) {
+			if (!compare_row(j, c, NULL, 0, false))
+				return c;
+			for (const struct rule *l = c->first; l; l = l->next)
+				if (!compare_row(j, c, l, l->number, false))
+					return l;
+		}
+	return j;
+}
+
+static void tell_difference(struct judge *j, size_t at)
+{
+	const void *what = what_differs(j);
+	uint64_t answers = j->answers;
+
+	j->differences++;
+	for (unsigned i = 0; i < j->told_count; i++)
+		if (j->told[i] == what)
+			return;
+	if (j->told_count == TOLD)
+		return;
+	j->told[j->told_count++] = what;
+	printf("difference:\n");
+	tell_packet("packet", &j->shots[at].packet);
+	if (judge_span(j, at, at + 1, true))
+		printf("  (not the second time)\n");
+	j->answers = answers;
+}
+
+/* Finds the packets that make the difference in a span that was just judged.
+ * How many were found. */
 static unsigned narrow(struct judge *j, size_t from, size_t to)
 {
 	size_t middle = from + (to - from) / 2;
 	unsigned found = 0;
 
-	if (j->differences >= TOLD)
+	if (j->differences >= MOST)
 		return 1;
 	if (to - from == 1) {
-		uint64_t answers = j->answers;
-
-		printf("difference:\n");
-		tell_packet("packet", &j->shots[from].packet);
-		if (judge_span(j, from, to, true))
-			printf("  (not the second time)\n");
-		j->answers = answers;
-		j->differences++;
+		tell_difference(j, from);
 		return 1;
 	}
 	if (!judge_span(j, from, middle, false))
@@ -475,7 +505,7 @@ static int run(struct judge *j, uint64_t packets, uint64_t seed, size_t batch)
 	if (!j->shots || !j->is_open || !snapshot(j, &j->before, j->swallowed))
 		return 2;
 	clock_gettime(CLOCK_MONOTONIC, &from);
-	while (packets && j->differences < TOLD) {
+	while (packets && j->differences < MOST) {
 		size_t count = packets < batch ? (size_t)packets : batch;
 
 		if (!prepare(j, &dice, count))

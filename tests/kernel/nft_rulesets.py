@@ -87,7 +87,7 @@ class Nft:
             lambda: (f'tcp option maxseg size {one(["1460", "500-1400", "< 1000"])}', 'tcp', None),
         ]
         if table == 'inet':
-            pool.append(lambda: (f'meta nfproto {one(["ipv4", "ipv6"])}', None, None))
+            pool += [lambda: ('meta nfproto ipv4', None, 'ip'), lambda: ('meta nfproto ipv6', None, 'ip6')]
         if home in ('prerouting', 'input', 'forward'):
             pool += [lambda: (f'iifname {no()}{one(DEVICES)}', None, None), lambda: (f'iifname {self.some(DEVICES[:2] + DEVICES[3:])}', None, None),
                      lambda: (f'ether saddr {no()}{one(["02:00:00:00:00:01", "00:11:22:33:44:55"])}', None, None),
@@ -138,6 +138,11 @@ class Nft:
         for _ in range(self.one([0, 1, 1, 1, 2, 2, 3])):
             w, p, f = self.match(table, home, sets)
             if (p and protocol and p != protocol) or (f and family and f != family):
+                continue
+            # nft 1.0.6 lists this without the protocol, and so without the family.
+            if 'tcp option' in w and any('ip protocol' in x or 'nexthdr' in x for x in words):
+                continue
+            if ('ip protocol' in w or 'nexthdr' in w) and any('tcp option' in x for x in words):
                 continue
             words.append(w)
             protocol, family = protocol or p, family or f

@@ -141,7 +141,9 @@ bool predict_settle(const struct lab *lab, struct shot *s)
 		point_set(p, FIELD_CT_SADDR, p->value[FIELD_SADDR]);
 		point_set(p, FIELD_CT_DADDR, p->value[FIELD_DADDR]);
 	}
-	(void)v6;
+	/* IPv4 puts its pieces together before input (ip_local_deliver()). */
+	if (to_host && !v6)
+		point_set(p, FIELD_FRAGMENT, 0);
 	return true;
 }
 
@@ -151,6 +153,7 @@ struct counting {
 	struct book *book; /* or NULL */
 	const struct point *packet;
 	struct walk_verdict unsure; /* the first rule that is: its why */
+	enum hook hook;             /* of the chain that was met last */
 };
 
 static void count(struct counting *c, const struct chain *chain,
@@ -181,6 +184,13 @@ static void count_action(void *context, const struct rule *rule,
 		count(context, rule->chain, rule->number);
 }
 
+static void note_chain(void *context, const struct chain *c)
+{
+	struct counting *counting = context;
+
+	counting->hook = c->hook;
+}
+
 static void count_policy(void *context, const struct chain *c)
 {
 	if (c->table->engine != ENGINE_NFT)
@@ -199,8 +209,25 @@ static void note_unsure(void *context, const struct rule *rule,
 						   .why = why };
 }
 
+/* nft's "th" reads ports where the protocol has none: bytes of a header that
+ * no packet's words hold. */
+static bool is_portless(const struct point *p, enum field f)
+{
+	return (f == FIELD_SPORT || f == FIELD_DPORT) &&
+	       !frame_has_ports((unsigned)p->value[FIELD_PROTO]);
+}
+
+static bool is_lookup_excused(const struct cond *c, const struct point *p)
+{
+	for (int i = 0; i < SET_PARTS; i++)
+		if (c->key[i] != FIELD_COUNT && is_portless(p, c->key[i]))
+			return true;
+	return !c->set || !c->set->is_given || c->set->is_dynamic;
+}
+
 /* Why the walker cannot tell; excused where nobody could. */
-static const char *doubt_of(const struct walk_verdict *v, bool *ret_excused)
+static const char *doubt_of(const struct walk_verdict *v,
+			    const struct point *packet, bool *ret_excused)
 {
 	const struct cond *c = v->why;
 
@@ -214,11 +241,11 @@ static const char *doubt_of(const struct walk_verdict *v, bool *ret_excused)
 			       c->variable->doubt == DOUBT_SET;
 		return c->variable->text;
 	case COND_LOOKUP:
-		*ret_excused =
-			!c->set || !c->set->is_given || c->set->is_dynamic;
+		*ret_excused = is_lookup_excused(c, packet);
 		return c->set_name ? c->set_name : "a lookup";
 	case COND_RANGES:
 	case COND_EQUAL:
+		*ret_excused = is_portless(packet, c->field);
 		return field_info[c->field].id;
 	case COND_ALL:
 	case COND_ANY:
@@ -227,11 +254,12 @@ static const char *doubt_of(const struct walk_verdict *v, bool *ret_excused)
 	return "a condition";
 }
 
-static void note_open(struct expected *e, const struct walk_verdict *v)
+static void note_open(struct expected *e, const struct walk_verdict *v,
+		      const struct point *packet)
 {
 	e->verdict.chain = v->chain;
 	e->verdict.rule = v->rule;
-	e->open = doubt_of(v, &e->is_excused);
+	e->open = doubt_of(v, packet, &e->is_excused);
 }
 
 /* The verdict; an open question goes to e. */
@@ -239,17 +267,19 @@ static struct walk_verdict walk(const struct predictor *p, struct point *packet,
 				struct book *book, struct expected *e)
 {
 	struct counting c = { .book = book, .packet = packet };
-	struct walk_visitor v = { .rule = count_rule,
+	struct walk_visitor v = { .chain = note_chain,
+				  .rule = count_rule,
 				  .action = count_action,
 				  .policy = count_policy,
 				  .unsure = note_unsure,
 				  .context = &c };
 	struct walk_verdict verdict = walk_fast(p->plan, &p->host, packet, &v);
 
+	e->hook = c.hook;
 	if (!e->open && verdict.decision == WALK_UNKNOWN)
-		note_open(e, &verdict);
+		note_open(e, &verdict, packet);
 	if (!e->open && c.unsure.why)
-		note_open(e, &c.unsure);
+		note_open(e, &c.unsure, packet);
 	return verdict;
 }
 
@@ -273,13 +303,14 @@ static void reset_of(const struct point *p, struct point *ret)
 /* net/ipv4/icmp.c __icmp_send(), net/ipv6/icmp.c icmp6_send(): how much is
  * quoted, and which address speaks. */
 static void error_of(const struct lab *lab, const struct shot *s,
-		     const struct walk_verdict *v, struct point *ret)
+		     const struct expected *e, struct point *ret)
 {
-	const struct point *p = &s->packet;
+	const struct point *p = &e->last;
+	const struct walk_verdict *v = &e->verdict;
 	bool v6 = frame_is_v6(p);
 	uint64_t length = (uint64_t)p->value[FIELD_LENGTH];
 	uint64_t most = v6 ? 1280 - 48 : 576 - 28;
-	bool to_host = !s->is_local && !p->value[FIELD_OIF];
+	bool to_host = e->hook == HOOK_INPUT;
 	unsigned device = v6 && !s->is_local ? s->device : lab->out;
 
 	point_set(ret, FIELD_PROTO, v6 ? FRAME_ICMP6 : FRAME_ICMP);
@@ -323,17 +354,21 @@ static void answer_of(const struct predictor *p, const struct shot *s,
 	*ret = (struct point){ 0 };
 	point_set(ret, FIELD_FAMILY, s->packet.value[FIELD_FAMILY]);
 	if (e->verdict.reject == REJECT_TCP_RESET)
-		reset_of(&s->packet, ret);
+		reset_of(&e->last, ret);
 	else
-		error_of(lab, s, &e->verdict, ret);
-	point_set(ret, FIELD_DADDR, s->packet.value[FIELD_SADDR]);
+		error_of(lab, s, e, ret);
+	point_set(ret, FIELD_DADDR, e->last.value[FIELD_SADDR]);
 	point_set(ret, FIELD_IIF, 0);
 	point_set(ret, FIELD_OIF, device_name(lab, lab->out));
 	point_set(ret, FIELD_TTL, 64);
 	point_set(ret, FIELD_MARK, 0);
 	point_set(ret, FIELD_FRAGMENT, 0);
 	point_set(ret, FIELD_PACKET_TYPE, 0);
-	point_set(ret, FIELD_HAS_SOCKET, 0);
+	/* The kernel sends ICMP by a socket of its own, which is no file: it
+	 * has no owner, but it is there. */
+	point_set(ret, FIELD_HAS_SOCKET, e->verdict.reject != REJECT_TCP_RESET);
+	point_set(ret, FIELD_UID, UINT32_MAX);
+	point_set(ret, FIELD_GID, UINT32_MAX);
 	point_set(ret, FIELD_IPSEC_IN, 0);
 	point_set(ret, FIELD_IPSEC_OUT, 0);
 	point_set(ret, FIELD_PHYS_IIF, 0);
@@ -359,4 +394,8 @@ void predict_shot(const struct predictor *p, const struct shot *s,
 	answer_of(p, s, ret, &ret->answer);
 	reply = walk(p, &ret->answer, book, ret);
 	ret->has_answer = reply.decision == WALK_ACCEPT;
+	if (reply.decision == WALK_REJECT) {
+		ret->open = "an answer that is answered";
+		ret->is_excused = true;
+	}
 }

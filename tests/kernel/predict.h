@@ -30,6 +30,7 @@ struct tally *book_row(const struct book *b, const struct chain *c,
 struct expected {
 	struct walk_verdict verdict;
 	struct point last; /* the packet, as it ended */
+	enum hook hook;    /* where */
 	bool has_answer;
 	struct point answer; /* as it comes out of a device */
 	/* Why it cannot be judged, or NULL: it can. */

@@ -131,7 +131,7 @@ class Iptables:
             pool += [lambda: f'-m mac {no()}--mac-source {one(["02:00:00:00:00:01", "00:11:22:33:44:55"])}',
                      lambda: f'-m pkttype {no()}--pkt-type {one(["unicast", "broadcast", "multicast"])}']
         if hooks == {'PREROUTING'} and table in ('raw', 'mangle'):
-            pool += [lambda: f'-m rpfilter {one(["", "--invert", "--loose", "--validmark"])}'.strip()]
+            pool += [lambda: f'-m rpfilter {one(["", "--invert"])}'.strip()]
         for name, kind in self.sets:
             flags = {'hash:ip': ['src', 'dst'], 'hash:net': ['src', 'dst'], 'bitmap:port': ['src', 'dst'],
                      'hash:ip,port': ['src,dst', 'dst,dst', 'src,src'], 'hash:net,port': ['src,dst', 'dst,dst'],

@@ -1,3 +1,5 @@
+#include <errno.h>
+
 #include "ruleset/option.h"
 
 /* RTN_* of include/uapi/linux/rtnetlink.h. */
@@ -17,12 +19,67 @@ static const struct choice types[] = {
 	{ 0 },
 };
 
+enum { UNSPEC, UNICAST, LOCAL, ANYCAST = 4, MULTICAST, UNREACHABLE = 7 };
+
+/* Of IPv6, "unicast" is how the address looks, the host's own too; and what
+ * looks and routes say must both hold, not one of them (match_type6() of
+ * net/netfilter/xt_addrtype.c). */
+static const struct ranges *types_v6(struct arena *arena,
+				     const struct ranges *asked)
+{
+	const struct ranges *all = ranges_one(arena, 0, 15);
+	const struct ranges *routed = ranges_none(arena);
+	const struct ranges *r = all;
+	static const unsigned by_route[] = { ANYCAST, LOCAL, UNREACHABLE };
+
+	if (ranges_has(asked, MULTICAST))
+		r = ranges_intersection(arena, r, ranges_one(arena, MULTICAST,
+							     MULTICAST));
+	if (ranges_has(asked, UNSPEC))
+		r = ranges_intersection(arena, r,
+					ranges_one(arena, UNSPEC, UNSPEC));
+	if (ranges_has(asked, UNICAST)) {
+		const struct range no[] = { { UNSPEC, UNSPEC },
+					    { MULTICAST, MULTICAST } };
+
+		r = ranges_intersection(
+			arena, r,
+			ranges_complement(arena, ranges_of(arena, no, 2), 15));
+	}
+	for (size_t i = 0; i < sizeof(by_route) / sizeof(*by_route); i++)
+		if (ranges_has(asked, by_route[i]))
+			routed = ranges_union(arena, routed,
+					      ranges_one(arena, by_route[i],
+							 by_route[i]));
+	if (routed && routed->count)
+		r = ranges_intersection(arena, r, routed);
+	return r;
+}
+
+static int compile_v6(struct build *b, const struct use *u)
+{
+	struct arena *arena = b->ruleset->arena;
+
+	for (size_t i = 0; i < u->count; i++) {
+		const struct argument *a = &u->arguments[i];
+		const struct ranges *r = types_v6(arena, a->ranges);
+
+		if (!r)
+			return -ENOMEM;
+		build_ranges(b, a->option->field, r, a->inverted);
+	}
+	return 0;
+}
+
 /* Whose an address is on one interface alone, no packet shows. */
 static int compile(struct build *b, const struct use *u)
 {
 	if (use_argument(u, "--limit-iface-in") ||
 	    use_argument(u, "--limit-iface-out"))
 		return build_use_variable(b, u, DOUBT_HOST);
+
+	if (b->is_v6)
+		return compile_v6(b, u);
 
 	build_each(b, u);
 	return 0;

@@ -1,17 +1,23 @@
 #include "ruleset/option.h"
 
-/* One more or less is told, and not followed. */
+/* ttl_tg() of net/netfilter/xt_HL.c: the sum stops at 0 and 255. */
 static int compile(struct build *b, const struct use *u)
 {
 	const struct argument *set = use_argument(u, "--ttl-set");
-	struct action a = { .kind = ACTION_NONE, .text = b->text };
+	const struct argument *less = use_argument(u, "--ttl-dec");
+	const struct argument *more = use_argument(u, "--ttl-inc");
+	struct action a = { .kind = ACTION_SET,
+			    .field = FIELD_TTL,
+			    .from = FIELD_COUNT,
+			    .and_mask = set ? 0 : 0xff,
+			    .text = b->text };
 
-	if (set) {
-		a.kind = ACTION_SET;
-		a.field = FIELD_TTL;
-		a.from = FIELD_COUNT;
+	if (set)
 		a.xor_mask = set->ranges->range[0].first;
-	}
+	if (less)
+		a.add = -(int)less->ranges->range[0].first;
+	if (more)
+		a.add = (int)more->ranges->range[0].first;
 	build_action(b, &a);
 	return 0;
 }

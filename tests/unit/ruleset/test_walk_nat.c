@@ -1,0 +1,226 @@
+#include "walked.h"
+
+static u128 v4(uint32_t host_order)
+{
+	return (u128)0xffff << 32 | host_order;
+}
+
+static u128 name(const char *s)
+{
+	return field_from_name(s, strlen(s));
+}
+
+/* 192.168.1.5/24 on eth0, 172.17.0.1/16 on docker0. */
+static const struct walk_host *host(void)
+{
+	static struct walk_address list[2];
+	static const struct walk_host h = { .addresses = list, .count = 2 };
+
+	list[0] = (struct walk_address){ name("eth0"), v4(0xc0a80105), 120 };
+	list[1] = (struct walk_address){ name("docker0"), v4(0xac110001), 112 };
+	return &h;
+}
+
+static const char docker[] =
+	"*nat\n:PREROUTING ACCEPT [0:0]\n:INPUT ACCEPT [0:0]\n"
+	":OUTPUT ACCEPT [0:0]\n:POSTROUTING ACCEPT [0:0]\n:DOCKER - [0:0]\n"
+	"-A PREROUTING -m addrtype --dst-type LOCAL -j DOCKER\n"
+	"-A OUTPUT ! -d 127.0.0.0/8 -m addrtype --dst-type LOCAL -j DOCKER\n"
+	"-A POSTROUTING -s 172.17.0.0/16 ! -o docker0 -j MASQUERADE\n"
+	"-A DOCKER -i docker0 -j RETURN\n"
+	"-A DOCKER ! -i docker0 -p tcp -m tcp --dport 8080 -j DNAT"
+	" --to-destination 172.17.0.2:80\nCOMMIT\n"
+	"*filter\n:INPUT DROP [0:0]\n:FORWARD DROP [0:0]\n"
+	":OUTPUT ACCEPT [0:0]\n:DOCKER - [0:0]\n"
+	"-A FORWARD -o docker0 -m conntrack --ctstate RELATED,ESTABLISHED"
+	" -j ACCEPT\n"
+	"-A FORWARD -o docker0 -j DOCKER\n"
+	"-A FORWARD -i docker0 ! -o docker0 -j ACCEPT\n"
+	"-A DOCKER -d 172.17.0.2/32 ! -i docker0 -o docker0 -p tcp -m tcp"
+	" --dport 80 -j ACCEPT\nCOMMIT\n";
+
+static void a_new_destination_turns_input_into_forward(void **state)
+{
+	struct walked w;
+	const struct walk_way *way = &w.result.way;
+
+	(void)state;
+	walked_read(&w, docker);
+	walked_ask(&w, "in=eth0 src=10.1.0.7 dst=192.168.1.5 tcp dport=8080",
+		   host());
+	walked_expect(&way->verdict, "accept DOCKER 1");
+	assert_true(way->last.value[FIELD_DADDR] == v4(0xac110002));
+	assert_int_equal(way->last.value[FIELD_DPORT], 80);
+	assert_int_equal(way->change_count, 2);
+	walked_done(&w);
+}
+
+static void its_reply_is_set_back_behind_the_filter(void **state)
+{
+	struct walked w;
+	const struct walk_way *reply = &w.result.reply;
+
+	(void)state;
+	walked_read(&w, docker);
+	walked_ask(&w, "in=eth0 src=10.1.0.7 dst=192.168.1.5 tcp dport=8080",
+		   host());
+	assert_true(w.result.has_reply);
+	walked_expect(&reply->verdict, "accept FORWARD 3");
+	assert_true(reply->packet.value[FIELD_SADDR] == v4(0xac110002));
+	assert_true(reply->last.value[FIELD_SADDR] == v4(0xc0a80105));
+	assert_int_equal(reply->last.value[FIELD_SPORT], 8080);
+	walked_done(&w);
+}
+
+/* Where the host's addresses are not told, the way out is not known. */
+static void without_addresses_the_way_out_is_a_doubt(void **state)
+{
+	struct walked w;
+
+	(void)state;
+	walked_read(&w, docker);
+	walked_ask(&w, "in=eth0 src=10.1.0.7 dst=192.168.1.5 tcp dport=8080",
+		   NULL);
+	assert_int_equal(w.result.way.verdict.decision, WALK_UNKNOWN);
+	assert_true(w.result.way.outcomes[WALK_ACCEPT]);
+	assert_true(w.result.way.outcomes[WALK_DROP]);
+	assert_int_equal(w.result.way.doubt_count, 1);
+	assert_int_equal(w.result.way.doubts[0].cond->field, FIELD_OIF);
+	walked_done(&w);
+}
+
+static void redirect_stays_on_the_host(void **state)
+{
+	(void)state;
+	walked_is("*nat\n:PREROUTING ACCEPT [0:0]\n"
+		  "-A PREROUTING -p tcp -m tcp --dport 80 -j REDIRECT"
+		  " --to-ports 3128\nCOMMIT\n"
+		  "*filter\n:INPUT DROP [0:0]\n:FORWARD DROP [0:0]\n"
+		  "-A INPUT -p tcp -m tcp --dport 3128 -j ACCEPT\nCOMMIT\n",
+		  "in=eth0 out=eth1 src=10.1.0.7 dst=10.9.9.9 tcp dport=80",
+		  "accept INPUT 1");
+}
+
+static void nat_is_asked_for_new_connections_only(void **state)
+{
+	static const char rules[] = "*nat\n:PREROUTING ACCEPT [0:0]\n"
+				    "-A PREROUTING -p tcp -j DROP\nCOMMIT\n";
+
+	(void)state;
+	walked_is(rules, "in=eth0 tcp dport=80 syn", "drop PREROUTING 1");
+	walked_is(rules, "in=eth0 tcp dport=80 flags=ACK state=established",
+		  "accept");
+	walked_is(rules, "in=eth0 tcp dport=80 state=invalid", "accept");
+}
+
+static void untracked_packets_are_not_translated(void **state)
+{
+	(void)state;
+	walked_is("*raw\n:PREROUTING ACCEPT [0:0]\n"
+		  "-A PREROUTING -j CT --notrack\nCOMMIT\n"
+		  "*nat\n:PREROUTING ACCEPT [0:0]\n"
+		  "-A PREROUTING -p tcp -j DROP\nCOMMIT\n",
+		  "in=eth0 tcp dport=80 syn", "accept PREROUTING policy");
+}
+
+static void only_the_first_nat_chain_that_translates_counts(void **state)
+{
+	struct walked w;
+
+	(void)state;
+	walked_read(&w,
+		    "table ip x {\n"
+		    " chain a {\n  type nat hook prerouting priority -90;\n"
+		    "  dnat to 10.0.0.9\n }\n"
+		    " chain b {\n  type nat hook prerouting priority -100;\n"
+		    "  dnat to 10.0.0.8\n }\n}\n");
+	walked_ask(&w, "in=eth0 src=10.1.0.7 dst=10.0.0.1 tcp dport=80", NULL);
+	assert_true(w.result.way.last.value[FIELD_DADDR] == v4(0x0a000008));
+	assert_int_equal(w.result.way.change_count, 1);
+	walked_done(&w);
+}
+
+/* All nat chains are met where the kernel's own nat hook stands. */
+static void nat_chains_run_at_nats_own_place(void **state)
+{
+	(void)state;
+	walked_is("table ip x {\n"
+		  " chain a {\n  type nat hook prerouting priority -290;\n"
+		  "  dnat to 10.0.0.9\n }\n"
+		  " chain b {\n"
+		  "  type filter hook prerouting priority -150;\n"
+		  "  ip daddr 10.0.0.9 drop\n }\n"
+		  " chain c {\n"
+		  "  type filter hook prerouting priority -50;\n"
+		  "  ip daddr 10.0.0.9 drop\n }\n}\n",
+		  "in=eth0 src=10.1.0.7 dst=10.0.0.1 tcp dport=80", "drop c 1");
+}
+
+static void masquerade_takes_the_address_of_the_way_out(void **state)
+{
+	struct walked w;
+
+	(void)state;
+	walked_read(&w, docker);
+	walked_ask(
+		&w,
+		"in=docker0 out=eth0 src=172.17.0.2 dst=8.8.8.8 udp dport=53",
+		host());
+	walked_expect(&w.result.way.verdict, "accept FORWARD 3");
+	assert_true(w.result.way.last.value[FIELD_SADDR] == v4(0xc0a80105));
+	walked_expect(&w.result.reply.verdict, "accept FORWARD 1");
+	assert_true(w.result.reply.packet.value[FIELD_DADDR] == v4(0xc0a80105));
+	assert_true(w.result.reply.last.value[FIELD_DADDR] == v4(0xac110002));
+	walked_done(&w);
+}
+
+static void netmap_keeps_the_hosts_part(void **state)
+{
+	struct walked w;
+
+	(void)state;
+	walked_read(&w, "*nat\n:PREROUTING ACCEPT [0:0]\n"
+			"-A PREROUTING -d 10.5.0.0/16 -j NETMAP"
+			" --to 192.168.0.0/16\nCOMMIT\n");
+	walked_ask(&w, "in=eth0 out=eth1 dst=10.5.3.4 udp dport=53", NULL);
+	assert_true(w.result.way.last.value[FIELD_DADDR] == v4(0xc0a80304));
+	walked_done(&w);
+}
+
+static void a_marked_connection_marks_its_reply(void **state)
+{
+	static const char rules[] =
+		"*mangle\n:PREROUTING ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\n"
+		"-A PREROUTING -j MARK --set-xmark 0x7/0xffffffff\n"
+		"-A PREROUTING -j CONNMARK --save-mark\n"
+		"-A OUTPUT -j CONNMARK --restore-mark\nCOMMIT\n"
+		"*filter\n:OUTPUT ACCEPT [0:0]\n"
+		"-A OUTPUT -m mark --mark 0x7 -j DROP\nCOMMIT\n";
+	struct walked w;
+
+	(void)state;
+	walked_read(&w, rules);
+	walked_ask(&w, "in=eth0 tcp dport=22 syn", NULL);
+	walked_expect(&w.result.reply.verdict, "drop OUTPUT 1");
+	walked_done(&w);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_new_destination_turns_input_into_forward),
+		cmocka_unit_test(its_reply_is_set_back_behind_the_filter),
+		cmocka_unit_test(without_addresses_the_way_out_is_a_doubt),
+		cmocka_unit_test(redirect_stays_on_the_host),
+		cmocka_unit_test(nat_is_asked_for_new_connections_only),
+		cmocka_unit_test(untracked_packets_are_not_translated),
+		cmocka_unit_test(
+			only_the_first_nat_chain_that_translates_counts),
+		cmocka_unit_test(nat_chains_run_at_nats_own_place),
+		cmocka_unit_test(masquerade_takes_the_address_of_the_way_out),
+		cmocka_unit_test(netmap_keeps_the_hosts_part),
+		cmocka_unit_test(a_marked_connection_marks_its_reply),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
