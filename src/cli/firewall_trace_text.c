@@ -289,6 +289,20 @@ static void blockers(const struct printer *p, const struct walk_result *r)
 		blocker_line(p, &r->blockers[i]);
 }
 
+/* Told only where the sender does not get it: else the reject said all. */
+static void refusal(const struct printer *p, const struct firewall_traced *t)
+{
+	const struct walk_way *way = &t->result.refusal;
+
+	if (!t->result.has_refusal || way->verdict.decision == WALK_ACCEPT)
+		return;
+
+	text_char(p->out, '\n');
+	packet_line(p, _("refusal  "), &way->packet, t->shown);
+	answer(p, way);
+	path(p, way);
+}
+
 static void reply(const struct printer *p, const struct firewall_traced *t)
 {
 	const struct walk_way *way = &t->result.reply;
@@ -320,6 +334,7 @@ void firewall_trace_text(const struct firewall *f,
 	text_format(out, "\n%s\n", _("its way"));
 	path(&p, way);
 	changes(&p, way);
+	refusal(&p, t);
 	blockers(&p, &t->result);
 	reply(&p, t);
 	firewall_text_end(f, out);
