@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Random rulesets that the kernel accepts, for the judge.
 
-usage: rulesets.py KIND SEED    prints one; KIND is legacy4, legacy6, nft4, nft6, nft or ipset
+usage: rulesets.py KIND SEED    prints one; KIND is legacy4, legacy6, nft4, nft6, nft or mixed
 
 Values come from small pools, so that rules overlap, shadow one another and share borders. What depends on chance,
 rate or time is in few rules: packets that meet it cannot be judged.
@@ -255,12 +255,23 @@ def ipsets(rng, family):
     return '\n'.join(lines) + '\n', sets
 
 
+def mixed(rng, seed):
+    """Several engines at the same hooks: who comes first, and that an ACCEPT ends only its own chain."""
+    texts = {}
+    for kind in rng.sample(['legacy4', 'legacy6', 'nft4', 'nft6', 'nft'], rng.randrange(2, 6)):
+        for name, text in make(kind, f'mixed/{seed}').items():
+            texts[name] = texts.get(name, '') + text
+    return texts
+
+
 def make(kind, seed):
     """{kind: text}: an iptables ruleset comes with its sets."""
     rng = random.Random(f'{kind}/{seed}')
     if kind == 'nft':
         import nft_rulesets
         return {'nft': nft_rulesets.make(rng)}
+    if kind == 'mixed':
+        return mixed(rng, seed)
     family = int(kind[-1])
     texts, sets = {}, []
     if rng.random() < 0.4:
