@@ -94,15 +94,19 @@ static bool parse_given(struct judge *j, const char *arg)
 	return false;
 }
 
-/* The model of what was given, by which the lab is made. */
+/* The model of what was given, in the order in which it is loaded: that decides
+ * who comes first where priorities are equal. */
 static struct ruleset *read_given(struct judge *j)
 {
 	struct ruleset *r = ruleset_new(j->problems);
 	int failed = r ? 0 : -ENOMEM;
 
-	for (unsigned i = 0; i < j->given_count && !failed; i++)
-		failed = kernel_read(r, j->given[i].kind, j->given[i].path,
-				     j->given[i].text);
+	for (int kind = 0; kind < KERNEL_KINDS; kind++)
+		for (unsigned i = 0; i < j->given_count && !failed; i++)
+			if ((int)j->given[i].kind == kind)
+				failed = kernel_read(r, j->given[i].kind,
+						     j->given[i].path,
+						     j->given[i].text);
 	if (!failed)
 		failed = ruleset_link(r);
 	if (!failed)

@@ -218,7 +218,7 @@ class Iptables:
         return '\n'.join(line for t in tables for line in self.table(t)) + '\n'
 
 
-def ipsets(rng, family):
+def ipsets(rng, family, prefix):
     """(lines of ipset restore, [(name, type)])"""
     word = {4: 'inet', 6: 'inet6'}[family]
     plain = [n for n in NETS[family] if '/' not in n]
@@ -227,7 +227,7 @@ def ipsets(rng, family):
                         'hash:ip,port,ip', 'hash:ip,port,net'], rng.randrange(1, 4))
     lines, sets = [], []
     for i, kind in enumerate(kinds):
-        name = f's{family}{i}'
+        name = f'{prefix}{family}{i}'
         head = f'create {name} {kind}'
         lines.append(head + (' range 0-65535' if kind == 'bitmap:port' else f' family {word}'))
         seen = set()
@@ -247,11 +247,11 @@ def ipsets(rng, family):
             lines.append(f'add {name} {entry}{nomatch} -exist')
         sets.append((name, kind))
     if rng.random() < 0.3 and len({k for _, k in sets} & {'hash:ip', 'hash:net'}) == 2:
-        lines.append(f'create l{family} list:set')
+        lines.append(f'create {prefix}l{family} list:set')
         for name, kind in sets:
             if kind in ('hash:ip', 'hash:net'):
-                lines.append(f'add l{family} {name}')
-        sets.append((f'l{family}', 'list:set'))
+                lines.append(f'add {prefix}l{family} {name}')
+        sets.append((f'{prefix}l{family}', 'list:set'))
     return '\n'.join(lines) + '\n', sets
 
 
@@ -275,7 +275,7 @@ def make(kind, seed):
     family = int(kind[-1])
     texts, sets = {}, []
     if rng.random() < 0.4:
-        texts['ipset'], sets = ipsets(rng, family)
+        texts['ipset'], sets = ipsets(rng, family, kind[0])
     texts[kind] = Iptables(rng, family, sets, doubtful=rng.random() < 0.3).text()
     return texts
 
