@@ -157,8 +157,8 @@ static int comes_to(const struct look *l, uint32_t other)
 	struct arena *a = arena_new();
 	const struct box *both;
 	struct witness w;
-	int status = a ? box_cut(a, l->e->box, p->entries[other].box, &both) :
-			 -ENOMEM;
+	int status = a ? box_cut(a, l->e->box, p->entries[other].box, &both)
+		       : -ENOMEM;
 
 	if (status > 0) {
 		status = witness_search(p->space, both, &goal, 1, &w);
