@@ -49,12 +49,15 @@ static const struct chain *chain(const struct world *w, enum engine engine,
 
 static const struct rule *rule(const struct chain *c, unsigned number)
 {
-	const struct rule *r = c ? c->first : NULL;
+	static const struct rule none;
 
-	while (r && r->number != number)
-		r = r->next;
-	assert_non_null(r);
-	return r;
+	assert_non_null(c);
+	for (const struct rule *r = c ? c->first : NULL; r; r = r->next)
+		if (r->number == number)
+			return r;
+
+	fail();
+	return &none;
 }
 
 static const struct term *term(const struct rule *r, size_t i)
