@@ -261,8 +261,8 @@ static int icmp(const struct value_form *f, const char *s, size_t len,
 	if (type > 255 || code > 255 + !slash)
 		return VALUE_TOO_BIG;
 	/* The kernel takes the type 255 for any. */
-	if (f->dialect != VALUE_NFT && f->type == VALUE_ICMP &&
-	    type == 255 && !slash) {
+	if (f->dialect != VALUE_NFT && f->type == VALUE_ICMP && type == 255 &&
+	    !slash) {
 		*ret = (struct range){ 0, 0xffff };
 		return 0;
 	}
