@@ -188,8 +188,8 @@ int firewall_audit(struct firewall *f, int argc, char *argv[])
 	if (!a)
 		return EXIT_UNKNOWN;
 
-	status = audit_ruleset(f->ruleset, a, &audit) ? EXIT_UNKNOWN :
-							report(f, &audit);
+	status = audit_ruleset(f->ruleset, a, &audit) ? EXIT_UNKNOWN
+						      : report(f, &audit);
 	arena_free(a);
 	return status;
 }

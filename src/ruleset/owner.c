@@ -271,9 +271,8 @@ static const struct owner *by_jump(const struct rule *r)
 /* Docker names its bridges br- and twelve digits of the network's id. */
 static bool has_docker_bridge(const char *text)
 {
-	const char *at = text;
-
-	while (at && (at = strstr(at, " br-"))) {
+	for (const char *at = strstr(text, " br-"); at;
+	     at = strstr(at, " br-")) {
 		at += 4;
 		if (strspn(at, "0123456789abcdef") == 12 &&
 		    (at[12] == ' ' || at[12] == '\0'))
