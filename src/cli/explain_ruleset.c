@@ -43,9 +43,14 @@ static void add_interface(struct explain_ruleset *x, u128 name)
 	x->interfaces[x->interface_count++] = name;
 }
 
+static size_t parts_of(const struct cond *c)
+{
+	return c->kind == COND_ALL || c->kind == COND_ANY ? c->count : 0;
+}
+
 static void interfaces_of(struct explain_ruleset *x, const struct cond *c)
 {
-	for (size_t i = 0; i < c->count; i++)
+	for (size_t i = 0; i < parts_of(c); i++)
 		interfaces_of(x, &c->list[i]);
 	if (c->kind == COND_RANGES && c->field == FIELD_IIF && c->ranges)
 		for (size_t i = 0; i < c->ranges->count; i++)
@@ -220,7 +225,7 @@ static bool asks_set(const struct cond *c)
 	if (c->kind == COND_LOOKUP && c->set && c->set->name)
 		return true;
 
-	for (size_t i = 0; i < c->count; i++)
+	for (size_t i = 0; i < parts_of(c); i++)
 		if (asks_set(&c->list[i]))
 			return true;
 

@@ -52,7 +52,7 @@ struct audit {
 	uint64_t undecided; /* the search was given up */
 	unsigned coarse;    /* conditions too wide to be exact: variables */
 	bool is_cut;        /* a chain unfolds into too many entries */
-	bool is_hasty; /* too many rules to find every redundant one */
+	bool is_hasty;      /* too many rules to find every redundant one */
 };
 
 /* Findings live in the arena; the ruleset must be linked. 0 or -ENOMEM. */

@@ -8,7 +8,8 @@
 const struct match *match_named(const char *name, size_t len)
 {
 	for (size_t i = 0; i < match_count; i++)
-		if (strncmp(match_list[i]->name, name, len) == 0 &&
+		if (match_list[i]->name[0] == name[0] &&
+		    strncmp(match_list[i]->name, name, len) == 0 &&
 		    !match_list[i]->name[len])
 			return match_list[i];
 
@@ -18,7 +19,8 @@ const struct match *match_named(const char *name, size_t len)
 const struct target *target_named(const char *name, size_t len)
 {
 	for (size_t i = 0; i < target_count; i++)
-		if (strncmp(target_list[i]->name, name, len) == 0 &&
+		if (target_list[i]->name[0] == name[0] &&
+		    strncmp(target_list[i]->name, name, len) == 0 &&
 		    !target_list[i]->name[len])
 			return target_list[i];
 

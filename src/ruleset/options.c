@@ -173,7 +173,9 @@ int options_value(struct build *b, const struct option *o, const char *value,
 
 static bool same(const char *name, const char *s, size_t len)
 {
-	return name && strncmp(name, s, len) == 0 && !name[len];
+	/* Nearly all names differ in their third byte. */
+	return name && name[1] == s[1] && name[2] == s[2] &&
+	       strncmp(name, s, len) == 0 && !name[len];
 }
 
 const struct option *options_find(const struct option *table, const char *s,
@@ -221,7 +223,7 @@ static struct argument *slot(struct build *b, struct options_use *u,
 			     const struct option *o)
 {
 	const struct match *m = u->use.match;
-	size_t capacity = u->capacity ? 2 * u->capacity : 2;
+	size_t capacity = u->capacity ? 2 * u->capacity : 1;
 	struct argument *list;
 
 	for (size_t i = 0; i < u->use.count && !(m && m->keeps_order); i++)
@@ -277,7 +279,7 @@ static int take_words(struct build *b, const struct option *o,
 	int err = 0;
 
 	if (at < w->count && !w->list[at].is_quoted &&
-	    same("!", w->list[at].text, w->list[at].len)) {
+	    strcmp(w->list[at].text, "!") == 0) {
 		t->inverted = true;
 		t->used++;
 		at++;

@@ -62,7 +62,8 @@ static const struct token *word(const struct reading *r)
 
 static bool is_word(const struct token *t, const char *s)
 {
-	return !t->is_quoted && strcmp(t->text, s) == 0;
+	return t->text[0] == s[0] && t->text[1] == s[1] && !t->is_quoted &&
+	       strcmp(t->text, s) == 0;
 }
 
 static int complain(const struct reading *r, const struct token *t,

@@ -124,8 +124,8 @@ static void a_ruleset_is_proven_equal_to_itself(void **state)
 
 		random_open(&x, seed, RULES);
 		random_open(&y, seed, RULES);
-		assert_int_equal(
-			compare_rulesets(x.ruleset, y.ruleset, a, &c), 0);
+		assert_int_equal(compare_rulesets(x.ruleset, y.ruleset, a, &c),
+				 0);
 		assert_int_equal(comparison_equal(&c), EQUALITY_YES);
 		random_close(&x);
 		random_close(&y);
