@@ -1,6 +1,7 @@
 /* firewall trace for people: the answer first, then the way, then what has to
  * change. */
 #include "base/i18n.h"
+#include "base/problem.h"
 #include "base/text.h"
 #include "cli/firewall.h"
 #include "cli/firewall_trace.h"
@@ -288,6 +289,20 @@ static void blockers(const struct printer *p, const struct walk_result *r)
 		blocker_line(p, &r->blockers[i]);
 }
 
+/* Told only where the sender does not get it: else the reject said all. */
+static void refusal(const struct printer *p, const struct firewall_traced *t)
+{
+	const struct walk_way *way = &t->result.refusal;
+
+	if (!t->result.has_refusal || way->verdict.decision == WALK_ACCEPT)
+		return;
+
+	text_char(p->out, '\n');
+	packet_line(p, _("refusal  "), &way->packet, t->shown);
+	answer(p, way);
+	path(p, way);
+}
+
 static void reply(const struct printer *p, const struct firewall_traced *t)
 {
 	const struct walk_way *way = &t->result.reply;
@@ -311,10 +326,15 @@ void firewall_trace_text(const struct firewall *f,
 	packet_line(&p, _("packet   "), &way->packet, t->shown);
 	if (t->assumed)
 		packet_line(&p, _("assumed  "), &way->packet, t->assumed);
+	if (problems_count(f->problems))
+		text_format(
+			out, "%s\n",
+			_("Not everything could be read: this is about the rest."));
 	answer(&p, way);
 	text_format(out, "\n%s\n", _("its way"));
 	path(&p, way);
 	changes(&p, way);
+	refusal(&p, t);
 	blockers(&p, &t->result);
 	reply(&p, t);
 	firewall_text_end(f, out);

@@ -38,8 +38,9 @@ static void restore(struct booting *b, const char *script, const char *name,
 	}
 
 	boot_row(b, script, path, BOOT_LOADED, NULL);
-	boot_add_save(b, script, path, text, len, is_v6 ? TABLE_IP6 : TABLE_IP,
-		      replaces);
+	boot_add_save(b, &(struct boot_save){ script, path, text, len,
+					      is_v6 ? TABLE_IP6 : TABLE_IP,
+					      replaces });
 }
 
 /* "iptables-restore < /etc/iptables.rules", or the file as last word. */

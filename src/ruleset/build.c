@@ -8,8 +8,9 @@
 const struct match *match_named(const char *name, size_t len)
 {
 	for (size_t i = 0; i < match_count; i++)
-		if (strlen(match_list[i]->name) == len &&
-		    memcmp(match_list[i]->name, name, len) == 0)
+		if (match_list[i]->name[0] == name[0] &&
+		    strncmp(match_list[i]->name, name, len) == 0 &&
+		    !match_list[i]->name[len])
 			return match_list[i];
 
 	return NULL;
@@ -18,8 +19,9 @@ const struct match *match_named(const char *name, size_t len)
 const struct target *target_named(const char *name, size_t len)
 {
 	for (size_t i = 0; i < target_count; i++)
-		if (strlen(target_list[i]->name) == len &&
-		    memcmp(target_list[i]->name, name, len) == 0)
+		if (target_list[i]->name[0] == name[0] &&
+		    strncmp(target_list[i]->name, name, len) == 0 &&
+		    !target_list[i]->name[len])
 			return target_list[i];
 
 	return NULL;

@@ -345,12 +345,21 @@ static bool is_any_protocol(const char *s)
 	       strcmp(s, "any") == 0;
 }
 
-static void say_base(struct text *out, const struct row *row)
+static void say_address(struct text *out, const char *option, const char *s,
+			bool is_v6)
 {
-	if (!is_any_address(row->source))
-		say(out, "-s", row->source);
-	if (!is_any_address(row->destination))
-		say(out, "-d", row->destination);
+	if (is_any_address(s))
+		return;
+	if (*s == '!' && is_any_address(s + 1))
+		say(out, option, is_v6 ? "!::/0" : "!0.0.0.0/0");
+	else
+		say(out, option, s);
+}
+
+static void say_base(struct text *out, const struct row *row, bool is_v6)
+{
+	say_address(out, "-s", row->source, is_v6);
+	say_address(out, "-d", row->destination, is_v6);
 	if (row->in && !is_any_interface(row->in))
 		say(out, "-i", row->in);
 	if (row->out && !is_any_interface(row->out))
@@ -364,11 +373,11 @@ static void say_base(struct text *out, const struct row *row)
 }
 
 /* The row as the words of a save file. */
-static void translate(struct text *out, const struct row *row)
+static void translate(struct text *out, const struct row *row, bool is_v6)
 {
 	struct listing_words w = { 0 };
 
-	say_base(out, row);
+	say_base(out, row, is_v6);
 	listing_phrases(&w, row->rest, row->target);
 	text_bytes(out, w.matches.data, w.matches.len);
 	if (row->target) {
@@ -406,7 +415,7 @@ static int add_rule(struct reading *r, const struct row *row)
 	const char *words;
 	int err;
 
-	translate(&out, row);
+	translate(&out, row, r->family == TABLE_IP6);
 	words = text_ok(&out) ? arena_string(a, text_string(&out)) : NULL;
 	text_done(&out);
 	if (!rule || !words)

@@ -112,6 +112,11 @@ static const struct phrase {
 	{ "IDLETIMER", "label:%", "@--label %" },
 	{ "RATEEST", "name % interval % ewmalog %",
 	  "@--rateest-name % --rateest-interval % --rateest-ewmalog %" },
+	{ "DNPT", "DNPT src-pfx % dst-pfx %", "@--src-pfx % --dst-pfx %" },
+	{ "SNPT", "SNPT src-pfx % dst-pfx %", "@--src-pfx % --dst-pfx %" },
+	{ "SET", "map-mark", "@--map-mark" },
+	{ "SET", "map-prio", "@--map-prio" },
+	{ "SET", "map-queue", "@--map-queue" },
 	{ "SYNPROXY", "SYNPROXY", "@" },
 	{ "SYNPROXY", "sack-perm", "@--sack-perm" },
 	{ "SYNPROXY", "timestamp", "@--timestamp" },
@@ -306,6 +311,10 @@ static const struct phrase {
 	  "-m statistic --mode nth ! --every % --packet %" },
 	{ NULL, "statistic mode nth ! every %",
 	  "-m statistic --mode nth ! --every % --packet 0" },
+	{ NULL, "STRING match \"|%|\" ALGO name %",
+	  "-m string ~--hex-string \"|%|\" --algo %" },
+	{ NULL, "STRING match ! \"|%|\" ALGO name %",
+	  "-m string ! --hex-string \"|%|\" --algo %" },
 	{ NULL, "STRING match % ALGO name %",
 	  "-m string ~--string % --algo %" },
 	{ NULL, "TIME", "-m time" },
@@ -590,6 +599,15 @@ static const char *unknown(struct listing_words *w, const char *s,
 	return s + len;
 }
 
+/* Targets of no table tell their options behind their own name. */
+static bool is_own_name(const char *s, const char *target)
+{
+	size_t len = target ? strlen(target) : 0;
+
+	return len && strncmp(s, target, len) == 0 &&
+	       (s[len] == ' ' || !s[len]);
+}
+
 void listing_phrases(struct listing_words *w, const char *s, const char *target)
 {
 	bool is_unknown = false;
@@ -598,6 +616,10 @@ void listing_phrases(struct listing_words *w, const char *s, const char *target)
 		const char *end = phrase(w, s, target);
 
 		is_unknown = !end && is_unknown;
+		if (!end && is_own_name(s, target)) {
+			text_str(&w->target, s + strlen(target));
+			break;
+		}
 		if (!end) {
 			end = unknown(w, s, !is_unknown);
 			is_unknown = true;

@@ -8,6 +8,7 @@
 
 #include "base/arena.h"
 #include "base/i18n.h"
+#include "ruleset/set_use.h"
 
 const char *const engine_names[ENGINE_COUNT] = {
 	[ENGINE_LEGACY] = "iptables-legacy",
@@ -137,11 +138,7 @@ struct table *ruleset_table(struct ruleset *r, enum engine engine,
 
 struct chain *ruleset_find_chain(const struct table *t, const char *name)
 {
-	for (struct chain *c = t->first; c; c = c->next)
-		if (strcmp(c->name, name) == 0)
-			return c;
-
-	return NULL;
+	return name_index_find(&t->chain_names, name, 0);
 }
 
 struct chain *ruleset_chain(struct ruleset *r, struct table *t,
@@ -160,7 +157,8 @@ struct chain *ruleset_chain(struct ruleset *r, struct table *t,
 	c->hook = HOOK_NONE;
 	c->index = r->chain_count;
 	c->name = arena_string(r->arena, name);
-	if (!c->name)
+	if (!c->name ||
+	    name_index_add(&t->chain_names, r->arena, c->name, 0, c))
 		return NULL;
 
 	r->chain_count++;
@@ -300,26 +298,18 @@ void ruleset_flush_chain(struct ruleset *r, struct chain *c)
 	c->rule_count = 0;
 }
 
-static struct set *find_set(struct set *first, const char *name)
-{
-	for (struct set *s = first; s; s = s->next)
-		if (s->name && strcmp(s->name, name) == 0)
-			return s;
-
-	return NULL;
-}
-
 const struct set *ruleset_find_set(const struct ruleset *r,
 				   const struct table *t, const char *name)
 {
-	return find_set(t ? t->first_set : r->first_ipset, name);
+	return name_index_find(t ? &t->set_names : &r->ipset_names, name, 0);
 }
 
 struct set *ruleset_set(struct ruleset *r, struct table *t, const char *name)
 {
 	struct set **first = t ? &t->first_set : &r->first_ipset;
 	struct set **last = t ? &t->last_set : &r->last_ipset;
-	struct set *s = find_set(*first, name);
+	struct name_index *names = t ? &t->set_names : &r->ipset_names;
+	struct set *s = name_index_find(names, name, 0);
 
 	if (s)
 		return s;
@@ -330,7 +320,7 @@ struct set *ruleset_set(struct ruleset *r, struct table *t, const char *name)
 
 	s->table = t;
 	s->name = arena_string(r->arena, name);
-	if (!s->name)
+	if (!s->name || name_index_add(names, r->arena, s->name, 0, s))
 		return NULL;
 
 	if (*last)
@@ -341,18 +331,8 @@ struct set *ruleset_set(struct ruleset *r, struct table *t, const char *name)
 	return s;
 }
 
-const struct variable *ruleset_variable(struct ruleset *r, enum doubt doubt,
-					const char *text)
-{
-	for (struct variable *v = r->first_variable; v; v = v->next)
-		if (v->doubt == doubt && strcmp(v->text, text) == 0)
-			return v;
-
-	return ruleset_fresh_variable(r, doubt, text);
-}
-
-const struct variable *
-ruleset_fresh_variable(struct ruleset *r, enum doubt doubt, const char *text)
+static struct variable *new_variable(struct ruleset *r, enum doubt doubt,
+				     const char *text)
 {
 	struct variable *v;
 
@@ -374,6 +354,27 @@ ruleset_fresh_variable(struct ruleset *r, enum doubt doubt, const char *text)
 	return v;
 }
 
+const struct variable *ruleset_variable(struct ruleset *r, enum doubt doubt,
+					const char *text)
+{
+	struct name_index *texts = &r->variable_texts;
+	struct variable *v = name_index_find(texts, text, doubt);
+
+	if (v)
+		return v;
+
+	v = new_variable(r, doubt, text);
+	if (v && name_index_add(texts, r->arena, v->text, doubt, v))
+		return NULL;
+	return v;
+}
+
+const struct variable *
+ruleset_fresh_variable(struct ruleset *r, enum doubt doubt, const char *text)
+{
+	return new_variable(r, doubt, text);
+}
+
 /* The set of a lookup, or, where it was not given, a variable instead. */
 static int link_cond(struct ruleset *r, const struct table *t, struct cond *c)
 {
@@ -391,6 +392,8 @@ static int link_cond(struct ruleset *r, const struct table *t, struct cond *c)
 
 	name = c->set_name;
 	s = ruleset_find_set(r, t && t->engine == ENGINE_NFT ? t : NULL, name);
+	if (s && s->is_given && !s->table)
+		return set_use_link(r, c, s);
 	if (s && s->is_given) {
 		c->set = s;
 		return 0;
@@ -440,6 +443,7 @@ int ruleset_link(struct ruleset *r)
 {
 	int err = 0;
 
+	set_use_mark_dynamic(r);
 	for (struct table *t = r->first; t; t = t->next)
 		for (struct chain *c = t->first; c; c = c->next)
 			for (struct rule *rule = c->first; rule && !err;

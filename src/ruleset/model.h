@@ -2,6 +2,7 @@
 
 #include "base/problem.h"
 #include "ruleset/cond.h"
+#include "ruleset/name_index.h"
 
 /*
  * Rulesets of iptables (both backends) and nft, in one form.
@@ -207,6 +208,7 @@ struct table {
 	struct set *first_set, *last_set;
 	bool is_dormant; /* nft: flags dormant */
 	struct table *next;
+	struct name_index chain_names, set_names;
 };
 
 struct ruleset {
@@ -221,6 +223,7 @@ struct ruleset {
 	 * distinct text, so that equal questions have equal answers. */
 	struct variable *first_variable, *last_variable;
 	unsigned variable_count;
+	struct name_index variable_texts, ipset_names;
 };
 
 /* NULL when there is no memory. The problems, the caller's, outlive it; the

@@ -7,29 +7,15 @@
 #include "base/i18n.h"
 #include "base/text.h"
 
-static size_t rows(const struct option *table)
+void options_begin(const struct match *m, const struct target *t,
+		   struct options_use *ret)
 {
-	size_t n = 0;
-
-	while (table && table[n].name)
-		n++;
-	return n;
-}
-
-int options_begin(struct arena *a, const struct match *m,
-		  const struct target *t, struct options_use *ret)
-{
-	const struct option *table = m ? m->options : t ? t->options : NULL;
-
-	*ret = (struct options_use){ .table = table };
+	*ret = (struct options_use){ 0 };
+	ret->table = m ? m->options : t ? t->options : NULL;
 	ret->use.match = m;
 	ret->use.target = t;
 	ret->use.is_target = t;
 	ret->use.name = m ? m->name : t ? t->name : NULL;
-	ret->capacity = rows(table);
-	ret->arguments =
-		arena_alloc(a, (ret->capacity + 1) * sizeof(struct argument));
-	return ret->arguments ? 0 : -ENOMEM;
 }
 
 static struct value_form form_of(const struct build *b, const struct option *o)
@@ -187,7 +173,9 @@ int options_value(struct build *b, const struct option *o, const char *value,
 
 static bool same(const char *name, const char *s, size_t len)
 {
-	return name && strlen(name) == len && memcmp(name, s, len) == 0;
+	/* Nearly all names differ in their third byte. */
+	return name && name[1] == s[1] && name[2] == s[2] &&
+	       strncmp(name, s, len) == 0 && !name[len];
 }
 
 const struct option *options_find(const struct option *table, const char *s,
@@ -235,26 +223,22 @@ static struct argument *slot(struct build *b, struct options_use *u,
 			     const struct option *o)
 {
 	const struct match *m = u->use.match;
+	size_t capacity = u->capacity ? 2 * u->capacity : 1;
 	struct argument *list;
 
-	if (!m || !m->keeps_order) {
-		for (size_t i = 0; i < u->use.count; i++)
-			if (u->arguments[i].option == o)
-				return &u->arguments[i];
+	for (size_t i = 0; i < u->use.count && !(m && m->keeps_order); i++)
+		if (u->arguments[i].option == o)
+			return &u->arguments[i];
+	if (u->use.count < u->capacity)
 		return &u->arguments[u->use.count++];
-	}
 
-	if (u->use.count == u->capacity) {
-		size_t bytes = 2 * (u->capacity + 1) * sizeof(*list);
-
-		list = arena_alloc(b->ruleset->arena, bytes);
-		if (!list)
-			return NULL;
+	list = arena_alloc(b->ruleset->arena, capacity * sizeof(*list));
+	if (!list)
+		return NULL;
+	if (u->use.count)
 		memcpy(list, u->arguments, u->use.count * sizeof(*list));
-		u->arguments = list;
-		u->capacity = 2 * (u->capacity + 1) - 1;
-	}
-
+	u->arguments = list;
+	u->capacity = capacity;
 	return &u->arguments[u->use.count++];
 }
 
@@ -295,7 +279,7 @@ static int take_words(struct build *b, const struct option *o,
 	int err = 0;
 
 	if (at < w->count && !w->list[at].is_quoted &&
-	    same("!", w->list[at].text, w->list[at].len)) {
+	    strcmp(w->list[at].text, "!") == 0) {
 		t->inverted = true;
 		t->used++;
 		at++;
@@ -462,21 +446,35 @@ static bool is_given(const struct options_use *u, const struct option *o)
 	return false;
 }
 
+/* What is printed unasked. */
+static int add_always(struct build *b, struct options_use *u)
+{
+	int err = 0;
+
+	for (const struct option *o = u->table; o && o->name && !err; o++) {
+		bool is_other = b->is_v6 && o->always_v6;
+		struct argument *place;
+
+		if (!o->always || is_given(u, o))
+			continue;
+		place = slot(b, u, o);
+		if (!place)
+			return -ENOMEM;
+		err = options_value(b, o, is_other ? o->always_v6 : o->always,
+				    place);
+	}
+
+	return err > 0 ? -EINVAL : err;
+}
+
 int options_end(struct build *b, struct options_use *u)
 {
 	const struct match *m = u->use.match;
 	const struct target *t = u->use.target;
-	int err = 0;
+	int err = add_always(b, u);
 
-	for (const struct option *o = u->table; o && o->name; o++)
-		if (o->always && !is_given(u, o) && !err)
-			err = options_value(b, o,
-					    b->is_v6 && o->always_v6
-						    ? o->always_v6
-						    : o->always,
-					    &u->arguments[u->use.count++]);
 	if (err)
-		return err < 0 ? err : -EINVAL;
+		return err;
 
 	if (u->use.count > 1 && !(m && m->keeps_order))
 		qsort(u->arguments, u->use.count, sizeof(*u->arguments),

@@ -20,12 +20,12 @@ struct options_use {
 	struct use use;
 	const struct option *table;
 	struct argument *arguments;
-	size_t capacity; /* one a row of the table, or more */
+	size_t capacity;
 };
 
-/* Of the match or target (the other is NULL). -ENOMEM or 0. */
-int options_begin(struct arena *a, const struct match *m,
-		  const struct target *t, struct options_use *ret);
+/* Of the match or target; the other is NULL. */
+void options_begin(const struct match *m, const struct target *t,
+		   struct options_use *ret);
 
 /* The option of that name or alias, or NULL. With may_be_short an unambiguous
  * beginning will do, as for getopt_long(). */

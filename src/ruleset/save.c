@@ -21,7 +21,8 @@ struct reading {
 	struct place place;
 	const char *text; /* all of it */
 	size_t len;
-	const char *line; /* terminated */
+	struct text buffer; /* of the line */
+	const char *line;   /* terminated */
 	size_t line_len;
 	size_t rule_column; /* of -A */
 	bool has_star;      /* the table was begun, and must be committed */
@@ -224,7 +225,8 @@ static struct addresses find_addresses(const struct reading *r, size_t from,
 
 	for (size_t i = from + 1; i < r->tokens.count; i++)
 		for (size_t n = 0; names[n] && !a.at; n++)
-			if (strcmp(word(r, i - 1)->text, names[n]) == 0 &&
+			if (word(r, i - 1)->text[0] == '-' &&
+			    strcmp(word(r, i - 1)->text, names[n]) == 0 &&
 			    strchr(word(r, i)->text, ','))
 				a.at = i;
 	if (!a.at)
@@ -587,8 +589,10 @@ int save_read(struct ruleset *ruleset, const char *file, const char *text,
 		const char *end = memchr(text + at, '\n', len - at);
 
 		r.line_len = end ? (size_t)(end - text) - at : len - at;
-		r.line = arena_copy(ruleset->arena, text + at, r.line_len);
-		err = r.line ? read_line(&r, hint) : -ENOMEM;
+		text_clear(&r.buffer);
+		text_bytes(&r.buffer, text + at, r.line_len);
+		r.line = text_string(&r.buffer);
+		err = text_ok(&r.buffer) ? read_line(&r, hint) : -ENOMEM;
 		at += r.line_len + 1;
 	}
 
@@ -597,6 +601,7 @@ int save_read(struct ruleset *ruleset, const char *file, const char *text,
 			 N_("The last table, %s, has no COMMIT: "
 			    "iptables-restore would not load it."),
 			 r.table->name);
+	text_done(&r.buffer);
 	tokens_done(&r.tokens);
 	return err;
 }

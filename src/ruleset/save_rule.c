@@ -62,7 +62,8 @@ static const struct token *word(const struct reading *r)
 
 static bool is_word(const struct token *t, const char *s)
 {
-	return !t->is_quoted && strcmp(t->text, s) == 0;
+	return t->text[0] == s[0] && t->text[1] == s[1] && !t->is_quoted &&
+	       strcmp(t->text, s) == 0;
 }
 
 static int complain(const struct reading *r, const struct token *t,
@@ -101,7 +102,11 @@ static int add_match(struct reading *r, const struct match *m)
 {
 	struct options_use *u = new_use(r);
 
-	return u ? options_begin(r->b.ruleset->arena, m, NULL, u) : -ENOMEM;
+	if (!u)
+		return -ENOMEM;
+
+	options_begin(m, NULL, u);
+	return 0;
 }
 
 /* Words that belong to no unknown match or target before them. */
@@ -168,9 +173,7 @@ static int take_match(struct reading *r)
 	u = new_use(r);
 	if (!u)
 		return -ENOMEM;
-	err = options_begin(r->b.ruleset->arena, NULL, NULL, u);
-	if (err)
-		return err;
+	options_begin(NULL, NULL, u);
 
 	ruleset_note(r->in->ruleset, &r->b.rule->place,
 		     _("The match %s is not known here; whether it holds "
@@ -199,9 +202,7 @@ static int take_target(struct reading *r, bool is_goto)
 	t = is_goto ? NULL : target_named(name, word(r)->len);
 	r->at++;
 	r->has_target = true;
-	err = options_begin(r->b.ruleset->arena, NULL, t, &r->target);
-	if (err)
-		return err;
+	options_begin(NULL, t, &r->target);
 
 	r->target.use.name = name;
 	r->target.use.is_target = true;
@@ -369,7 +370,7 @@ static int take_words(struct reading *r)
 
 /* "-p all", "-s 0.0.0.0/0", "-i +": iptables-save does not print what asks for
  * nothing. */
-static bool asks_nothing(const struct argument *a)
+static bool asks_nothing(const struct argument *a, bool is_v6)
 {
 	const struct range *r = a->ranges ? &a->ranges->range[0] : NULL;
 	enum field f = a->option->field;
@@ -379,7 +380,7 @@ static bool asks_nothing(const struct argument *a)
 	if (a->inverted || a->mask != ~(u128)0 || !r)
 		return false;
 	if (f == FIELD_SADDR || f == FIELD_DADDR)
-		return (r->first == (u128)0xffff << 32 &&
+		return (!is_v6 && r->first == (u128)0xffff << 32 &&
 			r->last - r->first == 0xffffffff) ||
 		       (!r->first && !~r->last);
 	return f != FIELD_FRAGMENT && !r->first && !~r->last;
@@ -393,7 +394,7 @@ static void base_terms(struct reading *r)
 	for (size_t i = 0; i < u->use.count; i++) {
 		struct argument *a = &u->arguments[i];
 
-		if (asks_nothing(a))
+		if (asks_nothing(a, r->in->is_v6))
 			continue;
 		if (a->option->field == FIELD_FRAGMENT)
 			build_value(&r->b, FIELD_FRAGMENT, !a->inverted);
@@ -538,11 +539,11 @@ int save_rule_read(const struct save_rule *s, struct rule *rule)
 		.at = s->from,
 		.b = { .ruleset = s->ruleset, .rule = rule, .is_v6 = s->is_v6 },
 	};
-	int err = options_begin(s->ruleset->arena, &base, NULL, &r.base);
+	int err;
 
+	options_begin(&base, NULL, &r.base);
 	r.base.use.match = NULL;
-	if (!err)
-		err = take_words(&r);
+	err = take_words(&r);
 	if (!err)
 		err = compile(&r);
 	if (err)

@@ -44,3 +44,108 @@ int set_use_key(struct build *b, const char *value, struct cond *ret)
 		ret->key[part] = FIELD_COUNT;
 	return ret->set_name ? 0 : -ENOMEM;
 }
+
+/* The field of a part, in the direction that the rule gives for it. */
+static enum field part_field(enum value_type type, enum field direction)
+{
+	static const struct {
+		enum value_type type;
+		enum field source, destination;
+	} fields[] = {
+		{ VALUE_PORT, FIELD_SPORT, FIELD_DPORT },
+		{ VALUE_INTERFACE, FIELD_IIF, FIELD_OIF },
+		{ VALUE_MAC, FIELD_MAC_SADDR, FIELD_MAC_DADDR },
+		{ VALUE_MARK, FIELD_MARK, FIELD_MARK },
+	};
+
+	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
+		if (fields[i].type == type)
+			return direction == FIELD_SADDR ? fields[i].source
+							: fields[i].destination;
+
+	return direction;
+}
+
+/* A set with more parts than the rule has directions meets nothing
+ * (ip_set_test() of net/netfilter/ipset/ip_set_core.c). */
+static void link_plain(struct cond *c, const struct set *s)
+{
+	enum field directions[SET_PARTS];
+	size_t used = 0;
+
+	memcpy(directions, c->key, sizeof(directions));
+	c->set = s;
+	for (size_t i = 0; i < SET_PARTS; i++)
+		c->key[i] = FIELD_COUNT;
+
+	for (unsigned i = 0; i < s->part_count; i++) {
+		if (s->parts[i] == VALUE_PROTOCOL) {
+			c->key[i] = FIELD_PROTO;
+			continue;
+		}
+		if (used == SET_PARTS || directions[used] == FIELD_COUNT) {
+			c->kind = COND_ANY;
+			c->list = NULL;
+			c->count = 0;
+			return;
+		}
+		c->key[i] = part_field(s->parts[i], directions[used++]);
+	}
+}
+
+int set_use_link(struct ruleset *r, struct cond *c, const struct set *s)
+{
+	struct cond *list;
+
+	if (!s->members) {
+		link_plain(c, s);
+		return 0;
+	}
+
+	list = arena_alloc(r->arena, (s->member_count + 1) * sizeof(*list));
+	if (!list)
+		return -ENOMEM;
+
+	for (size_t i = 0; i < s->member_count; i++) {
+		list[i] = *c;
+		list[i].inverted = false;
+		link_plain(&list[i], s->members[i]);
+	}
+	*c = (struct cond){ .kind = COND_ANY,
+			    .inverted = c->inverted,
+			    .list = list,
+			    .count = s->member_count };
+	return 0;
+}
+
+static void mark(struct ruleset *r, const struct use *u)
+{
+	for (size_t i = 0; i < u->count; i++) {
+		const struct argument *a = &u->arguments[i];
+		const char *space = strchr(a->text, ' ');
+
+		if (strcmp(a->option->name, "--add-set") != 0 &&
+		    strcmp(a->option->name, "--del-set") != 0)
+			continue;
+		for (struct set *s = r->first_ipset; s && space; s = s->next)
+			if (strlen(s->name) == (size_t)(space - a->text) &&
+			    strncmp(s->name, a->text, strlen(s->name)) == 0)
+				s->is_dynamic = true;
+	}
+}
+
+static void mark_rule(struct ruleset *r, const struct rule *rule)
+{
+	for (size_t i = 0; i < rule->use_count; i++)
+		if (rule->uses[i].is_target)
+			mark(r, &rule->uses[i]);
+}
+
+void set_use_mark_dynamic(struct ruleset *r)
+{
+	for (struct table *t = r->first; t && r->first_ipset; t = t->next)
+		for (struct chain *c = t->first; c; c = c->next)
+			for (const struct rule *rule = c->first; rule;
+			     rule = rule->next)
+				mark_rule(r, rule);
+}

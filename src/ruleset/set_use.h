@@ -11,3 +11,12 @@ int set_use_read(struct build *b, const char *value, struct argument *ret);
  * side. What the parts of the key are, address or port or interface, is known
  * when the set is: ruleset_link(). -ENOMEM or 0. */
 int set_use_key(struct build *b, const char *value, struct cond *ret);
+
+/* The lookup, now that the set is known: each part of its key gets the field
+ * that the part is of; a list of sets becomes one lookup for each. -ENOMEM or
+ * 0. */
+int set_use_link(struct ruleset *r, struct cond *c, const struct set *s);
+
+/* Sets that a SET target of some rule changes: what is in them now is no
+ * promise. */
+void set_use_mark_dynamic(struct ruleset *r);

@@ -119,10 +119,11 @@ int value_address(const struct value_form *f, const char *s, size_t len,
 	err = one(s, head, slash, &value);
 	if (err)
 		return err;
+	/* localhost */
 	if (f->is_v6 && head == 9 && s[0] == 'l')
 		value = 1;
 	if (slash)
-		err = mask_of(slash + 1, len - head - 1, value >> 32 == 0xffff,
+		err = mask_of(slash + 1, len - head - 1, !memchr(s, ':', head),
 			      &mask);
 	if (err)
 		return err;

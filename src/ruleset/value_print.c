@@ -49,8 +49,12 @@ static unsigned prefix(const struct range *r)
 static void print_address(struct text *out, const struct value_form *f,
 			  const struct range *r, u128 mask)
 {
-	bool is_v4 = r->first >> 32 == 0xffff;
+	bool is_mapped = r->first >> 32 == 0xffff && f->is_v6;
+	bool is_v4 = r->first >> 32 == 0xffff && !is_mapped;
 	unsigned length = prefix(r);
+
+	if (is_mapped)
+		text_str(out, "::ffff:");
 
 	if (mask != all_ones) {
 		address(out, r->first);
