@@ -492,10 +492,10 @@ int explain_ruleset_facts(struct explain_ruleset *x, const struct flow *f,
 	scratch = arena_new();
 	error = scratch ? walk_packet(x->ruleset, &q, scratch, &result)
 			: -ENOMEM;
-	if (!error)
+	if (!error) {
 		kind = told_by(x, &q.packet, &result, note, facts);
-	if (!error)
 		fact_add(facts, kind);
+	}
 	if (!error && kind < FACT_RULES_ACCEPT) {
 		add_strength(f, &result, facts);
 		error = put_rule(x, &result.blockers[0], ret);
