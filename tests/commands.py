@@ -66,6 +66,43 @@ status(2, 'explain', '/etc/hostname', says='neither a capture nor')
 status(2, 'explain', stdin=b'hello\n', says='neither a capture nor')
 status(2, 'explain', kiriwake, says='neither a capture nor')
 
+# The packet filter: from files, from standard input, and what is wrong with them.
+rules = str(tests / 'rulesets/story2/rules.v4')
+boot = ['--root', str(tests / 'rulesets/story2/boot')]
+status(0, 'firewall', '--help', says='iptables -L')
+for part in ('show', 'trace', 'audit', 'diff'):
+    status(0, 'firewall', part, '--help', says=f'firewall {part}')
+status(2, 'firewall', says='show, trace, audit or diff')
+status(2, 'firewall', 'shwo', says='shwo')
+status(2, 'firewall', 'show', '--sav', rules, says='unknown option --sav')
+status(2, 'firewall', 'show', '/nonexistent.v4', says='No such file')
+status(2, 'firewall', 'diff', rules, says='two rulesets')
+status(2, 'firewall', 'diff', rules, rules, rules, says='two rulesets')
+status(0, 'firewall', 'diff', rules, rules)
+status(0, 'firewall', 'diff', rules, '--', rules)
+status(1, 'firewall', 'diff', *boot, rules, 'boot', says='dport=23')
+status(1, 'firewall', 'audit', rules, says='rule 5')
+status(1, 'firewall', 'trace', rules, '--packet', 'dst=192.168.30.2 tcp dport=23', says='icmp-host-prohibited')
+status(0, 'firewall', 'trace', rules, '--packet', 'dst=192.168.30.2 tcp dport=22', says='rule 4')
+status(0, 'firewall', 'show', '-', stdin=pathlib.Path(rules).read_bytes(), says='reject-with')
+status(0, 'firewall', 'show', *boot, 'boot', says='iptables-services')
+status(2, 'firewall', 'show', '-', stdin=b'*filter\n:INPUT ACCEPT [0:0]\n-A INPUT -p tcp --dprot 22 -j ACCEPT\nCOMMIT\n', says='^')
+saved = run('firewall', 'show', '--save', rules)[1]
+check('--save gives the save file back', run('firewall', 'show', '--save', '-', stdin=saved.encode())[1] == saved, saved)
+check('-6 leaves IPv4 out', 'ip filter' not in run('firewall', 'show', '-6', rules)[1], 'IPv4')
+
+# The rules of the server name the one to blame.
+telnet = str(stories / '2-telnet-bad.txt')
+status(1, 'explain', '--ruleset', rules, telnet, says='inferred, on the server')
+status(1, 'explain', '--ruleset', rules, '--at', 'server=' + telnet, says='proven, on the server')
+status(1, 'explain', '--ruleset', rules, '--at', 'server=' + telnet, says='INPUT rule 5')
+status(1, 'explain', '--ruleset', str(tests / 'rulesets/centos6/rules.v4'), '--at', 'server=' + telnet,
+       says='firewall-catchall-reject')
+status(1, 'explain', '--ruleset', str(tests / 'rulesets/ufw/rules.v4'), telnet, says='otherwise than was seen')
+status(1, 'explain', '--ruleset', str(tests / 'rulesets/ufw/rules.v4'), '--at', 'server=' + bad,
+       says='INPUT policy')
+status(2, 'explain', '--ruleset', '/nonexistent.v4', telnet, says='No such file')
+
 # Standard input, packed, and colour.
 text = pathlib.Path(bad).read_bytes()
 status(1, 'explain', stdin=text, says='#1 09:47:47.950297')

@@ -54,5 +54,10 @@ for path in files:
             judge(item, line, path)
         judge(whole, json.loads(explain('--json', '--lang', 'ja', str(path))), f'{path} (ja)')
 
+for rules in sorted((pathlib.Path(__file__).resolve().parent / 'rulesets').glob('*/rules.*')):
+    for path in files:
+        if path.parent.name == 'stories':
+            judge(whole, json.loads(explain('--json', '--ruleset', str(rules), '--at', f'server={path}')), f'{path} with {rules}')
+
 print(f'{checked} documents checked, {wrong} wrong')
 sys.exit(1 if wrong or not checked else 0)

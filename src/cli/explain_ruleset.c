@@ -43,9 +43,14 @@ static void add_interface(struct explain_ruleset *x, u128 name)
 	x->interfaces[x->interface_count++] = name;
 }
 
+static size_t parts_of(const struct cond *c)
+{
+	return c->kind == COND_ALL || c->kind == COND_ANY ? c->count : 0;
+}
+
 static void interfaces_of(struct explain_ruleset *x, const struct cond *c)
 {
-	for (size_t i = 0; i < c->count; i++)
+	for (size_t i = 0; i < parts_of(c); i++)
 		interfaces_of(x, &c->list[i]);
 	if (c->kind == COND_RANGES && c->field == FIELD_IIF && c->ranges)
 		for (size_t i = 0; i < c->ranges->count; i++)
@@ -220,7 +225,7 @@ static bool asks_set(const struct cond *c)
 	if (c->kind == COND_LOOKUP && c->set && c->set->name)
 		return true;
 
-	for (size_t i = 0; i < c->count; i++)
+	for (size_t i = 0; i < parts_of(c); i++)
 		if (asks_set(&c->list[i]))
 			return true;
 
@@ -361,11 +366,21 @@ static bool is_same_icmp(const struct walk_verdict *v,
 	       note->icmp_code == v->reject_code;
 }
 
+/* A REJECT is silent where the rules stop its own answer. */
+static bool is_silent(const struct walk_result *result)
+{
+	return result->blockers->verdict.decision == WALK_DROP ||
+	       (result->has_refusal &&
+		result->refusal.verdict.decision != WALK_ACCEPT);
+}
+
 /* Whether what came back is what the decision sends. */
-static bool fits(const struct walk_verdict *v, const struct flow_note *note,
+static bool fits(const struct walk_result *result, const struct flow_note *note,
 		 const struct fact_set *facts)
 {
-	if (v->decision == WALK_DROP)
+	const struct walk_verdict *v = &result->blockers->verdict;
+
+	if (is_silent(result))
 		return !saw_answer(facts);
 	if (v->decision != WALK_REJECT)
 		return false;
@@ -413,31 +428,16 @@ static int put_rule(struct explain_ruleset *x, const struct walk_blocker *b,
 
 /* How far the trace bears the rule out. Silence has many causes: at the server
  * itself the rule explains it, elsewhere it may be another's. */
-static void add_strength(const struct flow *f, const struct walk_blocker *b,
+static void add_strength(const struct flow *f, const struct walk_result *result,
 			 struct fact_set *facts)
 {
 	bool at_server = f->vantage == VANTAGE_SERVER;
 
-	if (b->verdict.decision == WALK_REJECT)
+	if (!is_silent(result))
 		fact_add(facts,
 			 at_server ? FACT_RULES_FIT_SERVER : FACT_RULES_FIT);
 	else if (at_server && fact_has(facts, FACT_SYN_ARRIVED))
 		fact_add(facts, FACT_RULES_FIT);
-}
-
-static int add_blocker(struct explain_ruleset *x, const struct flow *f,
-		       const struct flow_note *note,
-		       const struct walk_blocker *b, const struct point *p,
-		       struct fact_set *facts, struct report_rule *ret)
-{
-	if (!fits(&b->verdict, note, facts)) {
-		fact_add(facts, FACT_RULES_OTHERWISE);
-		return 0;
-	}
-
-	fact_add(facts, b->of_reply ? FACT_RULES_REPLY : why(x, b, p));
-	add_strength(f, b, facts);
-	return put_rule(x, b, ret);
 }
 
 static bool is_refused_at_once(const struct fact_set *facts)
@@ -449,12 +449,33 @@ static bool is_refused_at_once(const struct fact_set *facts)
 	       s == SYMPTOM_UDP_REFUSED_BY_ICMP;
 }
 
+/* What the rules do to the packet, held against what was seen. */
+static enum fact_kind told_by(const struct explain_ruleset *x,
+			      const struct point *packet,
+			      const struct walk_result *result,
+			      const struct flow_note *note,
+			      const struct fact_set *facts)
+{
+	const struct walk_blocker *b = result->blockers;
+
+	if (result->way.verdict.decision == WALK_UNKNOWN)
+		return FACT_RULES_UNSURE;
+	if (!result->blocker_count)
+		return saw_answer(facts) ? FACT_RULES_OTHERWISE
+					 : FACT_RULES_ACCEPT;
+	if (!fits(result, note, facts))
+		return FACT_RULES_OTHERWISE;
+
+	return b->of_reply ? FACT_RULES_REPLY : why(x, b, packet);
+}
+
 int explain_ruleset_facts(struct explain_ruleset *x, const struct flow *f,
 			  const struct flow_note *note, struct fact_set *facts,
 			  struct report_rule *ret)
 {
 	struct walk_question q = { .packet = { .known = 0 } };
 	struct walk_result result = { 0 };
+	enum fact_kind kind = FACT_NONE;
 	struct arena *scratch;
 	int error;
 
@@ -471,14 +492,14 @@ int explain_ruleset_facts(struct explain_ruleset *x, const struct flow *f,
 	scratch = arena_new();
 	error = scratch ? walk_packet(x->ruleset, &q, scratch, &result)
 			: -ENOMEM;
-	if (!error && result.way.verdict.decision == WALK_UNKNOWN)
-		fact_add(facts, FACT_RULES_UNSURE);
-	else if (!error && result.blocker_count)
-		error = add_blocker(x, f, note, &result.blockers[0], &q.packet,
-				    facts, ret);
-	else if (!error)
-		fact_add(facts, saw_answer(facts) ? FACT_RULES_OTHERWISE
-						  : FACT_RULES_ACCEPT);
+	if (!error) {
+		kind = told_by(x, &q.packet, &result, note, facts);
+		fact_add(facts, kind);
+	}
+	if (!error && kind < FACT_RULES_ACCEPT) {
+		add_strength(f, &result, facts);
+		error = put_rule(x, &result.blockers[0], ret);
+	}
 	arena_free(scratch);
 	return error;
 }

@@ -220,6 +220,8 @@ static int run_part(struct firewall *f, const struct part *part, int argc,
 	cli_problems(f->problems);
 	if (problems_count(f->problems) && status <= EXIT_FAULT)
 		status = EXIT_USAGE;
+	if (f->is_partial && status == EXIT_HEALTHY)
+		status = EXIT_UNKNOWN;
 	ruleset_free(f->ruleset);
 	ruleset_free(f->other);
 	problems_free(f->problems);

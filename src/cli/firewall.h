@@ -71,6 +71,9 @@ struct firewall {
 	size_t name_count[FIREWALL_SIDES];
 	struct arena *arena; /* of names that were cut */
 
+	/* Something that may hold rules could not be looked at: what is left is
+	 * told, but nothing is clean. */
+	bool is_partial;
 	struct firewall_source sources[FIREWALL_SOURCES];
 	size_t source_count;
 };

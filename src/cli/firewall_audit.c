@@ -9,11 +9,40 @@
 #include "cli/firewall.h"
 #include "cli/firewall_words.h"
 #include "ruleset/audit.h"
+#include "ruleset/owner.h"
 #include "ruleset/packet_words.h"
 
-static bool is_wanted(const struct firewall *f, const struct finding *one)
+/* What is asked for. */
+struct asked {
+	struct firewall *firewall;
+	bool all; /* what programs wrote, too */
+};
+
+/* Programs write more rules than they need, and nobody can mend that here. */
+static bool is_idle(enum finding_kind kind)
 {
-	return !one->chain || firewall_wants(f, one->chain->table);
+	return kind == FINDING_SHADOWED || kind == FINDING_SHADOWED_BY_UNION ||
+	       kind == FINDING_REDUNDANT || kind == FINDING_UNREACHABLE ||
+	       kind == FINDING_NEVER_MATCHED;
+}
+
+static bool is_owned(const struct finding *one)
+{
+	if (!one->chain || !is_idle(one->kind))
+		return false;
+
+	return one->rule ? owner_of_rule(one->rule) != NULL
+			 : owner_of_chain(one->chain) != NULL;
+}
+
+static bool is_of_family(const struct asked *q, const struct finding *one)
+{
+	return !one->chain || firewall_wants(q->firewall, one->chain->table);
+}
+
+static bool is_wanted(const struct asked *q, const struct finding *one)
+{
+	return is_of_family(q, one) && (q->all || !is_owned(one));
 }
 
 static void put_witness(struct text *out, const struct finding *one)
@@ -49,8 +78,8 @@ static void finding_json(struct json *j, const struct finding *one)
 	text_done(&witness);
 }
 
-static void audit_json(struct firewall *f, const struct audit *a,
-		       struct text *out)
+static void audit_json(const struct asked *q, const struct audit *a,
+		       size_t owned, struct text *out)
 {
 	struct json j = json_over(out, true);
 
@@ -59,7 +88,7 @@ static void audit_json(struct firewall *f, const struct audit *a,
 	json_name(&j, "findings");
 	json_array(&j);
 	for (const struct finding *one = a->first; one; one = one->next)
-		if (is_wanted(f, one))
+		if (is_wanted(q, one))
 			finding_json(&j, one);
 	json_array_end(&j);
 	json_name(&j, "summary");
@@ -68,12 +97,13 @@ static void audit_json(struct firewall *f, const struct audit *a,
 	json_member_u64(&j, "dead", a->dead);
 	json_member_u64(&j, "undecided", a->undecided);
 	json_member_u64(&j, "coarse", a->coarse);
+	json_member_u64(&j, "left_out", owned);
 	json_name(&j, "cut");
 	json_bool(&j, a->is_cut);
 	json_name(&j, "hasty");
 	json_bool(&j, a->is_hasty);
 	json_object_end(&j);
-	firewall_json_end(f, &j);
+	firewall_json_end(q->firewall, &j);
 	json_object_end(&j);
 	text_char(out, '\n');
 }
@@ -133,39 +163,48 @@ static void limits_text(struct text *out, const struct audit *a)
 			a->coarse);
 }
 
-static void audit_text(struct firewall *f, const struct audit *a, size_t count,
-		       struct text *out)
+static void audit_text(const struct asked *q, const struct audit *a,
+		       const size_t count[2], struct text *out)
 {
 	for (const struct finding *one = a->first; one; one = one->next)
-		if (is_wanted(f, one)) {
+		if (is_wanted(q, one)) {
 			finding_text(out, one);
 			text_char(out, '\n');
 		}
 	limits_text(out, a);
-	if (count)
+	if (count[1])
+		text_format(
+			out,
+			ngettext(
+				"%zu rule that a program wrote does nothing; --all tells of it.\n",
+				"%zu rules that programs wrote do nothing; --all tells of them.\n",
+				count[1]),
+			count[1]);
+	if (count[0])
 		text_format(out,
 			    ngettext("%zu finding in %llu rules\n",
-				     "%zu findings in %llu rules\n", count),
-			    count, (unsigned long long)a->rules);
+				     "%zu findings in %llu rules\n", count[0]),
+			    count[0], (unsigned long long)a->rules);
 	else
 		text_format(out, _("nothing found in %llu rules\n"),
 			    (unsigned long long)a->rules);
-	firewall_text_end(f, out);
+	firewall_text_end(q->firewall, out);
 }
 
-static int report(struct firewall *f, const struct audit *a)
+static int report(const struct asked *q, const struct audit *a)
 {
 	struct text out = TEXT_NULL;
-	size_t count = 0;
+	size_t count[2] = { 0 }; /* told, left out */
 
 	for (const struct finding *one = a->first; one; one = one->next)
-		count += is_wanted(f, one);
-	if (f->cli->json)
-		audit_json(f, a, &out);
+		if (is_of_family(q, one))
+			count[!is_wanted(q, one)]++;
+	if (q->firewall->cli->json)
+		audit_json(q, a, count[1], &out);
 	else
-		audit_text(f, a, count, &out);
+		audit_text(q, a, count, &out);
 	firewall_put(&out);
-	if (count)
+	if (count[0])
 		return EXIT_FAULT;
 
 	return a->undecided || a->is_cut ? EXIT_UNKNOWN : EXIT_HEALTHY;
@@ -173,12 +212,17 @@ static int report(struct firewall *f, const struct audit *a)
 
 int firewall_audit(struct firewall *f, int argc, char *argv[])
 {
+	struct asked q = { .firewall = f };
 	struct arena *a;
 	struct audit audit;
 	int status = 0;
 
-	for (int i = 1; i < argc && !status; i++)
-		status = firewall_take(f, argc, argv, &i);
+	for (int i = 1; i < argc && !status; i++) {
+		if (!strcmp(argv[i], "--all"))
+			q.all = true;
+		else
+			status = firewall_take(f, argc, argv, &i);
+	}
 	if (!status)
 		status = firewall_read(f);
 	if (status)
@@ -188,15 +232,15 @@ int firewall_audit(struct firewall *f, int argc, char *argv[])
 	if (!a)
 		return EXIT_UNKNOWN;
 
-	status = audit_ruleset(f->ruleset, a, &audit) ? EXIT_UNKNOWN :
-							report(f, &audit);
+	status = audit_ruleset(f->ruleset, a, &audit) ? EXIT_UNKNOWN
+						      : report(&q, &audit);
 	arena_free(a);
 	return status;
 }
 
 const struct command firewall_audit_command = {
 	.name = "firewall audit",
-	.arguments = "[RULESET...]",
+	.arguments = "[--all] [RULESET...]",
 	.summary = N_(
 		"Rules that never match, contradict or nearly allow something."),
 	.help = N_(
@@ -212,5 +256,9 @@ const struct command firewall_audit_command = {
 		"  families-differ    IPv4 and IPv6 packets meet another fate\n"
 		"  both-engines       rules of iptables-legacy and of nftables are loaded\n"
 		"  set-not-given      a set that rules ask for was not given\n"
-		"  never-matched      the counter is zero, where others are not\n"),
+		"  never-matched      the counter is zero, where others are not\n"
+		"\n"
+		"Rules that do nothing are left out where a program (ufw, docker) wrote them.\n"
+		"\n"
+		"  --all  tell of them, too\n"),
 };

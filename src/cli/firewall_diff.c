@@ -127,11 +127,12 @@ static void change_text(struct text *out, const struct change *c)
 	text_char(out, '\n');
 	if (c->size >= 0) {
 		text_str(out, "    ");
-		text_format(out,
-			    c->size_is_bound ?
-				    _("up to %.6g combinations of addresses, protocol and ports") :
-				    _("%.6g combinations of addresses, protocol and ports"),
-			    c->size);
+		text_format(
+			out,
+			c->size_is_bound
+				? _("up to %.6g combinations of addresses, protocol and ports")
+				: _("%.6g combinations of addresses, protocol and ports"),
+			c->size);
 		text_char(out, '\n');
 	}
 }
@@ -142,7 +143,8 @@ static const char *equal_words(enum equality e)
 	case EQUALITY_NO:
 		return _("The rulesets differ.");
 	case EQUALITY_YES:
-		return _("The rulesets are equal: every packet meets the same fate.");
+		return _(
+			"The rulesets are equal: every packet meets the same fate.");
 	case EQUALITY_UNKNOWN:
 		break;
 	}
@@ -212,9 +214,8 @@ int firewall_diff(struct firewall *f, int argc, char *argv[])
 	if (!a)
 		return EXIT_UNKNOWN;
 
-	status = compare_rulesets(f->ruleset, f->other, a, &c) ?
-			 EXIT_UNKNOWN :
-			 report(f, &c);
+	status = compare_rulesets(f->ruleset, f->other, a, &c) ? EXIT_UNKNOWN
+							       : report(f, &c);
 	arena_free(a);
 	return status;
 }

@@ -75,7 +75,8 @@ static void put_counters(struct printer *p, const struct counters *c)
 		return;
 	if (!c->known) {
 		text_fill(p->out, ' ',
-			  (size_t)(p->packets_width + p->bytes_width + 4));
+			  (size_t)p->packets_width + (size_t)p->bytes_width +
+				  4);
 		return;
 	}
 
@@ -270,7 +271,8 @@ void firewall_listing_text(const struct firewall *f, const struct listing *l,
 		put_called(&p, l, l->chains[i]);
 	put_sets(&p, f);
 	if (!l->count)
-		text_str(out, _("There are no rules.\n"));
+		text_str(out, f->is_partial ? _("No rules could be seen.\n")
+					    : _("There are no rules.\n"));
 	firewall_text_end(f, out);
 	text_done(&p.clean);
 }

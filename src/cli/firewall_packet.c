@@ -198,11 +198,5 @@ int firewall_packet_read(struct firewall *f, struct firewall_packet *p)
 		return EXIT_UNKNOWN;
 	if (err)
 		return EXIT_USAGE;
-	if (p->from)
-		err = read_frame(f, p);
-	if (err)
-		return err;
-
-	packet_words_assume(&p->packet);
-	return 0;
+	return p->from ? read_frame(f, p) : 0;
 }

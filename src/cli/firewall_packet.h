@@ -17,5 +17,5 @@ struct firewall_packet {
 int firewall_packet_take(struct firewall *f, struct firewall_packet *p,
 			 int argc, char *argv[], int *i);
 
-/* Reads it and assumes the rest. 0, or an exit status with the reason said. */
+/* Reads it, and assumes nothing. 0, or an exit status with the reason said. */
 int firewall_packet_read(struct firewall *f, struct firewall_packet *p);

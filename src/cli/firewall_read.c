@@ -99,6 +99,7 @@ static int read_live(struct firewall *f, struct ruleset *r)
 		(void)fprintf(stderr, "kiriwake: %s\n", strerror(-error));
 		return EXIT_UNKNOWN;
 	}
+	f->is_partial = f->is_partial || live_is_partial(&live);
 	for (int i = 0; i < LIVE_SOURCE_COUNT; i++)
 		firewall_looked(f, live.row[i].command,
 				live.row[i].state == LIVE_READ
@@ -120,6 +121,8 @@ static int read_boot(struct firewall *f, struct ruleset *r)
 	for (size_t i = 0; i < boot.count; i++) {
 		const struct boot_row *row = &boot.row[i];
 
+		if (row->state == BOOT_NOT_PERMITTED)
+			f->is_partial = true;
 		if (row->state == BOOT_LOADED)
 			firewall_looked(f, row->file, NULL);
 		else if (row->state == BOOT_NOT_LOOKED ||

@@ -9,6 +9,7 @@
 #include "base/i18n.h"
 #include "base/text.h"
 #include "cli/firewall.h"
+#include "cli/firewall_host.h"
 #include "cli/firewall_packet.h"
 #include "ruleset/ranges.h"
 
@@ -125,47 +126,10 @@ static int status_of(const struct walk_result *r)
 	return r->blocker_count ? EXIT_FAULT : EXIT_HEALTHY;
 }
 
-/* IFACE=ADDRESS/LENGTH, as `ip -br address' has them. */
-static int take_address(struct firewall *f, struct walk_host *host,
-			const char *value)
-{
-	const struct value_form form = { .type = VALUE_ADDRESS,
-					 .dialect = VALUE_NFT };
-	const char *equals = value ? strchr(value, '=') : NULL;
-	const char *slash = equals ? strchr(equals, '/') : NULL;
-	struct walk_address *list = (struct walk_address *)host->addresses;
-	struct walk_address *a = &list[host->count];
-	struct range whole, one;
-	u128 mask;
-
-	if (!value)
-		return EXIT_USAGE;
-	if (!equals || host->count == FIREWALL_NAMES)
-		return cli_usage(
-			f->command,
-			_("--address takes INTERFACE=ADDRESS/LENGTH, not \"%s\""),
-			value);
-	if (!slash)
-		slash = equals + strlen(equals);
-	if (value_parse(&form, equals + 1, strlen(equals + 1), &whole, &mask) ||
-	    value_parse(&form, equals + 1, (size_t)(slash - equals - 1), &one,
-			&mask))
-		return cli_usage(f->command, _("\"%s\" is not an address"),
-				 equals + 1);
-
-	a->interface = field_from_name(value, (size_t)(equals - value));
-	a->address = one.first;
-	a->prefix = 128;
-	for (u128 open = whole.first ^ whole.last; open; open >>= 1)
-		a->prefix--;
-	host->count++;
-	return 0;
-}
-
 /* The command line. */
 struct asked {
 	struct firewall_packet packet;
-	struct walk_host host;
+	struct firewall_host host;
 };
 
 static int take_all(struct firewall *f, struct asked *a, int argc, char *argv[])
@@ -180,7 +144,7 @@ static int take_all(struct firewall *f, struct asked *a, int argc, char *argv[])
 		if (taken)
 			continue;
 		if (cli_is(argv[i], "--address"))
-			status = take_address(
+			status = firewall_host_take(
 				f, &a->host,
 				cli_value("--address", argc, argv, &i));
 		else
@@ -194,7 +158,8 @@ static int tell(struct firewall *f, const struct asked *a)
 {
 	struct firewall_traced t = { .packet = &a->packet.packet };
 	struct walk_question q = { .packet = t.packet->point,
-				   .host = a->host.count ? &a->host : NULL };
+				   .host = a->host.host.count ? &a->host.host
+							      : NULL };
 	struct text out = TEXT_NULL;
 	uint64_t asked;
 
@@ -216,23 +181,26 @@ static int tell(struct firewall *f, const struct asked *a)
 
 int firewall_trace(struct firewall *f, int argc, char *argv[])
 {
-	struct asked a = { 0 };
+	struct asked *a = arena_alloc(f->arena, sizeof(*a));
 	int status;
 
-	a.host.addresses = arena_alloc(
-		f->arena, FIREWALL_NAMES * sizeof(*a.host.addresses));
-	if (!a.host.addresses)
+	if (!a)
 		return EXIT_UNKNOWN;
 
-	status = take_all(f, &a, argc, argv);
+	status = take_all(f, a, argc, argv);
 	if (!status)
-		status = firewall_packet_read(f, &a.packet);
+		status = firewall_packet_read(f, &a->packet);
 	if (!status)
-		status = check_single(f, &a.packet.packet);
+		status = check_single(f, &a->packet.packet);
 	if (!status)
 		status = firewall_read(f);
+	if (status)
+		return status;
 
-	return status ? status : tell(f, &a);
+	firewall_host_live(f, &a->host);
+	firewall_host_assume(&a->host, &a->packet.packet);
+	packet_words_assume(&a->packet.packet);
+	return tell(f, a);
 }
 
 const struct command firewall_trace_command = {
@@ -255,7 +223,8 @@ const struct command firewall_trace_command = {
 		"  --packet 'WORDS...'      the packet; or the words up to the next option\n"
 		"  --packet-from CAPTURE#N  packet N of a capture, or of tcpdump's text\n"
 		"  --address IF=ADDR/LEN    an address of the host, for what NAT makes of the packet;\n"
-		"                           may be given several times\n"
+		"                           may be given several times; with live, its own are known\n"
+		"  -v                       the answer's whole way, too\n"
 		"  -4, -6, --ipset FILE, --root FOLDER: see `kiriwake firewall --help'\n"
 		"\n"
 		"Exit status: 0 the packet and its answer pass, 1 one of them is dropped or rejected,\n"

@@ -179,6 +179,14 @@ void firewall_trace_json(const struct firewall *f,
 	} else {
 		json_null(&j);
 	}
+	json_name(&j, "refusal");
+	if (t->result.has_refusal) {
+		json_object(&j);
+		way_json(&j, &t->result.refusal, t->shown);
+		json_object_end(&j);
+	} else {
+		json_null(&j);
+	}
 	json_name(&j, "assumed");
 	assumed_json(&j, t);
 	firewall_json_end(f, &j);

@@ -9,7 +9,7 @@
 #include "ruleset/linear.h"
 
 enum {
-	TRIES = 4, /* packets that look for an opposite rule above */
+	TRIES = 16, /* packets that look for an opposite rule above */
 	/* Entries that may have to be tried before a rule is known to be
 	 * redundant, and all of a program's. */
 	OTHERS = 500,
@@ -267,36 +267,60 @@ static int contradict(const struct look *l, uint32_t above)
 	return status < 0 ? status : 0;
 }
 
+/* Samples are drawn from the entry's packets: which closing entry, if any, takes
+ * most of them? count is how many it takes. */
+struct poll {
+	uint32_t entry[TRIES];
+	unsigned count[TRIES];
+	unsigned candidates;
+};
+
+static void vote(struct poll *p, uint32_t entry)
+{
+	unsigned i = 0;
+
+	while (i < p->candidates && p->entry[i] != entry)
+		i++;
+	if (i == p->candidates) {
+		p->entry[i] = entry;
+		p->count[i] = 0;
+		p->candidates++;
+	}
+	p->count[i]++;
+}
+
+static int check_contradicted(const struct look *l)
+{
+	struct arena *a = arena_new();
+	struct poll poll = { .candidates = 0 };
+	uint64_t seed = l->entry;
+	int err = a ? 0 : -ENOMEM;
+
+	for (unsigned i = 0; i < TRIES && !err; i++) {
+		struct spot *spot =
+			box_sample(a, l->p->space, l->e->box, &seed);
+		uint32_t end = l->entry;
+
+		err = spot ? witness_lucky_fate(l->p, spot, &end) : -ENOMEM;
+		if (!err && end < l->entry && is_closing_entry(l, end))
+			vote(&poll, end);
+		/* Nearly always the first two of them tell. */
+		if (i == 1 && !poll.candidates)
+			break;
+	}
+	for (unsigned i = 0; i < poll.candidates && !err; i++)
+		if (poll.count[i] > most * TRIES)
+			err = contradict(l, poll.entry[i]);
+
+	arena_free(a);
+	return err;
+}
+
 static bool takes_most(const struct look *l, uint32_t above)
 {
 	return is_closing_entry(l, above) &&
 	       box_share(l->p->space, l->e->box, l->p->entries[above].box) >
 		       most;
-}
-
-/* A rule above that takes the most holds a usual packet, or one of a few. */
-static int check_contradicted(const struct look *l)
-{
-	struct arena *a = arena_new();
-	uint64_t seed = l->entry;
-	int err = a ? 0 : -ENOMEM;
-
-	for (unsigned i = 0; i < TRIES && !err; i++) {
-		struct numbers hit = { 0 };
-		struct spot *spot =
-			box_pick(a, l->p->space, l->e->box, i ? &seed : NULL);
-
-		err = spot ? overlap_stab(l->p->ends, spot, 0, l->entry, &hit)
-			   : -ENOMEM;
-		for (size_t j = 0; j < hit.count && !err; j++)
-			if (!l->about->why_contradicted &&
-			    takes_most(l, hit.at[j]))
-				err = contradict(l, hit.at[j]);
-		overlap_done(&hit);
-	}
-
-	arena_free(a);
-	return err;
 }
 
 /* Where the source hides interfaces nothing is certain, and all must be looked

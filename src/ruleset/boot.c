@@ -105,24 +105,22 @@ static void add_section(struct booting *b, const struct boot_section *from,
 	*last = new;
 }
 
-void boot_add_save(struct booting *b, const char *unit, const char *file,
-		   const char *text, size_t len, enum table_family family,
-		   bool replaces)
+void boot_add_save(struct booting *b, const struct boot_save *save)
 {
-	struct boot_section s = { .file = file,
-				  .unit = unit,
-				  .family = family };
-	const char *end = text + len;
+	struct boot_section s = { .file = save->file,
+				  .unit = save->unit,
+				  .family = save->family };
+	const char *end = save->text + save->len;
 	uint64_t number = 1;
 
-	for (const char *line = text; line < end; number++) {
+	for (const char *line = save->text; line < end; number++) {
 		const char *stop = memchr(line, '\n', (size_t)(end - line));
 
 		stop = stop ? stop + 1 : end;
 		if (*line == '*') {
 			if (s.text) {
 				s.len = (size_t)(line - s.text);
-				add_section(b, &s, replaces);
+				add_section(b, &s, save->replaces);
 			}
 			s.text = line;
 			s.line = number;
@@ -135,7 +133,7 @@ void boot_add_save(struct booting *b, const char *unit, const char *file,
 		return;
 
 	s.len = (size_t)(end - s.text);
-	add_section(b, &s, replaces);
+	add_section(b, &s, save->replaces);
 }
 
 /* nft's file may include others by their full name, which begins at the root
@@ -200,7 +198,8 @@ static int read_source(struct booting *b, const struct source *s,
 		error = ipset_read(b->r, path, text, len);
 		break;
 	case KIND_SAVE:
-		boot_add_save(b, s->unit, path, text, len, s->family, true);
+		boot_add_save(b, &(struct boot_save){ s->unit, path, text, len,
+						      s->family, true });
 		break;
 	}
 

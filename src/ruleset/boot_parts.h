@@ -1,5 +1,6 @@
 #pragma once
 
+#include <dirent.h>
 #include <stdbool.h>
 
 #include "ruleset/boot.h"
@@ -40,10 +41,19 @@ const char *boot_path(struct booting *b, const char *path);
 const char *boot_load(struct booting *b, const char *unit, const char *path,
 		      size_t *ret_len);
 
-/* Adds a save file's tables; with replaces, earlier ones of their name go. */
-void boot_add_save(struct booting *b, const char *unit, const char *file,
-		   const char *text, size_t len, enum table_family family,
-		   bool replaces);
+/* A save file. */
+struct boot_save {
+	const char *unit, *file;
+	const char *text;
+	size_t len;
+	enum table_family family;
+	bool replaces; /* earlier tables of the same names go */
+};
+
+void boot_add_save(struct booting *b, const struct boot_save *save);
+
+/* The next name in a folder; NULL: there is none, or no folder. */
+const char *boot_next(DIR *d);
 
 /* Whether the unit is enabled, as far as that can be seen. */
 bool boot_is_enabled(struct booting *b, const char *unit);

@@ -121,8 +121,9 @@ static void add_text(struct booting *b, struct text *t,
 		text_ok(t) ? arena_copy(b->r->arena, t->data, t->len) : NULL;
 
 	if (text)
-		boot_add_save(b, unit, "ufw-init-functions", text, t->len,
-			      family, false);
+		boot_add_save(
+			b, &(struct boot_save){ unit, "ufw-init-functions",
+						text, t->len, family, false });
 	else
 		b->failed = true;
 	text_done(t);
@@ -142,7 +143,8 @@ static void add_file(struct booting *b, const char *name, const char *six,
 		return;
 
 	boot_row(b, unit, full, BOOT_LOADED, NULL);
-	boot_add_save(b, unit, full, text, len, family, false);
+	boot_add_save(
+		b, &(struct boot_save){ unit, full, text, len, family, false });
 }
 
 static void add_family(struct booting *b, const struct settings *s,
@@ -167,8 +169,9 @@ static void add_v6_off(struct booting *b)
 		":OUTPUT DROP [0:0]\n-A INPUT -i lo -j ACCEPT\n"
 		"-A OUTPUT -o lo -j ACCEPT\nCOMMIT\n";
 
-	boot_add_save(b, unit, "ufw-init-functions", text, sizeof(text) - 1,
-		      TABLE_IP6, true);
+	boot_add_save(b,
+		      &(struct boot_save){ unit, "ufw-init-functions", text,
+					   sizeof(text) - 1, TABLE_IP6, true });
 }
 
 static void load_settings(struct booting *b, struct settings *s,

@@ -56,5 +56,10 @@ double box_size(const struct space *s, const struct box *x);
 struct spot *box_pick(struct arena *a, const struct space *s,
 		      const struct box *x, uint64_t *seed);
 
+/* The same, with what is unusual left out: any addresses and ports, but a new
+ * connection rather than an answer, TCP rather than ESP. */
+struct spot *box_sample(struct arena *a, const struct space *s,
+			const struct box *x, uint64_t *seed);
+
 /* The packet of a spot, without what depends on variables and changes. */
 void box_point(const struct space *s, const struct spot *p, struct point *ret);

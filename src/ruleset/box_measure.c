@@ -334,6 +334,22 @@ static void forget_foreign(struct point *p)
 	}
 }
 
+struct spot *box_sample(struct arena *a, const struct space *s,
+			const struct box *x, uint64_t *seed)
+{
+	static const uint64_t any =
+		FIELD_BIT(FIELD_SADDR) | FIELD_BIT(FIELD_DADDR) |
+		FIELD_BIT(FIELD_SPORT) | FIELD_BIT(FIELD_DPORT);
+	struct spot *p = box_pick(a, s, x, NULL);
+	struct spot *random = p ? box_pick(a, s, x, seed) : NULL;
+
+	for (unsigned f = 0; random && f < FIELD_COUNT; f++)
+		if (any & FIELD_BIT(f))
+			p->value[f] = random->value[f];
+
+	return random ? p : NULL;
+}
+
 void box_point(const struct space *s, const struct spot *p, struct point *ret)
 {
 	*ret = (struct point){ 0 };

@@ -6,6 +6,7 @@
 
 #include "base/arena.h"
 #include "ruleset/compare_parts.h"
+#include "ruleset/diagram.h"
 
 /* What is compared, and how far that is. */
 struct comparing {
@@ -77,6 +78,80 @@ partner_of(struct comparing *c, const struct chain *x, enum table_family family)
 	return best;
 }
 
+/* Fates that are the same have one number: that of the first such entry. */
+struct fates {
+	struct compare_pair *pair;
+	struct numbers seen[2];
+};
+
+static uint32_t number_fate(void *context, const struct program *p,
+			    size_t entry)
+{
+	struct fates *f = context;
+	unsigned own = p == &f->pair->of[1];
+
+	for (unsigned side = 0; side < 2; side++)
+		for (size_t i = 0; i < f->seen[side].count; i++)
+			if (program_same_fate(&f->pair->of[side],
+					      f->seen[side].at[i], p, entry))
+				return f->seen[side].at[i] * 2 + side;
+
+	/* Without memory, fates that are one look like two: nothing is proven. */
+	(void)overlap_add(&f->seen[own], (uint32_t)entry);
+	return (uint32_t)entry * 2 + own;
+}
+
+/* The search gave up: are the diagrams one? 1 when that proves equality. */
+static int prove_equal(struct compare_pair *p)
+{
+	struct fates f = { .pair = p };
+	const struct diagram_fates fates = { number_fate, &f, true };
+	struct diagram *d = diagram_new(p->space, DIAGRAM_NODES);
+	uint32_t root[2] = { 0, 0 };
+	int err = d ? 0 : -ENOMEM;
+
+	for (unsigned side = 0; side < 2 && !err; side++)
+		err = diagram_add(d, &p->of[side], &fates, &root[side]);
+	overlap_done(&f.seen[0]);
+	overlap_done(&f.seen[1]);
+	diagram_free(d);
+	return err < 0 ? err : !err && root[0] == root[1];
+}
+
+/* Marks and what is not known are no part of a diagram. */
+static bool has_more(const struct compare_pair *p)
+{
+	for (unsigned side = 0; side < 2; side++)
+		for (size_t i = 0; i < p->of[side].count; i++) {
+			const struct entry *e = &p->of[side].entries[i];
+
+			if (e->is_uncertain ||
+			    (e->kind == ENTRY_PASSES && compare_matters(e)))
+				return true;
+		}
+
+	return false;
+}
+
+static int search_pair(struct compare_pair *p)
+{
+	bool was_complete = p->ret->is_complete;
+	size_t count = p->ret->count;
+	int err;
+
+	p->ret->is_complete = true;
+	err = compare_search(p);
+	if (p->of[0].is_cut || p->of[1].is_cut)
+		p->ret->is_complete = false;
+	else if (!err && !p->ret->is_complete && p->ret->count == count &&
+		 !has_more(p))
+		err = prove_equal(p);
+	if (err > 0)
+		p->ret->is_complete = true;
+	p->ret->is_complete = p->ret->is_complete && was_complete;
+	return err < 0 ? err : 0;
+}
+
 static int compare_chains(struct comparing *c, const struct chain *before,
 			  const struct chain *after, enum table_family family)
 {
@@ -98,12 +173,10 @@ static int compare_chains(struct comparing *c, const struct chain *before,
 	if (!err)
 		err = compare_align(&p);
 	if (!err)
-		err = compare_search(&p);
+		err = search_pair(&p);
 	if (!err) {
 		c->ret->chains++;
 		c->ret->coarse += p.space->coarse_count;
-		if (p.of[0].is_cut || p.of[1].is_cut)
-			c->ret->is_complete = false;
 	}
 
 	free(p.is_common[0]);

@@ -35,10 +35,12 @@ const char *const hook_names[HOOK_COUNT] = {
 
 u128 action_value(const struct action *a, u128 value, u128 from)
 {
-	u128 with = a->from == FIELD_COUNT ? a->xor_mask : from & a->from_mask;
+	u128 with = a->xor_mask;
 	u128 last = field_last(a->field);
 	u128 step;
 
+	if (a->from != FIELD_COUNT)
+		with ^= from & a->from_mask;
 	value = (value & a->and_mask) ^ with;
 	if (a->add < 0) {
 		step = (u128) - (int64_t)a->add;

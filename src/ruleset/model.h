@@ -107,9 +107,9 @@ struct action {
 	/* REJECT. The code is ICMP's; of REJECT_ICMPX, NFT_REJECT_ICMPX_*. */
 	enum reject reject;
 	uint8_t reject_code;
-	/* SET: field = (field & and_mask) ^ xor_mask, or, with from !=
-	 * FIELD_COUNT, (field & and_mask) ^ (from & from_mask). With a map: what the
-	 * element holds. */
+	/* SET: field = (field & and_mask) ^ xor_mask, and, with from !=
+	 * FIELD_COUNT, ^ (from & from_mask). With a map: what the element holds.
+	 * Random, without one: nobody can tell what. */
 	enum field field, from;
 	u128 and_mask, xor_mask, from_mask;
 	/* SET: added last; the sum stops at 0 and at the field's last (TTL's
@@ -187,8 +187,8 @@ struct chain {
 	const char *name;
 	enum hook hook;
 	int priority;
-	const char *type;        /* filter, nat, route; NULL: of no hook */
-	const char *device;      /* ingress and egress; NULL: any */
+	const char *type;   /* filter, nat, route; NULL: of no hook */
+	const char *device; /* ingress and egress; NULL: any; a,b: of both */
 	enum action_kind policy; /* ACCEPT or DROP; NONE: of no hook */
 	struct counters counters;
 	struct place place;

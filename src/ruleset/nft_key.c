@@ -169,8 +169,22 @@ struct nft_question nft_key_question(const struct nft_key *k)
 				      .shift = k->shift };
 }
 
+/* IPv4 addresses are ::ffff:0:0/96 in their field; masks of them have the same
+ * above, which must stay out of it. */
+static bool is_v4(const struct nft_question *q, u128 number)
+{
+	return q->key->type == VALUE_ADDRESS && number >> 32 == 0xffff;
+}
+
+static u128 low_bits(const struct nft_question *q, u128 number)
+{
+	return is_v4(q, number) ? number & 0xffffffff : number;
+}
+
 bool nft_key_and(struct nft_question *q, u128 number)
 {
+	if (is_v4(q, number))
+		number |= ~(u128)0xffffffff;
 	q->and &= number << q->shift;
 	q->xor &= number << q->shift;
 	q->is_changed = true;
@@ -179,6 +193,7 @@ bool nft_key_and(struct nft_question *q, u128 number)
 
 bool nft_key_or(struct nft_question *q, u128 number)
 {
+	number = low_bits(q, number);
 	q->and &= ~(number << q->shift);
 	q->xor = (q->xor &~(number << q->shift)) | number << q->shift;
 	q->is_changed = true;
@@ -187,6 +202,7 @@ bool nft_key_or(struct nft_question *q, u128 number)
 
 bool nft_key_xor(struct nft_question *q, u128 number)
 {
+	number = low_bits(q, number);
 	q->xor ^= number << q->shift;
 	q->is_changed = true;
 	return true;
@@ -258,9 +274,9 @@ static const struct ranges *try_all(struct arena *a,
 	return ranges_of(a, list, count);
 }
 
-static bool is_small(const struct nft_question *q)
+bool nft_key_is_small(const struct nft_key *k)
 {
-	return field_info[q->key->field].bits <= SMALL_BITS;
+	return field_info[k->field].bits <= SMALL_BITS;
 }
 
 const struct ranges *nft_key_ranges(struct arena *a,
@@ -268,13 +284,13 @@ const struct ranges *nft_key_ranges(struct arena *a,
 				    const struct ranges *wanted, u128 *ret_mask)
 {
 	u128 all = field_last(q->key->field);
-	const struct ranges *moved;
+	const struct ranges *moved, *plain;
 	struct ranges *r;
 
 	*ret_mask = ~(u128)0;
 	if (!wanted)
 		return NULL;
-	if (is_small(q))
+	if (nft_key_is_small(q->key))
 		return try_all(a, q, wanted, 0);
 	if (q->and == all && !q->xor &&!q->shift)
 		return wanted;
@@ -301,7 +317,15 @@ const struct ranges *nft_key_ranges(struct arena *a,
 		r->range[r->count++] = (struct range){ first, last };
 	}
 	moved = ranges_of(a, r->range, r->count);
-	*ret_mask = q->and == all ? ~(u128)0 : q->and;
+	if (!moved || q->and == all)
+		return moved;
+
+	/* A mask that is a prefix needs none. */
+	plain = ranges_masked(a, moved, q->and, field_info[q->key->field].bits,
+			      moved->count);
+	if (plain)
+		return plain;
+	*ret_mask = q->and;
 	return moved;
 }
 
@@ -310,7 +334,7 @@ const struct ranges *nft_key_bits(struct arena *a, const struct nft_question *q,
 {
 	*ret_mask = ~(u128)0;
 	*ret_inverted = false;
-	if (is_small(q))
+	if (nft_key_is_small(q->key))
 		return try_all(a, q, NULL, bits);
 
 	if (q->xor) {

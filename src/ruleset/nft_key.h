@@ -32,6 +32,9 @@ struct nft_question nft_key_question(const struct nft_key *k);
 /* Whether its answer is in a packet at all. */
 bool nft_key_is_known(const struct nft_key *k);
 
+/* Whether its field is so small that each value can be tried. */
+bool nft_key_is_small(const struct nft_key *k);
+
 /* Applies & | ^ << >> with a number; false: it cannot be said like that. */
 bool nft_key_and(struct nft_question *q, u128 number);
 bool nft_key_or(struct nft_question *q, u128 number);

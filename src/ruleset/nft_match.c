@@ -48,6 +48,12 @@ void nft_match_require(struct nft_build *nb, const struct nft_key *k)
 		build_value(&nb->b, FIELD_HAS_SOCKET, 1);
 		nb->has_socket = true;
 	}
+	/* One that is no file, as the kernel's own for ICMP, has no owner
+	 * (nft_meta_get_eval_skugid()): its user is written as all ones. */
+	if ((k->needs & NFT_NEEDS_SOCKET) &&
+	    (k->field == FIELD_UID || k->field == FIELD_GID))
+		build_ranges(&nb->b, k->field, ranges_one(a, 0, UINT32_MAX - 1),
+			     false);
 	if (k->needs & NFT_NEEDS_NONZERO)
 		build_ranges(&nb->b, k->field, ranges_one(a, 0, 0), true);
 }
@@ -183,8 +189,18 @@ static void in_ranges(struct nft_build *nb, const struct nft_stmt *s,
 		return;
 	}
 
+	/* Small fields are told by what they may be: one form for "!= a" and
+	 * for all but a. */
+	if (inverted && mask == ~(u128)0 && nft_key_is_small(q->key)) {
+		u128 last = field_last(q->key->field);
+
+		if (q->key->field == FIELD_CT_STATE)
+			last = CT_STATE_COUNT - 1;
+		r = ranges_complement(nb->ruleset->arena, r, last);
+		inverted = false;
+	}
 	build_masked(&nb->b, q->key->field, mask, r, inverted);
-	if (!inverted && mask == ~(u128)0)
+	if (r && !inverted && mask == ~(u128)0)
 		note(nb, q->key->field, r);
 }
 

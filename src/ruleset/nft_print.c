@@ -12,7 +12,8 @@ const char *nft_print_key(const char *words)
 		{ "meta secpath", "meta ipsec" },
 		{ "meta ibriport", "meta ibrname" },
 		{ "meta obriport", "meta obrname" },
-		{ "icmp6 type", "icmpv6 type" },
+		{ "@th,0,16", "th sport" },
+		{ "@th,16,16", "th dport" },
 	};
 
 	for (size_t i = 0; i < sizeof(same) / sizeof(same[0]); i++)

@@ -188,15 +188,6 @@ static void set_type(struct nft_text *p, struct nft_set *s,
 		s->data = read(p);
 }
 
-static void set_flags(struct nft_text *p, struct nft_set *s)
-{
-	while (!nft_lex_at_end(&p->lex)) {
-		if (nft_lex_is(&p->lex, "dynamic"))
-			s->is_dynamic = true;
-		nft_lex_next(&p->lex);
-	}
-}
-
 static void set_elements(struct nft_text *p, struct nft_set *s)
 {
 	struct nft_expr *e;
@@ -228,8 +219,6 @@ static void set_line(struct nft_text *p, void *what)
 		set_type(p, s, type_words);
 	} else if (nft_lex_take(&p->lex, "typeof")) {
 		set_type(p, s, type_keys);
-	} else if (nft_lex_take(&p->lex, "flags")) {
-		set_flags(p, s);
 	} else if (nft_lex_take(&p->lex, "size")) {
 		const char *size = nft_text_word(p);
 
@@ -237,7 +226,8 @@ static void set_line(struct nft_text *p, void *what)
 	} else if (nft_lex_take(&p->lex, "elements")) {
 		set_elements(p, s);
 	} else {
-		/* timeout, gc-interval, policy, auto-merge, counter, comment */
+		/* timeout, gc-interval, policy, auto-merge, counter, comment;
+		 * flags, for whether packets add to it the rules tell. */
 		pass_over(p);
 	}
 }

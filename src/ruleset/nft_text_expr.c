@@ -260,8 +260,8 @@ static struct nft_expr *raw_payload(struct nft_text *p)
 		text_bytes(&words, p->lex.token.text, p->lex.token.len);
 		nft_lex_next(&p->lex);
 	}
-	return nft_tree_expr(p->tree, NFT_KEY, nft_tree_text(p->tree, &words),
-			     at);
+	return nft_tree_expr(p->tree, NFT_KEY,
+			     nft_print_key(nft_tree_text(p->tree, &words)), at);
 }
 
 static bool is_raw_payload(const struct nft_lex *l)

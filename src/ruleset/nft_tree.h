@@ -117,7 +117,6 @@ struct nft_set {
 	const char *name;
 	struct nft_expr *type; /* words or keys (typeof), perhaps in a CONCAT */
 	struct nft_expr *data; /* of a map */
-	bool is_dynamic;
 	uint64_t size;
 	struct nft_expr *elements; /* a SET */
 	const char *at;

@@ -5,6 +5,33 @@
 
 #include "base/text.h"
 
+/* ::ffff:0:0/96 of IPv6, which is no IPv4 there. */
+static bool mapped(const char *s, size_t len, struct range *ret)
+{
+	const char *slash = memchr(s, '/', len);
+	size_t head = slash ? (size_t)(slash - s) : len;
+	unsigned bits = 0;
+	struct address a;
+	u128 host;
+
+	if (!memchr(s, ':', head) || !address_parse(&a, s, head))
+		return false;
+	for (const char *i = slash ? slash + 1 : s + len; i < s + len; i++) {
+		if (*i < '0' || *i > '9' || bits > 128)
+			return false;
+		bits = bits * 10 + (unsigned)(*i - '0');
+	}
+	if (bits > 128)
+		return false;
+	if (!slash)
+		bits = 128;
+
+	host = bits ? ((u128)1 << (128 - bits)) - 1 : ~(u128)0;
+	ret->first = field_from_address(&a) & ~host;
+	ret->last = ret->first | host;
+	return true;
+}
+
 static bool parse(const struct nft_key *k, const char *s, size_t len,
 		  struct range *ret)
 {
@@ -15,7 +42,11 @@ static bool parse(const struct nft_key *k, const char *s, size_t len,
 				   .choices = k->choices };
 	u128 mask;
 
-	return value_parse(&form, s, len, ret, &mask) == 0;
+	if (value_parse(&form, s, len, ret, &mask) == 0)
+		return true;
+
+	return k->type == VALUE_ADDRESS && k->family == 6 &&
+	       mapped(s, len, ret);
 }
 
 bool nft_value_range(const struct nft_key *k, const struct nft_expr *e,

@@ -233,8 +233,12 @@ static const struct owner *by_part(const char *text)
 
 static const struct owner *by_file(const char *file)
 {
-	size_t len = file ? strlen(file) : 0;
+	size_t len;
 
+	if (!file)
+		return NULL;
+
+	len = strlen(file);
 	for (size_t i = 0; i < COUNT(files); i++) {
 		size_t n = strlen(files[i].text);
 
@@ -242,9 +246,9 @@ static const struct owner *by_file(const char *file)
 			return &owners[files[i].who];
 	}
 	/* ufw's file may have any name below its folder. */
-	if (file && strstr(file, "etc/ufw/"))
+	if (strstr(file, "etc/ufw/"))
 		return &owners[UFW];
-	if (file && strstr(file, "etc/nftables"))
+	if (strstr(file, "etc/nftables"))
 		return &owners[NFTABLES_SERVICE];
 
 	return NULL;
@@ -271,9 +275,8 @@ static const struct owner *by_jump(const struct rule *r)
 /* Docker names its bridges br- and twelve digits of the network's id. */
 static bool has_docker_bridge(const char *text)
 {
-	const char *at = text;
-
-	while (at && (at = strstr(at, " br-"))) {
+	for (const char *at = strstr(text, " br-"); at;
+	     at = strstr(at, " br-")) {
 		at += 4;
 		if (strspn(at, "0123456789abcdef") == 12 &&
 		    (at[12] == ' ' || at[12] == '\0'))

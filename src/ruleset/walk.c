@@ -48,6 +48,19 @@ static int tell(struct walk_story *s, struct walk *w, struct walk_way *way)
 	return 0;
 }
 
+/* Whoever stands in the way of an error is no blocker of the packet. */
+static int tell_refusal(const struct walk_story *told, const struct walk *w,
+			struct walk_result *ret)
+{
+	struct walk_story s = { .arena = told->arena };
+	struct point packet;
+	struct walk back;
+
+	walk_refusal_make(&told->blocked, w, &ret->way.verdict, &back, &packet);
+	ret->has_refusal = true;
+	return tell(&s, &back, &ret->refusal);
+}
+
 static int tell_both(const struct walk_plan *plan,
 		     const struct walk_question *q, struct walk_story *s,
 		     struct walk_result *ret)
@@ -58,6 +71,8 @@ static int tell_both(const struct walk_plan *plan,
 
 	walk_hooks_begin(&w, plan, q->host, &packet);
 	err = tell(s, &w, &ret->way);
+	if (!err && s->is_blocked && ret->way.verdict.decision == WALK_REJECT)
+		err = tell_refusal(s, &w, ret);
 	if (!err && walk_reply_make(&q->packet, &w, &back, &answer)) {
 		ret->has_reply = true;
 		s->of_reply = true;

@@ -166,6 +166,10 @@ struct walk_result {
 	struct walk_way way;
 	bool has_reply; /* an answer is expected at all */
 	struct walk_way reply;
+	/* Of a rejected packet: the ICMP error or reset, which has to pass, too,
+	 * or the sender is told nothing. */
+	bool has_refusal;
+	struct walk_way refusal;
 	struct walk_blocker *blockers; /* of both ways, first to last */
 	size_t blocker_count;
 };

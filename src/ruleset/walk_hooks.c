@@ -37,6 +37,21 @@ static void hide(struct walk *w, struct point *tracking)
 	p->value[FIELD_CT_STATE] = CT_INVALID;
 }
 
+/* What the kernel answers to a packet, a reset or an ICMP error, belongs to that
+ * packet's connection before any hook (nf_ct_attach()). */
+static bool is_kernels_answer(const struct walk *w)
+{
+	enum { TCP = 6, RST = 4, ICMP = 1, ICMP6 = 58 };
+	const struct point *p = w->packet;
+	u128 proto = p->value[FIELD_PROTO];
+
+	if (!w->is_from_here || p->value[FIELD_CT_STATE] != CT_RELATED)
+		return false;
+
+	return proto == ICMP || proto == ICMP6 ||
+	       (proto == TCP && p->value[FIELD_TCP_FLAGS] & RST);
+}
+
 static void copy(struct point *to, enum field f, const struct point *from,
 		 enum field g)
 {
@@ -49,6 +64,7 @@ static void fill_tuple(struct point *p)
 {
 	bool is_reply = p->value[FIELD_CT_DIRECTION];
 
+	copy(p, FIELD_CT_PROTO, p, FIELD_PROTO);
 	copy(p, FIELD_CT_SADDR, p, is_reply ? FIELD_DADDR : FIELD_SADDR);
 	copy(p, FIELD_CT_DADDR, p, is_reply ? FIELD_SADDR : FIELD_DADDR);
 	copy(p, FIELD_CT_SPORT, p, is_reply ? FIELD_DPORT : FIELD_SPORT);
@@ -177,7 +193,7 @@ static bool run_forward(struct walk *w)
 
 void walk_hooks_run(struct walk *w, struct point *tracking)
 {
-	if (w->plan->has_early)
+	if (w->plan->has_early && !is_kernels_answer(w))
 		hide(w, tracking);
 	if (w->is_from_here) {
 		run_from_here(w);

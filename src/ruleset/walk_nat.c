@@ -199,7 +199,7 @@ static void aim_port(const struct walk *w, const struct action *a, enum field f,
 }
 
 /* The address of the interface that the packet leaves by, or comes in by. */
-static bool own_address(const struct walk *w, u128 interface, u128 *ret)
+bool walk_nat_own_address(const struct walk *w, u128 interface, u128 *ret)
 {
 	bool is_v6 = w->packet->value[FIELD_FAMILY] == FAMILY_V6;
 
@@ -219,7 +219,8 @@ static bool own_address(const struct walk *w, u128 interface, u128 *ret)
 static void aim_masquerade(const struct walk *w, struct aim *aim)
 {
 	aim->end.has_address =
-		w->has_oif && own_address(w, w->oif, &aim->end.address);
+		w->has_oif &&
+		walk_nat_own_address(w, w->oif, &aim->end.address);
 }
 
 /* REDIRECT: to the first address of the interface where the packet came in; of
@@ -236,7 +237,7 @@ static void aim_redirect(const struct walk *w, struct aim *aim)
 		end->address = w->packet->value[FIELD_FAMILY] == FAMILY_V6
 				       ? 1
 				       : field_from_address(&loopback);
-	} else if (!own_address(w, w->iif, &end->address)) {
+	} else if (!walk_nat_own_address(w, w->iif, &end->address)) {
 		end->has_address = end->has_address && w->is_local;
 	}
 }

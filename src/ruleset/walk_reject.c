@@ -28,8 +28,9 @@ static bool is_to_group(const struct point *p)
 	       is(p, FIELD_DADDR_TYPE, TYPE_MULTICAST);
 }
 
-/* Errors among ICMP's types; unknown types count as such (icmp_pointers[] of
- * net/ipv4/icmp.c has 19). Below 128 are ICMPv6's errors. */
+/* Errors among ICMP's types; those that the kernel does not know, and router
+ * discovery, count as such (icmp_pointers[] of net/ipv4/icmp.c). Below 128 are
+ * ICMPv6's errors. */
 static bool is_icmp_error(const struct point *p)
 {
 	u128 type = p->value[FIELD_ICMP_TYPE];
@@ -39,9 +40,8 @@ static bool is_icmp_error(const struct point *p)
 	if (is_v6(p))
 		return is(p, FIELD_PROTO, PROTO_ICMP6) && type < 128;
 
-	return is(p, FIELD_PROTO, PROTO_ICMP) &&
-	       (type == 3 || type == 4 || type == 5 || type == 11 ||
-		type == 12 || type > 18);
+	return is(p, FIELD_PROTO, PROTO_ICMP) && type != 0 && type != 8 &&
+	       (type < 13 || type > 18);
 }
 
 static bool is_silent(const struct point *p, enum reject reject)

@@ -116,12 +116,22 @@ void walk_reject_answer(const struct point *p, const struct action *a,
 bool walk_reply_make(const struct point *sent, const struct walk *w,
 		     struct walk *ret, struct point *ret_packet);
 
+/* walk_refusal.c: what the kernel sends for a reject of the packet, which was
+ * walked to the rule in w. */
+void walk_refusal_make(const struct point *packet, const struct walk *w,
+		       const struct walk_verdict *v, struct walk *ret,
+		       struct point *ret_packet);
+
+/* walk_nat.c: an address of the interface; false: not known. */
+bool walk_nat_own_address(const struct walk *w, u128 interface, u128 *ret);
+
 /* walk_story.c */
 struct walk_story {
 	struct arena *arena;
 	struct walk_way *way;
 	struct walk_blocker *blockers;
 	size_t blocker_count;
+	struct point blocked; /* as it was at the first of them */
 	bool of_reply;
 	bool is_here;    /* the last blocker is of the base chain at hand */
 	bool is_blocked; /* of this way */

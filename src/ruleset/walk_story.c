@@ -80,8 +80,10 @@ void walk_story_blocked(struct walk *w)
 	struct walk_story *s = w->story;
 	struct walk_blocker *list;
 
-	if (!s->is_blocked)
+	if (!s->is_blocked) {
 		s->way->verdict = w->verdict;
+		s->blocked = *w->packet;
+	}
 	s->is_blocked = true;
 	if (s->is_here) {
 		add_behind(w);

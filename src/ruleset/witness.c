@@ -474,24 +474,58 @@ int witness_measure(const struct space *s, const struct box *start,
 	return status;
 }
 
+/* All that hold the packet, ascending. */
+static int stab_all(struct program *p, const struct spot *s, uint32_t from,
+		    struct numbers *hit)
+{
+	uint32_t last = (uint32_t)p->count;
+	int err = make_indexes(p);
+
+	if (!err)
+		err = overlap_stab(p->ends, s, from, last, hit);
+	if (!err && p->skips)
+		err = overlap_stab(p->skips, s, from, last, hit);
+	if (!err && hit->count)
+		qsort(hit->at, hit->count, sizeof(*hit->at), by_number);
+
+	return err;
+}
+
 int witness_fate(struct program *p, const struct spot *s, uint32_t from,
 		 const struct rule *without, uint32_t *ret)
 {
 	struct numbers hit = { 0 };
-	uint32_t at = from, last = (uint32_t)p->count;
-	int err = make_indexes(p);
+	uint32_t at = from;
+	int err = stab_all(p, s, from, &hit);
 
-	if (!err)
-		err = overlap_stab(p->ends, s, from, last, &hit);
-	if (!err && p->skips)
-		err = overlap_stab(p->skips, s, from, last, &hit);
-	if (!err && hit.count)
-		qsort(hit.at, hit.count, sizeof(*hit.at), by_number);
 	for (size_t i = 0; i < hit.count && !err; i++) {
 		const struct entry *e = &p->entries[hit.at[i]];
 
 		if (hit.at[i] < at || e->is_uncertain ||
 		    (without && e->rule == without))
+			continue;
+		if (e->kind == ENTRY_SKIPS) {
+			at = e->skip_to;
+			continue;
+		}
+		*ret = hit.at[i];
+		break;
+	}
+
+	overlap_done(&hit);
+	return err;
+}
+
+int witness_lucky_fate(struct program *p, const struct spot *s, uint32_t *ret)
+{
+	struct numbers hit = { 0 };
+	uint32_t at = 0;
+	int err = stab_all(p, s, 0, &hit);
+
+	for (size_t i = 0; i < hit.count && !err; i++) {
+		const struct entry *e = &p->entries[hit.at[i]];
+
+		if (hit.at[i] < at)
 			continue;
 		if (e->kind == ENTRY_SKIPS) {
 			at = e->skip_to;

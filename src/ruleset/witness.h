@@ -56,7 +56,11 @@ int witness_measure(const struct space *s, const struct box *start,
 		    const struct goal *goals, unsigned count, unsigned max,
 		    double *ret);
 
-/* Where a packet that stands at entry from ends, if no entry is uncertain or
- * they do not act. -ENOMEM, or 0. */
+/* Where a packet that stands at entry from ends, if entries that are uncertain
+ * do not act. -ENOMEM, or 0. */
 int witness_fate(struct program *p, const struct spot *s, uint32_t from,
 		 const struct rule *without, uint32_t *ret);
+
+/* The same from the first entry, if entries that skip, but not for certain,
+ * do. */
+int witness_lucky_fate(struct program *p, const struct spot *s, uint32_t *ret);

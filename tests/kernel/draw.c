@@ -86,11 +86,12 @@ static void see_rule(const struct rule *rule, see *call, void *context)
 {
 	for (size_t i = 0; i < rule->term_count; i++) {
 		const struct action *a = rule->terms[i].action;
-		struct cond lookup = { .kind = COND_LOOKUP, .set = a->map };
+		struct cond lookup = { .kind = COND_LOOKUP };
 
 		if (!rule->terms[i].is_action) {
 			see_cond(&rule->terms[i].cond, call, context);
 		} else if (a->map) {
+			lookup.set = a->map;
 			memcpy(lookup.key, a->key, sizeof(lookup.key));
 			see_lookup(&lookup, call, context);
 		}
@@ -418,7 +419,7 @@ static void want_rule(struct draw *d, struct wish *w, const struct rule *rule,
 
 	for (size_t i = 0; i < rule->term_count; i++) {
 		const struct term *t = &rule->terms[i];
-		const struct set *map = t->action->map;
+		const struct set *map = t->is_action ? t->action->map : NULL;
 
 		if (!t->is_action) {
 			want_cond(d, w, &t->cond, i != spoiled);
@@ -796,6 +797,7 @@ static void fill_connection(struct point *p)
 		return;
 	point_set(p, FIELD_CT_SADDR, p->value[FIELD_SADDR]);
 	point_set(p, FIELD_CT_DADDR, p->value[FIELD_DADDR]);
+	point_set(p, FIELD_CT_PROTO, p->value[FIELD_PROTO]);
 	fill_ports(p);
 }
 

@@ -77,7 +77,7 @@ class Nft:
             lambda: (f'fib daddr type {no()}{one(["local", "unicast", "{ local, broadcast }"])}', None, None),
             lambda: (f'ip dscp {no()}{one(["0x2e", "cs1", "{ 0x00, 0x0a }"])}' if v == 'ip' else f'ip6 dscp {no()}0x2e', None, v),
             lambda: (f'ip ttl {one(["64", "< 10", "> 64", "!= 64"])}' if v == 'ip' else f'ip6 hoplimit {one(["64", "< 10", "!= 64"])}', None, v),
-            lambda: (f'ip length {one(["40", "< 100"])}' if v == 'ip' else f'ip6 length {one(["20", "< 100"])}', None, v),
+            lambda: (f'ip length {one(["40", "< 100"])}' if v == 'ip' else f'meta length {one(["60", "< 100"])}', None, v),
             lambda: (f'icmp type {no()}{one(["echo-request", "{ echo-request, destination-unreachable }", "time-exceeded", "8"])}' if v == 'ip' else
                      f'icmpv6 type {no()}{one(["echo-request", "{ echo-request, nd-neighbor-solicit }", "packet-too-big"])}', 'icmp', v),
             lambda: (f'icmp code {one(["0", "1-4"])}' if v == 'ip' else f'icmpv6 code {one(["0", "1-4"])}', 'icmp', v),

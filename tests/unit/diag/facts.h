@@ -28,12 +28,13 @@ static inline uint64_t facts_random(uint64_t *seed)
 	return *seed;
 }
 
-/* Each fact with a chance of one in so many. */
+/* Each fact with a chance of one in so many; but for what a host's rules do,
+ * which is one thing or none. */
 static inline struct fact_set facts_any(uint64_t *seed, unsigned one_in)
 {
 	struct fact_set set = { { 0 } };
 
-	for (int k = FACT_NONE + 1; k < FACT_KINDS; k++)
+	for (int k = FACT_NONE + 1; k < FACT_RULES_ORDER; k++)
 		if (facts_random(seed) % one_in == 0)
 			fact_add(&set, (enum fact_kind)k);
 

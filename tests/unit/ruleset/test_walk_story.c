@@ -152,6 +152,29 @@ static void errors_and_resets_are_not_answered(void **state)
 	walked_done(&w);
 }
 
+static void a_refusal_has_to_pass_itself(void **state)
+{
+	static const char rules[] =
+		"*filter\n:INPUT ACCEPT [0:0]\n:OUTPUT DROP [0:0]\n"
+		"-A INPUT -p tcp -m tcp --dport 23 -j REJECT"
+		" --reject-with tcp-reset\n"
+		"-A INPUT -j REJECT\n"
+		"-A OUTPUT -p icmp -m state --state RELATED -j ACCEPT\nCOMMIT\n";
+	struct walked w;
+
+	(void)state;
+	walked_read(&w, rules);
+	walked_ask(&w, ssh, NULL);
+	assert_true(w.result.has_refusal);
+	walked_expect(&w.result.refusal.verdict, "accept OUTPUT 1");
+	walked_ask(&w, "in=eth0 tcp dport=23", NULL);
+	walked_expect(&w.result.refusal.verdict, "drop OUTPUT policy");
+	assert_int_equal(w.result.refusal.packet.value[FIELD_TCP_FLAGS], 0x14);
+	/* Two of the packet's own: the rule, and the answer's policy. */
+	assert_int_equal(w.result.blocker_count, 2);
+	walked_done(&w);
+}
+
 static void a_rate_that_decides_makes_it_unknown(void **state)
 {
 	struct walked w;
@@ -267,6 +290,7 @@ int main(void)
 		cmocka_unit_test(the_reply_of_a_forwarded_packet_is_forwarded),
 		cmocka_unit_test(an_answer_without_a_connection_is_invalid),
 		cmocka_unit_test(errors_and_resets_are_not_answered),
+		cmocka_unit_test(a_refusal_has_to_pass_itself),
 		cmocka_unit_test(a_rate_that_decides_makes_it_unknown),
 		cmocka_unit_test(a_rate_that_changes_nothing_does_not_matter),
 		cmocka_unit_test(the_same_question_has_one_answer),

@@ -1,0 +1,142 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "nft_given.h"
+#include "ruleset/nft.h"
+
+static struct given read_json(const char *text)
+{
+	struct given g = given_nothing();
+
+	assert_int_equal(
+		nft_json_read(g.ruleset, "rules.json", text, strlen(text)), 0);
+	return g;
+}
+
+#define RULE(expr)                                                              \
+	"{\"nftables\": [{\"metainfo\": {}},"                                   \
+	"{\"table\": {\"family\": \"ip\", \"name\": \"t\"}},"                   \
+	"{\"chain\": {\"family\": \"ip\", \"table\": \"t\", \"name\": \"c\"}}," \
+	"{\"rule\": {\"family\": \"ip\", \"table\": \"t\", \"chain\": \"c\","   \
+	"\"handle\": 7, \"comment\": \"why\", \"expr\": [" expr "]}}]}"
+
+static void a_rule_has_its_text_handle_and_comment(void **state)
+{
+	struct given g = read_json(RULE(
+		"{\"match\": {\"op\": \"==\", \"left\": {\"meta\": {\"key\": "
+		"\"iifname\"}}, \"right\": \"eth0\"}},"
+		"{\"counter\": {\"packets\": 3, \"bytes\": 4}}, {\"accept\": "
+		"null}"));
+	const struct rule *r = g.ruleset->first->first->first;
+
+	(void)state;
+	assert_int_equal(problems_count(g.problems), 0);
+	assert_string_equal(r->text,
+			    "meta iifname \"eth0\" accept comment \"why\"");
+	assert_int_equal(r->handle, 7);
+	assert_string_equal(r->comment, "why");
+	assert_int_equal(r->counters.packets, 3);
+	given_done(&g);
+}
+
+static void what_is_no_json_is_located(void **state)
+{
+	struct given g = read_json("{\"nftables\": [\n  {\"table\": oops}\n]}");
+	const struct problem *p = problems_at(g.problems, 0);
+
+	(void)state;
+	assert_int_equal(problems_count(g.problems), 1);
+	assert_int_equal(p->line, 2);
+	assert_string_equal(p->excerpt, "  {\"table\": oops}");
+	given_done(&g);
+}
+
+static void strange_objects_are_told_and_left_out(void **state)
+{
+	struct given g = read_json(
+		"{\"nftables\": [{\"table\": {\"family\": \"moon\", \"name\": "
+		"\"t\"}}, {\"banana\": {}}, 5, null, [], {\"rule\": null}, "
+		"{\"table\": {\"family\": \"ip\", \"name\": \"good\"}}]}");
+
+	(void)state;
+	assert_true(problems_count(g.problems) >= 4);
+	assert_non_null(
+		ruleset_find_table(g.ruleset, ENGINE_NFT, TABLE_IP, "good"));
+	given_done(&g);
+}
+
+static void
+unknown_statements_and_questions_are_kept_by_their_json(void **state)
+{
+	struct given g = read_json(RULE(
+		"{\"match\": {\"op\": \"==\", \"left\": {\"novel\": {\"a\": "
+		"1}}, \"right\": 5}}, {\"newer\": {\"b\": 2}}"));
+	const char *dump;
+
+	(void)state;
+	assert_int_equal(problems_count(g.problems), 0);
+	assert_int_equal(problems_count(g.ruleset->notes), 2);
+	dump = given_dump(&g);
+	assert_non_null(strstr(dump, "?8\"{\"novel\":{\"a\":1}} 5\""));
+	assert_non_null(strstr(dump, "unknown \"{\"newer\":{\"b\":2}}\""));
+	given_done(&g);
+}
+
+static void deep_nesting_does_no_harm(void **state)
+{
+	struct text t = TEXT_NULL;
+	struct given g;
+
+	(void)state;
+	text_str(&t, "{\"nftables\": [{\"rule\": {\"family\": \"ip\", "
+		     "\"table\": \"t\", \"chain\": \"c\", \"expr\": "
+		     "[{\"match\": {\"op\": \"==\", \"right\": 1, \"left\": ");
+	for (unsigned i = 0; i < 500; i++)
+		text_str(&t, "{\"&\": [");
+	text_str(&t, "1");
+	for (unsigned i = 0; i < 500; i++)
+		text_str(&t, ", 1]}");
+	text_str(&t, "}}]}}]}");
+	g = read_json(text_string(&t));
+	assert_int_equal(g.ruleset->rule_count, 1);
+	given_done(&g);
+	text_done(&t);
+}
+
+static void commands_are_read_too(void **state)
+{
+	struct given g = read_json(
+		"{\"nftables\": [{\"flush\": {\"ruleset\": null}},"
+		"{\"add\": {\"table\": {\"family\": \"ip\", \"name\": \"t\"}}},"
+		"{\"add\": {\"chain\": {\"family\": \"ip\", \"table\": \"t\", "
+		"\"name\": \"c\"}}},"
+		"{\"add\": {\"rule\": {\"family\": \"ip\", \"table\": \"t\", "
+		"\"chain\": \"c\", \"expr\": [{\"drop\": null}]}}},"
+		"{\"insert\": {\"rule\": {\"family\": \"ip\", \"table\": "
+		"\"t\", \"chain\": \"c\", \"expr\": [{\"accept\": null}]}}}]}");
+
+	(void)state;
+	assert_int_equal(problems_count(g.problems), 0);
+	assert_string_equal(given_dump(&g), "table nft ip t\n  chain c\n"
+					    "    1: accept\n    2: drop\n");
+	given_done(&g);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_rule_has_its_text_handle_and_comment),
+		cmocka_unit_test(what_is_no_json_is_located),
+		cmocka_unit_test(strange_objects_are_told_and_left_out),
+		cmocka_unit_test(
+			unknown_statements_and_questions_are_kept_by_their_json),
+		cmocka_unit_test(deep_nesting_does_no_harm),
+		cmocka_unit_test(commands_are_read_too),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
