@@ -390,6 +390,7 @@ static void answer_of(const struct predictor *p, const struct shot *s,
 	point_set(ret, FIELD_UID, UINT32_MAX);
 	point_set(ret, FIELD_GID, UINT32_MAX);
 	point_set(ret, FIELD_IPSEC_IN, 0);
+	point_set(ret, FIELD_ROUTING, 0);
 	point_set(ret, FIELD_IPSEC_OUT, 0);
 	point_set(ret, FIELD_PHYS_IIF, 0);
 	point_set(ret, FIELD_PHYS_OIF, 0);
