@@ -689,8 +689,8 @@ static void fill_network(struct draw *d, struct wish *w, bool forwarded)
 
 	if (!point_has(p, FIELD_TTL))
 		point_set(p, FIELD_TTL, 64);
-	if (low(p, FIELD_TTL) < 2 && forwarded)
-		point_set(p, FIELD_TTL, 2);
+	if (low(p, FIELD_TTL) < LAB_HOPS && forwarded)
+		point_set(p, FIELD_TTL, LAB_HOPS);
 	if (!point_has(p, FIELD_TOS))
 		point_set(p, FIELD_TOS,
 			  dice_one_in(&d->dice, 8) ? any_value(d, FIELD_TOS)

@@ -158,8 +158,8 @@ bool predict_settle(const struct lab *lab, struct shot *s)
 	if (!s->is_local)
 		point_set(p, FIELD_OIF,
 			  to_host ? 0 : device_name(lab, lab->out));
-	if (!s->is_local && !to_host && p->value[FIELD_TTL] < 2)
-		point_set(p, FIELD_TTL, 2);
+	if (!s->is_local && !to_host && p->value[FIELD_TTL] < LAB_HOPS)
+		point_set(p, FIELD_TTL, LAB_HOPS);
 	settle_flow(s);
 	/* IPv4 puts its pieces together before input (ip_local_deliver()). */
 	if (to_host && !v6)
