@@ -427,6 +427,14 @@ void predict_shot(const struct predictor *p, const struct shot *s,
 	}
 	reply = walk(p, &ret->answer, book, ret);
 	ret->has_answer = reply.decision == WALK_ACCEPT;
+	/* NOTRACK leaves such an answer alone, for it has no connection but
+	 * looks as if (nf_conntrack_attach(), xt_ct_target()): no words of a
+	 * packet say that of it. */
+	if (ret->last.value[FIELD_CT_STATE] == CT_UNTRACKED &&
+	    ret->answer.value[FIELD_CT_STATE] == CT_UNTRACKED) {
+		ret->open = "an answer to an untracked packet, untracked";
+		ret->is_excused = true;
+	}
 	if (reply.decision == WALK_REJECT) {
 		ret->open = "an answer that is answered";
 		ret->is_excused = true;
