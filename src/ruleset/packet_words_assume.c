@@ -175,7 +175,8 @@ static void assume_transport(struct packet_words *w)
 static enum ct_state icmp_state(u128 proto, u128 type)
 {
 	if (proto == PROTO_ICMP6) {
-		if ((type >= 130 && type <= 136) || type == 143)
+		if ((type >= 130 && type <= 136) || type == 143 ||
+		    (type >= 151 && type <= 153))
 			return CT_UNTRACKED;
 		if (type < 128)
 			return CT_RELATED;
