@@ -176,7 +176,7 @@ static enum ct_state icmp_state(u128 proto, u128 type)
 {
 	if (proto == PROTO_ICMP6) {
 		if ((type >= 130 && type <= 136) || type == 143 ||
-		    (type >= 151 && type <= 153))
+		    type == 151 || type == 152)
 			return CT_UNTRACKED;
 		if (type < 128)
 			return CT_RELATED;

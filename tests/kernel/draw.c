@@ -726,8 +726,8 @@ static enum ct_state first_icmp(bool v6, unsigned type)
 		return type == 8 || type == 13 || type == 15 || type == 17
 			       ? CT_NEW
 			       : CT_INVALID;
-	if ((type >= 130 && type <= 136) || type == 143 ||
-	    (type >= 151 && type <= 153))
+	if ((type >= 130 && type <= 136) || type == 143 || type == 151 ||
+	    type == 152)
 		return CT_UNTRACKED;
 	return type == 128 || type == 139 ? CT_NEW : CT_INVALID;
 }
