@@ -435,6 +435,14 @@ void predict_shot(const struct predictor *p, const struct shot *s,
 		ret->open = "an answer to an untracked packet, untracked";
 		ret->is_excused = true;
 	}
+	/* What rules change of it is routed again, by the device that our sender
+	 * is bound to (ip6_route_me_harder()): the lab's doing alone. */
+	if (s->is_local && ret->verdict.reject == REJECT_TCP_RESET &&
+	    (ret->answer.value[FIELD_MARK] || ret->answer.value[FIELD_TOS] ||
+	     ret->answer.value[FIELD_TTL] != 64)) {
+		ret->open = "a reset that is routed twice";
+		ret->is_excused = true;
+	}
 	if (reply.decision == WALK_REJECT) {
 		ret->open = "an answer that is answered";
 		ret->is_excused = true;
