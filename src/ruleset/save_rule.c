@@ -375,9 +375,11 @@ static bool asks_nothing(const struct argument *a, bool is_v6)
 	const struct range *r = a->ranges ? &a->ranges->range[0] : NULL;
 	enum field f = a->option->field;
 
+	if (!r)
+		return false;
 	if (f == FIELD_PROTO)
 		return !r->first && r->first == r->last;
-	if (a->inverted || a->mask != ~(u128)0 || !r)
+	if (a->inverted || a->mask != ~(u128)0)
 		return false;
 	if (f == FIELD_SADDR || f == FIELD_DADDR)
 		return (!is_v6 && r->first == (u128)0xffff << 32 &&
@@ -458,10 +460,8 @@ static int target_terms(struct reading *r, const struct use *u)
 		return u->target->compile(&r->b, u);
 	}
 
-	if (u->target && u->target->unknown) {
-		a.kind = ACTION_UNKNOWN;
-	} else if (u->target) {
-		a.kind = ACTION_NONE;
+	if (u->target) {
+		a.kind = u->target->unknown ? ACTION_UNKNOWN : ACTION_NONE;
 	} else if (u->words && *u->words) {
 		a.kind = ACTION_UNKNOWN;
 	} else if (!u->is_goto && is_verdict(u->name)) {
