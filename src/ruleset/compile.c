@@ -446,6 +446,7 @@ static int invert(struct compile *c, const struct boxes *b, struct boxes *ret)
 
 		*ret = (struct boxes){ 0 };
 		for (size_t j = 0; had.box && j < had.count && !err; j++)
+			// NOLINTNEXTLINE(clang-analyzer-core.NullDereference): j < count
 			err = box_meets(had.box[j], b->box[i])
 				      ? box_peel(c->space->arena, c->space,
 						 had.box[j], b->box[i],
@@ -464,6 +465,7 @@ static int compile_lookup(struct compile *c, const struct cond *cond,
 	struct boxes b;
 	int err;
 
+	b = (struct boxes){ 0 };
 	if (s->is_dynamic || !s->is_given)
 		return unknown_set(c, cond, inverted, ret);
 	if (is_single(s, cond->key) && !s->member_count) {
