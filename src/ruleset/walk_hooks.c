@@ -38,7 +38,8 @@ static void hide(struct walk *w, struct point *tracking)
 }
 
 /* What the kernel answers to a packet, a reset or an ICMP error, belongs to that
- * packet's connection before any hook (nf_ct_attach()). */
+ * packet's connection before any hook (nf_ct_attach()). It has no owner; what a
+ * process sends has one. */
 static bool is_kernels_answer(const struct walk *w)
 {
 	enum { TCP = 6, RST = 4, ICMP = 1, ICMP6 = 58 };
@@ -46,6 +47,9 @@ static bool is_kernels_answer(const struct walk *w)
 	u128 proto = p->value[FIELD_PROTO];
 
 	if (!w->is_from_here || p->value[FIELD_CT_STATE] != CT_RELATED)
+		return false;
+	if (p->value[FIELD_HAS_SOCKET] && point_has(p, FIELD_UID) &&
+	    p->value[FIELD_UID] != UINT32_MAX)
 		return false;
 
 	return proto == ICMP || proto == ICMP6 ||

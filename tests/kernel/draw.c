@@ -726,7 +726,7 @@ static enum ct_state first_icmp(bool v6, unsigned type)
 		return type == 8 || type == 13 || type == 15 || type == 17
 			       ? CT_NEW
 			       : CT_INVALID;
-	if ((type >= 130 && type <= 137) || type == 143)
+	if ((type >= 130 && type <= 136) || type == 143)
 		return CT_UNTRACKED;
 	return type == 128 || type == 139 ? CT_NEW : CT_INVALID;
 }
@@ -799,6 +799,102 @@ static void fill_connection(struct point *p)
 	point_set(p, FIELD_CT_DADDR, p->value[FIELD_DADDR]);
 	point_set(p, FIELD_CT_PROTO, p->value[FIELD_PROTO]);
 	fill_ports(p);
+}
+
+/* The flow that an ICMP error is about, from who gets the error. */
+static void quote_flow(struct draw *d, struct shot *s, struct point *p)
+{
+	bool v6 = frame_is_v6(p);
+	struct point *q = &s->quoted;
+
+	*q = (struct point){ 0 };
+	point_set(q, FIELD_FAMILY, p->value[FIELD_FAMILY]);
+	point_set(q, FIELD_PROTO,
+		  dice_one_in(&d->dice, 2) ? FRAME_TCP : FRAME_UDP);
+	point_set(q, FIELD_SPORT, any_value(d, FIELD_SPORT));
+	point_set(q, FIELD_DPORT, any_value(d, FIELD_DPORT));
+	point_set(q, FIELD_TCP_FLAGS, FRAME_ACK);
+	point_set(q, FIELD_SADDR, p->value[FIELD_DADDR]);
+	point_set(q, FIELD_DADDR, plain_address(d, v6));
+	point_forget(p, FIELD_LENGTH);
+	point_set(p, FIELD_PROTO, v6 ? FRAME_ICMP6 : FRAME_ICMP);
+	point_set(p, FIELD_ICMP_TYPE, v6 ? 1 : 3);
+	point_set(p, FIELD_ICMP_CODE, dice_below(&d->dice, 4));
+	point_forget(p, FIELD_SPORT);
+	point_forget(p, FIELD_DPORT);
+	point_forget(p, FIELD_TCP_FLAGS);
+	point_forget(p, FIELD_TCP_MSS);
+	point_forget(p, FIELD_SPI);
+}
+
+/* Of what the packet is, the original direction's ends. */
+static void fill_flow(struct draw *d, struct shot *s, struct point *p,
+		      bool related)
+{
+	const struct point *of = related ? &s->quoted : p;
+	bool reply = !related && dice_one_in(&d->dice, 2);
+	bool v6 = frame_is_v6(p);
+
+	if (low(of, FIELD_PROTO) == FRAME_ICMP ||
+	    low(of, FIELD_PROTO) == FRAME_ICMP6) {
+		point_set(p, FIELD_ICMP_TYPE,
+			  reply ? v6 ? 129 : 0
+			  : v6  ? 128
+				: 8);
+		point_set(p, FIELD_CT_SPORT, FRAME_ID);
+		point_set(p, FIELD_CT_DPORT,
+			  (v6 ? 128U : 8U) << 8 | low(p, FIELD_ICMP_CODE));
+	} else {
+		point_set(p, FIELD_CT_SPORT,
+			  of->value[reply ? FIELD_DPORT : FIELD_SPORT]);
+		point_set(p, FIELD_CT_DPORT,
+			  of->value[reply ? FIELD_SPORT : FIELD_DPORT]);
+	}
+	point_set(p, FIELD_CT_SADDR,
+		  of->value[reply ? FIELD_DADDR : FIELD_SADDR]);
+	point_set(p, FIELD_CT_DADDR,
+		  of->value[reply ? FIELD_SADDR : FIELD_DADDR]);
+	point_set(p, FIELD_CT_PROTO, of->value[FIELD_PROTO]);
+	/* The answer to an error's flow would be the flow's reply. */
+	point_set(p, FIELD_CT_DIRECTION, reply || related);
+}
+
+/* Now and then, or where a rule asks for it: a packet of a connection that is
+ * known, or an error about one. */
+static void fill_entry(struct draw *d, struct shot *s, struct wish *w)
+{
+	struct point *p = &w->point;
+	bool asked = (w->fixed & FIELD_BIT(FIELD_CT_STATE)) &&
+		     (low(p, FIELD_CT_STATE) == CT_ESTABLISHED ||
+		      low(p, FIELD_CT_STATE) == CT_RELATED);
+	bool related = asked ? low(p, FIELD_CT_STATE) == CT_RELATED
+			     : dice_one_in(&d->dice, 4);
+	unsigned protocol = low(p, FIELD_PROTO);
+	u128 mark;
+
+	if (!d->has_tracking || (!asked && !dice_one_in(&d->dice, 5)))
+		return;
+	if (!related && protocol != FRAME_TCP && protocol != FRAME_UDP &&
+	    protocol != FRAME_ICMP && protocol != FRAME_ICMP6)
+		return;
+	s->has_entry = true;
+	if (related)
+		quote_flow(d, s, p);
+	else if (protocol == FRAME_TCP)
+		point_set(p, FIELD_TCP_FLAGS,
+			  dice_one_in(&d->dice, 2) ? FRAME_ACK
+						   : FRAME_ACK | FRAME_PSH);
+	mark = (w->fixed & FIELD_BIT(FIELD_CT_MARK)) ? p->value[FIELD_CT_MARK]
+	       : dice_one_in(&d->dice, 2) ? any_value(d, FIELD_CT_MARK)
+					  : 0;
+	for (int f = FIELD_CT_DIRECTION; f <= FIELD_CT_MARK; f++)
+		point_set(p, (enum field)f, 0);
+	point_set(p, FIELD_CT_MARK, mark & UINT32_MAX);
+	point_set(p, FIELD_CT_STATE, related ? CT_RELATED : CT_ESTABLISHED);
+	point_set(p, FIELD_CT_SEEN_REPLY, 1);
+	point_set(p, FIELD_CT_ASSURED, 1);
+	point_set(p, FIELD_CT_CONFIRMED, 1);
+	fill_flow(d, s, p, related);
 }
 
 static void fill_link(struct draw *d, struct shot *s, struct wish *w)
@@ -935,8 +1031,11 @@ void draw_shot(struct draw *d, struct shot *ret)
 	fill_link(d, ret, &w);
 	fill_transport(d, &w);
 	fill_network(d, &w, !ret->is_local && p->value[FIELD_OIF]);
-	fill_state(&w);
-	fill_connection(p);
+	fill_entry(d, ret, &w);
+	if (!ret->has_entry) {
+		fill_state(&w);
+		fill_connection(p);
+	}
 	ret->packet = *p;
 	fill_host(d, ret);
 }

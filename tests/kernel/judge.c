@@ -24,6 +24,7 @@
 #include "kernel.h"
 #include "predict.h"
 #include "ruleset/packet_words.h"
+#include "track.h"
 
 enum { FILES = 16, TOLD = 5, MOST = 60, OPEN_TEXTS = 64, SKIP = 77 };
 
@@ -42,6 +43,8 @@ struct judge {
 	struct ruleset *model;
 	struct draw *draw;
 	struct predictor predictor;
+	struct track track;
+	uint64_t untracked; /* entries that the kernel would not have */
 	struct book expected, before, after;
 	uint64_t swallowed[2], let_through[2];
 	struct shot *shots;
@@ -91,15 +94,19 @@ static bool parse_given(struct judge *j, const char *arg)
 	return false;
 }
 
-/* The model of what was given, by which the lab is made. */
+/* The model of what was given, in the order in which it is loaded: that decides
+ * who comes first where priorities are equal. */
 static struct ruleset *read_given(struct judge *j)
 {
 	struct ruleset *r = ruleset_new(j->problems);
 	int failed = r ? 0 : -ENOMEM;
 
-	for (unsigned i = 0; i < j->given_count && !failed; i++)
-		failed = kernel_read(r, j->given[i].kind, j->given[i].path,
-				     j->given[i].text);
+	for (int kind = 0; kind < KERNEL_KINDS; kind++)
+		for (unsigned i = 0; i < j->given_count && !failed; i++)
+			if ((int)j->given[i].kind == kind)
+				failed = kernel_read(r, j->given[i].kind,
+						     j->given[i].path,
+						     j->given[i].text);
 	if (!failed)
 		failed = ruleset_link(r);
 	if (!failed)
@@ -228,10 +235,14 @@ static bool fire(struct judge *j, const struct shot *s, bool tell)
 
 	predict_shot(&j->predictor, s, &j->expected, &e);
 	frame_write(&frame, &copy.packet, s->quoted.known ? &s->quoted : NULL);
+	if (s->has_entry && track_add(&j->track, &s->packet))
+		j->untracked++;
 	if (s->is_local)
 		lab_send(&j->lab, s->user, s->device, &frame);
 	else
 		lab_inject(&j->lab, s->device, &frame);
+	if (s->has_entry)
+		track_delete(&j->track, &s->packet);
 	if (e.verdict.decision == WALK_ACCEPT)
 		j->let_through[e.last.value[FIELD_OIF] != 0]++;
 	if (tell)
@@ -466,7 +477,7 @@ static bool set_up(struct judge *j, uint64_t seed)
 		fprintf(stderr, "judge: no lab: %s\n", strerror(-failed));
 		exit(failed == -EPERM || failed == -ENOENT ? SKIP : 2);
 	}
-	if (!load(j))
+	if (track_open(&j->track) || !load(j))
 		return false;
 	j->model =
 		j->is_given_model ? given : kernel_dump(j->kinds, j->problems);
@@ -522,11 +533,12 @@ static int run(struct judge *j, uint64_t packets, uint64_t seed, size_t batch)
 	seconds = (double)(to.tv_sec - from.tv_sec) +
 		  (double)(to.tv_nsec - from.tv_nsec) / 1e9;
 	printf("judged=%llu answers=%llu excused=%llu unknown=%llu "
-	       "differences=%llu unstable=%llu rules=%llu seconds=%.1f\n",
+	       "differences=%llu unstable=%llu untracked=%llu rules=%llu seconds=%.1f\n",
 	       (unsigned long long)j->judged, (unsigned long long)j->answers,
 	       (unsigned long long)j->excused, (unsigned long long)j->unknown,
 	       (unsigned long long)j->differences,
 	       (unsigned long long)j->unstable,
+	       (unsigned long long)j->untracked,
 	       (unsigned long long)j->model->rule_count, seconds);
 	return j->differences || j->unknown ? 1 : 0;
 }

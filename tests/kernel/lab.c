@@ -174,7 +174,7 @@ static const struct {
 	{ "ipv6/mld_qrv", "1" },
 	{ "ipv4/igmp_qrv", "1" },
 	{ "ipv6/conf/default/accept_source_route", "0" },
-	{ "netfilter/nf_log_all_netns", "0" },
+	{ "netfilter/nf_conntrack_tcp_be_liberal", "1" },
 };
 
 static int enter(void)

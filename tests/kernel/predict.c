@@ -112,6 +112,26 @@ static unsigned address_type(const struct lab *lab, u128 a)
 	return RTN_UNICAST;
 }
 
+/* The flow has the addresses that the packet has now. */
+static void settle_flow(struct shot *s)
+{
+	struct point *p = &s->packet;
+	bool reply = p->value[FIELD_CT_DIRECTION] && !s->quoted.known;
+
+	if (s->quoted.known)
+		point_set(&s->quoted, FIELD_SADDR, p->value[FIELD_DADDR]);
+	if (!point_has(p, FIELD_CT_SADDR))
+		return;
+	if (s->quoted.known) {
+		point_set(p, FIELD_CT_SADDR, p->value[FIELD_DADDR]);
+		return;
+	}
+	point_set(p, FIELD_CT_SADDR,
+		  p->value[reply ? FIELD_DADDR : FIELD_SADDR]);
+	point_set(p, FIELD_CT_DADDR,
+		  p->value[reply ? FIELD_SADDR : FIELD_DADDR]);
+}
+
 bool predict_settle(const struct lab *lab, struct shot *s)
 {
 	struct point *p = &s->packet;
@@ -124,6 +144,9 @@ bool predict_settle(const struct lab *lab, struct shot *s)
 	     s->is_local && lab_is_local(lab, p->value[FIELD_DADDR]) && i < 8;
 	     i++)
 		p->value[FIELD_DADDR] ^= 1U << i;
+	/* Both directions of a flow to oneself are the same. */
+	if (s->has_entry && p->value[FIELD_SADDR] == p->value[FIELD_DADDR])
+		return false;
 	to_host = lab_is_local(lab, p->value[FIELD_DADDR]);
 	if (lab_is_local(lab, p->value[FIELD_SADDR]) ||
 	    (s->is_local && to_host))
@@ -137,10 +160,7 @@ bool predict_settle(const struct lab *lab, struct shot *s)
 			  to_host ? 0 : device_name(lab, lab->out));
 	if (!s->is_local && !to_host && p->value[FIELD_TTL] < 2)
 		point_set(p, FIELD_TTL, 2);
-	if (point_has(p, FIELD_CT_SADDR)) {
-		point_set(p, FIELD_CT_SADDR, p->value[FIELD_SADDR]);
-		point_set(p, FIELD_CT_DADDR, p->value[FIELD_DADDR]);
-	}
+	settle_flow(s);
 	/* IPv4 puts its pieces together before input (ip_local_deliver()). */
 	if (to_host && !v6)
 		point_set(p, FIELD_FRAGMENT, 0);
@@ -398,6 +418,12 @@ void predict_shot(const struct predictor *p, const struct shot *s,
 	    !frame_is_v6(&s->packet))
 		ret->device = s->device;
 	answer_of(p, s, ret, &ret->answer);
+	/* A connection that rules do not track, and our entry of it: only the
+	 * lab has both. */
+	if (s->has_entry && ret->answer.value[FIELD_CT_STATE] == CT_INVALID) {
+		ret->open = "an answer to an untracked packet of an entry";
+		ret->is_excused = true;
+	}
 	reply = walk(p, &ret->answer, book, ret);
 	ret->has_answer = reply.decision == WALK_ACCEPT;
 	if (reply.decision == WALK_REJECT) {

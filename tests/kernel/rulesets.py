@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Random rulesets that the kernel accepts, for the judge.
 
-usage: rulesets.py KIND SEED    prints one; KIND is legacy4, legacy6, nft4, nft6, nft or ipset
+usage: rulesets.py KIND SEED    prints one; KIND is legacy4, legacy6, nft4, nft6, nft or mixed
 
 Values come from small pools, so that rules overlap, shadow one another and share borders. What depends on chance,
 rate or time is in few rules: packets that meet it cannot be judged.
@@ -218,7 +218,7 @@ class Iptables:
         return '\n'.join(line for t in tables for line in self.table(t)) + '\n'
 
 
-def ipsets(rng, family):
+def ipsets(rng, family, prefix):
     """(lines of ipset restore, [(name, type)])"""
     word = {4: 'inet', 6: 'inet6'}[family]
     plain = [n for n in NETS[family] if '/' not in n]
@@ -227,7 +227,7 @@ def ipsets(rng, family):
                         'hash:ip,port,ip', 'hash:ip,port,net'], rng.randrange(1, 4))
     lines, sets = [], []
     for i, kind in enumerate(kinds):
-        name = f's{family}{i}'
+        name = f'{prefix}{family}{i}'
         head = f'create {name} {kind}'
         lines.append(head + (' range 0-65535' if kind == 'bitmap:port' else f' family {word}'))
         seen = set()
@@ -247,12 +247,21 @@ def ipsets(rng, family):
             lines.append(f'add {name} {entry}{nomatch} -exist')
         sets.append((name, kind))
     if rng.random() < 0.3 and len({k for _, k in sets} & {'hash:ip', 'hash:net'}) == 2:
-        lines.append(f'create l{family} list:set')
+        lines.append(f'create {prefix}l{family} list:set')
         for name, kind in sets:
             if kind in ('hash:ip', 'hash:net'):
-                lines.append(f'add l{family} {name}')
-        sets.append((f'l{family}', 'list:set'))
+                lines.append(f'add {prefix}l{family} {name}')
+        sets.append((f'{prefix}l{family}', 'list:set'))
     return '\n'.join(lines) + '\n', sets
+
+
+def mixed(rng, seed):
+    """Several engines at the same hooks: who comes first, and that an ACCEPT ends only its own chain."""
+    texts = {}
+    for kind in rng.sample(['legacy4', 'legacy6', 'nft4', 'nft6', 'nft'], rng.randrange(2, 6)):
+        for name, text in make(kind, f'mixed/{seed}').items():
+            texts[name] = texts.get(name, '') + text
+    return texts
 
 
 def make(kind, seed):
@@ -261,10 +270,12 @@ def make(kind, seed):
     if kind == 'nft':
         import nft_rulesets
         return {'nft': nft_rulesets.make(rng)}
+    if kind == 'mixed':
+        return mixed(rng, seed)
     family = int(kind[-1])
     texts, sets = {}, []
     if rng.random() < 0.4:
-        texts['ipset'], sets = ipsets(rng, family)
+        texts['ipset'], sets = ipsets(rng, family, kind[0])
     texts[kind] = Iptables(rng, family, sets, doubtful=rng.random() < 0.3).text()
     return texts
 

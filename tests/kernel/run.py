@@ -18,7 +18,7 @@ import time
 
 import rulesets
 
-ALL = ['legacy4', 'legacy6', 'nft4', 'nft6', 'nft']
+ALL = ['legacy4', 'legacy6', 'nft4', 'nft6', 'nft', 'mixed']
 SUM = re.compile(r'^judged=.*$', re.M)
 
 
