@@ -366,11 +366,21 @@ static bool is_same_icmp(const struct walk_verdict *v,
 	       note->icmp_code == v->reject_code;
 }
 
+/* A REJECT is silent where the rules stop its own answer. */
+static bool is_silent(const struct walk_result *result)
+{
+	return result->blockers->verdict.decision == WALK_DROP ||
+	       (result->has_refusal &&
+		result->refusal.verdict.decision != WALK_ACCEPT);
+}
+
 /* Whether what came back is what the decision sends. */
-static bool fits(const struct walk_verdict *v, const struct flow_note *note,
+static bool fits(const struct walk_result *result, const struct flow_note *note,
 		 const struct fact_set *facts)
 {
-	if (v->decision == WALK_DROP)
+	const struct walk_verdict *v = &result->blockers->verdict;
+
+	if (is_silent(result))
 		return !saw_answer(facts);
 	if (v->decision != WALK_REJECT)
 		return false;
@@ -418,12 +428,12 @@ static int put_rule(struct explain_ruleset *x, const struct walk_blocker *b,
 
 /* How far the trace bears the rule out. Silence has many causes: at the server
  * itself the rule explains it, elsewhere it may be another's. */
-static void add_strength(const struct flow *f, const struct walk_blocker *b,
+static void add_strength(const struct flow *f, const struct walk_result *result,
 			 struct fact_set *facts)
 {
 	bool at_server = f->vantage == VANTAGE_SERVER;
 
-	if (b->verdict.decision == WALK_REJECT)
+	if (!is_silent(result))
 		fact_add(facts,
 			 at_server ? FACT_RULES_FIT_SERVER : FACT_RULES_FIT);
 	else if (at_server && fact_has(facts, FACT_SYN_ARRIVED))
@@ -453,7 +463,7 @@ static enum fact_kind told_by(const struct explain_ruleset *x,
 	if (!result->blocker_count)
 		return saw_answer(facts) ? FACT_RULES_OTHERWISE
 					 : FACT_RULES_ACCEPT;
-	if (!fits(&b->verdict, note, facts))
+	if (!fits(result, note, facts))
 		return FACT_RULES_OTHERWISE;
 
 	return b->of_reply ? FACT_RULES_REPLY : why(x, b, packet);
@@ -482,12 +492,12 @@ int explain_ruleset_facts(struct explain_ruleset *x, const struct flow *f,
 	scratch = arena_new();
 	error = scratch ? walk_packet(x->ruleset, &q, scratch, &result)
 			: -ENOMEM;
-	if (!error)
+	if (!error) {
 		kind = told_by(x, &q.packet, &result, note, facts);
-	if (!error)
 		fact_add(facts, kind);
+	}
 	if (!error && kind < FACT_RULES_ACCEPT) {
-		add_strength(f, &result.blockers[0], facts);
+		add_strength(f, &result, facts);
 		error = put_rule(x, &result.blockers[0], ret);
 	}
 	arena_free(scratch);

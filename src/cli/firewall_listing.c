@@ -71,8 +71,7 @@ static int add_calls(const struct ruleset *r, struct listing *l,
 		for (size_t i = 0; i < rule->term_count && !error; i++)
 			if (rule->terms[i].is_action)
 				error = add_action(r, l, last,
-						   rule->terms[i].action,
-						   rule);
+						   rule->terms[i].action, rule);
 
 	return error;
 }

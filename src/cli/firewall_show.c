@@ -76,6 +76,6 @@ const struct command firewall_show_command = {
 		"Examples:\n"
 		"  kiriwake firewall show\n"
 		"  kiriwake firewall show -4 rules.v4 --ipset sets.ipset\n"
-		"  iptables -L -n -v --line-numbers | kiriwake firewall show -\n"
+		"  iptables -L -n -v | kiriwake firewall show -\n"
 		"  kiriwake firewall show boot\n"),
 };

@@ -224,6 +224,7 @@ const struct command firewall_trace_command = {
 		"  --packet-from CAPTURE#N  packet N of a capture, or of tcpdump's text\n"
 		"  --address IF=ADDR/LEN    an address of the host, for what NAT makes of the packet;\n"
 		"                           may be given several times; with live, its own are known\n"
+		"  -v                       the answer's whole way, too\n"
 		"  -4, -6, --ipset FILE, --root FOLDER: see `kiriwake firewall --help'\n"
 		"\n"
 		"Exit status: 0 the packet and its answer pass, 1 one of them is dropped or rejected,\n"

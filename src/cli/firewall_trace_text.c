@@ -207,24 +207,44 @@ static void chain_line(const struct printer *p, const struct walk_step *s)
 	text_done(&t);
 }
 
+/* Deeper than the walk goes. */
+enum { DEPTHS = 64 };
+
+/* Where the steps printed so far stand. */
+struct standing {
+	const struct walk_step *last;
+	const struct chain *at[DEPTHS]; /* by depth */
+};
+
+/* A chain is named when it is entered, not when a jump comes back to it. */
+static void name_chain(const struct printer *p, struct standing *st,
+		       const struct walk_step *s)
+{
+	unsigned depth = s->depth < DEPTHS ? s->depth : DEPTHS - 1;
+	const struct walk_step *last = st->last;
+	bool is_new_hook = !last || last->hook != s->hook;
+
+	if (is_new_hook)
+		text_format(p->out, "  %s\n", hook_names[s->hook]);
+	if (is_new_hook || s->depth > last->depth || st->at[depth] != s->chain)
+		chain_line(p, s);
+	st->at[depth] = s->chain;
+	st->last = s;
+}
+
 static void path(const struct printer *p, const struct walk_way *way)
 {
-	const struct walk_step *last = NULL;
+	struct standing st = { 0 };
 
 	for (size_t i = 0; i < way->step_count;) {
 		const struct walk_step *s = &way->steps[i];
 		size_t count = s->rule ? run_of_no(way, i) : 0;
 
-		if (!last || last->hook != s->hook)
-			text_format(p->out, "  %s\n", hook_names[s->hook]);
-		if (!last || last->hook != s->hook || last->chain != s->chain ||
-		    last->depth != s->depth)
-			chain_line(p, s);
+		name_chain(p, &st, s);
 		if (count)
 			passed_line(p, s, count);
 		else
 			step_line(p, s);
-		last = s;
 		i += count ? count : 1;
 	}
 }
@@ -303,7 +323,9 @@ static void refusal(const struct printer *p, const struct firewall_traced *t)
 	path(p, way);
 }
 
-static void reply(const struct printer *p, const struct firewall_traced *t)
+/* An answer that passes needs no details but for those who ask. */
+static void reply(const struct printer *p, const struct firewall_traced *t,
+		  bool verbose)
 {
 	const struct walk_way *way = &t->result.reply;
 
@@ -313,6 +335,9 @@ static void reply(const struct printer *p, const struct firewall_traced *t)
 	text_char(p->out, '\n');
 	packet_line(p, _("answer   "), &way->packet, t->shown);
 	answer(p, way);
+	if (!verbose && way->verdict.decision == WALK_ACCEPT)
+		return;
+
 	path(p, way);
 	changes(p, way);
 }
@@ -336,6 +361,6 @@ void firewall_trace_text(const struct firewall *f,
 	changes(&p, way);
 	refusal(&p, t);
 	blockers(&p, &t->result);
-	reply(&p, t);
+	reply(&p, t, f->cli->verbose);
 	firewall_text_end(f, out);
 }

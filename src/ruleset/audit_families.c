@@ -40,6 +40,15 @@ static bool is_common(const struct space *s, const struct box *x)
 	return ranges_has(protocols, 6) || ranges_has(protocols, 17);
 }
 
+/* DHCP: each family has its own ports. */
+static bool is_own(const struct spot *s)
+{
+	u128 port = s->value[FIELD_DPORT];
+
+	return s->value[FIELD_PROTO] == 17 &&
+	       (port == 67 || port == 68 || port == 546 || port == 547);
+}
+
 /* The same packet of the other family, from and to any address. */
 static struct spot *translate(struct twins *t, unsigned to,
 			      const struct spot *from)
@@ -126,7 +135,7 @@ static int compare_entry(struct twins *t, unsigned of, uint32_t entry)
 	int status =
 		witness_search(p->space, p->entries[entry].box, &goal, 1, &w);
 
-	if (status != WITNESS_FOUND) {
+	if (status != WITNESS_FOUND || is_own(w.spot)) {
 		witness_done(&w);
 		return status < 0 ? status : 0;
 	}

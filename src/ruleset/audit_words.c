@@ -99,7 +99,7 @@ static void causes(struct text *out, const struct finding *f)
 static void contradicted(struct text *out, const struct finding *f,
 			 const char *name, const char *by)
 {
-	if (f->by_count == 1 && f->by[0]->chain == f->rule->chain)
+	if (f->rule && f->by_count == 1 && f->by[0]->chain == f->rule->chain)
 		text_format(out, _("%s stands above the %s at rule %u."), by,
 			    word_of(f->rule), f->rule->number);
 	else

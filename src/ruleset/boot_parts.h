@@ -1,5 +1,6 @@
 #pragma once
 
+#include <dirent.h>
 #include <stdbool.h>
 
 #include "ruleset/boot.h"
@@ -50,6 +51,9 @@ struct boot_save {
 };
 
 void boot_add_save(struct booting *b, const struct boot_save *save);
+
+/* The next name in a folder; NULL: there is none, or no folder. */
+const char *boot_next(DIR *d);
 
 /* Whether the unit is enabled, as far as that can be seen. */
 bool boot_is_enabled(struct booting *b, const char *unit);

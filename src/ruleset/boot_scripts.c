@@ -1,5 +1,4 @@
 /* Scripts of the boot that restore rules from a file, or add some. */
-#include <dirent.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -108,17 +107,17 @@ static void look_folder(struct booting *b, const char *folder)
 {
 	const char *path = boot_path(b, folder);
 	DIR *d = opendir(path);
-	const struct dirent *e;
+	const char *name;
 
-	while (d && (e = readdir(d))) {
-		struct text name = TEXT_NULL;
+	while ((name = boot_next(d))) {
+		struct text full = TEXT_NULL;
 		const char *script;
 
-		if (e->d_name[0] == '.')
+		if (name[0] == '.')
 			continue;
-		text_format(&name, "%s/%s", path, e->d_name);
-		script = arena_string(b->r->arena, text_string(&name));
-		text_done(&name);
+		text_format(&full, "%s/%s", path, name);
+		script = arena_string(b->r->arena, text_string(&full));
+		text_done(&full);
 		if (script)
 			look_script(b, script);
 		else

@@ -1,5 +1,4 @@
 /* Which units of a root folder are enabled, and which of them build rules. */
-#include <dirent.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -39,18 +38,24 @@ static bool is_unit(const char *name, const char *unit)
 	return !strcmp(name, unit);
 }
 
+const char *boot_next(DIR *d)
+{
+	// cppcheck-suppress readdirCalled; RATIONALE: a folder is one caller's
+	const struct dirent *e = d ? readdir(d) : NULL;
+
+	return e ? e->d_name : NULL;
+}
+
 static bool folder_has(const char *folder, const char *unit)
 {
 	DIR *d = opendir(folder);
-	const struct dirent *e;
+	const char *name;
 	bool found = false;
 
-	if (!d)
-		return false;
-
-	while (!found && (e = readdir(d)))
-		found = is_unit(e->d_name, unit);
-	(void)closedir(d);
+	while (!found && (name = boot_next(d)))
+		found = is_unit(name, unit);
+	if (d)
+		(void)closedir(d);
 	return found;
 }
 
@@ -58,7 +63,7 @@ static bool folder_has(const char *folder, const char *unit)
 static bool systemd_has(struct booting *b, const char *unit)
 {
 	char path[PATH_BYTES], folder[PATH_BYTES];
-	const struct dirent *e;
+	const char *name;
 	bool found = false;
 	DIR *d;
 
@@ -66,12 +71,12 @@ static bool systemd_has(struct booting *b, const char *unit)
 		return false;
 
 	d = opendir(path);
-	while (d && !found && (e = readdir(d))) {
+	while (!found && (name = boot_next(d))) {
 		int n;
 
-		if (!ends(e->d_name, ".wants") && !ends(e->d_name, ".requires"))
+		if (!ends(name, ".wants") && !ends(name, ".requires"))
 			continue;
-		n = snprintf(folder, sizeof(folder), "%s/%s", path, e->d_name);
+		n = snprintf(folder, sizeof(folder), "%s/%s", path, name);
 		found = n < PATH_BYTES && folder_has(folder, unit);
 	}
 	if (d)
@@ -80,15 +85,15 @@ static bool systemd_has(struct booting *b, const char *unit)
 }
 
 /* "S08iptables" in /etc/rc3.d. */
-static bool rc_folder_has(const char *folder, const char *name, size_t len)
+static bool rc_folder_has(const char *folder, const char *unit, size_t len)
 {
 	DIR *d = opendir(folder);
-	const struct dirent *e;
+	const char *name;
 	bool found = false;
 
-	while (d && !found && (e = readdir(d)))
-		found = e->d_name[0] == 'S' && strlen(e->d_name) == len + 3 &&
-			!strncmp(e->d_name + 3, name, len);
+	while (!found && (name = boot_next(d)))
+		found = name[0] == 'S' && strlen(name) == len + 3 &&
+			!strncmp(name + 3, unit, len);
 	if (d)
 		(void)closedir(d);
 	return found;

@@ -445,7 +445,7 @@ static int invert(struct compile *c, const struct boxes *b, struct boxes *ret)
 		struct peeling p = { c, ret };
 
 		*ret = (struct boxes){ 0 };
-		for (size_t j = 0; j < had.count && !err; j++)
+		for (size_t j = 0; had.box && j < had.count && !err; j++)
 			err = box_meets(had.box[j], b->box[i])
 				      ? box_peel(c->space->arena, c->space,
 						 had.box[j], b->box[i],

@@ -91,6 +91,32 @@ static const struct element *search_all(const struct set *set,
 	return found;
 }
 
+/* hash:net,iface settles on the longest prefix before it looks at the
+ * interface: what a shorter one holds is hidden by it
+ * (hash_netiface4_data_equal() of ip_set_hash_netiface.c, its "multi"). */
+static bool is_network_first(const struct set *s)
+{
+	return !s->table && s->part_count == 2 &&
+	       s->parts[1] == VALUE_INTERFACE;
+}
+
+static const struct element *search_network_first(const struct set *set,
+						  const struct sought *s)
+{
+	struct sought network = { { s->part[0] }, 1 };
+	const struct element *longest = search_all(set, &network);
+
+	for (size_t i = 0; longest && i < set->count; i++) {
+		const struct element *e = &set->elements[i];
+
+		if (e->part[0].first == longest->part[0].first &&
+		    e->part[0].last == longest->part[0].last && is_met(e, s, 1))
+			return e;
+	}
+
+	return NULL;
+}
+
 /* False when one of the key's fields is not known. */
 static bool seek(struct sought *s, const struct set *set,
 		 const enum field key[SET_PARTS], const struct point *p)
@@ -130,7 +156,7 @@ enum answer cond_lookup(const struct set *s, const enum field key[SET_PARTS],
 			const struct point *p, const struct element **ret_found)
 {
 	const struct element *e = NULL;
-	struct sought sought;
+	struct sought sought = { 0 };
 
 	*ret_found = NULL;
 	if (s->member_count)
@@ -138,7 +164,9 @@ enum answer cond_lookup(const struct set *s, const enum field key[SET_PARTS],
 	if (!s->is_given || !seek(&sought, s, key, p))
 		return ANSWER_UNKNOWN;
 
-	if (sought.count)
+	if (sought.count && is_network_first(s))
+		e = search_network_first(s, &sought);
+	else if (sought.count)
 		e = s->is_sorted ? search(s, &sought) : search_all(s, &sought);
 	if (e && !e->is_exception) {
 		*ret_found = e;

@@ -321,7 +321,7 @@ static int paint_node(const struct painting *p, unsigned side, uint32_t yes,
 	y = reader_of(d, yes, dim);
 	n = reader_of(d, no, dim);
 	err = paint_along(p, side, dim, &y, &n, &m);
-	if (!err) {
+	if (!err && m.count) {
 		m.arcs[m.count - 1].last = ~(u128)0;
 		if (m.count == 1)
 			*ret = m.arcs[0].to;

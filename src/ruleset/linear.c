@@ -82,18 +82,14 @@ static bool holds_list(struct walk *w, const struct cond *c,
 
 static bool holds(struct walk *w, const struct cond *c, const struct rule *rule)
 {
-	struct cond plain = *c;
 	enum answer a;
 
 	if (c->kind == COND_ALL || c->kind == COND_ANY)
 		return holds_list(w, c, rule) != c->inverted;
 
-	plain.inverted = false;
-	a = cond_eval(&plain, &w->packet, NULL);
-	if (a == ANSWER_UNKNOWN)
-		return suppose(w, c, rule);
+	a = cond_eval(c, &w->packet, NULL);
 
-	return (a == ANSWER_YES) != c->inverted;
+	return a == ANSWER_UNKNOWN ? suppose(w, c, rule) : a == ANSWER_YES;
 }
 
 static void change(struct walk *w, const struct action *a)

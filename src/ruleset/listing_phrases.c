@@ -10,7 +10,7 @@
  * stand before the whole phrase.
  * Meaning: values in their order, % as they are, & with hyphens for commas
  * turned back, | with the slash made a space, + its digits and commas alone,
- * _ left out. ~ is where "!" goes if there was one. A meaning that begins with
+ * _ left out; $ is a bar. ~ is where "!" goes if there was one. A meaning that begins with
  * "@" is of the target.
  */
 static const struct phrase {
@@ -312,9 +312,9 @@ static const struct phrase {
 	{ NULL, "statistic mode nth ! every %",
 	  "-m statistic --mode nth ! --every % --packet 0" },
 	{ NULL, "STRING match \"|%|\" ALGO name %",
-	  "-m string ~--hex-string \"|%|\" --algo %" },
+	  "-m string ~--hex-string $%$ --algo %" },
 	{ NULL, "STRING match ! \"|%|\" ALGO name %",
-	  "-m string ! --hex-string \"|%|\" --algo %" },
+	  "-m string ! --hex-string $%$ --algo %" },
 	{ NULL, "STRING match % ALGO name %",
 	  "-m string ~--string % --algo %" },
 	{ NULL, "TIME", "-m time" },
@@ -511,6 +511,8 @@ static void say(struct listing_words *w, const struct phrase *p,
 	for (; *s; s++) {
 		if (*s == '~')
 			text_str(out, m->inverted ? "! " : "");
+		else if (*s == '$')
+			text_char(out, '|');
 		else if (*s == '_')
 			n++;
 		else if (strchr("%&|+", *s) && n < m->count) {

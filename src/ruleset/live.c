@@ -175,11 +175,14 @@ static void close_pipe(int pipe_ends[2])
 static int start(struct tool *t, const char *program, const struct source *s)
 {
 	int out[2] = { -1, -1 }, err[2] = { -1, -1 };
-	char *argv[6] = { 0 };
+	char words[5][32], *argv[6] = { 0 };
 	int failed;
 
-	for (unsigned i = 0; i < 5 && s->argv[i]; i++)
-		argv[i] = (char *)(uintptr_t)s->argv[i];
+	/* posix_spawn() takes words that could be changed. */
+	for (unsigned i = 0; i < 5 && s->argv[i]; i++) {
+		argv[i] = words[i];
+		memcpy(words[i], s->argv[i], strlen(s->argv[i]) + 1);
+	}
 	if (pipe2(out, O_CLOEXEC) || pipe2(err, O_CLOEXEC)) {
 		failed = -errno;
 		close_pipe(out);

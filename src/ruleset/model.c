@@ -43,7 +43,7 @@ u128 action_value(const struct action *a, u128 value, u128 from)
 		with ^= from & a->from_mask;
 	value = (value & a->and_mask) ^ with;
 	if (a->add < 0) {
-		step = (u128)-(int64_t)a->add;
+		step = (u128) - (int64_t)a->add;
 		return value > step ? value - step : 0;
 	}
 	step = (u128)a->add;

@@ -187,8 +187,8 @@ struct chain {
 	const char *name;
 	enum hook hook;
 	int priority;
-	const char *type;        /* filter, nat, route; NULL: of no hook */
-	const char *device;      /* ingress and egress; NULL: any */
+	const char *type;   /* filter, nat, route; NULL: of no hook */
+	const char *device; /* ingress and egress; NULL: any; a,b: of both */
 	enum action_kind policy; /* ACCEPT or DROP; NONE: of no hook */
 	struct counters counters;
 	struct place place;

@@ -119,12 +119,25 @@ static const struct reject_kind *reject_kind(const struct nft_build *nb,
 	return NULL;
 }
 
+/* What a reject implies nft asks before all else, so that nothing is counted or
+ * logged that will not be rejected: the terms from there on come first. */
+static void to_front(struct build *b, size_t from)
+{
+	for (; from < b->count && !b->failed; from++) {
+		struct term t = b->terms[from];
+
+		memmove(b->terms + 1, b->terms, from * sizeof(t));
+		b->terms[0] = t;
+	}
+}
+
 static void reject(struct nft_build *nb, const struct nft_stmt *s)
 {
 	const struct reject_kind *k = reject_kind(nb, s->words);
 	struct action a = named(nb, s, ACTION_REJECT);
 	struct nft_key key = { .type = VALUE_NUMBER };
 	u128 code = k ? k->usual : 0;
+	size_t before;
 
 	if (k)
 		key.choices = k->codes;
@@ -137,9 +150,11 @@ static void reject(struct nft_build *nb, const struct nft_stmt *s)
 		return;
 	}
 
+	before = nb->b.count;
 	nft_match_family(nb, k->family);
 	if (k->reject == REJECT_TCP_RESET)
 		nft_match_protocol(nb, 6);
+	to_front(&nb->b, before);
 	a.reject = k->reject;
 	a.reject_code = (uint8_t)code;
 	build_action(&nb->b, &a);

@@ -9,7 +9,7 @@
 #include "ruleset/nft_build.h"
 
 /* The object's table, by its name and family. */
-static struct nft_table *table_of(struct nft_json *j, const json_t *v,
+static struct nft_table *table_of(struct nft_json *j, json_t *v,
 				  const char *name)
 {
 	const char *family = nft_json_string(v, "family");
@@ -25,9 +25,9 @@ static struct nft_table *table_of(struct nft_json *j, const json_t *v,
 	return nft_tree_table(j->tree, f, nft_json_copy(j, table));
 }
 
-static bool has_word(const json_t *list, const char *word)
+static bool has_word(json_t *list, const char *word)
 {
-	const json_t *v;
+	json_t *v;
 	size_t i;
 
 	if (json_is_string(list))
@@ -39,7 +39,7 @@ static bool has_word(const json_t *list, const char *word)
 	return false;
 }
 
-static void read_table(struct nft_json *j, const json_t *v, bool is_insert)
+static void read_table(struct nft_json *j, json_t *v, bool is_insert)
 {
 	struct nft_table *t = table_of(j, v, "name");
 
@@ -48,10 +48,10 @@ static void read_table(struct nft_json *j, const json_t *v, bool is_insert)
 		t->is_dormant = true;
 }
 
-static const char *devices(struct nft_json *j, const json_t *v)
+static const char *devices(struct nft_json *j, json_t *v)
 {
 	struct text names = TEXT_NULL;
-	const json_t *name;
+	json_t *name;
 	size_t i;
 
 	if (!v)
@@ -68,7 +68,7 @@ static const char *devices(struct nft_json *j, const json_t *v)
 	return nft_tree_text(j->tree, &names);
 }
 
-static void read_chain(struct nft_json *j, const json_t *v, bool is_insert)
+static void read_chain(struct nft_json *j, json_t *v, bool is_insert)
 {
 	struct nft_table *t = table_of(j, v, "table");
 	const char *name = nft_json_string(v, "name");
@@ -98,11 +98,11 @@ static void read_chain(struct nft_json *j, const json_t *v, bool is_insert)
 			     name);
 }
 
-static void read_rule(struct nft_json *j, const json_t *v, bool is_insert)
+static void read_rule(struct nft_json *j, json_t *v, bool is_insert)
 {
 	struct nft_table *t = table_of(j, v, "table");
 	const char *chain = nft_json_string(v, "chain");
-	const json_t *list = json_object_get(v, "expr"), *one;
+	json_t *list = json_object_get(v, "expr"), *one;
 	struct nft_rule *rule;
 	struct nft_chain *c;
 	size_t i;
@@ -132,7 +132,7 @@ static void read_rule(struct nft_json *j, const json_t *v, bool is_insert)
 }
 
 /* "ipv4_addr", or a list of types. */
-static struct nft_expr *types(struct nft_json *j, const json_t *v)
+static struct nft_expr *types(struct nft_json *j, json_t *v)
 {
 	struct nft_expr *all;
 
@@ -152,7 +152,7 @@ static struct nft_expr *types(struct nft_json *j, const json_t *v)
 
 	all = nft_tree_expr(j->tree, NFT_CONCAT, NULL, NULL);
 	if (json_is_array(v)) {
-		const json_t *word;
+		json_t *word;
 		size_t i;
 
 		json_array_foreach(v, i, word)
@@ -165,7 +165,7 @@ static struct nft_expr *types(struct nft_json *j, const json_t *v)
 
 /* "ipv4_addr . inet_service": what a map holds is one string in some
  * versions. */
-static struct nft_expr *data_types(struct nft_json *j, const json_t *v)
+static struct nft_expr *data_types(struct nft_json *j, json_t *v)
 {
 	const char *s = json_string_value(v), *dot;
 	struct nft_expr *all;
@@ -187,7 +187,7 @@ static struct nft_expr *data_types(struct nft_json *j, const json_t *v)
 	return all;
 }
 
-static void add_elements(struct nft_json *j, struct nft_set *s, const json_t *v)
+static void add_elements(struct nft_json *j, struct nft_set *s, json_t *v)
 {
 	struct nft_expr *e = v ? nft_json_expr_set(j, v) : NULL;
 
@@ -200,7 +200,7 @@ static void add_elements(struct nft_json *j, struct nft_set *s, const json_t *v)
 	s->elements->last = e->last;
 }
 
-static void read_set(struct nft_json *j, const json_t *v, bool is_insert)
+static void read_set(struct nft_json *j, json_t *v, bool is_insert)
 {
 	struct nft_table *t = table_of(j, v, "table");
 	const char *name = nft_json_string(v, "name");
@@ -223,7 +223,7 @@ static void read_set(struct nft_json *j, const json_t *v, bool is_insert)
 
 static const struct {
 	const char *name;
-	void (*read)(struct nft_json *j, const json_t *v, bool is_insert);
+	void (*read)(struct nft_json *j, json_t *v, bool is_insert);
 } objects[] = {
 	{ "table", read_table }, { "chain", read_chain },
 	{ "rule", read_rule },   { "set", read_set },
@@ -236,9 +236,9 @@ static const char *const ignored[] = {
 	"ct helper", "ct timeout", "ct expectation", "synproxy", "flowtable",
 };
 
-static void flush(struct nft_json *j, const json_t *v)
+static void flush(struct nft_json *j, json_t *v)
 {
-	const json_t *what = json_object_get(v, "table");
+	json_t *what = json_object_get(v, "table");
 	struct nft_table *t;
 
 	if (json_object_get(v, "ruleset")) {
@@ -262,9 +262,9 @@ static void flush(struct nft_json *j, const json_t *v)
 		c->first = c->last = NULL;
 }
 
-static void delete (struct nft_json *j, const json_t *v)
+static void delete (struct nft_json *j, json_t *v)
 {
-	const json_t *what = json_object_get(v, "table");
+	json_t *what = json_object_get(v, "table");
 	const struct nft_table *t = what ? table_of(j, what, "name") : NULL;
 
 	if (t)
@@ -275,11 +275,11 @@ static void delete (struct nft_json *j, const json_t *v)
 				   "that is read; this is left out."));
 }
 
-static void read_object(struct nft_json *j, const json_t *v, bool is_insert)
+static void read_object(struct nft_json *j, json_t *v, bool is_insert)
 {
-	void *first = json_object_iter((json_t *)(uintptr_t)v);
+	void *first = json_object_iter(v);
 	const char *name = first ? json_object_iter_key(first) : "";
-	const json_t *value = first ? json_object_iter_value(first) : NULL;
+	json_t *value = first ? json_object_iter_value(first) : NULL;
 
 	for (size_t i = 0; i < sizeof(objects) / sizeof(objects[0]); i++)
 		if (strcmp(objects[i].name, name) == 0) {
@@ -297,11 +297,11 @@ static void read_object(struct nft_json *j, const json_t *v, bool is_insert)
 }
 
 /* An object, or a command with one. */
-static void read_item(struct nft_json *j, const json_t *v)
+static void read_item(struct nft_json *j, json_t *v)
 {
 	static const char *const adding[] = { "add", "create", "insert",
 					      "replace" };
-	const json_t *inner;
+	json_t *inner;
 
 	for (size_t i = 0; i < sizeof(adding) / sizeof(adding[0]); i++) {
 		inner = json_object_get(v, adding[i]);
@@ -337,10 +337,10 @@ static void bad_json(struct nft_tree *t, const char *text, size_t len,
 	t->sources = NULL;
 }
 
-static int read_document(struct nft_tree *t, const json_t *root)
+static int read_document(struct nft_tree *t, json_t *root)
 {
 	struct nft_json j = { .tree = t };
-	const json_t *list = json_object_get(root, "nftables"), *v;
+	json_t *list = json_object_get(root, "nftables"), *v;
 	size_t i;
 
 	if (!json_is_array(list)) {

@@ -25,10 +25,10 @@ const char *nft_json_string(const json_t *object, const char *name);
 const char *nft_json_copy(struct nft_json *j, const char *s);
 
 /* nft_json_expr.c: any expression; NULL: null, or none at all. */
-struct nft_expr *nft_json_expr(struct nft_json *j, const json_t *v);
+struct nft_expr *nft_json_expr(struct nft_json *j, json_t *v);
 
 /* The elements of a set or map, in a SET. */
-struct nft_expr *nft_json_expr_set(struct nft_json *j, const json_t *list);
+struct nft_expr *nft_json_expr_set(struct nft_json *j, json_t *list);
 
 /* nft_json_stmt.c: one statement into the rule. */
-void nft_json_stmt(struct nft_json *j, const json_t *v, struct nft_rule *rule);
+void nft_json_stmt(struct nft_json *j, json_t *v, struct nft_rule *rule);

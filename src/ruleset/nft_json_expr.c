@@ -16,7 +16,7 @@ const char *nft_json_copy(struct nft_json *j, const char *s)
 }
 
 /* The number, word or name that v is; nothing else. */
-static void add_scalar(struct text *out, const json_t *v)
+static void add_scalar(struct text *out, json_t *v)
 {
 	if (json_is_string(v))
 		text_str(out, json_string_value(v));
@@ -26,9 +26,9 @@ static void add_scalar(struct text *out, const json_t *v)
 		text_str(out, json_is_true(v) ? "exists" : "missing");
 }
 
-static void add_member(struct text *out, const json_t *object, const char *name)
+static void add_member(struct text *out, json_t *object, const char *name)
 {
-	const json_t *v = json_object_get(object, name);
+	json_t *v = json_object_get(object, name);
 
 	if (!v)
 		return;
@@ -44,7 +44,7 @@ static struct nft_expr *key(struct nft_json *j, struct text *words)
 			     NULL);
 }
 
-static struct nft_expr *payload(struct nft_json *j, const json_t *v)
+static struct nft_expr *payload(struct nft_json *j, json_t *v)
 {
 	struct text words = TEXT_NULL;
 
@@ -64,8 +64,7 @@ static struct nft_expr *payload(struct nft_json *j, const json_t *v)
 }
 
 /* "meta", "rt", "socket", "ct": their key, with what stands before it. */
-static struct nft_expr *keyed(struct nft_json *j, const json_t *v,
-			      const char *name)
+static struct nft_expr *keyed(struct nft_json *j, json_t *v, const char *name)
 {
 	struct text words = TEXT_NULL;
 
@@ -80,7 +79,7 @@ static struct nft_expr *keyed(struct nft_json *j, const json_t *v,
 	return key(j, &words);
 }
 
-static struct nft_expr *ipsec(struct nft_json *j, const json_t *v)
+static struct nft_expr *ipsec(struct nft_json *j, json_t *v)
 {
 	struct text words = TEXT_NULL;
 
@@ -95,9 +94,9 @@ static struct nft_expr *ipsec(struct nft_json *j, const json_t *v)
 	return key(j, &words);
 }
 
-static struct nft_expr *fib(struct nft_json *j, const json_t *v)
+static struct nft_expr *fib(struct nft_json *j, json_t *v)
 {
-	const json_t *flags = json_object_get(v, "flags"), *flag;
+	json_t *flags = json_object_get(v, "flags"), *flag;
 	struct text words = TEXT_NULL;
 	size_t i;
 
@@ -115,8 +114,7 @@ static struct nft_expr *fib(struct nft_json *j, const json_t *v)
 
 /* "exthdr", "tcp option", "sctp chunk", "ip option": NAME [FIELD]. A header
  * alone is asked for as "exthdr frag". */
-static struct nft_expr *option(struct nft_json *j, const json_t *v,
-			       const char *name)
+static struct nft_expr *option(struct nft_json *j, json_t *v, const char *name)
 {
 	struct text words = TEXT_NULL;
 
@@ -136,7 +134,7 @@ static struct nft_expr *option(struct nft_json *j, const json_t *v,
 	return key(j, &words);
 }
 
-static struct nft_expr *osf(struct nft_json *j, const json_t *v)
+static struct nft_expr *osf(struct nft_json *j, json_t *v)
 {
 	struct text words = TEXT_NULL;
 
@@ -150,7 +148,7 @@ static struct nft_expr *osf(struct nft_json *j, const json_t *v)
 }
 
 /* numgen inc mod 2 offset 1; jhash KEY mod 2 seed 0x1; symhash mod 2 */
-static struct nft_expr *generated(struct nft_json *j, const json_t *v,
+static struct nft_expr *generated(struct nft_json *j, json_t *v,
 				  const char *name)
 {
 	json_int_t seed = json_integer_value(json_object_get(v, "seed"));
@@ -176,11 +174,11 @@ static struct nft_expr *generated(struct nft_json *j, const json_t *v,
 	return key(j, &words);
 }
 
-static struct nft_expr *all_of(struct nft_json *j, const json_t *list,
+static struct nft_expr *all_of(struct nft_json *j, json_t *list,
 			       enum nft_kind kind)
 {
 	struct nft_expr *e = nft_tree_expr(j->tree, kind, NULL, NULL);
-	const json_t *v;
+	json_t *v;
 	size_t i;
 
 	json_array_foreach(list, i, v) nft_tree_add(e, nft_json_expr(j, v));
@@ -188,11 +186,11 @@ static struct nft_expr *all_of(struct nft_json *j, const json_t *list,
 }
 
 /* [a, b], [a, b, c]: a | b | c */
-static struct nft_expr *operation(struct nft_json *j, const json_t *list,
+static struct nft_expr *operation(struct nft_json *j, json_t *list,
 				  enum nft_kind kind)
 {
 	struct nft_expr *e = nft_json_expr(j, json_array_get(list, 0));
-	const json_t *v;
+	json_t *v;
 	size_t i;
 
 	json_array_foreach(list, i, v) if (i) e =
@@ -200,14 +198,14 @@ static struct nft_expr *operation(struct nft_json *j, const json_t *list,
 	return e;
 }
 
-static struct nft_expr *prefix(struct nft_json *j, const json_t *v)
+static struct nft_expr *prefix(struct nft_json *j, json_t *v)
 {
 	return nft_tree_pair(j->tree, NFT_PREFIX,
 			     nft_json_expr(j, json_object_get(v, "addr")),
 			     nft_json_expr(j, json_object_get(v, "len")));
 }
 
-static struct nft_expr *map(struct nft_json *j, const json_t *v)
+static struct nft_expr *map(struct nft_json *j, json_t *v)
 {
 	return nft_tree_pair(j->tree, NFT_MAP,
 			     nft_json_expr(j, json_object_get(v, "key")),
@@ -215,7 +213,7 @@ static struct nft_expr *map(struct nft_json *j, const json_t *v)
 }
 
 /* {"val": …, "comment": …}; times and counters say nothing about packets. */
-static struct nft_expr *element(struct nft_json *j, const json_t *v)
+static struct nft_expr *element(struct nft_json *j, json_t *v)
 {
 	struct nft_expr *e = nft_json_expr(j, json_object_get(v, "val"));
 
@@ -224,10 +222,10 @@ static struct nft_expr *element(struct nft_json *j, const json_t *v)
 	return e;
 }
 
-struct nft_expr *nft_json_expr_set(struct nft_json *j, const json_t *list)
+struct nft_expr *nft_json_expr_set(struct nft_json *j, json_t *list)
 {
 	struct nft_expr *set = nft_tree_expr(j->tree, NFT_SET, NULL, NULL);
-	const json_t *v;
+	json_t *v;
 	size_t i;
 
 	if (!json_is_array(list))
@@ -256,8 +254,7 @@ struct nft_expr *nft_json_expr_set(struct nft_json *j, const json_t *list)
 	return set;
 }
 
-static struct nft_expr *verdict(struct nft_json *j, const json_t *v,
-				const char *name)
+static struct nft_expr *verdict(struct nft_json *j, json_t *v, const char *name)
 {
 	struct nft_expr *e = nft_tree_expr(j->tree, NFT_VERDICT, name, NULL);
 
@@ -269,7 +266,7 @@ static struct nft_expr *verdict(struct nft_json *j, const json_t *v,
 static const struct {
 	const char *name;
 	enum nft_kind kind;
-	struct nft_expr *(*read)(struct nft_json *j, const json_t *list,
+	struct nft_expr *(*read)(struct nft_json *j, json_t *list,
 				 enum nft_kind kind);
 } lists[] = {
 	{ "concat", NFT_CONCAT, all_of }, { "range", NFT_RANGE, all_of },
@@ -280,7 +277,7 @@ static const struct {
 
 static const struct {
 	const char *name;
-	struct nft_expr *(*read)(struct nft_json *j, const json_t *v);
+	struct nft_expr *(*read)(struct nft_json *j, json_t *v);
 } simple[] = {
 	{ "payload", payload }, { "prefix", prefix },
 	{ "map", map },         { "elem", element },
@@ -290,8 +287,7 @@ static const struct {
 
 static const struct {
 	const char *name, *as;
-	struct nft_expr *(*read)(struct nft_json *j, const json_t *v,
-				 const char *as);
+	struct nft_expr *(*read)(struct nft_json *j, json_t *v, const char *as);
 } with_name[] = {
 	{ "meta", "meta", keyed },
 	{ "ct", "ct", keyed },
@@ -314,13 +310,11 @@ static const struct {
 	{ "goto", "goto", verdict },
 };
 
-static struct nft_expr *object(struct nft_json *j, const json_t *v)
+static struct nft_expr *object(struct nft_json *j, json_t *v)
 {
-	/* jansson's iterators take what they do not change as not constant. */
-	json_t *mine = (json_t *)(uintptr_t)v;
-	void *first = json_object_iter(mine);
+	void *first = json_object_iter(v);
 	const char *name = first ? json_object_iter_key(first) : "";
-	const json_t *value = first ? json_object_iter_value(first) : NULL;
+	json_t *value = first ? json_object_iter_value(first) : NULL;
 	struct text words = TEXT_NULL;
 	char *dump;
 
@@ -340,7 +334,7 @@ static struct nft_expr *object(struct nft_json *j, const json_t *v)
 	return key(j, &words);
 }
 
-struct nft_expr *nft_json_expr(struct nft_json *j, const json_t *v)
+struct nft_expr *nft_json_expr(struct nft_json *j, json_t *v)
 {
 	struct text words = TEXT_NULL;
 	struct nft_expr *e = NULL;

@@ -17,12 +17,12 @@ static struct nft_stmt *words_stmt(struct nft_json *j, enum nft_stmt_kind kind,
 			     NULL);
 }
 
-static json_int_t integer(const json_t *v, const char *name)
+static json_int_t integer(json_t *v, const char *name)
 {
 	return json_integer_value(json_object_get(v, name));
 }
 
-static void add_string(struct text *out, const json_t *v, const char *name,
+static void add_string(struct text *out, json_t *v, const char *name,
 		       const char *head, bool is_quoted)
 {
 	const char *s = nft_json_string(v, name);
@@ -37,7 +37,7 @@ static void add_string(struct text *out, const json_t *v, const char *name,
 		text_char(out, '"');
 }
 
-static void add_integer(struct text *out, const json_t *v, const char *name,
+static void add_integer(struct text *out, json_t *v, const char *name,
 			const char *head)
 {
 	if (!json_is_integer(json_object_get(v, name)))
@@ -47,7 +47,7 @@ static void add_integer(struct text *out, const json_t *v, const char *name,
 }
 
 /* An expression behind words. */
-static void add_expr(struct nft_json *j, struct text *out, const json_t *v,
+static void add_expr(struct nft_json *j, struct text *out, json_t *v,
 		     const char *head)
 {
 	const struct nft_expr *e = nft_json_expr(j, v);
@@ -59,9 +59,9 @@ static void add_expr(struct nft_json *j, struct text *out, const json_t *v,
 }
 
 /* A word, or words with commas between. */
-static void add_words(struct text *out, const json_t *v, const char *between)
+static void add_words(struct text *out, json_t *v, const char *between)
 {
-	const json_t *word;
+	json_t *word;
 	size_t i;
 
 	if (json_is_string(v))
@@ -85,8 +85,7 @@ static const struct {
 	{ "in", NFT_IMPLICIT }, { "!", NFT_NONE_OF },
 };
 
-static struct nft_stmt *match(struct nft_json *j, const json_t *v,
-			      const char *name)
+static struct nft_stmt *match(struct nft_json *j, json_t *v, const char *name)
 {
 	struct nft_stmt *s = new_stmt(j, NFT_MATCH);
 	const char *op = nft_json_string(v, "op");
@@ -102,7 +101,7 @@ static struct nft_stmt *match(struct nft_json *j, const json_t *v,
 	return s->left && s->right ? s : NULL;
 }
 
-static struct nft_stmt *decision(struct nft_json *j, const json_t *v,
+static struct nft_stmt *decision(struct nft_json *j, json_t *v,
 				 const char *name)
 {
 	struct nft_stmt *s = new_stmt(j, NFT_DECISION);
@@ -115,7 +114,7 @@ static struct nft_stmt *decision(struct nft_json *j, const json_t *v,
 	return s->left ? s : NULL;
 }
 
-static struct nft_stmt *verdict_map(struct nft_json *j, const json_t *v,
+static struct nft_stmt *verdict_map(struct nft_json *j, json_t *v,
 				    const char *name)
 {
 	struct nft_stmt *s = new_stmt(j, NFT_VMAP);
@@ -128,8 +127,7 @@ static struct nft_stmt *verdict_map(struct nft_json *j, const json_t *v,
 	return s->left && s->right ? s : NULL;
 }
 
-static struct nft_stmt *mangle(struct nft_json *j, const json_t *v,
-			       const char *name)
+static struct nft_stmt *mangle(struct nft_json *j, json_t *v, const char *name)
 {
 	struct nft_stmt *s = new_stmt(j, NFT_ASSIGN);
 
@@ -142,7 +140,7 @@ static struct nft_stmt *mangle(struct nft_json *j, const json_t *v,
 }
 
 /* {"ct helper": "ftp"}: ct helper set "ftp" */
-static struct nft_stmt *ct_object(struct nft_json *j, const json_t *v,
+static struct nft_stmt *ct_object(struct nft_json *j, json_t *v,
 				  const char *name)
 {
 	struct nft_stmt *s = new_stmt(j, NFT_ASSIGN);
@@ -156,7 +154,7 @@ static struct nft_stmt *ct_object(struct nft_json *j, const json_t *v,
 
 /* Of a named object: counter name "x". */
 static struct nft_stmt *named(struct nft_json *j, enum nft_stmt_kind kind,
-			      const json_t *v, const char *name)
+			      json_t *v, const char *name)
 {
 	struct text words = TEXT_NULL;
 
@@ -167,8 +165,7 @@ static struct nft_stmt *named(struct nft_json *j, enum nft_stmt_kind kind,
 	return words_stmt(j, kind, &words);
 }
 
-static struct nft_stmt *counter(struct nft_json *j, const json_t *v,
-				const char *name)
+static struct nft_stmt *counter(struct nft_json *j, json_t *v, const char *name)
 {
 	struct nft_stmt *s;
 
@@ -184,15 +181,14 @@ static struct nft_stmt *counter(struct nft_json *j, const json_t *v,
 	return s;
 }
 
-static struct nft_stmt *inverted(struct nft_stmt *s, const json_t *v)
+static struct nft_stmt *inverted(struct nft_stmt *s, json_t *v)
 {
 	if (s)
 		s->inverted = json_is_true(json_object_get(v, "inv"));
 	return s;
 }
 
-static struct nft_stmt *limit(struct nft_json *j, const json_t *v,
-			      const char *name)
+static struct nft_stmt *limit(struct nft_json *j, json_t *v, const char *name)
 {
 	const char *unit = nft_json_string(v, "rate_unit");
 	bool is_packets = !unit || strcmp(unit, "packets") == 0;
@@ -221,8 +217,7 @@ static struct nft_stmt *limit(struct nft_json *j, const json_t *v,
 	return inverted(words_stmt(j, NFT_RATE, &words), v);
 }
 
-static struct nft_stmt *quota(struct nft_json *j, const json_t *v,
-			      const char *name)
+static struct nft_stmt *quota(struct nft_json *j, json_t *v, const char *name)
 {
 	struct text words = TEXT_NULL;
 
@@ -235,7 +230,7 @@ static struct nft_stmt *quota(struct nft_json *j, const json_t *v,
 	return inverted(words_stmt(j, NFT_RATE, &words), v);
 }
 
-static struct nft_stmt *ct_count(struct nft_json *j, const json_t *v,
+static struct nft_stmt *ct_count(struct nft_json *j, json_t *v,
 				 const char *name)
 {
 	struct text words = TEXT_NULL;
@@ -245,8 +240,7 @@ static struct nft_stmt *ct_count(struct nft_json *j, const json_t *v,
 	return inverted(words_stmt(j, NFT_RATE, &words), v);
 }
 
-static struct nft_stmt *reject(struct nft_json *j, const json_t *v,
-			       const char *name)
+static struct nft_stmt *reject(struct nft_json *j, json_t *v, const char *name)
 {
 	struct nft_stmt *s = new_stmt(j, NFT_REJECT);
 	const char *type = nft_json_string(v, "type");
@@ -259,8 +253,7 @@ static struct nft_stmt *reject(struct nft_json *j, const json_t *v,
 	return s;
 }
 
-static struct nft_stmt *nat(struct nft_json *j, const json_t *v,
-			    const char *name)
+static struct nft_stmt *nat(struct nft_json *j, json_t *v, const char *name)
 {
 	struct nft_stmt *s = nft_tree_stmt(j->tree, NFT_NAT, name, NULL);
 	const char *family = nft_json_string(v, "family");
@@ -280,15 +273,14 @@ static struct nft_stmt *nat(struct nft_json *j, const json_t *v,
 	return s;
 }
 
-static struct nft_stmt *any(struct nft_json *j, const json_t *v);
+static struct nft_stmt *any(struct nft_json *j, json_t *v);
 
 /* {"op", "elem", "set", "stmt"}, and of maps "data", "map". */
-static struct nft_stmt *update(struct nft_json *j, const json_t *v,
-			       const char *name)
+static struct nft_stmt *update(struct nft_json *j, json_t *v, const char *name)
 {
 	const char *op = nft_json_string(v, "op");
 	const char *set = nft_json_string(v, name);
-	const json_t *inner = json_object_get(v, "stmt"), *one;
+	json_t *inner = json_object_get(v, "stmt"), *one;
 	struct nft_stmt *s, **last;
 	size_t i;
 
@@ -310,8 +302,7 @@ static struct nft_stmt *update(struct nft_json *j, const json_t *v,
 	return s->left ? s : NULL;
 }
 
-static struct nft_stmt *meter(struct nft_json *j, const json_t *v,
-			      const char *name)
+static struct nft_stmt *meter(struct nft_json *j, json_t *v, const char *name)
 {
 	struct nft_stmt *s = nft_tree_stmt(j->tree, NFT_UPDATE, name, NULL);
 	const char *own = nft_json_string(v, "name");
@@ -325,10 +316,10 @@ static struct nft_stmt *meter(struct nft_json *j, const json_t *v,
 }
 
 /* "tcp sequence", "tcp options" are one flag with two words to nft's text. */
-static void add_log_flags(struct text *out, const json_t *flags)
+static void add_log_flags(struct text *out, json_t *flags)
 {
 	bool has_tcp = false;
-	const json_t *flag;
+	json_t *flag;
 	size_t i;
 
 	if (json_is_string(flags)) {
@@ -352,7 +343,7 @@ static void add_log_flags(struct text *out, const json_t *flags)
 	}
 }
 
-static struct nft_stmt *log_stmt(struct nft_json *j, const json_t *v,
+static struct nft_stmt *log_stmt(struct nft_json *j, json_t *v,
 				 const char *name)
 {
 	struct text words = TEXT_NULL;
@@ -367,8 +358,7 @@ static struct nft_stmt *log_stmt(struct nft_json *j, const json_t *v,
 	return words_stmt(j, NFT_PASS, &words);
 }
 
-static struct nft_stmt *notrack(struct nft_json *j, const json_t *v,
-				const char *name)
+static struct nft_stmt *notrack(struct nft_json *j, json_t *v, const char *name)
 {
 	(void)v;
 	(void)name;
@@ -376,10 +366,9 @@ static struct nft_stmt *notrack(struct nft_json *j, const json_t *v,
 }
 
 /* dup to ADDRESS device DEVICE; fwd likewise. */
-static struct nft_stmt *send(struct nft_json *j, const json_t *v,
-			     const char *name)
+static struct nft_stmt *send(struct nft_json *j, json_t *v, const char *name)
 {
-	const json_t *address = json_object_get(v, "addr");
+	json_t *address = json_object_get(v, "addr");
 	bool is_fwd = strcmp(name, "fwd") == 0;
 	struct text words = TEXT_NULL;
 
@@ -390,8 +379,7 @@ static struct nft_stmt *send(struct nft_json *j, const json_t *v,
 	return words_stmt(j, is_fwd ? NFT_STEAL : NFT_PASS, &words);
 }
 
-static struct nft_stmt *queue(struct nft_json *j, const json_t *v,
-			      const char *name)
+static struct nft_stmt *queue(struct nft_json *j, json_t *v, const char *name)
 {
 	struct text words = TEXT_NULL;
 
@@ -404,8 +392,7 @@ static struct nft_stmt *queue(struct nft_json *j, const json_t *v,
 	return words_stmt(j, NFT_QUEUE, &words);
 }
 
-static struct nft_stmt *flow(struct nft_json *j, const json_t *v,
-			     const char *name)
+static struct nft_stmt *flow(struct nft_json *j, json_t *v, const char *name)
 {
 	struct text words = TEXT_NULL;
 
@@ -415,7 +402,7 @@ static struct nft_stmt *flow(struct nft_json *j, const json_t *v,
 	return words_stmt(j, NFT_PASS, &words);
 }
 
-static struct nft_stmt *synproxy(struct nft_json *j, const json_t *v,
+static struct nft_stmt *synproxy(struct nft_json *j, json_t *v,
 				 const char *name)
 {
 	struct text words = TEXT_NULL;
@@ -435,8 +422,7 @@ static struct nft_stmt *synproxy(struct nft_json *j, const json_t *v,
 	return words_stmt(j, NFT_SYNPROXY, &words);
 }
 
-static struct nft_stmt *last(struct nft_json *j, const json_t *v,
-			     const char *name)
+static struct nft_stmt *last(struct nft_json *j, json_t *v, const char *name)
 {
 	struct text words = TEXT_NULL;
 
@@ -446,8 +432,7 @@ static struct nft_stmt *last(struct nft_json *j, const json_t *v,
 }
 
 /* {"xt": {"type": "match", "name": "string"}}, or null. */
-static struct nft_stmt *xt(struct nft_json *j, const json_t *v,
-			   const char *name)
+static struct nft_stmt *xt(struct nft_json *j, json_t *v, const char *name)
 {
 	struct text words = TEXT_NULL;
 	struct nft_stmt *s;
@@ -463,7 +448,7 @@ static struct nft_stmt *xt(struct nft_json *j, const json_t *v,
 
 static const struct {
 	const char *name;
-	struct nft_stmt *(*read)(struct nft_json *j, const json_t *v,
+	struct nft_stmt *(*read)(struct nft_json *j, json_t *v,
 				 const char *name);
 } statements[] = {
 	{ "match", match },
@@ -503,8 +488,7 @@ static const struct {
 };
 
 /* Kept by its JSON. */
-static struct nft_stmt *unknown(struct nft_json *j, const json_t *v,
-				const char *name)
+static struct nft_stmt *unknown(struct nft_json *j, json_t *v, const char *name)
 {
 	char *dump = json_dumps(v, JSON_COMPACT | JSON_SORT_KEYS);
 	struct text words = TEXT_NULL;
@@ -518,9 +502,9 @@ static struct nft_stmt *unknown(struct nft_json *j, const json_t *v,
 	return s;
 }
 
-static struct nft_stmt *any(struct nft_json *j, const json_t *v)
+static struct nft_stmt *any(struct nft_json *j, json_t *v)
 {
-	void *first = json_object_iter((json_t *)(uintptr_t)v);
+	void *first = json_object_iter(v);
 	const char *name = first ? json_object_iter_key(first) : NULL;
 	struct nft_stmt *s = NULL;
 
@@ -537,7 +521,7 @@ static struct nft_stmt *any(struct nft_json *j, const json_t *v)
 	return s ? s : unknown(j, v, name);
 }
 
-void nft_json_stmt(struct nft_json *j, const json_t *v, struct nft_rule *rule)
+void nft_json_stmt(struct nft_json *j, json_t *v, struct nft_rule *rule)
 {
 	nft_tree_append(rule, any(j, v));
 }

@@ -52,8 +52,8 @@ void nft_match_require(struct nft_build *nb, const struct nft_key *k)
 	 * (nft_meta_get_eval_skugid()): its user is written as all ones. */
 	if ((k->needs & NFT_NEEDS_SOCKET) &&
 	    (k->field == FIELD_UID || k->field == FIELD_GID))
-		build_ranges(&nb->b, k->field,
-			     ranges_one(a, 0, UINT32_MAX - 1), false);
+		build_ranges(&nb->b, k->field, ranges_one(a, 0, UINT32_MAX - 1),
+			     false);
 	if (k->needs & NFT_NEEDS_NONZERO)
 		build_ranges(&nb->b, k->field, ranges_one(a, 0, 0), true);
 }

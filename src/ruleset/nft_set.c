@@ -117,6 +117,10 @@ static bool read_data(struct nft_build *nb, const struct nft_set_shape *shape,
 			*action = nft_action_verdict(nb, e);
 		else
 			nb->tree->failed = true;
+		if (action && e->note && !action->chain)
+			nft_tree_problem(nb->tree, e->at ? e->at : nb->at,
+					 _("There is no chain %s in table %s."),
+					 e->note, nb->table->name);
 		to->action = action;
 		return action;
 	}
@@ -326,6 +330,11 @@ void nft_set_add(struct nft_build *nb, const struct nft_set *from)
 	s->size = from->size;
 	if (!from->type) {
 		/* Elements for a set of an earlier file, or no type at all. */
+		nft_tree_problem(nb->tree, from->at,
+				 _("The type of set %s is not told here; what "
+				   "is looked up in it is unknown."),
+				 from->name);
+		s->is_given = false;
 		return;
 	}
 

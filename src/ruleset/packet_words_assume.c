@@ -232,6 +232,8 @@ static void assume_tuple(struct packet_words *w)
 
 	bool is_reply = get(w, FIELD_CT_DIRECTION);
 
+	if (!w->set[FIELD_PROTO])
+		assume(w, FIELD_CT_PROTO, get(w, FIELD_PROTO));
 	for (unsigned i = 0; i < 4; i++) {
 		enum field f = original[is_reply ? i ^ 1 : i][1];
 

@@ -90,6 +90,23 @@ static int user(enum value_type type, const char *s, size_t len, u128 *ret)
 	return 0;
 }
 
+/* RFC 6335, 5.1: a service's name has a letter, and nothing that parts ranges
+ * but hyphens. To look one up is to read /etc/services. */
+static bool may_be_service(const char *s, size_t len)
+{
+	bool has_letter = false;
+
+	for (size_t i = 0; i < len; i++) {
+		unsigned c = (unsigned char)s[i] | 32;
+
+		if (s[i] == ':')
+			return false;
+		has_letter = has_letter || c - 'a' < 26;
+	}
+
+	return has_letter;
+}
+
 /* One number or name. */
 static int one(const struct value_form *f, const char *s, size_t len, u128 *ret)
 {
@@ -107,7 +124,8 @@ static int one(const struct value_form *f, const char *s, size_t len, u128 *ret)
 		return err;
 
 	if (f->type == VALUE_PORT) {
-		if (!service_port(s, len, f->protocol, &port))
+		if (!may_be_service(s, len) ||
+		    !service_port(s, len, f->protocol, &port))
 			return VALUE_NO_SUCH_NAME;
 		*ret = port;
 		return 0;
@@ -261,8 +279,8 @@ static int icmp(const struct value_form *f, const char *s, size_t len,
 	if (type > 255 || code > 255 + !slash)
 		return VALUE_TOO_BIG;
 	/* The kernel takes the type 255 for any. */
-	if (f->dialect != VALUE_NFT && f->type == VALUE_ICMP &&
-	    type == 255 && !slash) {
+	if (f->dialect != VALUE_NFT && f->type == VALUE_ICMP && type == 255 &&
+	    !slash) {
 		*ret = (struct range){ 0, 0xffff };
 		return 0;
 	}

@@ -64,6 +64,7 @@ static void fill_tuple(struct point *p)
 {
 	bool is_reply = p->value[FIELD_CT_DIRECTION];
 
+	copy(p, FIELD_CT_PROTO, p, FIELD_PROTO);
 	copy(p, FIELD_CT_SADDR, p, is_reply ? FIELD_DADDR : FIELD_SADDR);
 	copy(p, FIELD_CT_DADDR, p, is_reply ? FIELD_SADDR : FIELD_DADDR);
 	copy(p, FIELD_CT_SPORT, p, is_reply ? FIELD_DPORT : FIELD_SPORT);

@@ -129,7 +129,7 @@ static void answer_connection(struct point *p)
 
 	for (unsigned f = FIELD_CT_DIRECTION; f <= FIELD_CT_MARK; f++)
 		point_set(p, (enum field)f, 0);
-	for (unsigned f = FIELD_CT_SADDR; f <= FIELD_CT_DPORT; f++)
+	for (unsigned f = FIELD_CT_SADDR; f <= FIELD_CT_PROTO; f++)
 		point_forget(p, (enum field)f);
 	point_set(p, FIELD_CT_STATE, lone_state(p));
 }

@@ -797,6 +797,7 @@ static void fill_connection(struct point *p)
 		return;
 	point_set(p, FIELD_CT_SADDR, p->value[FIELD_SADDR]);
 	point_set(p, FIELD_CT_DADDR, p->value[FIELD_DADDR]);
+	point_set(p, FIELD_CT_PROTO, p->value[FIELD_PROTO]);
 	fill_ports(p);
 }
 

@@ -186,7 +186,7 @@ static bool check_answer(struct judge *j, const struct expected *e, bool tell)
 	struct point got, quoted;
 	size_t n;
 
-	while ((n = lab_receive(&j->lab, j->lab.out, received,
+	while ((n = lab_receive(&j->lab, e->device, received,
 				sizeof(received)))) {
 		if (!frame_read(received, n, &got, &quoted))
 			continue;
@@ -313,7 +313,9 @@ static bool judge_span(struct judge *j, size_t from, size_t to, bool tell)
 			same &= fire(j, &j->shots[i], tell);
 	/* What nobody expected. */
 	tell |= is_loud(j);
-	same &= check_answer(j, &(struct expected){ 0 }, tell);
+	for (unsigned k = 0; k < j->lab.count; k++)
+		same &= check_answer(j, &(struct expected){ .device = k },
+				     tell);
 	if (!snapshot(j, &j->after, now))
 		exit(2);
 	same &= compare(j, tell);

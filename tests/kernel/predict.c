@@ -359,7 +359,7 @@ static void answer_of(const struct predictor *p, const struct shot *s,
 		error_of(lab, s, e, ret);
 	point_set(ret, FIELD_DADDR, e->last.value[FIELD_SADDR]);
 	point_set(ret, FIELD_IIF, 0);
-	point_set(ret, FIELD_OIF, device_name(lab, lab->out));
+	point_set(ret, FIELD_OIF, device_name(lab, e->device));
 	point_set(ret, FIELD_TTL, 64);
 	point_set(ret, FIELD_MARK, 0);
 	point_set(ret, FIELD_FRAGMENT, 0);
@@ -391,6 +391,12 @@ void predict_shot(const struct predictor *p, const struct shot *s,
 	if (ret->verdict.decision != WALK_REJECT)
 		return;
 
+	/* A reset to a process here is routed as its own packets are, and our
+	 * senders are bound to devices (nf_send_reset(): ip_route_me_harder()). */
+	ret->device = p->lab->out;
+	if (s->is_local && ret->verdict.reject == REJECT_TCP_RESET &&
+	    !frame_is_v6(&s->packet))
+		ret->device = s->device;
 	answer_of(p, s, ret, &ret->answer);
 	reply = walk(p, &ret->answer, book, ret);
 	ret->has_answer = reply.decision == WALK_ACCEPT;

@@ -32,7 +32,8 @@ struct expected {
 	struct point last; /* the packet, as it ended */
 	enum hook hook;    /* where */
 	bool has_answer;
-	struct point answer; /* as it comes out of a device */
+	struct point answer; /* as it comes out of the device */
+	unsigned device;
 	/* Why it cannot be judged, or NULL: it can. */
 	const char *open;
 	bool is_excused; /* rate, random, time, a set that was not given */

@@ -33,8 +33,8 @@ static const struct ranges *types_v6(struct arena *arena,
 	static const unsigned by_route[] = { ANYCAST, LOCAL, UNREACHABLE };
 
 	if (ranges_has(asked, MULTICAST))
-		r = ranges_intersection(arena, r, ranges_one(arena, MULTICAST,
-							     MULTICAST));
+		r = ranges_intersection(
+			arena, r, ranges_one(arena, MULTICAST, MULTICAST));
 	if (ranges_has(asked, UNSPEC))
 		r = ranges_intersection(arena, r,
 					ranges_one(arena, UNSPEC, UNSPEC));
@@ -48,9 +48,9 @@ static const struct ranges *types_v6(struct arena *arena,
 	}
 	for (size_t i = 0; i < sizeof(by_route) / sizeof(*by_route); i++)
 		if (ranges_has(asked, by_route[i]))
-			routed = ranges_union(arena, routed,
-					      ranges_one(arena, by_route[i],
-							 by_route[i]));
+			routed = ranges_union(
+				arena, routed,
+				ranges_one(arena, by_route[i], by_route[i]));
 	if (routed && routed->count)
 		r = ranges_intersection(arena, r, routed);
 	return r;

@@ -227,6 +227,21 @@ static void what_a_match_needs_is_asked_first(void **state)
 	     CHAIN("meta nfproto ipv4 meta l4proto icmp icmp type 8 drop"));
 }
 
+static void what_a_reject_needs_is_asked_before_it_is_counted(void **state)
+{
+	struct given g = read_text(CHAIN("meta length < 9 counter reject with "
+					 "icmpv6 no-route\n"
+					 "counter reject with tcp reset"));
+	const char *dump = given_dump(&g);
+
+	(void)state;
+	assert_non_null(strstr(dump, "1: family={0xa}; length={0x0-0x8}; none "
+				     "\"counter\"; reject 2/0"));
+	assert_non_null(strstr(dump, "2: proto={0x6}; none \"counter\"; "
+				     "reject 0/0"));
+	given_done(&g);
+}
+
 static void flags_without_an_operator_mean_one_of_them(void **state)
 {
 	(void)state;
@@ -335,6 +350,8 @@ int main(void)
 		cmocka_unit_test(unknown_questions_are_named_once),
 		cmocka_unit_test(limits_are_each_their_own),
 		cmocka_unit_test(what_a_match_needs_is_asked_first),
+		cmocka_unit_test(
+			what_a_reject_needs_is_asked_before_it_is_counted),
 		cmocka_unit_test(flags_without_an_operator_mean_one_of_them),
 		cmocka_unit_test(includes_are_read_from_the_same_folder_only),
 		cmocka_unit_test(tables_of_iptables_nft_are_not_read_twice),

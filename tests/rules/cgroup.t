@@ -1,0 +1,3 @@
+@ip filter INPUT
+-m cgroup --cgroup 1 ; =
+-m cgroup ! --cgroup 1 ; =

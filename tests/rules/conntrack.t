@@ -1,0 +1,22 @@
+@ip filter INPUT
+-m conntrack --ctstate NEW ; =
+-m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT ; =
+-m conntrack --ctstate INVALID,UNTRACKED,DNAT,SNAT ; -m conntrack --ctstate INVALID,UNTRACKED,SNAT,DNAT ; state=new dnat=1 -> yes, state=new -> no, state=invalid -> yes, state=established snat=1 -> yes
+-m conntrack ! --ctstate NEW ; = ; state=new -> no, state=invalid -> yes
+-m conntrack --ctproto tcp ; -m conntrack --ctproto 6 ; tcp state=new -> yes, udp state=new -> no, tcp state=invalid -> no
+-m conntrack --ctproto 17 ; =
+-m conntrack --ctorigsrc 10.0.0.0/8 ; = ; ct-src=10.1.1.1 state=new -> yes, ct-src=11.1.1.1 state=new -> no, ct-src=10.1.1.1 state=untracked -> no
+-m conntrack ! --ctorigdst 10.0.0.1 ; =
+-m conntrack --ctreplsrc 10.0.0.0/24 --ctrepldst 1.2.3.4 ; =
+-m conntrack --ctorigsrcport 1:100 --ctorigdstport 22 ; = ; tcp ct-sport=50 ct-dport=22 state=established -> yes, tcp ct-sport=101 ct-dport=22 state=established -> no
+-m conntrack --ctreplsrcport 80 --ctrepldstport 1024:65535 ; =
+-m conntrack --ctstatus ASSURED ; = ; state=established assured=1 -> yes, state=new assured=0 -> no
+-m conntrack --ctstatus EXPECTED,SEEN_REPLY,ASSURED,CONFIRMED ; =
+-m conntrack --ctstatus NONE ; = ; state=new -> no
+-m conntrack --ctexpire 10:20 ; =
+-m conntrack --ctexpire 5 ; =
+-m conntrack --ctdir ORIGINAL ; =
+-m conntrack --ctdir REPLY ; = ; state=established direction=1 -> yes, state=established direction=0 -> no
+-m conntrack --ctstate NEW --ctdir ORIGINAL --ctproto 6 ; -m conntrack --ctstate NEW --ctproto 6 --ctdir ORIGINAL ; tcp state=new direction=0 -> yes, udp state=new direction=0 -> no
+@ip6 filter INPUT
+-m conntrack --ctstate NEW,RELATED --ctorigsrc 2001:db8::/32 ; =

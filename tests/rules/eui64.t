@@ -1,0 +1,2 @@
+@ip6 filter INPUT
+-m eui64 ; =

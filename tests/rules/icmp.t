@@ -1,0 +1,11 @@
+@ip filter INPUT
+-p icmp --icmp-type echo-request -j ACCEPT ; -p icmp -m icmp --icmp-type 8 -j ACCEPT ; icmp type=8 code=0 -> yes, icmp type=0 code=0 -> no, tcp -> no
+-p icmp --icmp-type 3/4 -j ACCEPT ; -p icmp -m icmp --icmp-type 3/4 -j ACCEPT ; icmp type=3 code=4 -> yes, icmp type=3 code=1 -> no
+-p icmp --icmp-type any ; -p icmp -m icmp --icmp-type any ; icmp type=42 code=7 -> yes
+-p icmp ! --icmp-type 8 ; -p icmp -m icmp ! --icmp-type 8 ; icmp type=8 code=0 -> no, icmp type=0 code=0 -> yes
+-p icmp --icmp-type fragmentation-needed ; -p icmp -m icmp --icmp-type 3/4
+-p icmp --icmp-type ping ; -p icmp -m icmp --icmp-type 8
+-p icmp --icmp-type ttl-exceeded ; -p icmp -m icmp --icmp-type 11
+-p icmp --icmp-type 255 ; -p icmp -m icmp --icmp-type any
+-p icmp --icmp-type 11/0 ; -p icmp -m icmp --icmp-type 11/0
+-p icmp ! --icmp-type 3/1 ; -p icmp -m icmp ! --icmp-type 3/1 ; icmp type=3 code=1 -> no, icmp type=3 code=2 -> yes, icmp type=4 code=1 -> yes

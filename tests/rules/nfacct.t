@@ -1,0 +1,2 @@
+@ip filter INPUT
+-m nfacct --nfacct-name http ; =

@@ -1,0 +1,4 @@
+@ip filter INPUT
+-m socket ; =
+-m socket --transparent ; =
+-m socket --nowildcard --restore-skmark ; =

@@ -1,0 +1,2 @@
+@ip filter INPUT
+-j AUDIT --type accept ; =

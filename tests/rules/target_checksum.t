@@ -1,0 +1,4 @@
+@ip mangle PREROUTING
+-j CHECKSUM --checksum-fill ; =
+@ip mangle POSTROUTING
+-j CHECKSUM --checksum-fill ; =

@@ -1,0 +1,2 @@
+@ip mangle PREROUTING
+-j CONNSECMARK --save ; =

@@ -1,0 +1,2 @@
+@ip mangle PREROUTING
+-p tcp -j ECN --ecn-tcp-remove ; =

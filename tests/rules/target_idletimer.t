@@ -1,0 +1,2 @@
+@ip filter INPUT
+-j IDLETIMER --timeout 10 --label foo ; =

@@ -1,0 +1,4 @@
+@ip raw PREROUTING
+-j NOTRACK ; =
+@ip6 raw PREROUTING
+-j NOTRACK ; =

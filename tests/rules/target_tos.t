@@ -1,0 +1,7 @@
+@ip mangle PREROUTING
+-j TOS --set-tos 0x10 ; -j TOS --set-tos 0x10/0xff
+-j TOS --set-tos Minimize-Delay ; -j TOS --set-tos 0x10/0x3f
+-j TOS --set-tos 0x10/0x3f ; =
+-j TOS --and-tos 0x1 ; -j TOS --set-tos 0x00/0xfe
+-j TOS --or-tos 0x2 ; -j TOS --set-tos 0x02/0x02
+-j TOS --xor-tos 0x4 ; -j TOS --set-tos 0x04/0x00

@@ -1,0 +1,2 @@
+@ip raw PREROUTING
+-j TRACE ; =

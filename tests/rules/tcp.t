@@ -1,0 +1,22 @@
+@ip filter INPUT
+-p tcp -m tcp ; =
+-p tcp -m tcp --dport 22 -j ACCEPT ; = ; tcp dport=22 -> yes, tcp dport=23 -> no, udp dport=22 -> no
+-p tcp --dport ssh ; -p tcp -m tcp --dport 22
+-p tcp --dport 1024: -j ACCEPT ; -p tcp -m tcp --dport 1024:65535 -j ACCEPT ; tcp dport=1024 -> yes, tcp dport=65535 -> yes, tcp dport=1023 -> no
+-p tcp --dport :1023 -j ACCEPT ; -p tcp -m tcp --dport 0:1023 -j ACCEPT
+-p tcp --dport 5:5 -j ACCEPT ; -p tcp -m tcp --dport 5 -j ACCEPT
+-p tcp ! --sport 22 ! --dport 80:90 -j ACCEPT ; -p tcp -m tcp ! --sport 22 ! --dport 80:90 -j ACCEPT ; tcp sport=5 dport=79 -> yes, tcp sport=22 dport=79 -> no, tcp sport=5 dport=85 -> no
+-p tcp --dport 0:65535 ; -p tcp -m tcp
+-p tcp --syn ; -p tcp -m tcp --tcp-flags FIN,SYN,RST,ACK SYN ; tcp flags=SYN -> yes, tcp flags=SYN,ACK -> no, tcp flags=SYN,PSH -> yes
+-p tcp ! --syn ; -p tcp -m tcp ! --tcp-flags FIN,SYN,RST,ACK SYN ; tcp flags=SYN -> no, tcp flags=ACK -> yes
+-p tcp --tcp-flags ALL NONE ; -p tcp -m tcp --tcp-flags FIN,SYN,RST,PSH,ACK,URG NONE ; tcp flags=SYN -> no, tcp flags=0 -> yes
+-p tcp --tcp-flags ALL ALL ; -p tcp -m tcp --tcp-flags FIN,SYN,RST,PSH,ACK,URG FIN,SYN,RST,PSH,ACK,URG
+-p tcp --tcp-flags SYN,RST,ACK,FIN SYN,ACK ; -p tcp -m tcp --tcp-flags FIN,SYN,RST,ACK SYN,ACK
+-p tcp ! --tcp-flags SYN,RST SYN ; -p tcp -m tcp ! --tcp-flags SYN,RST SYN
+-p tcp --tcp-flags ALL FIN,PSH,URG ; -p tcp -m tcp --tcp-flags FIN,SYN,RST,PSH,ACK,URG FIN,PSH,URG ; tcp flags=FIN,PSH,URG -> yes, tcp flags=FIN -> no
+-p tcp --tcp-option 8 ; -p tcp -m tcp --tcp-option 8 ; tcp -> unknown, udp -> no
+-p tcp ! --tcp-option 8 ; -p tcp -m tcp ! --tcp-option 8
+-p tcp --sport 1:65535 --dport 443 --tcp-flags SYN SYN --tcp-option 2 ; -p tcp -m tcp --sport 1:65535 --dport 443 --tcp-option 2 --tcp-flags SYN SYN
+-p tcp --destination-port 22 ; -p tcp -m tcp --dport 22
+@ip6 filter INPUT
+-p tcp --dport 22 ; -p tcp -m tcp --dport 22

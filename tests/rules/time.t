@@ -1,0 +1,11 @@
+@ip filter INPUT
+-m time --timestart 08:00 --timestop 18:00 --weekdays Mon,Tue,Wed,Thu,Fri ; -m time --timestart 08:00:00 --timestop 18:00:00 --weekdays Mon,Tue,Wed,Thu,Fri
+-m time --timestart 01:02:03 ; -m time --timestart 01:02:03 --timestop 23:59:59
+-m time --timestop 04:05 ; -m time --timestart 00:00:00 --timestop 04:05:00
+-m time --weekdays Sa,Su ; -m time --weekdays Sat,Sun ; tcp -> unknown
+-m time ! --weekdays 1,2 ; -m time --weekdays Wed,Thu,Fri,Sat,Sun
+-m time --monthdays 1,15,31 ; =
+-m time ! --monthdays 2 ; -m time --monthdays 1,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25,26,27,28,29,30,31
+-m time --datestart 2020-01-01T00:00:00 --datestop 2030-01-01 ; -m time --datestart 2020-01-01T00:00:00 --datestop 2030-01-01T00:00:00
+-m time --datestart 2020 ; -m time --datestart 2020-01-01T00:00:00
+-m time --kerneltz --timestart 20:00 --timestop 04:00 --contiguous ; -m time --timestart 20:00:00 --timestop 04:00:00 --kerneltz --contiguous

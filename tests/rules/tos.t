@@ -1,0 +1,7 @@
+@ip filter INPUT
+-m tos --tos 0x10 ; -m tos --tos 0x10/0xff
+-m tos --tos Minimize-Delay ; -m tos --tos 0x10/0x3f ; tos=0x10 -> yes, tos=0xd0 -> yes, tos=0x18 -> no
+-m tos ! --tos 0x10/0x3f ; =
+-m tos --tos 8 ; -m tos --tos 0x08/0xff
+@ip6 filter INPUT
+-m tos --tos 0x10 ; -m tos --tos 0x10/0xff

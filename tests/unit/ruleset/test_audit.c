@@ -1,0 +1,398 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "random_ruleset.h"
+#include "ruleset/audit.h"
+#include "ruleset/linear.h"
+#include "ruleset/read.h"
+
+#define FILTER                                                                 \
+	"*filter\n:INPUT ACCEPT [0:0]\n:FORWARD ACCEPT [0:0]\n"                \
+	":OUTPUT ACCEPT [0:0]\n"
+
+struct audited {
+	struct problems *problems;
+	struct ruleset *ruleset;
+	struct arena *arena;
+	struct audit audit;
+};
+
+static void read_and_audit(struct audited *a, const char *const *texts)
+{
+	a->problems = problems_new();
+	a->ruleset = ruleset_new(a->problems);
+	a->arena = arena_new();
+	for (; *texts; texts++)
+		assert_int_equal(ruleset_read(a->ruleset, "test", *texts,
+					      strlen(*texts)),
+				 0);
+	assert_int_equal(ruleset_link(a->ruleset), 0);
+	assert_int_equal(audit_ruleset(a->ruleset, a->arena, &a->audit), 0);
+}
+
+static void done(struct audited *a)
+{
+	arena_free(a->arena);
+	ruleset_free(a->ruleset);
+	problems_free(a->problems);
+}
+
+/* The first of a kind; one of no kind where there is none. */
+static const struct finding *first_of(const struct audited *a,
+				      enum finding_kind kind)
+{
+	const struct finding *f = a->audit.first;
+
+	static const struct finding none = { .kind = FINDING_KIND_COUNT };
+
+	while (f && f->kind != kind)
+		f = f->next;
+	return f ? f : &none;
+}
+
+/* The text's only finding is of that kind, about that rule, by that rule. */
+static void expect(const char *text, enum finding_kind kind, unsigned rule,
+		   unsigned by)
+{
+	struct audited a;
+	const struct finding *f;
+
+	read_and_audit(&a, (const char *const[]){ text, NULL });
+	f = a.audit.first;
+	assert_non_null(f);
+	assert_null(f->next);
+	assert_int_equal(f->kind, kind);
+	if (rule) {
+		assert_int_equal(f->rule->number, rule);
+	} else {
+		assert_null(f->rule);
+	}
+	if (by) {
+		assert_int_equal(f->by[0]->number, by);
+	}
+	done(&a);
+}
+
+static void expect_nothing(const char *text)
+{
+	struct audited a;
+
+	read_and_audit(&a, (const char *const[]){ text, NULL });
+	if (a.audit.first)
+		print_error("%s\n", a.audit.first->text);
+	assert_null(a.audit.first);
+	done(&a);
+}
+
+static void a_reject_above_an_accept_contradicts_it(void **state)
+{
+	struct audited a;
+	const struct finding *f;
+
+	(void)state;
+
+	read_and_audit(
+		&a,
+		(const char *const[]){
+			FILTER
+			"-A INPUT -m state --state RELATED,ESTABLISHED -j ACCEPT\n"
+			"-A INPUT -p icmp -j ACCEPT\n"
+			"-A INPUT -i lo -j ACCEPT\n"
+			"-A INPUT -p tcp -m state --state NEW -m tcp --dport 22 -j ACCEPT\n"
+			"-A INPUT -j REJECT --reject-with icmp-host-prohibited\n"
+			"-A INPUT -p tcp -m state --state NEW -m tcp --dport 23 -j ACCEPT\n"
+			"COMMIT\n",
+			NULL });
+	f = a.audit.first;
+	assert_int_equal(f->kind, FINDING_CONTRADICTED);
+	assert_int_equal(f->rule->number, 6);
+	assert_int_equal(f->by[0]->number, 5);
+	assert_false(f->is_partial);
+	assert_true(f->has_witness);
+	assert_int_equal(f->witness.value[FIELD_DPORT], 23);
+	assert_non_null(strstr(
+		f->text,
+		"INPUT rule 5 REJECT stands above the ACCEPT at rule 6"));
+	assert_null(f->next);
+	done(&a);
+}
+
+static void so_it_does_in_what_iptables_lists(void **state)
+{
+	struct audited a;
+	const struct finding *f;
+
+	(void)state;
+
+	read_and_audit(
+		&a,
+		(const char *const[]){
+			"Chain INPUT (policy ACCEPT)\n"
+			"target     prot opt source               destination\n"
+			"ACCEPT     all  --  anywhere             anywhere            state RELATED,ESTABLISHED\n"
+			"ACCEPT     icmp --  anywhere             anywhere\n"
+			"ACCEPT     all  --  anywhere             anywhere\n"
+			"ACCEPT     tcp  --  anywhere             anywhere            state NEW tcp dpt:ssh\n"
+			"REJECT     all  --  anywhere             anywhere            reject-with icmp-host-prohibited\n"
+			"ACCEPT     tcp  --  anywhere             anywhere            state NEW tcp dpt:telnet\n",
+			NULL });
+	f = a.audit.first;
+	assert_int_equal(f->kind, FINDING_CONTRADICTED);
+	assert_int_equal(f->rule->number, 6);
+	assert_int_equal(f->by[0]->number, 5);
+	assert_true(f->is_unsure);
+	assert_int_equal(f->witness.value[FIELD_DPORT], 23);
+	assert_null(f->next);
+	done(&a);
+}
+
+static void most_of_its_packets_is_enough_to_contradict(void **state)
+{
+	(void)state;
+
+	expect(FILTER "-A INPUT -p tcp -m state --state NEW -j DROP\n"
+		      "-A INPUT -p tcp -m tcp --dport 80 -j ACCEPT\n"
+		      "-A INPUT -j DROP\n"
+		      "COMMIT\n",
+	       FINDING_CONTRADICTED, 2, 1);
+	expect_nothing(FILTER "-A INPUT -s 10.0.0.0/8 -j DROP\n"
+			      "-A INPUT -p tcp -m tcp --dport 80 -j ACCEPT\n"
+			      "-A INPUT -j DROP\n"
+			      "COMMIT\n");
+}
+
+static void one_rule_or_several_shadow(void **state)
+{
+	(void)state;
+
+	expect(FILTER "-A INPUT -p tcp -m tcp --dport 1:100 -j DROP\n"
+		      "-A INPUT -p tcp -m tcp --dport 22 -j DROP\n"
+		      "COMMIT\n",
+	       FINDING_SHADOWED, 2, 1);
+	expect(FILTER "-A INPUT -p tcp -m tcp --dport 1:50 -j DROP\n"
+		      "-A INPUT -p tcp -m tcp --dport 51:100 -j DROP\n"
+		      "-A INPUT -p tcp -m tcp --dport 22:80 -j DROP\n"
+		      "COMMIT\n",
+	       FINDING_SHADOWED_BY_UNION, 3, 2);
+}
+
+static void a_limit_shadows_nothing(void **state)
+{
+	(void)state;
+
+	expect_nothing(
+		FILTER
+		"-A INPUT -p tcp -m tcp --dport 22 -m limit --limit 3/min -j DROP\n"
+		"-A INPUT -p tcp -m tcp --dport 22 -m limit --limit 3/min -j DROP\n"
+		"COMMIT\n");
+}
+
+static void what_happens_anyhow_is_redundant(void **state)
+{
+	(void)state;
+
+	expect(FILTER "-A INPUT -p tcp -m tcp --dport 22 -j DROP\n"
+		      "-A INPUT -p tcp -j DROP\n"
+		      "COMMIT\n",
+	       FINDING_REDUNDANT, 1, 2);
+	/* not across one that does something else, nor a LOG */
+	expect_nothing(FILTER "-A INPUT -p tcp -m tcp --dport 22 -j DROP\n"
+			      "-A INPUT -s 10.0.0.1 -j ACCEPT\n"
+			      "-A INPUT -p tcp -j DROP\n"
+			      "COMMIT\n");
+	expect_nothing(FILTER "-A INPUT -p tcp -m tcp --dport 22 -j DROP\n"
+			      "-A INPUT -j LOG\n"
+			      "-A INPUT -p tcp -j DROP\n"
+			      "COMMIT\n");
+}
+
+static void a_return_leads_around_what_is_below_in_its_chain(void **state)
+{
+	(void)state;
+
+	expect_nothing(FILTER ":in - [0:0]\n"
+			      "-A INPUT -j in\n"
+			      "-A INPUT -p tcp -m tcp --dport 22 -j ACCEPT\n"
+			      "-A INPUT -j DROP\n"
+			      "-A in -p tcp -m tcp --dport 22 -j RETURN\n"
+			      "-A in -p tcp -j REJECT\n"
+			      "COMMIT\n");
+}
+
+static void a_chain_that_nothing_leads_to_is_unreachable(void **state)
+{
+	(void)state;
+
+	expect(FILTER ":old - [0:0]\n"
+		      "-A INPUT -p tcp -j DROP\n"
+		      "-A old -j DROP\n"
+		      "COMMIT\n",
+	       FINDING_UNREACHABLE, 0, 0);
+}
+
+static void the_other_protocol_is_a_near_miss(void **state)
+{
+	(void)state;
+
+	expect(FILTER "-A INPUT -p udp -m udp --dport 22 -j ACCEPT\n"
+		      "-A INPUT -j REJECT\n"
+		      "COMMIT\n",
+	       FINDING_NEAR_MISS, 1, 2);
+	expect_nothing(FILTER "-A INPUT -p udp -m udp --dport 22 -j ACCEPT\n"
+			      "-A INPUT -p tcp -m tcp --dport 22 -j ACCEPT\n"
+			      "-A INPUT -j REJECT\n"
+			      "COMMIT\n");
+}
+
+static void a_rule_that_ipv6_lacks_is_told(void **state)
+{
+	struct audited a;
+	const struct finding *f;
+
+	(void)state;
+
+	read_and_audit(&a,
+		       (const char *const[]){
+			       "# Generated by iptables-save v1.8.9\n" FILTER
+			       "-A INPUT -p tcp -m tcp --dport 22 -j ACCEPT\n"
+			       "-A INPUT -j DROP\n"
+			       "COMMIT\n",
+			       "# Generated by ip6tables-save v1.8.9\n" FILTER
+			       "-A INPUT -j DROP\n"
+			       "COMMIT\n",
+			       NULL });
+	f = first_of(&a, FINDING_FAMILIES_DIFFER);
+	assert_int_equal(f->kind, FINDING_FAMILIES_DIFFER);
+	assert_int_equal(f->rule->number, 1);
+	assert_int_equal(f->witness.value[FIELD_DPORT], 22);
+	assert_null(f->next);
+	done(&a);
+}
+
+static void two_engines_at_once_are_told(void **state)
+{
+	struct audited a;
+
+	(void)state;
+
+	read_and_audit(&a, (const char *const[]){
+				   FILTER "-A INPUT -p tcp -j DROP\nCOMMIT\n",
+				   "table ip f {\n\tchain in {\n"
+				   "\t\ttype filter hook input priority 0;\n"
+				   "\t\tip protocol udp drop\n\t}\n}\n",
+				   NULL });
+	assert_int_equal(first_of(&a, FINDING_BOTH_ENGINES)->kind,
+			 FINDING_BOTH_ENGINES);
+	done(&a);
+}
+
+static void a_zero_counter_counts_only_where_others_do(void **state)
+{
+	(void)state;
+
+	expect("*filter\n:INPUT ACCEPT [7:700]\n"
+	       "[7:700] -A INPUT -p tcp -m tcp --dport 22 -j DROP\n"
+	       "[0:0] -A INPUT -p tcp -m tcp --dport 23 -j DROP\n"
+	       "COMMIT\n",
+	       FINDING_NEVER_MATCHED, 2, 0);
+	expect_nothing("*filter\n:INPUT ACCEPT [0:0]\n"
+		       "[0:0] -A INPUT -p tcp -m tcp --dport 23 -j DROP\n"
+		       "COMMIT\n");
+}
+
+static void a_set_that_was_not_given_is_named(void **state)
+{
+	struct audited a;
+	const struct finding *f;
+
+	(void)state;
+
+	read_and_audit(
+		&a, (const char *const[]){
+			    FILTER
+			    "-A INPUT -m set --match-set banned src -j DROP\n"
+			    "COMMIT\n",
+			    NULL });
+	f = first_of(&a, FINDING_SET_NOT_GIVEN);
+	assert_int_equal(f->kind, FINDING_SET_NOT_GIVEN);
+	assert_non_null(strstr(f->text, "banned"));
+	assert_int_equal(f->by[0]->number, 1);
+	done(&a);
+}
+
+/* A rule that any packet meets. */
+static bool is_met(const struct program *p, uint32_t entry)
+{
+	const struct supposed s = { p, NULL, entry };
+
+	for (unsigned n = 0; n < PACKETS; n++) {
+		struct point packet = random_packet(n);
+
+		if (linear_reaches(&packet, &s))
+			return true;
+	}
+
+	return false;
+}
+
+static bool is_called_dead(const struct audit *a, const struct rule *rule)
+{
+	for (const struct finding *f = a->first; f; f = f->next)
+		if (f->rule == rule && f->kind != FINDING_REDUNDANT &&
+		    !f->is_partial)
+			return true;
+
+	return false;
+}
+
+static void what_is_called_dead_is_dead_and_nothing_else_is(void **state)
+{
+	(void)state;
+
+	for (unsigned seed = 1; seed <= 300; seed++) {
+		struct random_ruleset r;
+		struct arena *arena = arena_new();
+		struct audit a;
+		struct program p;
+		struct space *s;
+
+		random_open(&r, seed, 6);
+		s = space_new(arena, TABLE_IP, r.chains[0], false);
+		assert_int_equal(program_init(&p, s, r.chains[0]), 0);
+		assert_int_equal(audit_ruleset(r.ruleset, arena, &a), 0);
+		for (uint32_t i = 0; i + 1 < p.count; i++)
+			assert_int_equal(is_called_dead(&a, p.entries[i].rule),
+					 !is_met(&p, i));
+		program_done(&p);
+		arena_free(arena);
+		random_close(&r);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_reject_above_an_accept_contradicts_it),
+		cmocka_unit_test(so_it_does_in_what_iptables_lists),
+		cmocka_unit_test(most_of_its_packets_is_enough_to_contradict),
+		cmocka_unit_test(one_rule_or_several_shadow),
+		cmocka_unit_test(a_limit_shadows_nothing),
+		cmocka_unit_test(what_happens_anyhow_is_redundant),
+		cmocka_unit_test(
+			a_return_leads_around_what_is_below_in_its_chain),
+		cmocka_unit_test(a_chain_that_nothing_leads_to_is_unreachable),
+		cmocka_unit_test(the_other_protocol_is_a_near_miss),
+		cmocka_unit_test(a_rule_that_ipv6_lacks_is_told),
+		cmocka_unit_test(two_engines_at_once_are_told),
+		cmocka_unit_test(a_zero_counter_counts_only_where_others_do),
+		cmocka_unit_test(a_set_that_was_not_given_is_named),
+		cmocka_unit_test(
+			what_is_called_dead_is_dead_and_nothing_else_is),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
