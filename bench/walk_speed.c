@@ -65,8 +65,8 @@ static struct ruleset *load(const char *path, struct problems *problems)
 int main(int argc, char *argv[])
 {
 	static struct point packets[PACKETS];
-	uint64_t seed = 1, rounds = argc > 2 ? strtoull(argv[2], NULL, 10) :
-					       2000000;
+	uint64_t seed = 1,
+		 rounds = argc > 2 ? strtoull(argv[2], NULL, 10) : 2000000;
 	uint64_t counts[WALK_DECISION_COUNT] = { 0 };
 	struct problems *problems = problems_new();
 	struct timespec from, to;

@@ -16,8 +16,8 @@ struct problems;
  */
 struct explain_ruleset;
 
-/* Reads the files as one ruleset; "-" and "live" as `firewall' takes them. NULL
- * without memory. What cannot be read is a problem. */
+/* Reads the files as one ruleset. NULL without memory. What cannot be read is a
+ * problem. */
 struct explain_ruleset *explain_ruleset_new(const char *const *files,
 					    size_t count,
 					    struct problems *problems);

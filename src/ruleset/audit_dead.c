@@ -15,7 +15,8 @@ enum {
 	OTHERS = 500,
 	OTHERS_IN_ALL = 50000,
 	CAUSES = 8,
-	HIDDEN_ENTRIES = 5000
+	HIDDEN_ENTRIES = 5000,
+	PLAIN_ENTRIES = 20000
 };
 
 /* From how much on "the most of its packets" is true. */
@@ -49,6 +50,24 @@ static bool is_closing_entry(const struct look *l, uint32_t entry)
 	       is_closing(program_outcome(l->p, entry));
 }
 
+/* The witness stands the trial. Of very many rules, only in the program: the
+ * plain evaluator takes as long for each as they are many. */
+static int is_tried(const struct look *l, const struct spot *spot, uint32_t at)
+{
+	const struct supposed sure = { l->p, spot, at };
+	struct point packet;
+	uint32_t end = 0;
+
+	if (l->p->count > PLAIN_ENTRIES && !l->p->entries[at].is_uncertain) {
+		int err = witness_fate(l->p, spot, 0, NULL, &end);
+
+		return err ? err : end == at;
+	}
+
+	box_point(l->p->space, spot, &packet);
+	return linear_reaches(&packet, &sure);
+}
+
 /* A packet of this entry that ends at that one, into the finding; whether the
  * plain evaluator agrees. 1, 0 or -ENOMEM. */
 static int show(const struct look *l, struct finding *f, uint32_t at)
@@ -67,12 +86,8 @@ static int show(const struct look *l, struct finding *f, uint32_t at)
 
 	status = witness_search(l->p->space, both, &goal, 1, &w);
 	if (status == WITNESS_FOUND) {
-		const struct supposed sure = { l->p, w.spot, at };
-		struct point packet;
-
-		box_point(l->p->space, w.spot, &packet);
-		status = linear_reaches(&packet, &sure);
-		if (status)
+		status = is_tried(l, w.spot, at);
+		if (status > 0)
 			audit_set_witness(f, l->p->space, w.spot);
 	} else if (status > 0) {
 		status = 0;

@@ -440,7 +440,7 @@ static int invert(struct compile *c, const struct boxes *b, struct boxes *ret)
 {
 	int err = compile_whole(c, ret);
 
-	for (size_t i = 0; i < b->count && !err; i++) {
+	for (size_t i = 0; b->box && i < b->count && !err; i++) {
 		struct boxes had = *ret;
 		struct peeling p = { c, ret };
 

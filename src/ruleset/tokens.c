@@ -10,9 +10,10 @@ void tokens_done(struct tokens *t)
 	*t = (struct tokens){ 0 };
 }
 
+/* A zero, too: words are terminated strings. */
 static bool is_space(char c)
 {
-	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+	return !c || c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
 
 static struct token *add(struct tokens *t)
@@ -51,7 +52,8 @@ static size_t word(struct tokens *t, const char *line, size_t len, size_t at,
 		}
 		if (is_quoted && c == '\\' && at + 1 < len)
 			c = line[++at];
-		*out++ = c;
+		if (c)
+			*out++ = c;
 	}
 
 	t->is_open |= is_quoted;

@@ -146,6 +146,9 @@ static size_t parting(const struct value_form *f, const char *s, size_t len)
 	if (!at && (f->dialect == VALUE_NFT || f->type == VALUE_NUMBER ||
 		    f->type == VALUE_USER || f->type == VALUE_GROUP))
 		at = memchr(s, '-', len);
+	/* Only the colon may leave an end open. */
+	if (at && *at == '-' && (at == s || at + 1 == s + len))
+		return len;
 	return at ? (size_t)(at - s) : len;
 }
 

@@ -148,9 +148,9 @@ static void check_line(const struct place_of *at, char *line)
 	rule = only_rule(r);
 	if (!rule || problems_count(problems)) {
 		complain(at, "the rule is not read", line,
-			 problems_count(problems) ?
-				 problems_at(problems, 0)->text :
-				 "");
+			 problems_count(problems)
+				 ? problems_at(problems, 0)->text
+				 : "");
 	} else {
 		check_canonical(at, rule,
 				strcmp(canonical, "=") == 0 ? line : canonical);
