@@ -372,11 +372,13 @@ static int take_words(struct reading *r)
  * nothing. */
 static bool asks_nothing(const struct argument *a, bool is_v6)
 {
-	const struct range *r = a->ranges ? &a->ranges->range[0] : NULL;
 	enum field f = a->option->field;
+	const struct range *r;
 
-	if (!r)
+	if (!a->ranges || !a->ranges->count)
 		return false;
+
+	r = a->ranges->range;
 	if (f == FIELD_PROTO)
 		return !r->first && r->first == r->last;
 	if (a->inverted || a->mask != ~(u128)0)
@@ -447,6 +449,19 @@ static enum action_kind verdict(const char *name)
 	return ACTION_RETURN;
 }
 
+/* What -j or -g does, where no code of the target says it. */
+static enum action_kind plain_kind(const struct use *u)
+{
+	if (u->target && !u->target->unknown)
+		return ACTION_NONE;
+	if (u->target || (u->words && *u->words))
+		return ACTION_UNKNOWN;
+	if (u->is_goto)
+		return ACTION_GOTO;
+
+	return is_verdict(u->name) ? verdict(u->name) : ACTION_JUMP;
+}
+
 static int target_terms(struct reading *r, const struct use *u)
 {
 	struct action a = { .from = FIELD_COUNT, .field = FIELD_COUNT };
@@ -460,16 +475,9 @@ static int target_terms(struct reading *r, const struct use *u)
 		return u->target->compile(&r->b, u);
 	}
 
-	if (u->target) {
-		a.kind = u->target->unknown ? ACTION_UNKNOWN : ACTION_NONE;
-	} else if (u->words && *u->words) {
-		a.kind = ACTION_UNKNOWN;
-	} else if (!u->is_goto && is_verdict(u->name)) {
-		a.kind = verdict(u->name);
-	} else {
-		a.kind = u->is_goto ? ACTION_GOTO : ACTION_JUMP;
+	a.kind = plain_kind(u);
+	if (a.kind == ACTION_GOTO || a.kind == ACTION_JUMP)
 		a.chain_name = u->name;
-	}
 	build_action(&r->b, &a);
 	return 0;
 }
