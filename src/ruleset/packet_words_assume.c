@@ -319,6 +319,7 @@ static void assume_place(struct packet_words *w)
 	assume(w, FIELD_UID, 0);
 	assume(w, FIELD_GID, 0);
 	assume(w, FIELD_IPSEC_IN, 0);
+	assume(w, FIELD_ROUTING, 0);
 	assume(w, FIELD_IPSEC_OUT, 0);
 	assume(w, FIELD_PHYS_IIF, 0);
 	assume(w, FIELD_PHYS_OIF, 0);

@@ -277,6 +277,12 @@ static void translate(struct walk *w, const struct rule *rule,
 	const struct walk_end *end = &aim->end;
 
 	w->is_done[manip] = true;
+	/* What is set up is the way of the connection's first packet; one that
+	 * goes against it, as a reset of a REJECT, stays as it is
+	 * (nf_nat_packet()). */
+	if (point_has(w->packet, FIELD_CT_DIRECTION) &&
+	    w->packet->value[FIELD_CT_DIRECTION])
+		return;
 	if (!change(w, rule, manip, end))
 		return;
 

@@ -689,8 +689,8 @@ static void fill_network(struct draw *d, struct wish *w, bool forwarded)
 
 	if (!point_has(p, FIELD_TTL))
 		point_set(p, FIELD_TTL, 64);
-	if (low(p, FIELD_TTL) < 2 && forwarded)
-		point_set(p, FIELD_TTL, 2);
+	if (low(p, FIELD_TTL) < LAB_HOPS && forwarded)
+		point_set(p, FIELD_TTL, LAB_HOPS);
 	if (!point_has(p, FIELD_TOS))
 		point_set(p, FIELD_TOS,
 			  dice_one_in(&d->dice, 8) ? any_value(d, FIELD_TOS)
@@ -789,12 +789,12 @@ static void fill_ports(struct point *p)
 static void fill_connection(struct point *p)
 {
 	for (int f = FIELD_CT_DIRECTION; f <= FIELD_CT_MARK; f++)
-		if (low(p, FIELD_CT_STATE) == CT_NEW)
-			point_set(p, (enum field)f, 0);
-		else
+		point_set(p, (enum field)f, 0);
+	if (low(p, FIELD_CT_STATE) != CT_NEW) {
+		for (int f = FIELD_CT_SADDR; f <= FIELD_CT_PROTO; f++)
 			point_forget(p, (enum field)f);
-	if (low(p, FIELD_CT_STATE) != CT_NEW)
 		return;
+	}
 	point_set(p, FIELD_CT_SADDR, p->value[FIELD_SADDR]);
 	point_set(p, FIELD_CT_DADDR, p->value[FIELD_DADDR]);
 	point_set(p, FIELD_CT_PROTO, p->value[FIELD_PROTO]);
@@ -947,9 +947,10 @@ static void fill_host(struct draw *d, struct shot *s)
 	struct point *p = &s->packet;
 
 	static const enum field none[] = { FIELD_IPSEC_IN, FIELD_IPSEC_OUT,
-					   FIELD_PHYS_IIF, FIELD_PHYS_OIF };
+					   FIELD_PHYS_IIF, FIELD_PHYS_OIF,
+					   FIELD_ROUTING };
 
-	for (int i = 0; i < 4; i++)
+	for (int i = 0; i < 5; i++)
 		point_set(p, none[i], 0);
 	point_set(p, FIELD_MARK, 0);
 	point_set(p, FIELD_HAS_SOCKET, s->is_local);

@@ -24,6 +24,7 @@ enum {
 	LAB_USERS = 4,
 	LAB_LOCAL = 64, /* further addresses of this host */
 	LAB_MTU = 65521,
+	LAB_HOPS = 8, /* rules may take some; routing must not find none */
 };
 
 struct lab_device {

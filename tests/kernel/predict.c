@@ -158,8 +158,8 @@ bool predict_settle(const struct lab *lab, struct shot *s)
 	if (!s->is_local)
 		point_set(p, FIELD_OIF,
 			  to_host ? 0 : device_name(lab, lab->out));
-	if (!s->is_local && !to_host && p->value[FIELD_TTL] < 2)
-		point_set(p, FIELD_TTL, 2);
+	if (!s->is_local && !to_host && p->value[FIELD_TTL] < LAB_HOPS)
+		point_set(p, FIELD_TTL, LAB_HOPS);
 	settle_flow(s);
 	/* IPv4 puts its pieces together before input (ip_local_deliver()). */
 	if (to_host && !v6)
@@ -390,6 +390,7 @@ static void answer_of(const struct predictor *p, const struct shot *s,
 	point_set(ret, FIELD_UID, UINT32_MAX);
 	point_set(ret, FIELD_GID, UINT32_MAX);
 	point_set(ret, FIELD_IPSEC_IN, 0);
+	point_set(ret, FIELD_ROUTING, 0);
 	point_set(ret, FIELD_IPSEC_OUT, 0);
 	point_set(ret, FIELD_PHYS_IIF, 0);
 	point_set(ret, FIELD_PHYS_OIF, 0);
@@ -426,6 +427,14 @@ void predict_shot(const struct predictor *p, const struct shot *s,
 	}
 	reply = walk(p, &ret->answer, book, ret);
 	ret->has_answer = reply.decision == WALK_ACCEPT;
+	/* NOTRACK leaves such an answer alone, for it has no connection but
+	 * looks as if (nf_conntrack_attach(), xt_ct_target()): no words of a
+	 * packet say that of it. */
+	if (ret->last.value[FIELD_CT_STATE] == CT_UNTRACKED &&
+	    ret->answer.value[FIELD_CT_STATE] == CT_UNTRACKED) {
+		ret->open = "an answer to an untracked packet, untracked";
+		ret->is_excused = true;
+	}
 	if (reply.decision == WALK_REJECT) {
 		ret->open = "an answer that is answered";
 		ret->is_excused = true;

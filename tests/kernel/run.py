@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """The judge on many rulesets: generated ones, and real ones from files.
 
-usage: run.py JUDGE [--seconds N] [--packets N] [--kinds K,K] [--seed N] [--rulesets N] [--given] [FILE...]
+usage: run.py JUDGE [--seconds N] [--packets N] [--kinds K,K] [--seed N] [--rulesets N] [--given] [--stop] [FILE|FOLDER...]
 
 Each generated ruleset is judged with --packets packets, one kind after the other, until --seconds are over or --rulesets
 are done. Prints how many packets were judged by kind, and every difference; 77 where there are no namespaces here.
@@ -36,6 +36,48 @@ def judge(program, texts, options, folder):
     return done.returncode, {k: float(v) for k, v in numbers.items()}, done.stdout
 
 
+def kinds_of(path, text):
+    """What a real file can be loaded as."""
+    if re.search(r'^\*(filter|nat|mangle|raw|security)', text, re.M):
+        v6 = 'ip6' in path.name or 'v6' in path.name or re.search(r'-[sd] [0-9a-f]*:|icmpv6|icmp6', text)
+        return ['legacy6', 'nft6'] if v6 else ['legacy4', 'nft4']
+    if re.search(r'^\s*(table|add table|flush ruleset)\b', text, re.M):
+        return ['nft']
+    return []
+
+
+def rulesets_below(names):
+    """Files as they are; of folders all that look like a saved ruleset."""
+    for path in (pathlib.Path(n) for n in names):
+        if path.is_dir():
+            yield from (p for p in sorted(path.rglob('*')) if p.suffix in ('.v4', '.v6', '.nft'))
+        else:
+            yield path
+
+
+def judge_files(args, totals):
+    """Real rulesets; those that this kernel does not take are only counted."""
+    failed = 0
+    with tempfile.TemporaryDirectory() as folder:
+        for path in rulesets_below(args.files):
+            text = path.read_text(errors='replace')
+            for kind in kinds_of(path, text):
+                options = ['-n', str(args.packets), '-s', str(args.seed)] + (['-g'] if args.given else [])
+                texts = {kind: text}
+                if (path.parent / 'sets.ipset').exists():
+                    texts['ipset'] = (path.parent / 'sets.ipset').read_text()
+                status, numbers, said = judge(args.judge, texts, options, folder)
+                t = totals[f'{kind}, real']
+                t['rulesets'] += 1
+                for k, v in numbers.items():
+                    t[k] += v
+                t['not loaded'] += status == 2
+                if status not in (0, 2):
+                    failed += 1
+                    print(f'== {path} as {kind}: {status}\n{said}', flush=True)
+    return failed
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument('judge')
@@ -46,13 +88,14 @@ def main():
     parser.add_argument('--seed', type=int, default=1)
     parser.add_argument('--given', action='store_true', help='the model is made of the files, not of the dump')
     parser.add_argument('--stop', action='store_true', help='at the first ruleset that differs')
-    args = parser.parse_args()
+    parser.add_argument('files', nargs='*')
+    args = parser.parse_intermixed_args()
     if os.geteuid() != 0 or not os.path.exists('/dev/net/tun'):
         print('no root or no tun here: not judged')
         return 77
     totals = collections.defaultdict(collections.Counter)
     end = time.monotonic() + args.seconds
-    number, failed = 0, 0
+    number, failed = 0, judge_files(args, totals)
     with tempfile.TemporaryDirectory() as folder:
         while time.monotonic() < end and number < args.rulesets:
             for kind in args.kinds.split(','):

@@ -7,7 +7,9 @@
 static int compile(struct build *b, const struct use *u)
 {
 	bool is_inverted = use_argument(u, "--invert");
-	size_t others = u->count - is_inverted;
+	/* With --validmark the same question is asked with the mark. */
+	bool is_lenient =
+		use_argument(u, "--loose") || use_argument(u, "--accept-local");
 	struct cond *list = arena_alloc(b->ruleset->arena, 2 * sizeof(*list));
 
 	if (!list)
@@ -30,7 +32,7 @@ static int compile(struct build *b, const struct use *u)
 	build_cond(b, &(struct cond){ .kind = COND_ANY,
 				      .inverted = is_inverted,
 				      .list = list,
-				      .count = others ? 2 : 1 });
+				      .count = is_lenient ? 2 : 1 });
 	return 0;
 }
 
