@@ -8,7 +8,7 @@ static int compile(struct build *b, const struct use *u)
 {
 	bool is_inverted = use_argument(u, "--invert");
 	size_t others = u->count - is_inverted;
-	struct cond *list = arena_alloc(b->ruleset->arena, 2 * sizeof(*list));
+	struct cond *list = arena_alloc(build_arena(b), 2 * sizeof(*list));
 
 	if (!list)
 		return -ENOMEM;
@@ -17,7 +17,7 @@ static int compile(struct build *b, const struct use *u)
 		.kind = COND_RANGES,
 		.field = FIELD_RPFILTER,
 		.mask = ~(u128)0,
-		.ranges = ranges_one(b->ruleset->arena, 1, 1),
+		.ranges = ranges_one(build_arena(b), 1, 1),
 	};
 	list[1] = (struct cond){
 		.kind = COND_VARIABLE,
