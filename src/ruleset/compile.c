@@ -68,19 +68,10 @@ static bool is_fresh(enum doubt d)
 }
 
 /* The rule as iptables-save prints it: a file may write it in other words than
- * the kernel's dump. NULL without memory. */
+ * the kernel's dump. */
 static const char *words_of(const struct compile *c)
 {
-	struct text words = TEXT_NULL;
-	const char *copy;
-
-	if (!c->rule->use_count)
-		return c->rule->text;
-
-	save_print_rule(&words, c->rule);
-	copy = arena_string(c->space->arena, text_string(&words));
-	text_done(&words);
-	return copy;
+	return c->rule->words ? c->rule->words : c->rule->text;
 }
 
 static int compile_variable(struct compile *c, const struct variable *v,
@@ -97,8 +88,6 @@ static int compile_variable(struct compile *c, const struct variable *v,
 			return compile_whole(c, ret);
 		}
 		d.of = c->rule ? words_of(c) : NULL;
-		if (c->rule && c->rule->use_count && !d.of)
-			return -ENOMEM;
 		d.user = c->user;
 	}
 

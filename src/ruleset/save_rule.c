@@ -142,7 +142,7 @@ static int take_unknown(struct reading *r, struct options_use *u,
 	u->use.name = name;
 	u->use.words = "";
 	if (end > first)
-		u->use.words = arena_copy(r->b.ruleset->arena,
+		u->use.words = arena_copy(build_arena(&r->b),
 					  r->in->line + list[first].column - 1,
 					  list[end - 1].end -
 						  (list[first].column - 1));
@@ -416,7 +416,7 @@ static const char *use_text(struct reading *r, const struct use *u)
 	const char *text;
 
 	save_print_use(&out, u);
-	text = arena_string(r->b.ruleset->arena, text_string(&out));
+	text = arena_string(build_arena(&r->b), text_string(&out));
 	if (!text_ok(&out))
 		text = NULL;
 	text_done(&out);
@@ -482,12 +482,13 @@ static int target_terms(struct reading *r, const struct use *u)
 	return 0;
 }
 
-/* The uses: the rule's own options, matches, target. */
-static int keep_uses(struct reading *r)
+/* The rule's own options, matches, target. */
+static int all_uses(struct reading *r, const struct use **ret,
+		    size_t *ret_count)
 {
 	size_t count = r->count + 2, n = 0;
 	struct use *uses =
-		arena_alloc(r->b.ruleset->arena, count * sizeof(*uses));
+		arena_alloc(build_arena(&r->b), count * sizeof(*uses));
 
 	if (!uses)
 		return -ENOMEM;
@@ -498,9 +499,46 @@ static int keep_uses(struct reading *r)
 		uses[n++] = r->uses[i].use;
 	if (r->has_target)
 		uses[n++] = r->target.use;
-	r->b.rule->uses = uses;
-	r->b.rule->use_count = n;
+	*ret = uses;
+	*ret_count = n;
 	return 0;
+}
+
+/* As iptables-save prints it; the line itself, where it is that. */
+static int keep_words(struct reading *r, const struct use *uses, size_t count)
+{
+	struct rule *rule = r->b.rule;
+	struct text out = TEXT_NULL;
+	bool is_same;
+
+	text_str(&out, "-A ");
+	text_str(&out, rule->chain->name);
+	for (size_t i = 0; i < count; i++) {
+		/* The rule's own options begin with their space. */
+		if (uses[i].name)
+			text_char(&out, ' ');
+		save_print_use(&out, &uses[i]);
+	}
+
+	is_same = rule->text && strcmp(text_string(&out), rule->text) == 0;
+	rule->words =
+		is_same ? rule->text
+			: arena_string(r->b.ruleset->arena, text_string(&out));
+	if (!text_ok(&out))
+		rule->words = NULL;
+	text_done(&out);
+	return rule->words ? 0 : -ENOMEM;
+}
+
+static int keep_comment(struct reading *r)
+{
+	struct rule *rule = r->b.rule;
+
+	if (!rule->comment)
+		return 0;
+
+	rule->comment = arena_string(r->b.ruleset->arena, rule->comment);
+	return rule->comment ? 0 : -ENOMEM;
 }
 
 static int settle(struct reading *r)
@@ -516,7 +554,8 @@ static int settle(struct reading *r)
 
 static int compile(struct reading *r)
 {
-	struct rule *rule = r->b.rule;
+	const struct use *uses = NULL;
+	size_t count = 0;
 	int err = settle(r);
 
 	if (r->in->hides_interfaces)
@@ -525,17 +564,13 @@ static int compile(struct reading *r)
 			       false);
 	base_terms(r);
 	if (!err)
-		err = keep_uses(r);
-	for (size_t i = 1; i < rule->use_count && !err; i++) {
-		const struct use *u = &rule->uses[i];
-
-		if (u->is_target)
-			err = target_terms(r, u);
-		else
-			err = match_terms(r, u);
-	}
-
-	return err;
+		err = all_uses(r, &uses, &count);
+	for (size_t i = 1; i < count && !err; i++)
+		err = uses[i].is_target ? target_terms(r, &uses[i])
+					: match_terms(r, &uses[i]);
+	if (!err)
+		err = keep_words(r, uses, count);
+	return err ? err : keep_comment(r);
 }
 
 int save_rule_read(const struct save_rule *s, struct rule *rule)
@@ -545,7 +580,10 @@ int save_rule_read(const struct save_rule *s, struct rule *rule)
 		.in = s,
 		.words = s->words,
 		.at = s->from,
-		.b = { .ruleset = s->ruleset, .rule = rule, .is_v6 = s->is_v6 },
+		.b = { .ruleset = s->ruleset,
+		       .rule = rule,
+		       .arena = s->ruleset->scratch,
+		       .is_v6 = s->is_v6 },
 	};
 	int err;
 
