@@ -37,6 +37,27 @@ void arena_free(struct arena *a)
 	free(a);
 }
 
+void arena_clear(struct arena *a)
+{
+	struct chunk *kept = NULL;
+
+	while (a->chunk) {
+		struct chunk *next = a->chunk->next;
+
+		if (!kept && a->chunk->size == CHUNK_BYTES)
+			kept = a->chunk;
+		else
+			free(a->chunk);
+		a->chunk = next;
+	}
+
+	if (!kept)
+		return;
+	kept->next = NULL;
+	kept->used = 0;
+	a->chunk = kept;
+}
+
 static struct chunk *chunk_new(struct arena *a, size_t size)
 {
 	size_t bytes = size > CHUNK_BYTES ? size : CHUNK_BYTES;

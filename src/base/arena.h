@@ -12,6 +12,9 @@ struct arena;
 struct arena *arena_new(void);
 void arena_free(struct arena *a);
 
+/* Gives back everything; what is allocated next may take its place. */
+void arena_clear(struct arena *a);
+
 /* Zeroed memory, aligned for anything; NULL when there is none. */
 void *arena_alloc(struct arena *a, size_t size);
 

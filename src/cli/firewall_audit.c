@@ -181,9 +181,7 @@ static void audit_text(const struct asked *q, const struct audit *a,
 				count[1]),
 			count[1]);
 	if (count[0])
-		text_format(out,
-			    ngettext("%zu finding in %llu rules\n",
-				     "%zu findings in %llu rules\n", count[0]),
+		text_format(out, _("findings: %zu, rules examined: %llu\n"),
 			    count[0], (unsigned long long)a->rules);
 	else
 		text_format(out, _("nothing found in %llu rules\n"),

@@ -1,5 +1,6 @@
 /* firewall diff: which packets two rulesets treat differently. */
 #include <errno.h>
+#include <math.h>
 #include <string.h>
 
 #include "base/arena.h"
@@ -114,6 +115,25 @@ static void fate_text(struct text *out, const char *sign, const struct fate *f)
 	text_char(out, '\n');
 }
 
+/* Beyond a few millions only the order of magnitude says something. */
+static void put_size(struct text *out, const struct change *c)
+{
+	if (c->size < 10e6)
+		text_format(
+			out,
+			c->size_is_bound
+				? _("up to %.0f combinations of addresses, protocol and ports")
+				: _("%.0f combinations of addresses, protocol and ports"),
+			c->size);
+	else
+		text_format(
+			out,
+			c->size_is_bound
+				? _("up to 2^%.0f combinations of addresses, protocol and ports")
+				: _("about 2^%.0f combinations of addresses, protocol and ports"),
+			log2(c->size));
+}
+
 static void change_text(struct text *out, const struct change *c)
 {
 	text_format(out, "%s %s: %s\n", hook_names[c->hook],
@@ -125,14 +145,9 @@ static void change_text(struct text *out, const struct change *c)
 	text_char(out, ' ');
 	put_example(out, c);
 	text_char(out, '\n');
-	if (c->size >= 0) {
+	if (c->size >= 1) {
 		text_str(out, "    ");
-		text_format(
-			out,
-			c->size_is_bound
-				? _("up to %.6g combinations of addresses, protocol and ports")
-				: _("%.6g combinations of addresses, protocol and ports"),
-			c->size);
+		put_size(out, c);
 		text_char(out, '\n');
 	}
 }

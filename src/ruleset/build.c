@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "ruleset/keep.h"
 #include "ruleset/save.h"
 
 const struct match *match_named(const char *name, size_t len)
@@ -116,7 +117,7 @@ void build_each(struct build *b, const struct use *u)
 
 void build_value(struct build *b, enum field f, u128 value)
 {
-	build_ranges(b, f, ranges_one(b->ruleset->arena, value, value), false);
+	build_ranges(b, f, ranges_one(build_arena(b), value, value), false);
 }
 
 void build_variable(struct build *b, enum doubt doubt, const char *text,
@@ -158,13 +159,13 @@ void build_tracked(struct build *b)
 	struct range none[] = { { CT_INVALID, CT_INVALID },
 				{ CT_UNTRACKED, CT_UNTRACKED } };
 
-	build_ranges(b, FIELD_CT_STATE, ranges_of(b->ruleset->arena, none, 2),
+	build_ranges(b, FIELD_CT_STATE, ranges_of(build_arena(b), none, 2),
 		     true);
 }
 
 int build_hops(struct build *b, const struct use *u)
 {
-	struct arena *arena = b->ruleset->arena;
+	struct arena *arena = build_arena(b);
 
 	for (size_t i = 0; i < u->count; i++) {
 		const struct argument *a = &u->arguments[i];
@@ -186,7 +187,7 @@ int build_hops(struct build *b, const struct use *u)
 
 int build_icmp(struct build *b, const struct use *u)
 {
-	struct arena *arena = b->ruleset->arena;
+	struct arena *arena = build_arena(b);
 
 	for (size_t i = 0; i < u->count; i++) {
 		const struct argument *a = &u->arguments[i];
@@ -231,7 +232,7 @@ int build_icmp(struct build *b, const struct use *u)
 void build_action(struct build *b, const struct action *a)
 {
 	struct term *t = new_term(b);
-	struct action *copy = arena_alloc(b->ruleset->arena, sizeof(*copy));
+	struct action *copy = arena_alloc(build_arena(b), sizeof(*copy));
 
 	if (!t || !copy) {
 		b->failed = true;
@@ -256,10 +257,13 @@ int build_rule_done(struct build *b)
 			b->failed = true;
 	}
 
+	if (terms && b->arena && keep_terms(b->ruleset, terms, b->count))
+		b->failed = true;
+
 	free(b->terms);
 	b->terms = NULL;
-	b->rule->terms = terms;
-	b->rule->term_count = terms ? b->count : 0;
+	b->rule->terms = b->failed ? NULL : terms;
+	b->rule->term_count = b->rule->terms ? b->count : 0;
 	return b->failed ? -ENOMEM : 0;
 }
 

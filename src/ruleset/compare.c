@@ -14,69 +14,9 @@ struct comparing {
 	bool has_conntrack;
 	struct arena *arena;
 	struct comparison *ret;
-	bool *is_taken; /* of the chains after, by their index */
+	bool *is_taken;               /* of the chains after, by their index */
+	const struct chain **partner; /* of those before */
 };
-
-/* Whether packets of the family meet the table. */
-static bool meets(const struct table *t, enum table_family family)
-{
-	if (t->is_dormant || t->family == TABLE_ARP)
-		return false;
-	if (t->family == TABLE_IP || t->family == TABLE_IP6)
-		return t->family == family;
-
-	return true;
-}
-
-/* ip, ip6 and inet see the same packets at the same place. */
-static bool is_same_kind(const struct table *x, const struct table *y)
-{
-	bool x_is_ip = x->family <= TABLE_INET,
-	     y_is_ip = y->family <= TABLE_INET;
-
-	return x_is_ip && y_is_ip ? true : x->family == y->family;
-}
-
-static bool is_same_text(const char *x, const char *y)
-{
-	return x == y || (x && y && strcmp(x, y) == 0);
-}
-
-/* How well two base chains fit: 0 not at all. */
-static unsigned likeness(const struct chain *x, const struct chain *y)
-{
-	if (x->hook != y->hook || !is_same_kind(x->table, y->table) ||
-	    !is_same_text(x->device, y->device) ||
-	    !is_same_text(x->type, y->type))
-		return 0;
-
-	return (x->priority == y->priority ? 4U : 0U) +
-	       (strcmp(x->table->name, y->table->name) == 0 ? 2U : 0U) +
-	       (strcmp(x->name, y->name) == 0 ? 1U : 0U);
-}
-
-static const struct chain *
-partner_of(struct comparing *c, const struct chain *x, enum table_family family)
-{
-	const struct chain *best = NULL;
-	unsigned most = 3; /* the priority, or the table's name and its own */
-
-	for (const struct table *t = c->of[1]->first; t; t = t->next)
-		for (const struct chain *y = t->first; y; y = y->next) {
-			unsigned like;
-
-			if (y->hook == HOOK_NONE || !meets(t, family) ||
-			    c->is_taken[y->index])
-				continue;
-			like = likeness(x, y);
-			if (like >= most && (!best || like > most)) {
-				best = y;
-				most = like;
-			}
-		}
-
-	return best;
-}
 
 /* Fates that are the same have one number: that of the first such entry. */
 struct fates {
@@ -187,21 +127,37 @@ static int compare_chains(struct comparing *c, const struct chain *before,
 	return err;
 }
 
+/* Chains that begin with the same rules find each other first: iptables keeps
+ * two sets of tables of the same names, and a file does not say whose it is. */
+static void find_partners(struct comparing *c, enum table_family family,
+			  bool by_rules)
+{
+	const struct compare_among among = { c->of[1], c->is_taken, family,
+					     by_rules };
+
+	for (const struct table *t = c->of[0]->first; t; t = t->next)
+		for (const struct chain *x = t->first;
+		     x && compare_meets(t, family); x = x->next) {
+			const struct chain *y = NULL;
+
+			if (x->hook != HOOK_NONE && !c->partner[x->index])
+				y = compare_partner(&among, x);
+			if (!y)
+				continue;
+			c->partner[x->index] = y;
+			c->is_taken[y->index] = true;
+		}
+}
+
 static int compare_before(struct comparing *c, const struct table *t,
 			  enum table_family family)
 {
 	int err = 0;
 
-	for (const struct chain *x = t->first; x && !err; x = x->next) {
-		const struct chain *y;
-
-		if (x->hook == HOOK_NONE)
-			continue;
-		y = partner_of(c, x, family);
-		if (y)
-			c->is_taken[y->index] = true;
-		err = compare_chains(c, x, y, family);
-	}
+	for (const struct chain *x = t->first; x && !err; x = x->next)
+		if (x->hook != HOOK_NONE)
+			err = compare_chains(c, x, c->partner[x->index],
+					     family);
 
 	return err;
 }
@@ -222,12 +178,16 @@ static int compare_family(struct comparing *c, enum table_family family)
 {
 	int err = 0;
 
-	memset(c->is_taken, 0, c->of[1]->chain_count * sizeof(bool));
+	memset(c->partner, 0, c->of[0]->chain_count * sizeof(struct chain *));
+	for (size_t i = 0; i < c->of[1]->chain_count; i++)
+		c->is_taken[i] = false;
+	find_partners(c, family, true);
+	find_partners(c, family, false);
 	for (const struct table *t = c->of[0]->first; t && !err; t = t->next)
-		if (meets(t, family))
+		if (compare_meets(t, family))
 			err = compare_before(c, t, family);
 	for (const struct table *t = c->of[1]->first; t && !err; t = t->next)
-		if (meets(t, family))
+		if (compare_meets(t, family))
 			err = compare_after(c, t, family);
 
 	return err;
@@ -247,12 +207,11 @@ int compare_rulesets(const struct ruleset *before, const struct ruleset *after,
 	c.has_conntrack =
 		space_has_conntrack(before) || space_has_conntrack(after);
 	c.is_taken = calloc(after->chain_count + 1, sizeof(bool));
-	if (!c.is_taken)
-		return -ENOMEM;
-
-	err = compare_family(&c, TABLE_IP);
+	c.partner = calloc(before->chain_count + 1, sizeof(struct chain *));
+	err = c.is_taken && c.partner ? compare_family(&c, TABLE_IP) : -ENOMEM;
 	if (!err)
 		err = compare_family(&c, TABLE_IP6);
 	free(c.is_taken);
+	free(c.partner);
 	return err;
 }

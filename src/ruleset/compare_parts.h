@@ -29,3 +29,19 @@ bool compare_matters(const struct entry *e);
 
 /* Finds and tells the changes of one pair. */
 int compare_search(struct compare_pair *p);
+
+/* Whether packets of the family meet the table. */
+bool compare_meets(const struct table *t, enum table_family family);
+
+/* Where a partner is looked for. */
+struct compare_among {
+	const struct ruleset *after;
+	const bool *is_taken; /* of its chains: these are passed over */
+	enum table_family family;
+	bool by_rules; /* only a chain that begins with the same rule */
+};
+
+/* The chain after that stands where x stood before, best by hook, priority and
+ * names, then by the rules that they begin with; NULL if there is none. */
+const struct chain *compare_partner(const struct compare_among *among,
+				    const struct chain *x);

@@ -68,19 +68,10 @@ static bool is_fresh(enum doubt d)
 }
 
 /* The rule as iptables-save prints it: a file may write it in other words than
- * the kernel's dump. NULL without memory. */
+ * the kernel's dump. */
 static const char *words_of(const struct compile *c)
 {
-	struct text words = TEXT_NULL;
-	const char *copy;
-
-	if (!c->rule->use_count)
-		return c->rule->text;
-
-	save_print_rule(&words, c->rule);
-	copy = arena_string(c->space->arena, text_string(&words));
-	text_done(&words);
-	return copy;
+	return c->rule->words ? c->rule->words : c->rule->text;
 }
 
 static int compile_variable(struct compile *c, const struct variable *v,
@@ -97,8 +88,6 @@ static int compile_variable(struct compile *c, const struct variable *v,
 			return compile_whole(c, ret);
 		}
 		d.of = c->rule ? words_of(c) : NULL;
-		if (c->rule && c->rule->use_count && !d.of)
-			return -ENOMEM;
 		d.user = c->user;
 	}
 
@@ -446,6 +435,7 @@ static int invert(struct compile *c, const struct boxes *b, struct boxes *ret)
 
 		*ret = (struct boxes){ 0 };
 		for (size_t j = 0; had.box && j < had.count && !err; j++)
+			// NOLINTNEXTLINE(clang-analyzer-core.NullDereference): j < count
 			err = box_meets(had.box[j], b->box[i])
 				      ? box_peel(c->space->arena, c->space,
 						 had.box[j], b->box[i],
@@ -464,6 +454,7 @@ static int compile_lookup(struct compile *c, const struct cond *cond,
 	struct boxes b;
 	int err;
 
+	b = (struct boxes){ 0 };
 	if (s->is_dynamic || !s->is_given)
 		return unknown_set(c, cond, inverted, ret);
 	if (is_single(s, cond->key) && !s->member_count) {

@@ -401,7 +401,7 @@ static int fill(struct reading *r, struct rule *rule, const char *words)
 		.is_v6 = r->family == TABLE_IP6,
 		.hides_interfaces = !r->columns.has_interfaces,
 	};
-	int err = tokens_read(&r->tokens, r->ruleset->arena, words,
+	int err = tokens_read(&r->tokens, r->ruleset->scratch, words,
 			      strlen(words));
 
 	return err ? err : save_rule_read(&in, rule);
@@ -416,7 +416,10 @@ static int add_rule(struct reading *r, const struct row *row)
 	int err;
 
 	translate(&out, row, r->family == TABLE_IP6);
-	words = text_ok(&out) ? arena_string(a, text_string(&out)) : NULL;
+	arena_clear(r->ruleset->scratch);
+	words = text_ok(&out)
+			? arena_string(r->ruleset->scratch, text_string(&out))
+			: NULL;
 	text_done(&out);
 	if (!rule || !words)
 		return -ENOMEM;

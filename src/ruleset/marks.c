@@ -25,7 +25,7 @@ static int keep(struct build *b, struct bits bits, struct argument *ret)
 {
 	bool is_byte = ret->option->type == VALUE_TOS;
 	unsigned digits = is_byte ? 2 : 1;
-	struct arena *a = b->ruleset->arena;
+	struct arena *a = build_arena(b);
 	struct text out = TEXT_NULL;
 
 	if (is_byte)

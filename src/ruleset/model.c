@@ -8,6 +8,7 @@
 
 #include "base/arena.h"
 #include "base/i18n.h"
+#include "ruleset/keep.h"
 #include "ruleset/set_use.h"
 
 const char *const engine_names[ENGINE_COUNT] = {
@@ -60,7 +61,8 @@ struct ruleset *ruleset_new(struct problems *problems)
 	r->problems = problems;
 	r->notes = problems_new();
 	r->arena = arena_new();
-	if (!r->arena || !r->notes) {
+	r->scratch = arena_new();
+	if (!r->arena || !r->scratch || !r->notes) {
 		ruleset_free(r);
 		return NULL;
 	}
@@ -73,7 +75,9 @@ void ruleset_free(struct ruleset *r)
 	if (!r)
 		return;
 
+	keep_done(r);
 	arena_free(r->arena);
+	arena_free(r->scratch);
 	problems_free(r->notes);
 	free(r);
 }
@@ -441,9 +445,9 @@ static int link_rule(struct ruleset *r, struct rule *rule)
 
 int ruleset_link(struct ruleset *r)
 {
-	int err = 0;
+	int err = set_use_mark_dynamic(r);
 
-	set_use_mark_dynamic(r);
+	keep_done(r);
 	for (struct table *t = r->first; t; t = t->next)
 		for (struct chain *c = t->first; c; c = c->next)
 			for (struct rule *rule = c->first; rule && !err;

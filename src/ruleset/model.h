@@ -21,6 +21,7 @@ struct match;
 struct target;
 struct option;
 struct chain;
+struct keep;
 struct table;
 
 enum engine { ENGINE_LEGACY, ENGINE_IPTABLES_NFT, ENGINE_NFT, ENGINE_COUNT };
@@ -142,7 +143,7 @@ struct argument {
 };
 
 /* A match or target of an iptables rule, with its options in the order of its
- * table; what save_print_rule() prints. An unknown one has neither match nor
+ * table, while the rule is read. An unknown one has neither match nor
  * target but words. One without a name holds the rule's own options: -s, -d,
  * -i, -o, -p, -f. */
 struct use {
@@ -175,8 +176,9 @@ struct rule {
 	struct place place;
 	struct term *terms;
 	size_t term_count;
-	const struct use *uses; /* iptables only */
-	size_t use_count;
+	/* iptables only: as iptables-save writes it, from "-A" on. Often the
+	 * same as text. */
+	const char *words;
 	/* What the source did not show (iptables -L hides interfaces). */
 	bool is_incomplete;
 	struct rule *next;
@@ -213,6 +215,9 @@ struct table {
 
 struct ruleset {
 	struct arena *arena;
+	/* For readers: of a line at most, that clear it. */
+	struct arena *scratch;
+	struct keep *keep;         /* keep.h; NULL: nothing yet */
 	struct problems *problems; /* what the user can mend */
 	struct problems *notes;    /* what he should know: unknown matches */
 	struct table *first, *last;

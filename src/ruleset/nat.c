@@ -79,7 +79,7 @@ static void print_ports(struct text *out, const struct range *r)
 
 static int keep(struct build *b, struct text *out, struct argument *ret)
 {
-	ret->text = arena_string(b->ruleset->arena, text_string(out));
+	ret->text = arena_string(build_arena(b), text_string(out));
 	if (!text_ok(out))
 		ret->text = NULL;
 	text_done(out);
@@ -130,7 +130,7 @@ int nat_read_ports(struct build *b, const char *value, struct argument *ret)
 		return err;
 
 	print_ports(&out, &r);
-	ret->ranges = ranges_one(b->ruleset->arena, r.first, r.last);
+	ret->ranges = ranges_one(build_arena(b), r.first, r.last);
 	if (!ret->ranges) {
 		text_done(&out);
 		return -ENOMEM;
@@ -143,7 +143,7 @@ static int address_and_port(struct build *b, const char *value,
 {
 	const struct value_form f = { .type = VALUE_ADDRESS };
 	struct parts p = split(value);
-	struct arena *arena = b->ruleset->arena;
+	struct arena *arena = build_arena(b);
 	struct range r;
 	u128 mask;
 	int err = 0;

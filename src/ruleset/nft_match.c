@@ -343,9 +343,11 @@ static void lookup(struct nft_build *nb, const struct nft_stmt *s,
 			  .set = set,
 			  .inverted = s->op == NFT_NOT_EQUAL };
 
-	for (unsigned i = 0; i < SET_PARTS; i++)
-		c.key[i] = i < shape->count ? shape->part[i].key->field
-					    : FIELD_COUNT;
+	for (unsigned i = 0; i < SET_PARTS; i++) {
+		const struct nft_key *k = shape->part[i].key;
+
+		c.key[i] = i < shape->count && k ? k->field : FIELD_COUNT;
+	}
 	if (!set) {
 		c.set_name = arena_string(nb->ruleset->arena, s->right->text);
 		if (!c.set_name)

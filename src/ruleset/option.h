@@ -69,6 +69,9 @@ int option_as_it_is(struct build *b, const char *value, struct argument *ret);
 struct build {
 	struct ruleset *ruleset;
 	struct rule *rule;
+	/* Where what is built lives, until build_rule_done() copies what
+	 * stays; NULL: in the ruleset's own arena, to stay. */
+	struct arena *arena;
 	bool is_v6; /* the rule's own family, where it has one: ip6tables */
 	uint8_t protocol;   /* of -p, for names of services; 0: none */
 	const char *text;   /* of the target at hand, for its action */
@@ -76,6 +79,11 @@ struct build {
 	size_t count, capacity;
 	bool failed; /* no memory */
 };
+
+static inline struct arena *build_arena(const struct build *b)
+{
+	return b->arena ? b->arena : b->ruleset->arena;
+}
 
 struct match {
 	const char *name; /* of -m */

@@ -88,7 +88,7 @@ static int read_list(struct build *b, const struct option *o, const char *value,
 		     struct argument *ret)
 {
 	struct value_form f = form_of(b, o);
-	struct arena *a = b->ruleset->arena;
+	struct arena *a = build_arena(b);
 	size_t most = 1;
 	struct listing l = { .mask = ~(u128)0 };
 	int err;
@@ -118,7 +118,7 @@ static int read_list(struct build *b, const struct option *o, const char *value,
 int options_choice(struct build *b, const struct value_form *f,
 		   const char *value, struct argument *ret)
 {
-	struct arena *a = b->ruleset->arena;
+	struct arena *a = build_arena(b);
 	struct text out = TEXT_NULL;
 	struct range r;
 	u128 mask;
@@ -232,7 +232,7 @@ static struct argument *slot(struct build *b, struct options_use *u,
 	if (u->use.count < u->capacity)
 		return &u->arguments[u->use.count++];
 
-	list = arena_alloc(b->ruleset->arena, capacity * sizeof(*list));
+	list = arena_alloc(build_arena(b), capacity * sizeof(*list));
 	if (!list)
 		return NULL;
 	if (u->use.count)
@@ -298,7 +298,7 @@ static int take_words(struct build *b, const struct option *o,
 		text_char(&joined, ' ');
 		text_str(&joined, w->list[at + i].text);
 	}
-	t->value = arena_string(b->ruleset->arena, text_string(&joined));
+	t->value = arena_string(build_arena(b), text_string(&joined));
 	if (!t->value || !text_ok(&joined))
 		err = -ENOMEM;
 	text_done(&joined);
@@ -375,7 +375,7 @@ int options_address_range(struct build *b, const char *value,
 	text_char(&out, '-');
 	address_text(&out, &last);
 	ret->text = text_ok(&out)
-			    ? arena_string(b->ruleset->arena, text_string(&out))
+			    ? arena_string(build_arena(b), text_string(&out))
 			    : NULL;
 	text_done(&out);
 	return ret->text ? 0 : -ENOMEM;
@@ -391,7 +391,7 @@ int options_add(struct build *b, struct use *u, const char *name,
 {
 	const struct option *o = row_named(table_of(u), name);
 	struct argument *list =
-		arena_alloc(b->ruleset->arena, (u->count + 1) * sizeof(*list));
+		arena_alloc(build_arena(b), (u->count + 1) * sizeof(*list));
 	size_t at = 0;
 	int err;
 
@@ -418,7 +418,7 @@ int options_rename(struct build *b, struct use *u, size_t i, const char *name)
 {
 	const struct option *o = row_named(table_of(u), name);
 	struct argument *list =
-		arena_alloc(b->ruleset->arena, u->count * sizeof(*list));
+		arena_alloc(build_arena(b), u->count * sizeof(*list));
 
 	if (!list)
 		return -ENOMEM;

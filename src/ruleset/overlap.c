@@ -28,6 +28,10 @@ struct overlap {
 	uint32_t count;
 };
 
+struct range32 {
+	uint32_t from, to;
+};
+
 void overlap_done(struct numbers *n)
 {
 	free(n->at);
@@ -351,4 +355,39 @@ int overlap_query(const struct overlap *o, const struct box *x, uint32_t from,
 	};
 
 	return seek(&s, 0);
+}
+
+/* The lowest so far bounds what is still looked for. */
+static void first(const struct overlap *o, uint32_t at, const struct spot *spot,
+		  const struct rule *without, struct range32 *in)
+{
+	const struct node *n = &o->nodes[at];
+
+	if (!n->count || n->low >= in->to || n->high < in->from)
+		return;
+	if (n->dim != UINT_MAX) {
+		bool below = spot->value[n->dim] < n->split;
+
+		first(o, n->child[ACROSS], spot, without, in);
+		first(o, n->child[below ? BELOW : ABOVE], spot, without, in);
+		return;
+	}
+
+	for (uint32_t i = n->first; i < n->first + n->count; i++) {
+		uint32_t entry = o->items[i];
+
+		if (entry >= in->from && entry < in->to &&
+		    box_has(box_at(o, i), spot) &&
+		    (!without || o->program->entries[entry].rule != without))
+			in->to = entry;
+	}
+}
+
+uint32_t overlap_first(const struct overlap *o, const struct spot *spot,
+		       uint32_t from, const struct rule *without)
+{
+	struct range32 in = { from, (uint32_t)o->program->count };
+
+	first(o, 0, spot, without, &in);
+	return in.to;
 }

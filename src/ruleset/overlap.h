@@ -33,3 +33,8 @@ int overlap_stab(const struct overlap *o, const struct spot *s, uint32_t from,
 		 uint32_t to, struct numbers *ret);
 int overlap_query(const struct overlap *o, const struct box *x, uint32_t from,
 		  uint32_t to, struct numbers *ret);
+
+/* The first of them from there on, of another rule than without. The program's
+ * count where there is none. */
+uint32_t overlap_first(const struct overlap *o, const struct spot *s,
+		       uint32_t from, const struct rule *without);

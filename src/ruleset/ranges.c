@@ -201,7 +201,9 @@ static bool mask_below(struct masking *m, u128 n, unsigned width)
 		return true;
 	}
 
-	width--;
+	if (!width--)
+		return true; /* one number: in, or out */
+
 	return mask_below(m, n, width) &&
 	       mask_below(m, n | (u128)1 << width, width);
 }

@@ -68,7 +68,7 @@ int rate_read(struct build *b, const char *value, uint64_t scale,
 
 	print(&out, period, scale);
 	ret->text = text_ok(&out)
-			    ? arena_string(b->ruleset->arena, text_string(&out))
+			    ? arena_string(build_arena(b), text_string(&out))
 			    : NULL;
 	text_done(&out);
 	return ret->text ? 0 : -ENOMEM;

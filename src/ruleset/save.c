@@ -25,6 +25,7 @@ struct reading {
 	const char *line;   /* terminated */
 	size_t line_len;
 	size_t rule_column; /* of -A */
+	bool failed;        /* no memory */
 	bool has_star;      /* the table was begun, and must be committed */
 };
 
@@ -251,7 +252,7 @@ static int choose(struct reading *r, const struct addresses *a, size_t i)
 		s = strchr(s, ',') + 1;
 	t = &r->tokens.list[a->at];
 	t->len = strcspn(s, ",");
-	t->text = arena_copy(r->ruleset->arena, s, t->len);
+	t->text = arena_copy(r->ruleset->scratch, s, t->len);
 	return t->text ? 0 : -ENOMEM;
 }
 
@@ -497,8 +498,11 @@ static size_t skip_program(struct reading *r)
 	while (at < r->tokens.count && !command(word(r, at))) {
 		if ((strcmp(word(r, at)->text, "-t") == 0 ||
 		     strcmp(word(r, at)->text, "--table") == 0) &&
-		    at + 1 < r->tokens.count)
-			r->table_hint = word(r, ++at)->text;
+		    at + 1 < r->tokens.count) {
+			r->table_hint = arena_string(r->ruleset->arena,
+						     word(r, ++at)->text);
+			r->failed |= !r->table_hint;
+		}
 		at++;
 	}
 	return at;
@@ -508,6 +512,9 @@ static int read_rule(struct reading *r)
 {
 	struct counters counters = { 0 };
 	size_t at = skip_program(r);
+
+	if (r->failed)
+		return -ENOMEM;
 
 	if (word(r, 0)->text[0] == '[') {
 		if (!read_counters(word(r, 0)->text, &counters))
@@ -547,7 +554,9 @@ static int read_line(struct reading *r, const struct read_hint *hint)
 		return 0;
 	}
 
-	err = tokens_read(&r->tokens, r->ruleset->arena, r->line, r->line_len);
+	arena_clear(r->ruleset->scratch);
+	err = tokens_read(&r->tokens, r->ruleset->scratch, r->line,
+			  r->line_len);
 	if (err || !r->tokens.count)
 		return err;
 	if (r->tokens.is_open)

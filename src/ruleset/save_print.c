@@ -60,14 +60,7 @@ void save_print_use(struct text *out, const struct use *u)
 
 void save_print_rule(struct text *out, const struct rule *rule)
 {
-	text_str(out, "-A ");
-	text_str(out, rule->chain->name);
-	for (size_t i = 0; i < rule->use_count; i++) {
-		/* The rule's own options begin with their space. */
-		if (rule->uses[i].name)
-			text_char(out, ' ');
-		save_print_use(out, &rule->uses[i]);
-	}
+	text_str(out, rule->words);
 	text_char(out, '\n');
 }
 

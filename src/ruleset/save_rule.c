@@ -142,7 +142,7 @@ static int take_unknown(struct reading *r, struct options_use *u,
 	u->use.name = name;
 	u->use.words = "";
 	if (end > first)
-		u->use.words = arena_copy(r->b.ruleset->arena,
+		u->use.words = arena_copy(build_arena(&r->b),
 					  r->in->line + list[first].column - 1,
 					  list[end - 1].end -
 						  (list[first].column - 1));
@@ -372,12 +372,16 @@ static int take_words(struct reading *r)
  * nothing. */
 static bool asks_nothing(const struct argument *a, bool is_v6)
 {
-	const struct range *r = a->ranges ? &a->ranges->range[0] : NULL;
 	enum field f = a->option->field;
+	const struct range *r;
 
+	if (!a->ranges || !a->ranges->count)
+		return false;
+
+	r = a->ranges->range;
 	if (f == FIELD_PROTO)
 		return !r->first && r->first == r->last;
-	if (a->inverted || a->mask != ~(u128)0 || !r)
+	if (a->inverted || a->mask != ~(u128)0)
 		return false;
 	if (f == FIELD_SADDR || f == FIELD_DADDR)
 		return (!is_v6 && r->first == (u128)0xffff << 32 &&
@@ -412,7 +416,7 @@ static const char *use_text(struct reading *r, const struct use *u)
 	const char *text;
 
 	save_print_use(&out, u);
-	text = arena_string(r->b.ruleset->arena, text_string(&out));
+	text = arena_string(build_arena(&r->b), text_string(&out));
 	if (!text_ok(&out))
 		text = NULL;
 	text_done(&out);
@@ -445,6 +449,19 @@ static enum action_kind verdict(const char *name)
 	return ACTION_RETURN;
 }
 
+/* What -j or -g does, where no code of the target says it. */
+static enum action_kind plain_kind(const struct use *u)
+{
+	if (u->target && !u->target->unknown)
+		return ACTION_NONE;
+	if (u->target || (u->words && *u->words))
+		return ACTION_UNKNOWN;
+	if (u->is_goto)
+		return ACTION_GOTO;
+
+	return is_verdict(u->name) ? verdict(u->name) : ACTION_JUMP;
+}
+
 static int target_terms(struct reading *r, const struct use *u)
 {
 	struct action a = { .from = FIELD_COUNT, .field = FIELD_COUNT };
@@ -458,28 +475,20 @@ static int target_terms(struct reading *r, const struct use *u)
 		return u->target->compile(&r->b, u);
 	}
 
-	if (u->target && u->target->unknown) {
-		a.kind = ACTION_UNKNOWN;
-	} else if (u->target) {
-		a.kind = ACTION_NONE;
-	} else if (u->words && *u->words) {
-		a.kind = ACTION_UNKNOWN;
-	} else if (!u->is_goto && is_verdict(u->name)) {
-		a.kind = verdict(u->name);
-	} else {
-		a.kind = u->is_goto ? ACTION_GOTO : ACTION_JUMP;
+	a.kind = plain_kind(u);
+	if (a.kind == ACTION_GOTO || a.kind == ACTION_JUMP)
 		a.chain_name = u->name;
-	}
 	build_action(&r->b, &a);
 	return 0;
 }
 
-/* The uses: the rule's own options, matches, target. */
-static int keep_uses(struct reading *r)
+/* The rule's own options, matches, target. */
+static int all_uses(struct reading *r, const struct use **ret,
+		    size_t *ret_count)
 {
 	size_t count = r->count + 2, n = 0;
 	struct use *uses =
-		arena_alloc(r->b.ruleset->arena, count * sizeof(*uses));
+		arena_alloc(build_arena(&r->b), count * sizeof(*uses));
 
 	if (!uses)
 		return -ENOMEM;
@@ -490,9 +499,46 @@ static int keep_uses(struct reading *r)
 		uses[n++] = r->uses[i].use;
 	if (r->has_target)
 		uses[n++] = r->target.use;
-	r->b.rule->uses = uses;
-	r->b.rule->use_count = n;
+	*ret = uses;
+	*ret_count = n;
 	return 0;
+}
+
+/* As iptables-save prints it; the line itself, where it is that. */
+static int keep_words(struct reading *r, const struct use *uses, size_t count)
+{
+	struct rule *rule = r->b.rule;
+	struct text out = TEXT_NULL;
+	bool is_same;
+
+	text_str(&out, "-A ");
+	text_str(&out, rule->chain->name);
+	for (size_t i = 0; i < count; i++) {
+		/* The rule's own options begin with their space. */
+		if (uses[i].name)
+			text_char(&out, ' ');
+		save_print_use(&out, &uses[i]);
+	}
+
+	is_same = rule->text && strcmp(text_string(&out), rule->text) == 0;
+	rule->words =
+		is_same ? rule->text
+			: arena_string(r->b.ruleset->arena, text_string(&out));
+	if (!text_ok(&out))
+		rule->words = NULL;
+	text_done(&out);
+	return rule->words ? 0 : -ENOMEM;
+}
+
+static int keep_comment(struct reading *r)
+{
+	struct rule *rule = r->b.rule;
+
+	if (!rule->comment)
+		return 0;
+
+	rule->comment = arena_string(r->b.ruleset->arena, rule->comment);
+	return rule->comment ? 0 : -ENOMEM;
 }
 
 static int settle(struct reading *r)
@@ -508,7 +554,8 @@ static int settle(struct reading *r)
 
 static int compile(struct reading *r)
 {
-	struct rule *rule = r->b.rule;
+	const struct use *uses = NULL;
+	size_t count = 0;
 	int err = settle(r);
 
 	if (r->in->hides_interfaces)
@@ -517,17 +564,13 @@ static int compile(struct reading *r)
 			       false);
 	base_terms(r);
 	if (!err)
-		err = keep_uses(r);
-	for (size_t i = 1; i < rule->use_count && !err; i++) {
-		const struct use *u = &rule->uses[i];
-
-		if (u->is_target)
-			err = target_terms(r, u);
-		else
-			err = match_terms(r, u);
-	}
-
-	return err;
+		err = all_uses(r, &uses, &count);
+	for (size_t i = 1; i < count && !err; i++)
+		err = uses[i].is_target ? target_terms(r, &uses[i])
+					: match_terms(r, &uses[i]);
+	if (!err)
+		err = keep_words(r, uses, count);
+	return err ? err : keep_comment(r);
 }
 
 int save_rule_read(const struct save_rule *s, struct rule *rule)
@@ -537,7 +580,10 @@ int save_rule_read(const struct save_rule *s, struct rule *rule)
 		.in = s,
 		.words = s->words,
 		.at = s->from,
-		.b = { .ruleset = s->ruleset, .rule = rule, .is_v6 = s->is_v6 },
+		.b = { .ruleset = s->ruleset,
+		       .rule = rule,
+		       .arena = s->ruleset->scratch,
+		       .is_v6 = s->is_v6 },
 	};
 	int err;
 

@@ -3,6 +3,9 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/arena.h"
+#include "ruleset/tokens.h"
+
 int set_use_read(struct build *b, const char *value, struct argument *ret)
 {
 	const char *space = strchr(value, ' ');
@@ -35,7 +38,7 @@ int set_use_key(struct build *b, const char *value, struct cond *ret)
 	size_t part = 0;
 
 	ret->set_name =
-		arena_copy(b->ruleset->arena, value, (size_t)(space - value));
+		arena_copy(build_arena(b), value, (size_t)(space - value));
 	for (; part < SET_PARTS && *space; part++) {
 		ret->key[part] = space[1] == 's' ? FIELD_SADDR : FIELD_DADDR;
 		space += 4;
@@ -118,34 +121,53 @@ int set_use_link(struct ruleset *r, struct cond *c, const struct set *s)
 	return 0;
 }
 
-static void mark(struct ruleset *r, const struct use *u)
+static bool is_word(const struct token *t, const char *s)
 {
-	for (size_t i = 0; i < u->count; i++) {
-		const struct argument *a = &u->arguments[i];
-		const char *space = strchr(a->text, ' ');
+	return !t->is_quoted && strcmp(t->text, s) == 0;
+}
 
-		if (strcmp(a->option->name, "--add-set") != 0 &&
-		    strcmp(a->option->name, "--del-set") != 0)
+/* Only the target SET has these options, and it stands last. */
+static void mark(struct ruleset *r, const struct tokens *words)
+{
+	for (size_t i = 1; i < words->count; i++) {
+		const struct token *t = &words->list[i];
+		struct set *s = r->first_ipset;
+
+		if (!is_word(t - 1, "--add-set") &&
+		    !is_word(t - 1, "--del-set"))
 			continue;
-		for (struct set *s = r->first_ipset; s && space; s = s->next)
-			if (strlen(s->name) == (size_t)(space - a->text) &&
-			    strncmp(s->name, a->text, strlen(s->name)) == 0)
+		for (; s; s = s->next)
+			if (strcmp(s->name, t->text) == 0)
 				s->is_dynamic = true;
 	}
 }
 
-static void mark_rule(struct ruleset *r, const struct rule *rule)
+static int mark_rule(struct ruleset *r, const struct rule *rule,
+		     struct tokens *words)
 {
-	for (size_t i = 0; i < rule->use_count; i++)
-		if (rule->uses[i].is_target)
-			mark(r, &rule->uses[i]);
+	int err;
+
+	if (!rule->words || !strstr(rule->words, " -j SET "))
+		return 0;
+
+	arena_clear(r->scratch);
+	err = tokens_read(words, r->scratch, rule->words, strlen(rule->words));
+	if (!err)
+		mark(r, words);
+	return err;
 }
 
-void set_use_mark_dynamic(struct ruleset *r)
+int set_use_mark_dynamic(struct ruleset *r)
 {
+	struct tokens words = { 0 };
+	int err = 0;
+
 	for (struct table *t = r->first; t && r->first_ipset; t = t->next)
 		for (struct chain *c = t->first; c; c = c->next)
-			for (const struct rule *rule = c->first; rule;
+			for (const struct rule *rule = c->first; rule && !err;
 			     rule = rule->next)
-				mark_rule(r, rule);
+				err = mark_rule(r, rule, &words);
+
+	tokens_done(&words);
+	return err;
 }

@@ -19,4 +19,4 @@ int set_use_link(struct ruleset *r, struct cond *c, const struct set *s);
 
 /* Sets that a SET target of some rule changes: what is in them now is no
  * promise. */
-void set_use_mark_dynamic(struct ruleset *r);
+int set_use_mark_dynamic(struct ruleset *r);

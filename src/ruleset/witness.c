@@ -496,7 +496,14 @@ int witness_fate(struct program *p, const struct spot *s, uint32_t from,
 {
 	struct numbers hit = { 0 };
 	uint32_t at = from;
-	int err = stab_all(p, s, from, &hit);
+	int err = make_indexes(p);
+
+	if (!err && !p->skips) {
+		*ret = overlap_first(p->ends, s, from, without);
+		return 0;
+	}
+	if (!err)
+		err = stab_all(p, s, from, &hit);
 
 	for (size_t i = 0; i < hit.count && !err; i++) {
 		const struct entry *e = &p->entries[hit.at[i]];
@@ -520,7 +527,14 @@ int witness_lucky_fate(struct program *p, const struct spot *s, uint32_t *ret)
 {
 	struct numbers hit = { 0 };
 	uint32_t at = 0;
-	int err = stab_all(p, s, 0, &hit);
+	int err = make_indexes(p);
+
+	if (!err && !p->skips) {
+		*ret = overlap_first(p->ends, s, 0, NULL);
+		return 0;
+	}
+	if (!err)
+		err = stab_all(p, s, 0, &hit);
 
 	for (size_t i = 0; i < hit.count && !err; i++) {
 		const struct entry *e = &p->entries[hit.at[i]];

@@ -58,7 +58,7 @@ static const struct ranges *types_v6(struct arena *arena,
 
 static int compile_v6(struct build *b, const struct use *u)
 {
-	struct arena *arena = b->ruleset->arena;
+	struct arena *arena = build_arena(b);
 
 	for (size_t i = 0; i < u->count; i++) {
 		const struct argument *a = &u->arguments[i];

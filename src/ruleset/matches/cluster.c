@@ -10,7 +10,7 @@ static int keep(struct build *b, uint32_t value, struct argument *ret)
 	char buffer[16];
 
 	(void)snprintf(buffer, sizeof(buffer), "0x%08x", value);
-	ret->text = arena_string(b->ruleset->arena, buffer);
+	ret->text = arena_string(build_arena(b), buffer);
 	return ret->text ? 0 : -ENOMEM;
 }
 

@@ -88,14 +88,14 @@ static struct cond field_in(struct build *b, enum field f,
 
 static struct cond field_is(struct build *b, enum field f, u128 value)
 {
-	return field_in(b, f, ranges_one(b->ruleset->arena, value, value));
+	return field_in(b, f, ranges_one(build_arena(b), value, value));
 }
 
 static struct cond any(struct build *b, const struct cond *list, size_t count,
 		       enum cond_kind kind)
 {
 	struct cond *copy =
-		arena_alloc(b->ruleset->arena, count * sizeof(*copy));
+		arena_alloc(build_arena(b), count * sizeof(*copy));
 
 	if (!copy) {
 		b->failed = true;
@@ -110,8 +110,8 @@ static struct cond any(struct build *b, const struct cond *list, size_t count,
 static struct cond state(struct build *b, const struct argument *a)
 {
 	const struct ranges *real = ranges_intersection(
-		b->ruleset->arena, a->ranges,
-		ranges_one(b->ruleset->arena, 0, CT_STATE_COUNT - 1));
+		build_arena(b), a->ranges,
+		ranges_one(build_arena(b), 0, CT_STATE_COUNT - 1));
 	struct cond list[3] = { field_in(b, FIELD_CT_STATE, real) };
 	size_t n = 1;
 

@@ -11,7 +11,7 @@ static int compile(struct build *b, const struct use *u)
 
 	r.first = a->ranges->range[0].first << 2;
 	build_masked(b, FIELD_TOS, 0xfc,
-		     ranges_one(b->ruleset->arena, r.first, r.first),
+		     ranges_one(build_arena(b), r.first, r.first),
 		     a->inverted);
 	return 0;
 }

@@ -7,7 +7,7 @@
 
 static int compile(struct build *b, const struct use *u)
 {
-	struct arena *arena = b->ruleset->arena;
+	struct arena *arena = build_arena(b);
 
 	for (size_t i = 0; i < u->count; i++) {
 		const struct argument *a = &u->arguments[i];

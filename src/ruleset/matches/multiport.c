@@ -6,7 +6,7 @@
 /* --ports: either of the two. */
 static int either(struct build *b, const struct argument *a)
 {
-	struct cond *list = arena_alloc(b->ruleset->arena, 2 * sizeof(*list));
+	struct cond *list = arena_alloc(build_arena(b), 2 * sizeof(*list));
 
 	if (!list)
 		return -ENOMEM;

@@ -7,7 +7,7 @@
  * the rule if all that is asked is inverted. */
 static struct cond asked(struct build *b, const struct argument *a)
 {
-	struct arena *arena = b->ruleset->arena;
+	struct arena *arena = build_arena(b);
 	struct cond c = { .kind = COND_RANGES,
 			  .inverted = a->inverted,
 			  .field = a->option->field,
@@ -33,7 +33,7 @@ static bool has_unknown_name(const struct use *u)
 
 static int compile(struct build *b, const struct use *u)
 {
-	struct arena *arena = b->ruleset->arena;
+	struct arena *arena = build_arena(b);
 	struct cond *list = arena_alloc(arena, (u->count + 3) * sizeof(*list));
 	bool is_inverted = true;
 	size_t n = 0;

@@ -2,7 +2,7 @@
 
 static int compile(struct build *b, const struct use *u)
 {
-	const struct ranges *none = ranges_one(b->ruleset->arena, 0, 0);
+	const struct ranges *none = ranges_one(build_arena(b), 0, 0);
 
 	for (size_t i = 0; i < u->count; i++) {
 		const struct argument *a = &u->arguments[i];

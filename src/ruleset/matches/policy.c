@@ -30,7 +30,7 @@ static int compile(struct build *b, const struct use *u)
 static int settle(struct build *b, struct use *u)
 {
 	struct argument *list =
-		arena_alloc(b->ruleset->arena, (u->count + 1) * sizeof(*list));
+		arena_alloc(build_arena(b), (u->count + 1) * sizeof(*list));
 
 	if (!list)
 		return -ENOMEM;

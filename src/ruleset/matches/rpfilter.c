@@ -10,7 +10,7 @@ static int compile(struct build *b, const struct use *u)
 	/* With --validmark the same question is asked with the mark. */
 	bool is_lenient =
 		use_argument(u, "--loose") || use_argument(u, "--accept-local");
-	struct cond *list = arena_alloc(b->ruleset->arena, 2 * sizeof(*list));
+	struct cond *list = arena_alloc(build_arena(b), 2 * sizeof(*list));
 
 	if (!list)
 		return -ENOMEM;
@@ -19,7 +19,7 @@ static int compile(struct build *b, const struct use *u)
 		.kind = COND_RANGES,
 		.field = FIELD_RPFILTER,
 		.mask = ~(u128)0,
-		.ranges = ranges_one(b->ruleset->arena, 1, 1),
+		.ranges = ranges_one(build_arena(b), 1, 1),
 	};
 	list[1] = (struct cond){
 		.kind = COND_VARIABLE,

@@ -18,7 +18,7 @@ static int read_probability(struct build *b, const char *value,
 
 	p = (double)lround(p * 0x80000000p0) / 0x80000000p0;
 	(void)snprintf(buffer, sizeof(buffer), "%.11f", p);
-	ret->text = arena_string(b->ruleset->arena, buffer);
+	ret->text = arena_string(build_arena(b), buffer);
 	return ret->text ? 0 : -ENOMEM;
 }
 

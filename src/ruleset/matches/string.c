@@ -7,7 +7,7 @@
 static int keep(struct build *b, struct text *out, struct argument *ret)
 {
 	ret->text = text_ok(out)
-			    ? arena_string(b->ruleset->arena, text_string(out))
+			    ? arena_string(build_arena(b), text_string(out))
 			    : NULL;
 	text_done(out);
 	return ret->text ? 0 : -ENOMEM;

@@ -4,7 +4,7 @@
 static int compile(struct build *b, const struct use *u)
 {
 	const struct argument *a = &u->arguments[0];
-	struct arena *arena = b->ruleset->arena;
+	struct arena *arena = build_arena(b);
 
 	if (!u->count)
 		return 0;

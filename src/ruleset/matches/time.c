@@ -16,7 +16,7 @@ static const struct choice weekdays[] = {
 
 static int keep(struct build *b, const char *text, struct argument *ret)
 {
-	ret->text = arena_string(b->ruleset->arena, text);
+	ret->text = arena_string(build_arena(b), text);
 	return ret->text ? 0 : -ENOMEM;
 }
 
@@ -90,7 +90,7 @@ static int turn_round(struct build *b, struct argument *a)
 
 	a->inverted = false;
 	a->text = text_ok(&out)
-			  ? arena_string(b->ruleset->arena, text_string(&out))
+			  ? arena_string(build_arena(b), text_string(&out))
 			  : NULL;
 	text_done(&out);
 	return a->text ? 0 : -ENOMEM;
@@ -99,7 +99,7 @@ static int turn_round(struct build *b, struct argument *a)
 static int positive_days(struct build *b, struct use *u)
 {
 	struct argument *list =
-		arena_alloc(b->ruleset->arena, (u->count + 1) * sizeof(*list));
+		arena_alloc(build_arena(b), (u->count + 1) * sizeof(*list));
 	int err = 0;
 
 	if (!list)

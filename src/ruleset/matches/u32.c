@@ -28,7 +28,7 @@ static int read(struct build *b, const char *value, struct argument *ret)
 	text_char(&out, '"');
 
 	ret->text = text_ok(&out)
-			    ? arena_string(b->ruleset->arena, text_string(&out))
+			    ? arena_string(build_arena(b), text_string(&out))
 			    : NULL;
 	text_done(&out);
 	return ret->text ? 0 : -ENOMEM;

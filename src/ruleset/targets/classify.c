@@ -19,7 +19,7 @@ static int read(struct build *b, const char *value, struct argument *ret)
 		return VALUE_MALFORMED;
 
 	(void)snprintf(buffer, sizeof(buffer), "%04lx:%04lx", major, minor);
-	ret->text = arena_string(b->ruleset->arena, buffer);
+	ret->text = arena_string(build_arena(b), buffer);
 	return ret->text ? 0 : -ENOMEM;
 }
 

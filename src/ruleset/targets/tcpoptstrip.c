@@ -19,7 +19,7 @@ static int settle(struct build *b, struct use *u)
 	if (!a || a != u->arguments)
 		return 0;
 
-	copy = arena_alloc(b->ruleset->arena, sizeof(*copy));
+	copy = arena_alloc(build_arena(b), sizeof(*copy));
 	for (unsigned kind = 0; kind < 256; kind++)
 		if (ranges_has(a->ranges, kind)) {
 			if (out.len)
@@ -28,7 +28,7 @@ static int settle(struct build *b, struct use *u)
 		}
 	if (copy) {
 		*copy = *a;
-		copy->text = arena_string(b->ruleset->arena, text_string(&out));
+		copy->text = arena_string(build_arena(b), text_string(&out));
 	}
 	text_done(&out);
 	if (!copy || !copy->text)

@@ -2,6 +2,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -9,6 +10,7 @@
 #include "ruleset/compare.h"
 #include "ruleset/linear.h"
 #include "ruleset/program.h"
+#include "ruleset/save.h"
 
 enum { SEEDS = 1000, RULES = 7 };
 
@@ -133,12 +135,55 @@ static void a_ruleset_is_proven_equal_to_itself(void **state)
 	}
 }
 
+static const char nft_rules[] =
+	"*filter\n:INPUT DROP [0:0]\n"
+	"-A INPUT -p tcp -m tcp --dport 22 -j ACCEPT\nCOMMIT\n";
+
+static const char legacy_rules[] =
+	"*filter\n:INPUT ACCEPT [0:0]\n"
+	"-A INPUT -p tcp -m tcp --dport 5555 -j DROP\nCOMMIT\n";
+
+static void read_as(struct ruleset *r, enum engine engine, const char *text)
+{
+	const struct read_hint hint = { .engine = engine,
+					.family = TABLE_FAMILY_COUNT };
+
+	assert_int_equal(save_read(r, "rules", text, strlen(text), &hint), 0);
+}
+
+/* A file does not say which backend's tables it holds. */
+static void chains_of_both_backends_find_those_with_their_rules(void **state)
+{
+	struct problems *problems = problems_new();
+	struct ruleset *live = ruleset_new(problems);
+	struct ruleset *file = ruleset_new(problems);
+	struct arena *a = arena_new();
+	struct comparison c;
+
+	(void)state;
+	read_as(live, ENGINE_LEGACY, legacy_rules);
+	read_as(live, ENGINE_IPTABLES_NFT, nft_rules);
+	read_as(file, ENGINE_LEGACY, nft_rules);
+	assert_int_equal(ruleset_link(live) | ruleset_link(file), 0);
+	assert_int_equal(compare_rulesets(live, file, a, &c), 0);
+	assert_int_equal(c.count, 1);
+	assert_int_equal(c.first->before.kind, ACTION_DROP);
+	assert_null(c.first->after.chain);
+
+	arena_free(a);
+	ruleset_free(live);
+	ruleset_free(file);
+	problems_free(problems);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(
 			every_difference_is_told_with_its_pair_of_rules),
 		cmocka_unit_test(a_ruleset_is_proven_equal_to_itself),
+		cmocka_unit_test(
+			chains_of_both_backends_find_those_with_their_rules),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
