@@ -58,6 +58,18 @@ void arena_clear(struct arena *a)
 	a->chunk = kept;
 }
 
+bool arena_has(const struct arena *a, const void *p)
+{
+	uintptr_t at = (uintptr_t)p;
+
+	for (const struct chunk *c = a->chunk; c; c = c->next)
+		if (at >= (uintptr_t)c->data &&
+		    at - (uintptr_t)c->data < c->used)
+			return true;
+
+	return false;
+}
+
 static struct chunk *chunk_new(struct arena *a, size_t size)
 {
 	size_t bytes = size > CHUNK_BYTES ? size : CHUNK_BYTES;

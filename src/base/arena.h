@@ -1,5 +1,6 @@
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -14,6 +15,9 @@ void arena_free(struct arena *a);
 
 /* Gives back everything; what is allocated next may take its place. */
 void arena_clear(struct arena *a);
+
+/* Whether p points into what was allocated. */
+bool arena_has(const struct arena *a, const void *p);
 
 /* Zeroed memory, aligned for anything; NULL when there is none. */
 void *arena_alloc(struct arena *a, size_t size);

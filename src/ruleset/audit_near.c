@@ -226,6 +226,7 @@ int audit_near_program(struct audit_state *s, struct program *p)
 		    (!one_value(&n, FIELD_SPORT, &value) &&
 		     !one_value(&n, FIELD_DPORT, &value)))
 			continue;
+		arena_clear(a);
 		n.spot = box_pick(a, p->space, n.box, NULL);
 		err = n.spot ? check(&n) : -ENOMEM;
 	}

@@ -263,7 +263,7 @@ int build_rule_done(struct build *b)
 	free(b->terms);
 	b->terms = NULL;
 	b->rule->terms = b->failed ? NULL : terms;
-	b->rule->term_count = b->rule->terms ? b->count : 0;
+	b->rule->term_count = b->rule->terms ? (unsigned)b->count : 0;
 	return b->failed ? -ENOMEM : 0;
 }
 

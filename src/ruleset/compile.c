@@ -19,7 +19,7 @@ static int compile_as(struct compile *c, const struct cond *cond, bool inverted,
 static int one_box(struct compile *c, const struct box *box, struct boxes *ret)
 {
 	const struct box **list =
-		arena_alloc(c->space->arena, sizeof(const struct box *));
+		arena_alloc(c->arena, sizeof(const struct box *));
 
 	if (!list || !box)
 		return -ENOMEM;
@@ -38,7 +38,7 @@ int compile_whole(struct compile *c, struct boxes *ret)
 static int one_side(struct compile *c, unsigned dim, const struct ranges *set,
 		    struct boxes *ret)
 {
-	struct arena *a = c->space->arena;
+	struct arena *a = c->arena;
 	const struct ranges *all, *in;
 
 	if (dim == UINT_MAX || !set)
@@ -92,7 +92,7 @@ static int compile_variable(struct compile *c, const struct variable *v,
 	}
 
 	return one_side(c, space_variable(s, &d),
-			ranges_one(s->arena, !inverted, !inverted), ret);
+			ranges_one(c->arena, !inverted, !inverted), ret);
 }
 
 /* The versions of all fields that a condition asks for, added up: they only
@@ -131,8 +131,7 @@ static bool is_doubtful(const struct cond *cond)
 static int compile_coarse(struct compile *c, const struct cond *cond,
 			  bool inverted, struct boxes *ret)
 {
-	struct arena *a = c->space->arena;
-	struct cond *plain = arena_alloc(a, sizeof(*plain));
+	struct cond *plain = arena_alloc(c->space->arena, sizeof(*plain));
 	struct dim d = { .cond = plain,
 			 .doubt = DOUBT_COUNT,
 			 .version = version_of(c, cond) };
@@ -148,13 +147,13 @@ static int compile_coarse(struct compile *c, const struct cond *cond,
 	}
 	c->space->coarse_count++;
 	return one_side(c, space_variable(c->space, &d),
-			ranges_one(a, !inverted, !inverted), ret);
+			ranges_one(c->arena, !inverted, !inverted), ret);
 }
 
 static int compile_ranges(struct compile *c, const struct cond *cond,
 			  bool inverted, struct boxes *ret)
 {
-	struct arena *a = c->space->arena;
+	struct arena *a = c->arena;
 	u128 last = field_last(cond->field);
 	const struct ranges *set = cond->ranges;
 
@@ -237,7 +236,7 @@ static int append(struct arena *a, struct boxes *to, const struct boxes *more)
 /* Boxes that differ in one and the same dimension only are one. */
 static int merge(struct compile *c, struct boxes *b)
 {
-	struct arena *a = c->space->arena;
+	struct arena *a = c->arena;
 	const struct ranges *set;
 
 	for (size_t i = 0; i < b->count; i++)
@@ -267,9 +266,9 @@ static int compile_list(struct compile *c, const struct cond *cond,
 
 		err = compile_as(c, &cond->list[i], inverted, &one);
 		if (!err && is_any)
-			err = append(c->space->arena, &all, &one);
+			err = append(c->arena, &all, &one);
 		else if (!err)
-			err = compile_product(c->space->arena, &all, &one,
+			err = compile_product(c->arena, &all, &one,
 					      COMPILE_BOXES, &all);
 	}
 	if (err == -E2BIG)
@@ -285,7 +284,7 @@ int compile_element(struct compile *c, const struct element *e,
 		    const struct set *s, const enum field key[SET_PARTS],
 		    struct boxes *ret)
 {
-	struct arena *a = c->space->arena;
+	struct arena *a = c->arena;
 	int err = compile_whole(c, ret);
 
 	for (unsigned i = 0; i < SET_PARTS && i < s->part_count && !err; i++) {
@@ -404,7 +403,7 @@ static int compile_elements(struct compile *c, const struct cond *cond,
 			      : compile_element(c, &s->elements[i], s,
 						cond->key, &one);
 		if (!err && one.count)
-			err = append(c->space->arena, ret, &one);
+			err = append(c->arena, ret, &one);
 	}
 
 	return err;
@@ -437,9 +436,8 @@ static int invert(struct compile *c, const struct boxes *b, struct boxes *ret)
 		for (size_t j = 0; had.box && j < had.count && !err; j++)
 			// NOLINTNEXTLINE(clang-analyzer-core.NullDereference): j < count
 			err = box_meets(had.box[j], b->box[i])
-				      ? box_peel(c->space->arena, c->space,
-						 had.box[j], b->box[i],
-						 keep_piece, &p)
+				      ? box_peel(c->arena, c->space, had.box[j],
+						 b->box[i], keep_piece, &p)
 				      : keep_piece(&p, had.box[j]);
 	}
 
@@ -449,7 +447,6 @@ static int invert(struct compile *c, const struct boxes *b, struct boxes *ret)
 static int compile_lookup(struct compile *c, const struct cond *cond,
 			  bool inverted, struct boxes *ret)
 {
-	struct arena *a = c->space->arena;
 	const struct set *s = cond->set;
 	struct boxes b;
 	int err;
@@ -458,7 +455,7 @@ static int compile_lookup(struct compile *c, const struct cond *cond,
 	if (s->is_dynamic || !s->is_given)
 		return unknown_set(c, cond, inverted, ret);
 	if (is_single(s, cond->key) && !s->member_count) {
-		const struct ranges *values = set_values(a, s);
+		const struct ranges *values = set_values(c->space->arena, s);
 		struct cond plain = { .kind = COND_RANGES,
 				      .field = cond->key[0],
 				      .mask = ~(u128)0,
@@ -485,6 +482,7 @@ static int compile_members(struct compile *c, const struct cond *cond,
 	const struct set *s = cond->set;
 	struct cond any = { .kind = COND_ANY, .count = s->member_count };
 
+	/* compile_coarse() may keep it. */
 	any.list = arena_alloc(c->space->arena, any.count * sizeof(any));
 	if (!any.list)
 		return -ENOMEM;

@@ -14,6 +14,7 @@ enum { COMPILE_BOXES = 512 };
 
 struct compile {
 	struct space *space;
+	struct arena *arena;     /* of the boxes, and what they are made of */
 	const unsigned *version; /* of each field, as it is there */
 	const struct rule *rule; /* that is compiled */
 	const void *user;        /* the program, for its variables */
@@ -21,7 +22,8 @@ struct compile {
 	bool is_uncertain, is_hidden;
 };
 
-/* The boxes, none where no packet fits. They live in the space's arena. 0 or
+/* The boxes, none where no packet fits. They live in c->arena, and may point
+ * into the rule. 0 or
  * -ENOMEM. */
 int compile_cond(struct compile *c, const struct cond *cond, struct boxes *ret);
 

@@ -43,7 +43,7 @@ struct variable {
 /* Parts of a set's key. */
 enum { SET_PARTS = 5 };
 
-enum cond_kind {
+enum __attribute__((packed)) cond_kind {
 	COND_RANGES,   /* (field & mask) is in ranges */
 	COND_LOOKUP,   /* the key's fields are an element of the set */
 	COND_ALL,      /* each of the list; of none: yes */
@@ -52,6 +52,8 @@ enum cond_kind {
 	COND_EQUAL     /* field equals the other field (rare) */
 };
 
+/* Rulesets are made of these: 32 bytes, so what excludes each other shares its
+ * place. */
 struct cond {
 	enum cond_kind kind;
 	bool inverted;
@@ -59,26 +61,24 @@ struct cond {
 	enum field field, other;
 
 	union {
-		struct {
-			/* RANGES, EQUAL; all ones where there is none. */
-			u128 mask;
-			const struct ranges *ranges;
-		};
+		const struct ranges *ranges; /* RANGES */
+		const struct set *set;       /* LOOKUP; see set_name */
+		struct cond *list;           /* ALL, ANY */
+		const struct variable *variable;
+	};
+
+	union {
+		/* RANGES, EQUAL; all ones where there is none. */
+		u128 mask;
 
 		struct {
 			/* LOOKUP. An unused part of the key is FIELD_COUNT.
 			 * Until ruleset_link() there may be only the name. */
-			const struct set *set;
 			const char *set_name;
 			enum field key[SET_PARTS];
 		};
 
-		struct {
-			/* ALL, ANY */
-			struct cond *list;
-			size_t count;
-		};
-		const struct variable *variable;
+		size_t count; /* ALL, ANY */
 	};
 };
 

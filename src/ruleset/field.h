@@ -8,7 +8,7 @@
 
 /* The fields of a packet that rules ask for, and how each is named. A set of
  * them fits in a uint64_t. */
-enum field {
+enum __attribute__((packed)) field {
 
 #define X(name, id, bits, type) FIELD_##name,
 #include "ruleset/fields.def"

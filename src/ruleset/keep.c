@@ -5,14 +5,13 @@
 #include <string.h>
 
 #include "base/arena.h"
-#include "ruleset/ranges.h"
+#include "ruleset/range_pool.h"
 
 /* Rulesets end in few ways: -j ACCEPT, -j DROP, some kinds of REJECT. */
 enum { VERDICTS = 16 };
 
 struct keep {
-	const struct ranges **slots; /* by their hash; NULL: free */
-	size_t count, capacity;      /* a power of two */
+	struct range_pool ranges;
 	struct action *verdicts[VERDICTS];
 	size_t verdict_count;
 };
@@ -20,81 +19,18 @@ struct keep {
 void keep_done(struct ruleset *r)
 {
 	if (r->keep)
-		free(r->keep->slots);
+		range_pool_done(&r->keep->ranges);
 	free(r->keep);
 	r->keep = NULL;
 }
 
-static uint64_t mix(uint64_t h, u128 n)
-{
-	h = (h ^ (uint64_t)n) * UINT64_C(0x9e3779b97f4a7c15);
-	h = (h ^ h >> 29 ^ (uint64_t)(n >> 64)) * UINT64_C(0xbf58476d1ce4e5b9);
-	return h ^ h >> 32;
-}
-
-static size_t hash(const struct ranges *x)
-{
-	uint64_t h = x->count;
-
-	for (size_t i = 0; i < x->count; i++)
-		h = mix(mix(h, x->range[i].first), x->range[i].last);
-	return (size_t)h;
-}
-
-/* Where the ranges stand, or the free slot where they belong. */
-static const struct ranges **slot(const struct keep *k, const struct ranges *x)
-{
-	size_t i = hash(x) & (k->capacity - 1);
-
-	while (k->slots[i] && !ranges_equal(k->slots[i], x))
-		i = (i + 1) & (k->capacity - 1);
-	return &k->slots[i];
-}
-
-static int grow(struct keep *k)
-{
-	struct keep bigger = { .capacity =
-				       k->capacity ? 2 * k->capacity : 256 };
-
-	bigger.slots = calloc(bigger.capacity, sizeof(*bigger.slots));
-	if (!bigger.slots)
-		return -ENOMEM;
-
-	for (size_t i = 0; i < k->capacity; i++)
-		if (k->slots[i])
-			*slot(&bigger, k->slots[i]) = k->slots[i];
-	free(k->slots);
-	k->slots = bigger.slots;
-	k->capacity = bigger.capacity;
-	return 0;
-}
-
 static int keep_ranges(struct ruleset *r, const struct ranges **x)
 {
-	const struct ranges **s;
-	struct keep *k = r->keep;
-	struct ranges *copy;
-	size_t bytes;
-
 	if (!*x)
 		return 0;
-	if (4 * (k->count + 1) > 3 * k->capacity && grow(k))
-		return -ENOMEM;
 
-	s = slot(k, *x);
-	if (!*s) {
-		bytes = (*x)->count * sizeof((*x)->range[0]);
-		copy = arena_alloc(r->arena, sizeof(*copy) + bytes);
-		if (!copy)
-			return -ENOMEM;
-		copy->count = (*x)->count;
-		memcpy(copy->range, (*x)->range, bytes);
-		*s = copy;
-		k->count++;
-	}
-
-	*x = *s;
-	return 0;
+	*x = range_pool_keep(&r->keep->ranges, r->arena, *x);
+	return *x ? 0 : -ENOMEM;
 }
 
 static int keep_string(struct ruleset *r, const char **s)

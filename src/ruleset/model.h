@@ -168,14 +168,14 @@ struct term {
 
 struct rule {
 	const struct chain *chain;
-	unsigned number;  /* from 1, as --line-numbers counts */
+	unsigned number; /* from 1, as --line-numbers counts */
+	unsigned term_count;
 	uint64_t handle;  /* nft's, 0: none known */
 	const char *text; /* as the source wrote it, without counters */
 	const char *comment;
 	struct counters counters;
 	struct place place;
 	struct term *terms;
-	size_t term_count;
 	/* iptables only: as iptables-save writes it, from "-A" on. Often the
 	 * same as text. */
 	const char *words;

@@ -8,6 +8,7 @@
 #include "ruleset/box.h"
 #include "ruleset/compile.h"
 #include "ruleset/overlap.h"
+#include "ruleset/range_pool.h"
 
 /*
  * A call knows its end only when all of it stands, so entries that skip carry
@@ -35,6 +36,10 @@ struct flattening {
 	struct program *p;
 	struct compile compile;
 	unsigned version[FIELD_COUNT];
+	/* What a rule is boxed in, for each depth; only the entries' boxes are
+	 * copied to the space's arena. */
+	struct arena *scratch[CALL_DEPTH + 1];
+	struct range_pool sets;
 };
 
 static int flatten_chain(struct flattening *f, const struct chain *c,
@@ -80,6 +85,49 @@ static int add_call(struct program *p, const struct call *c, uint32_t *ret)
 	return 0;
 }
 
+/* Longer ones are hardly the same twice. */
+enum { SHARED_RANGES = 16 };
+
+static const struct ranges *keep_set(struct flattening *f,
+				     const struct arena *scratch,
+				     const struct ranges *set)
+{
+	struct arena *a = f->p->space->arena;
+
+	if (!arena_has(scratch, set))
+		return set;
+	if (set->count > SHARED_RANGES)
+		return ranges_of(a, set->range, set->count);
+
+	return range_pool_keep(&f->sets, a, set);
+}
+
+/* A box that outlives the rule's. */
+static const struct box *keep_box(struct flattening *f, const struct walk *w,
+				  const struct box *x)
+{
+	const struct arena *scratch = f->scratch[w->depth];
+	struct arena *a = f->p->space->arena;
+	struct box *copy;
+
+	if (!arena_has(scratch, x))
+		return x;
+
+	copy = arena_alloc(a, sizeof(*copy) + x->count * sizeof(x->side[0]));
+	if (!copy)
+		return NULL;
+
+	copy->count = x->count;
+	for (unsigned i = 0; i < x->count; i++) {
+		copy->side[i].dim = x->side[i].dim;
+		copy->side[i].set = keep_set(f, scratch, x->side[i].set);
+		if (!copy->side[i].set)
+			return NULL;
+	}
+
+	return copy;
+}
+
 /* One entry for each box of those that come so far. */
 static int emit(struct flattening *f, const struct walk *w,
 		enum entry_kind kind, const struct action *action)
@@ -94,8 +142,8 @@ static int emit(struct flattening *f, const struct walk *w,
 	int err = 0;
 
 	for (size_t i = 0; i < w->boxes->count && !err; i++) {
-		e.box = w->boxes->box[i];
-		err = add_entry(f->p, &e);
+		e.box = keep_box(f, w, w->boxes->box[i]);
+		err = e.box ? add_entry(f->p, &e) : -ENOMEM;
 	}
 
 	return err;
@@ -132,6 +180,23 @@ static int emit_unknown(struct flattening *f, const struct walk *w,
 	return emit(f, &here, ENTRY_PASSES, action);
 }
 
+/* The boxes of the entries that were made last, which are there to stay. */
+static int last_boxes(struct flattening *f, const struct walk *w, size_t from,
+		      struct boxes *ret)
+{
+	struct program *p = f->p;
+
+	ret->count = p->count - from;
+	ret->box = arena_alloc(f->scratch[w->depth],
+			       (ret->count + 1) * sizeof(*ret->box));
+	if (!ret->box)
+		return -ENOMEM;
+
+	for (size_t i = 0; i < ret->count; i++)
+		ret->box[i] = p->entries[from + i].box;
+	return 0;
+}
+
 static int emit_call(struct flattening *f, const struct walk *w,
 		     const struct action *action)
 {
@@ -140,6 +205,8 @@ static int emit_call(struct flattening *f, const struct walk *w,
 	struct call call = { .chain = action->chain,
 			     .by = w->rule,
 			     .parent = w->call };
+	size_t from = f->p->count;
+	struct boxes boxes;
 	int err;
 
 	if (!action->chain || w->depth >= CALL_DEPTH ||
@@ -149,12 +216,16 @@ static int emit_call(struct flattening *f, const struct walk *w,
 	err = emit(f, w, ENTRY_PASSES, action);
 	call.first = (uint32_t)f->p->count;
 	if (!err)
+		err = last_boxes(f, w, from, &boxes);
+	if (!err)
 		err = add_call(f->p, &call, &inner.call);
+	inner.boxes = &boxes;
 	inner.leaves = is_goto ? w->leaves : inner.call;
 	inner.outer = w;
 	inner.depth = w->depth + 1;
 	if (!err)
 		err = flatten_chain(f, action->chain, &inner);
+	f->compile.arena = f->scratch[w->depth];
 	if (err)
 		return err;
 
@@ -242,8 +313,8 @@ static int emit_map(struct flattening *f, const struct walk *w,
 			continue;
 		err = compile_element(&f->compile, e, map, action->key, &box);
 		if (!err)
-			err = compile_product(f->p->space->arena, w->boxes,
-					      &box, RULE_BOXES, &both);
+			err = compile_product(f->compile.arena, w->boxes, &box,
+					      RULE_BOXES, &both);
 		here.boxes = &both;
 		if (!err)
 			err = emit_action(f, &here, e->action);
@@ -270,7 +341,7 @@ static int narrow(struct flattening *f, struct walk *w, const struct cond *cond,
 			       (!w->is_uncertain || w->is_hidden);
 		w->is_uncertain = true;
 	}
-	err = compile_product(f->p->space->arena, w->boxes, &more, RULE_BOXES,
+	err = compile_product(f->compile.arena, w->boxes, &more, RULE_BOXES,
 			      boxes);
 	if (err == -E2BIG) {
 		f->p->space->coarse_count++;
@@ -291,15 +362,30 @@ static bool ends_rule(enum action_kind kind)
 	       kind == ACTION_GOTO;
 }
 
+/* Room for a rule's boxes, empty. */
+static int begin_rule(struct flattening *f, const struct rule *rule,
+		      unsigned depth)
+{
+	struct arena **scratch = &f->scratch[depth];
+
+	if (*scratch)
+		arena_clear(*scratch);
+	else
+		*scratch = arena_new();
+	f->compile.rule = rule;
+	f->compile.arena = *scratch;
+	return *scratch ? 0 : -ENOMEM;
+}
+
 static int flatten_rule(struct flattening *f, const struct rule *rule,
 			const struct walk *from)
 {
 	struct walk w = *from;
 	struct boxes boxes = { 0 };
 	size_t before = f->p->count;
-	int err = 0;
+	int err = begin_rule(f, rule, w.depth);
 
-	w.rule = f->compile.rule = rule;
+	w.rule = rule;
 	for (size_t i = 0; i < rule->term_count && !err; i++) {
 		const struct term *t = &rule->terms[i];
 
@@ -362,6 +448,9 @@ int program_init(struct program *p, struct space *s, const struct chain *base)
 	if (!err)
 		err = add_entry(
 			p, &(struct entry){ .box = whole, .kind = ENTRY_ENDS });
+	for (size_t i = 0; i <= CALL_DEPTH; i++)
+		arena_free(f.scratch[i]);
+	range_pool_done(&f.sets);
 	if (err) {
 		program_done(p);
 		return err;
