@@ -188,6 +188,28 @@ static int say_nothing_seen(const struct firewall *f)
 	return problems_count(f->problems) ? EXIT_USAGE : EXIT_UNKNOWN;
 }
 
+/* What the reader wants known that is no fault of the input: a match that
+ * kiriwake does not know, interfaces that a listing hides. */
+static void pass_notes(struct firewall *f, const struct ruleset *r)
+{
+	const struct problem *note;
+
+	for (size_t i = 0; r && (note = problems_at(r->notes, i)); i++) {
+		struct text where = TEXT_NULL;
+		const char *name;
+
+		text_str(&where, note->file ? note->file : "kiriwake");
+		if (note->line) {
+			text_char(&where, ':');
+			text_u64(&where, note->line);
+		}
+		name = arena_string(f->arena, text_string(&where));
+		text_done(&where);
+		if (name)
+			firewall_note(f, name, note->text);
+	}
+}
+
 int firewall_read(struct firewall *f)
 {
 	int status = part_words(f);
@@ -203,5 +225,7 @@ int firewall_read(struct firewall *f)
 	if (status)
 		return status;
 
+	pass_notes(f, f->ruleset);
+	pass_notes(f, f->other);
 	return saw_nothing(f) ? say_nothing_seen(f) : 0;
 }

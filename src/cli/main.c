@@ -54,6 +54,8 @@ static bool set_language(const char *lang)
 	(void)setenv("LANGUAGE", lang, 1);
 	if (!setlocale(LC_MESSAGES, "C.UTF-8"))
 		(void)setlocale(LC_MESSAGES, "en_US.UTF-8");
+	/* libc's own messages, too, in letters that are there. */
+	(void)setlocale(LC_CTYPE, "C.UTF-8");
 	return true;
 }
 

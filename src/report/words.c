@@ -311,7 +311,10 @@ void words_clean(struct text *out, const char *text)
 	while (*s) {
 		size_t len = *s < 0x80 ? 1 : text_utf8_length(s);
 
-		if (!len || *s < 0x20 || *s == 0x7f || moves_cursor(s, len))
+		if (*s == '\t')
+			text_char(out, ' '); /* carets count it as one */
+		else if (!len || *s < 0x20 || *s == 0x7f ||
+			 moves_cursor(s, len))
 			text_char(out, '?');
 		else
 			text_bytes(out, s, len);

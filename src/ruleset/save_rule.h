@@ -8,7 +8,8 @@
  */
 struct save_rule {
 	struct ruleset *ruleset;
-	struct tokens *words; /* in the ruleset's scratch arena, or outlive it */
+	struct tokens
+		*words;   /* in the ruleset's scratch arena, or outlive it */
 	size_t from;      /* the first word of the rule's */
 	const char *line; /* the columns of words count in it */
 	/* What problems quote instead, where the words were made of it. */

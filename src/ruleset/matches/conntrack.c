@@ -94,8 +94,7 @@ static struct cond field_is(struct build *b, enum field f, u128 value)
 static struct cond any(struct build *b, const struct cond *list, size_t count,
 		       enum cond_kind kind)
 {
-	struct cond *copy =
-		arena_alloc(build_arena(b), count * sizeof(*copy));
+	struct cond *copy = arena_alloc(build_arena(b), count * sizeof(*copy));
 
 	if (!copy) {
 		b->failed = true;

@@ -11,8 +11,7 @@ static int compile(struct build *b, const struct use *u)
 
 	r.first = a->ranges->range[0].first << 2;
 	build_masked(b, FIELD_TOS, 0xfc,
-		     ranges_one(build_arena(b), r.first, r.first),
-		     a->inverted);
+		     ranges_one(build_arena(b), r.first, r.first), a->inverted);
 	return 0;
 }
 

@@ -146,7 +146,7 @@ static void nothing_moves_the_readers_cursor(void **state)
 		{ "", "" },
 		{ "plain text, 100 %", "plain text, 100 %" },
 		{ "\x1b[31mred\x1b[0m", "?[31mred?[0m" },
-		{ "a\r\nb\tc\bd\ae", "a??b?c?d?e" },
+		{ "a\r\nb\tc\bd\ae", "a??b c?d?e" },
 		{ "\x01\x1f\x7f", "???" },
 		{ "csi \xc2\x9b"
 		  "2J",
