@@ -75,11 +75,12 @@ __attribute__((format(printf, 3, 4))) static void
 problem(const struct ipset_line *l, const struct word *at, const char *format,
 	...)
 {
-	char *excerpt = strndup(l->text, l->len);
+	struct text excerpt = TEXT_NULL;
 	char *text = NULL;
 	va_list args;
 	int n;
 
+	text_bytes(&excerpt, l->text, l->len);
 	va_start(args, format);
 	n = vasprintf(&text, format, args);
 	va_end(args);
@@ -88,11 +89,11 @@ problem(const struct ipset_line *l, const struct word *at, const char *format,
 			     .file = l->file,
 			     .line = l->number,
 			     .column = at ? (uint64_t)(at->s - l->text) + 1 : 0,
-			     .excerpt = excerpt },
+			     .excerpt = text_string(&excerpt) },
 		     "%s", n >= 0 ? text : "");
 	if (n >= 0)
 		free(text);
-	free(excerpt);
+	text_done(&excerpt);
 }
 
 /* Words, with "a b" as one. */

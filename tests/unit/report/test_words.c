@@ -167,7 +167,7 @@ static void nothing_moves_the_readers_cursor(void **state)
 	for (char c = 1; c < 0x20; c++) {
 		const char s[] = { 'x', c, 'y', '\0' };
 
-		assert_string_equal(clean(s), "x y");
+		assert_string_equal(clean(s), c == '\t' ? "x y" : "x?y");
 	}
 }
 
