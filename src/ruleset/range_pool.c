@@ -59,7 +59,7 @@ const struct ranges *range_pool_keep(struct range_pool *p, struct arena *a,
 	const struct ranges **s;
 	struct ranges *copy;
 
-	if (4 * (p->count + 1) > 3 * p->capacity && grow(p))
+	if (2 * (p->count + 1) > p->capacity && grow(p))
 		return NULL;
 
 	s = slot(p, x);
