@@ -178,6 +178,20 @@ struct where {
 	struct counters counters;
 };
 
+/* A rule that cannot be read keeps its place, and may do anything: without it
+ * the packets that it was written for would seem to pass. */
+static int leave_open(struct reading *r, struct rule *rule)
+{
+	struct build b = { .ruleset = r->ruleset, .rule = rule };
+
+	rule->words = rule->text;
+	build_action(&b, &(struct action){ .kind = ACTION_UNKNOWN,
+					   .field = FIELD_COUNT,
+					   .from = FIELD_COUNT,
+					   .text = rule->text });
+	return build_rule_done(&b);
+}
+
 static int add_rule(struct reading *r, const struct where *w)
 {
 	struct arena *a = r->ruleset->arena;
@@ -203,6 +217,8 @@ static int add_rule(struct reading *r, const struct where *w)
 		return -ENOMEM;
 
 	err = save_rule_read(&in, rule);
+	if (err == -EINVAL)
+		err = leave_open(r, rule);
 	if (!err)
 		ruleset_insert_rule(r->ruleset, w->chain, rule, w->number);
 	return err == -ENOMEM ? err : 0;
