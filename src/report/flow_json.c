@@ -153,7 +153,7 @@ static void ruled_out_json(struct json *j, const struct verdict *v)
 	json_array_end(j);
 }
 
-static void packets_json(struct json *j, const struct report_line *l)
+static void packets_json(struct json *j, const struct packet_line *l)
 {
 	json_name(j, "packets");
 	json_array(j);
@@ -175,7 +175,7 @@ static void evidence_json(struct json *j, const struct report_flow *f,
 	for (int k = FACT_NONE + 1; k < FACT_KINDS; k++) {
 		enum fact_kind kind = (enum fact_kind)k;
 		enum fact_shown shown = fact_shown(kind);
-		const struct report_line *l = NULL;
+		const struct packet_line *l = NULL;
 
 		if (!fact_has(f->facts, kind) || shown == SHOWN_CONTEXT)
 			continue;

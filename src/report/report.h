@@ -9,6 +9,7 @@
 #include "base/problem.h"
 #include "base/text.h"
 #include "diag/diag.h"
+#include "fact/packet_line.h"
 #include "net/address.h"
 
 /*
@@ -16,13 +17,6 @@
  * evidence collected before; a format only arranges and writes, so formats
  * cannot disagree. Nothing here looks at a source.
  */
-struct report_line {
-	const char *file; /* NULL: there is no such packet */
-	uint32_t frame;
-	const char *line; /* as tcpdump prints it; NULL when not at hand */
-	int64_t at_ns;
-};
-
 /* The rule or policy that a ruleset names, in words that belong to it. */
 struct report_rule {
 	const char *engine, *family, *table, *chain;
@@ -49,7 +43,7 @@ struct report_flow {
 	const struct fact_set *facts;
 	/* What the host's rules refuse it by; NULL: not known. */
 	const struct report_rule *rule;
-	struct report_line lines[SHOWN_PACKETS];
+	struct packet_line lines[SHOWN_PACKETS];
 
 	uint32_t syns;
 	uint32_t retransmitted[2];

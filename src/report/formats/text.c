@@ -114,7 +114,7 @@ static void tell_verdict(struct text *t, const struct report_flow *f)
 	text_char(t, '\n');
 }
 
-static void tell_line(struct text *t, const struct report_line *l, bool *shown)
+static void tell_line(struct text *t, const struct packet_line *l, bool *shown)
 {
 	if (!l->file || *shown)
 		return;
