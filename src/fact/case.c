@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 
@@ -39,6 +40,9 @@ void case_free(struct case_record *c)
 	if (!c)
 		return;
 
+	for (size_t i = 0; i < c->attempt_count; i++)
+		if (c->attempts[i].fd >= 0)
+			(void)close(c->attempts[i].fd);
 	arena_free(c->arena);
 	free(c);
 }
@@ -58,6 +62,7 @@ struct attempt *case_attempt(struct case_record *c,
 	*a = (struct attempt){ .address = *address,
 			       .scope = scope,
 			       .port = c->target.port,
+			       .fd = -1,
 			       .facts = { .arena = c->arena } };
 	return a;
 }

@@ -40,6 +40,8 @@ struct attempt {
 	/* Since its SYN or datagram was sent; 0: not known. */
 	int64_t answered_after_ns;
 	bool is_connected;
+	bool is_from_dns_only; /* the system's resolver gave another address */
+	int fd;                /* connected, or -1; case_free() closes it */
 };
 
 enum step_status {
