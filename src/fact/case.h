@@ -42,6 +42,7 @@ struct attempt {
 	bool is_connected;
 	bool is_from_dns_only; /* the system's resolver gave another address */
 	int fd;                /* connected, or -1; case_free() closes it */
+	uint16_t local_port;   /* of the connect probe; 0: not known */
 };
 
 enum step_status {
