@@ -1,8 +1,10 @@
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/i18n.h"
@@ -13,6 +15,7 @@
 struct request {
 	const char *words[3];
 	size_t count;
+	const char *as_user, *pcap;
 	struct probe_options options;
 };
 
@@ -69,6 +72,37 @@ static int take_source(struct probe_options *o, const char *value)
 	return -1;
 }
 
+/* An option with a value that is taken as it is. */
+static int take_word(const char **ret, const char *name, int argc, char *argv[],
+		     int *i)
+{
+	if (!cli_is(argv[*i], name))
+		return 0;
+
+	*ret = cli_value(name, argc, argv, i);
+	return *ret ? 1 : -1;
+}
+
+static int take_words(struct request *r, int argc, char *argv[], int *i)
+{
+	const struct {
+		const char **ret, *name;
+	} words[] = {
+		{ &r->options.server_name, "--server-name" },
+		{ &r->options.ca_file, "--ca" },
+		{ &r->options.send, "--send" },
+		{ &r->as_user, "--as" },
+		{ &r->pcap, "--pcap" },
+	};
+
+	int taken = 0;
+
+	for (size_t k = 0; k < sizeof(words) / sizeof(*words) && !taken; k++)
+		taken = take_word(words[k].ret, words[k].name, argc, argv, i);
+
+	return taken;
+}
+
 /* 1 if argv[*i] was an option of ours, 0 if not, -1 if it is wrong. */
 static int take_option(struct probe_options *o, int argc, char *argv[], int *i)
 {
@@ -82,18 +116,6 @@ static int take_option(struct probe_options *o, int argc, char *argv[], int *i)
 	if (cli_is(arg, "--source"))
 		return take_source(o, cli_value("--source", argc, argv, i)) ? -1
 									    : 1;
-	if (cli_is(arg, "--server-name")) {
-		o->server_name = cli_value("--server-name", argc, argv, i);
-		return o->server_name ? 1 : -1;
-	}
-	if (cli_is(arg, "--ca")) {
-		o->ca_file = cli_value("--ca", argc, argv, i);
-		return o->ca_file ? 1 : -1;
-	}
-	if (cli_is(arg, "--send")) {
-		o->send = cli_value("--send", argc, argv, i);
-		return o->send ? 1 : -1;
-	}
 	if (cli_is(arg, "--count")) {
 		if (take_number("--count", cli_value("--count", argc, argv, i),
 				1, 1000, &n))
@@ -127,6 +149,8 @@ static int read_request(struct request *r, struct cli *cli, int argc,
 	for (int i = 1; i < argc; i++) {
 		int taken = cli_common(cli, argc, argv, &i);
 
+		if (!taken)
+			taken = take_words(r, argc, argv, &i);
 		if (!taken)
 			taken = take_option(&r->options, argc, argv, &i);
 		if (taken < 0)
@@ -177,18 +201,46 @@ static int tell(struct check *c, const struct cli *cli)
 	return status_of(&c->verdict.verdict);
 }
 
+/* Before the rights are given up. */
+static int open_outputs(struct check *c, const struct request *r)
+{
+	if (!r->pcap)
+		return 0;
+
+	c->pcap_file =
+		open(r->pcap, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+	if (c->pcap_file >= 0)
+		return 0;
+
+	(void)fprintf(stderr, _("kiriwake: cannot write %s: %s\n"), r->pcap,
+		      strerror(errno));
+	return EXIT_USAGE;
+}
+
 static int run_request(struct cli *cli, const struct request *r,
 		       struct case_record *record)
 {
-	struct check c = { .record = record, .options = r->options };
-	int err;
+	struct check c = { .record = record,
+			   .options = r->options,
+			   .pcap_file = -1 };
+	int err = open_outputs(&c, r);
 
+	if (!err)
+		err = check_rights_start(&c.rights, r->as_user);
+	if (err)
+		return err;
+
+	c.options.open_socket = check_rights_socket;
+	c.options.open_context = &c.rights;
 	check_screen_init(&c.screen, cli, record);
 	err = check_run(&c);
 	if (!err)
 		err = tell(&c, cli);
 	probe_runner_free(c.runner);
 	diag_free(c.diag);
+	check_rights_end(&c.rights);
+	if (c.pcap_file >= 0 && close(c.pcap_file) && !err)
+		err = -errno;
 	return err;
 }
 
@@ -214,7 +266,14 @@ static int run(struct cli *cli, int argc, char *argv[])
 			record->target.is_verified = true;
 		status = run_request(cli, &r, record);
 	}
-	if (status < 0) {
+	if (status == -EPERM || status == -ENOENT) {
+		(void)fprintf(
+			stderr,
+			status == -EPERM
+				? _("kiriwake: --as needs root's rights\n")
+				: _("kiriwake: there is no such user\n"));
+		status = status == -EPERM ? EXIT_UNKNOWN : EXIT_USAGE;
+	} else if (status < 0) {
 		(void)fprintf(stderr, _("kiriwake: %s\n"), strerror(-status));
 		status = EXIT_UNKNOWN;
 	}
@@ -236,9 +295,11 @@ const struct command command_check = {
 		"  --source ADDR[:P]   connect from this address, as the application does\n"
 		"  --server-name NAME  the name that TLS asks for, and that the certificate must have\n"
 		"  --ca FILE           whom to trust for the certificate\n"
+		"  --as USER           connect as that user (its owner rules, its limits); needs root\n"
 		"  --send TEXT         sent once connected; what comes back is shown\n"
 		"  --control PORT      another port of the host, known to work, to compare with\n"
 		"  --count N           echo requests\n"
+		"  --pcap FILE         writes the run's own packets\n"
 		"  --timeout S         end after so many seconds, with the verdict so far\n"
 		"\n"
 		"Examples:\n"

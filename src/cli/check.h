@@ -1,5 +1,7 @@
 #pragma once
 
+#include "cli/check_packets.h"
+#include "cli/check_rights.h"
 #include "cli/cli.h"
 #include "diag/case_verdict.h"
 #include "fact/case.h"
@@ -34,6 +36,9 @@ struct check {
 	struct probe_runner *runner;
 	struct diag *diag;
 	struct check_screen screen;
+	struct check_rights rights;
+	struct check_packets packets;
+	int pcap_file; /* --pcap; -1: none */
 	struct case_verdict verdict;
 	int64_t began_ns;
 };

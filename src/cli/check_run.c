@@ -88,6 +88,7 @@ static int start(struct check *c, const char *id, struct attempt *a)
 static int resolve(struct check *c)
 {
 	int64_t now = clock_now();
+	struct address lit; if (address_parse(&lit, c->record->target.host, strlen(c->record->target.host))) (void)case_attempt(c->record, &lit, 0);
 	int err = start(c, "resolve", NULL);
 
 	if (err < 0)
@@ -179,7 +180,6 @@ static int begin_all(struct check *c)
 		struct attempt *a = &c->record->attempts[i];
 		int err;
 
-		learn_local(a);
 		fact_tell(&a->facts, FACT_AT_CLIENT, "check", NULL, NULL);
 		fact_tell(&a->facts, FACT_PROBED, "check", NULL, NULL);
 		fact_tell(&a->facts,
@@ -244,9 +244,14 @@ static int wait_silent(struct check *c, int64_t began)
 
 static int connect_all(struct check *c)
 {
-	int64_t began = clock_now();
-	int err = begin_all(c);
+	int64_t began;
+	int err;
 
+	for (size_t i = 0; i < tried(c); i++)
+		learn_local(&c->record->attempts[i]);
+	check_packets_begin(&c->packets, &c->rights, c->record);
+	began = clock_now();
+	err = begin_all(c);
 	if (!err)
 		err = wait_silent(c, began);
 	if (err < 0)
@@ -309,6 +314,8 @@ static int run_steps(struct check *c)
 		err = connect_all(c);
 	if (!err)
 		err = speak(c);
+	if (!err)
+		err = check_packets_end(&c->packets, c->record, c->pcap_file);
 
 	return err;
 }
