@@ -1,0 +1,15 @@
+"""A rule of the server drops what comes for this port."""
+from firewall import Firewall
+from services import some_service
+
+EXPECT = {'symptom': 'syn-unanswered'}
+
+
+def build(lab):
+    lab.service = some_service(lab)
+    lab.firewall = Firewall(lab.server)
+    lab.firewall.baseline(22, lab.port)
+
+
+def fault(lab):
+    lab.firewall.insert('input', 'drop', proto='tcp', dport=lab.port, source=lab.client.address)
