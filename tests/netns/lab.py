@@ -101,6 +101,11 @@ class Host:
         self.proc = pathlib.Path(f'/proc/{self.holder}')
         self.root = self.proc / 'root'
         self.spaces = [os.open(self.proc / 'ns' / kind, os.O_RDONLY | os.O_CLOEXEC) for kind in ('net', 'uts', 'mnt')]
+        self.write('/etc/resolv.conf', '')
+        self.write('/etc/hosts', '127.0.0.1 localhost\n::1 localhost ip6-localhost\n')
+        self.write('/etc/hosts.allow', '')
+        self.write('/etc/hosts.deny', '')
+        self.write('/etc/nsswitch.conf', 'passwd: files\ngroup: files\nhosts: files dns\nservices: files\nprotocols: files\n')
         self.sysctl('net.ipv6.conf.default.accept_dad=0', 'net.ipv6.conf.all.accept_dad=0',
                     'net.ipv6.conf.default.router_solicitations=0', 'net.ipv6.conf.default.accept_ra=0',
                     'net.ipv4.conf.all.rp_filter=0', 'net.ipv4.conf.default.rp_filter=0',
@@ -277,6 +282,14 @@ class Host:
             return self.listening(port, transport)
         wait_until(f'{self.name} listens on {transport}/{port}', claim)
 
+    def connections(self, address, port):
+        """How many TCP sockets of this host are on their way to, or with, a peer (SYN-SENT counts)."""
+        wanted = socket.inet_pton(socket.AF_INET6 if ':' in address else socket.AF_INET, address)
+        words = struct.unpack(f'={len(wanted) // 4}I', wanted)
+        peer = ''.join(f'{w:08X}' for w in words) + f':{port:04X}'
+        lines = (self.proc / 'net' / ('tcp6' if ':' in address else 'tcp')).read_text().splitlines()[1:]
+        return sum(line.split()[2] == peer and line.split()[3] in ('01', '02') for line in lines)
+
     def can_connect(self, address, port, timeout=2.0, send=None, until=None):
         """By the kernel's own means, to check a fault by hand: True, or the error."""
         family = socket.AF_INET6 if ':' in address else socket.AF_INET
@@ -297,12 +310,13 @@ class Lab:
     """layout: 'routed' (client - router - server), 'lan' (client and server on one switch, the router is its gateway),
     'far' (client - router - router2 - server)."""
 
-    def __init__(self, name, seed, *, stage, layout='routed', family=None):
+    def __init__(self, name, seed, *, stage, layout='routed', family=None, engine=None):
         self.name, self.seed, self.stage, self.layout = name, seed, stage, layout
         self.rng = random.Random(f'{seed} {name}')
         self.family = self.rng.choice([4, 6])
         self.family = family or self.family
         self.engine = self.rng.choice(ENGINES)
+        self.engine = engine or self.engine
         self.xtables = self.rng.choice(ENGINES[:2]) if self.engine == 'nft' else self.engine
         self.port = self.draw_port()
         self.expect = {}  # what a fault knows only when it is made: goes over EXPECT
@@ -434,7 +448,18 @@ class Lab:
         self.gateway(host, behind)
         return host
 
+    def name_server_in_hosts(self):
+        """A name for the server, of both families, in the client's /etc/hosts."""
+        name = f'{self.rng.choice(["app", "db", "mail", "shop", "git"])}{self.rng.randrange(1, 90)}.example'
+        both = f'{self.server.addr4} {name}\n{self.server.addr6} {name}\n'
+        self.client.write('/etc/hosts', self.client.read('/etc/hosts') + both)
+        return name
+
     # What is asked
+
+    def asks(self, scheme, *options, host=None, port=None):
+        """check is given a URL of this scheme."""
+        self.command = [f'{scheme}://' + host_port(host or self.address, port or self.port), *options]
 
     @property
     def address(self):

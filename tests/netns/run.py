@@ -46,6 +46,7 @@ def arguments():
     parser.add_argument('--as-user', action='store_true')
     parser.add_argument('--keep', action='store_true')
     parser.add_argument('--one', help=argparse.SUPPRESS)
+    parser.add_argument('--variant', type=int, default=0, help=argparse.SUPPRESS)
     parser.add_argument('-v', '--verbose', action='store_true')
     parser.add_argument('names', nargs='*')
     return parser.parse_args()
@@ -59,6 +60,12 @@ def load(path):
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
+
+
+def variants(path):
+    """A file's records: [(name, {'engine', 'family', 'layout'})], one where it has no VARIANTS."""
+    rows = getattr(load(path), 'VARIANTS', [{}])
+    return [(path.stem + ''.join('--' + str(v) for v in row.values()), row) for row in rows]
 
 
 def check(lab, args, command):
@@ -146,9 +153,10 @@ def settle(lab):
 
 
 def one(path, args):
-    """The record of one file."""
+    """The record of one variant of a file."""
     healthy_file = path.parent.name == 'healthy'
-    record = {'name': path.stem, 'healthy': healthy_file, 'wrong': [], 'verdicts': []}
+    name, row = variants(path)[args.variant]
+    record = {'name': name, 'healthy': healthy_file, 'wrong': [], 'verdicts': []}
     module = load(path)
     expect = dict(getattr(module, 'EXPECT', {}))
     cause = expect.get('cause', path.stem.partition('--')[0])
@@ -156,8 +164,8 @@ def one(path, args):
     program = pathlib.Path(args.program).resolve()
     visible = {root, program.parent.parent if program.parent.name.startswith('build') else program.parent}
     stage = spaces.Stage(pathlib.Path(args.packages).resolve(), visible)
-    lab = Lab(path.stem, args.seed, stage=stage, layout=getattr(module, 'LAYOUT', 'routed'),
-              family=getattr(module, 'FAMILY', None))
+    chosen = {'layout': getattr(module, 'LAYOUT', 'routed'), 'family': getattr(module, 'FAMILY', None)} | row
+    lab = Lab(name, args.seed, stage=stage, **chosen)
     build = getattr(module, 'build', None)
     if build:
         build(lab)
@@ -213,12 +221,13 @@ def shell(lab):
 def main_one(args):
     signal.alarm(0 if args.keep else PATIENCE)
     path = pathlib.Path(args.one)
+    name = variants(path)[args.variant][0]
     try:
         record = one(path, args)
     except Skip as why:
-        record = {'name': path.stem, 'skipped': str(why)}
+        record = {'name': name, 'skipped': str(why)}
     except Exception:  # whatever it is, this file could not be judged
-        record = {'name': path.stem, 'broken': traceback.format_exc()}
+        record = {'name': name, 'broken': traceback.format_exc()}
     sys.stdout.write('\n@' + json.dumps(record) + '\n')
     sys.stdout.flush()
     os._exit(0)
@@ -227,9 +236,10 @@ def main_one(args):
 # All files
 
 
-def spawn(path, args):
+def spawn(job, args):
+    path, variant, name = job
     command = ['unshare', '--net', '--mount', '--pid', '--uts', '--ipc', '--fork', '--kill-child', '--mount-proc', sys.executable,
-               str(here / 'run.py'), '--one', str(path), '--program', args.program, '--packages', args.packages,
+               str(here / 'run.py'), '--one', str(path), '--variant', str(variant), '--program', args.program, '--packages', args.packages,
                '--seed', args.seed, *(['--as-user'] if args.as_user else []), *(['--keep'] if args.keep else []),
                *(['-v'] if args.verbose else [])]
     # The lab's own init is this session's leader's child: killing the group ends it and all that it holds.
@@ -241,19 +251,20 @@ def spawn(path, args):
         os.killpg(process.pid, signal.SIGKILL)
         out, err = process.communicate()
     found = re.findall(r'^@(\{.*\})$', out, re.M)
-    return json.loads(found[-1]) if found else {'name': path.stem, 'broken': f'the lab ended: {out[-500:]}{(err or "")[-500:]}'}
+    return json.loads(found[-1]) if found else {'name': name, 'broken': f'the lab ended: {out[-500:]}{(err or "")[-500:]}'}
 
 
-def files(args):
-    every = sorted(here.glob('faults/*.py')) + sorted(here.glob('healthy/*.py'))
+def jobs(args):
+    """[(file, number of its variant, name)]"""
+    paths = sorted(here.glob('faults/*.py')) + sorted(here.glob('healthy/*.py'))
+    every = [(path, number, name) for path in paths for number, (name, _) in enumerate(variants(path))]
     if args.names:
-        chosen = [p for p in every if any(p.stem == n or p.stem.partition('--')[0] == n or p == pathlib.Path(n).resolve()
-                                          for n in args.names)]
-        missing = [n for n in args.names if not any(n in (p.stem, p.stem.partition('--')[0]) or
-                                                    p == pathlib.Path(n).resolve() for p in every)]
+        def is_meant(job, name):
+            return name in (job[2], job[0].stem, job[0].stem.partition('--')[0]) or pathlib.Path(name).resolve() == job[0]
+        missing = [n for n in args.names if not any(is_meant(job, n) for job in every)]
         if missing:
             sys.exit(f'run.py: no such fault: {", ".join(missing)}')
-        return chosen
+        return [job for job in every if any(is_meant(job, n) for n in args.names)]
     if args.part:
         number, _, parts = args.part.partition('/')
         number = int(time.time() // 86400) if number == 'day' else int(number)
@@ -305,10 +316,10 @@ def main():
         return 77
     if args.keep:
         args.jobs = 1
-    chosen = files(args)
+    chosen = jobs(args)
     records = []
     with concurrent.futures.ThreadPoolExecutor(args.jobs) as pool:
-        for record in pool.map(lambda path: spawn(path, args), chosen[:1] if args.keep else chosen):
+        for record in pool.map(lambda job: spawn(job, args), chosen[:1] if args.keep else chosen):
             records.append(record)
             print(line_of(record), flush=True)
     return totals(records)

@@ -3,7 +3,11 @@
 The real daemons come from get-packages; the small ones are Python functions in a process of their own. Without an address a
 service listens on both families.
 """
+import errno
+import os
 import pathlib
+import resource
+import select
 import shutil
 import socket
 import ssl
@@ -32,13 +36,15 @@ def user(host, name, number, home='/nonexistent'):
 # Small ones
 
 
-def _listener(address, port, *, backlog=128, v6only=False, device=None):
+def _listener(address, port, *, backlog=128, v6only=False, device=None, prepare=None):
     s = socket.socket(socket.AF_INET6 if ':' in address else socket.AF_INET, socket.SOCK_STREAM)
     s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     if ':' in address:
         s.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, int(v6only))
     if device:
         s.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, device.encode())
+    if prepare:
+        prepare(s)
     s.bind((address, port))
     s.listen(backlog)
     return s
@@ -49,7 +55,6 @@ def _serve(each, address, port, options):
     while True:
         connection, _ = listener.accept()
         # A child for each: a client that hangs must not hang the others. Two forks, so that nobody waits for them.
-        import os
         if os.fork() == 0:
             if os.fork() == 0:
                 listener.close()
@@ -64,7 +69,7 @@ def _serve(each, address, port, options):
 
 
 def tcp_server(host, port, each, *, address=ANY, **options):
-    """each(connection) in a process of its own for every connection; options: backlog, v6only, device."""
+    """each(connection) in a process of its own for every connection; options: backlog, v6only, device, prepare(socket)."""
     service = host.fork(_serve, each, address, port, options)
     host.wait_listening(port, service=service)
     return service
@@ -123,6 +128,36 @@ def http_server(host, port, *, body='It works.\n', status='200 OK', headers=(), 
     return tcp_server(host, port, each, **options)
 
 
+def one_process_server(host, port, banner, *, files, address=ANY, answer=b'250 fine\r\n'):
+    """One process for all connections, with so many file descriptors; it speaks first and answers every line."""
+    def serve():
+        listener = _listener(address, port)
+        listener.setblocking(False)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (files, files))
+        watched = [listener]
+        while True:
+            for s in select.select(watched, [], [])[0]:
+                try:
+                    if s is listener:
+                        connection, _ = listener.accept()
+                        connection.sendall(banner)
+                        watched.append(connection)
+                    elif data := s.recv(65536):
+                        s.sendall(answer * data.count(b'\n'))
+                    else:
+                        watched.remove(s)
+                        s.close()
+                except OSError as error:
+                    if s is not listener:
+                        watched.remove(s)
+                        s.close()
+                    elif error.errno == errno.EMFILE:
+                        time.sleep(0.1)
+    service = host.fork(serve)
+    host.wait_listening(port, service=service)
+    return service
+
+
 def udp_server(host, port, *, address=ANY, answer=None):
     """Echoes, or answers with what answer(data) gives (None: silence)."""
     def serve():
@@ -138,12 +173,30 @@ def udp_server(host, port, *, address=ANY, answer=None):
     return service
 
 
+def hold_connections(host, address, port, number):
+    """A host that opens connections and keeps them, without a word; how many came to be is not its business."""
+    def hold():
+        held = []
+        for _ in range(number):
+            s = socket.socket(socket.AF_INET6 if ':' in address else socket.AF_INET, socket.SOCK_STREAM)
+            s.setblocking(False)
+            s.connect_ex((address, port))
+            held.append(s)
+            time.sleep(0.005)
+        while held:
+            time.sleep(1e6)
+    service = host.fork(hold)
+    wait_until(f'{number} connections', lambda: host.connections(address, port) >= number or not service.alive())
+    return service
+
+
 def accept_nothing(host, port, *, backlog=128, address=ANY):
     """Listens and never accepts; what the queue holds is up to the backlog."""
     def serve():
-        _listener(address, port, backlog=backlog)
-        time.sleep(1e6)
-    service = host.fork(lambda: (lambda s: time.sleep(1e6))(_listener(address, port, backlog=backlog)))
+        listener = _listener(address, port, backlog=backlog)
+        while listener:
+            time.sleep(1e6)
+    service = host.fork(serve)
     host.wait_listening(port, service=service)
     return service
 
@@ -261,6 +314,14 @@ def dnsmasq(host, records=(), *, options=(), port=53):
     host.wait_listening(port, service=service)
     host.wait_listening(port, 'udp', service)
     return service
+
+
+def silent_resolver(lab):
+    """lab.resolver: a name server's address that swallows all questions."""
+    lab.add_host('resolver', behind=lab.router)
+    for name in ('iptables-nft', 'ip6tables-nft'):
+        lab.resolver.run(f'{name} -A INPUT -p udp --dport 53 -j DROP && {name} -A INPUT -p tcp --dport 53 -j DROP')
+    return lab.resolver
 
 
 def resolves_by(client, *addresses, options=''):
