@@ -14,10 +14,12 @@ Addresses, device names, ports, the firewall's engine and the family are drawn f
 import contextlib
 import ctypes
 import fcntl
+import heapq
 import ipaddress
 import os
 import pathlib
 import random
+import select
 import shlex
 import signal
 import socket
@@ -364,8 +366,14 @@ class Lab:
         host.devices.append(name)
         return name
 
-    def connect(self, network, *hosts, switch=None):
-        """Hosts on a network; the first gets .1, the others drawn numbers. Two hosts need no switch."""
+    def connect(self, network, *hosts, switch=None, wire=None):
+        """Hosts on a network; the first gets .1, the others drawn numbers. Two hosts need no switch.
+
+        wire: a function of (frame, outward), outward from the first host, that gives the seconds until the frame is handed
+        over, or None: it is lost. Frames then go through a program, as slow wires want it.
+        """
+        if wire:
+            switch = self._new_host(f'wire{len(self.hosts)}')
         numbers = [1, *self.rng.sample(range(2, 250), len(hosts) - 1)]
         links, ends = [], []
         for index, host in enumerate(hosts):
@@ -378,7 +386,12 @@ class Lab:
             links.append((ends[0], ends[1]))
         lines = [f'link add {a[1]} netns {a[0].holder} type veth peer name {b[1]} netns {b[0].holder}' for a, b in links]
         subprocess.run(['ip', '-batch', '-'], input='\n'.join(lines), text=True, check=True)
-        if switch:
+        if wire:
+            switch.ip(*(f'link set {d} up' for d in switch.devices))
+            for end in ends:
+                plain_frames(*end)
+            switch.fork(carry, switch.devices, wire)
+        elif switch:
             switch.ip('link add br0 type bridge forward_delay 0 mcast_snooping 0', 'link set br0 up',
                       *(f'link set {d} master br0 up' for d in switch.devices))
         for (host, device), number in zip(ends, numbers):
@@ -390,7 +403,7 @@ class Lab:
             host.ip('link set lo up', f'addr add {four}/{network.net4.prefixlen} dev {device}',
                     f'addr add {six}/{network.net6.prefixlen} dev {device} nodad', f'link set {device} up')
             network.hosts.append((host, four, six, device))
-        if self.threaded:
+        if self.threaded and not wire:
             for end in [e for link in links for e in link]:
                 make_threaded(*end)
 
@@ -438,13 +451,16 @@ class Lab:
         four, six, _ = self.on(self.router2, self.between)
         self.router.ip(f'route add {self.server_net.net4} via {four}', f'route add {self.server_net.net6} via {six}')
 
-    def add_host(self, name, behind):
-        """One more host, on a wire of its own to a router (or to the server: a container). It becomes lab.NAME."""
+    def add_host(self, name, behind, wire=None):
+        """One more host, on a wire of its own to a router (or to the server: a container). It becomes lab.NAME.
+
+        wire: as connect() has it; lambda frame, outward: 0.1 is a wire of 100 ms.
+        """
         host = self._new_host(name)
         self.forwards(behind)
         network = self.draw_network()
         setattr(self, name + '_net', network)
-        self.connect(network, behind, host)
+        self.connect(network, behind, host, wire=wire)
         self.gateway(host, behind)
         return host
 
@@ -475,15 +491,48 @@ def host_port(host, port):
     return f'[{host}]:{port}' if ':' in host else f'{host}:{port}'
 
 
+def ethtool(host, device, command, value):
+    """One of the ETHTOOL_S... commands that take a number; refused is refused."""
+    with host.network(), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s, contextlib.suppress(OSError):
+        words = (ctypes.c_uint32 * 2)(command, value)
+        fcntl.ioctl(s, 0x8946, struct.pack('16sP16x', device.encode(), ctypes.addressof(words)))  # SIOCETHTOOL
+
+
 def make_threaded(host, device):
     """Packets that a veth receives are handed on by a thread: GRO on makes it poll, and polling may be threaded."""
-    with host.network(), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
-        value = (ctypes.c_uint32 * 2)(0x2c, 1)  # ETHTOOL_SGRO
-        request = struct.pack('16sP16x', device.encode(), ctypes.addressof(value))
-        with contextlib.suppress(OSError):
-            fcntl.ioctl(s, 0x8946, request)  # SIOCETHTOOL
+    ethtool(host, device, 0x2c, 1)  # ETHTOOL_SGRO
     with contextlib.suppress(OSError):
         (host.root / f'sys/class/net/{device}/threaded').write_text('1')
+
+
+def plain_frames(host, device):
+    """No frames above the MTU and none without a checksum: a program will read them."""
+    for command in (0x17, 0x1f, 0x24):  # ETHTOOL_STXCSUM, ETHTOOL_STSO, ETHTOOL_SGSO
+        ethtool(host, device, command, 0)
+
+
+def carry(devices, wire):
+    """The program between two ends of a wire."""
+    sockets = []
+    for device in devices:
+        s = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(3))
+        s.bind((device, 3))
+        # Frames are for the hosts' addresses, not for this device's.
+        s.setsockopt(263, 1, struct.pack('iHH8x', socket.if_nametoindex(device), 1, 0))  # PACKET_ADD_MEMBERSHIP, promiscuous
+        sockets.append(s)
+    waiting, number = [], 0
+    while True:
+        timeout = max(0.0, waiting[0][0] - time.monotonic()) if waiting else None
+        for s in select.select(sockets, [], [], timeout)[0]:
+            frame, where = s.recvfrom(65536)
+            outward = s is sockets[0]
+            delay = wire(frame, outward) if where[2] != socket.PACKET_OUTGOING else None
+            if delay is not None:
+                number += 1
+                heapq.heappush(waiting, (time.monotonic() + delay, number, outward, frame))
+        while waiting and waiting[0][0] <= time.monotonic():
+            _, _, outward, frame = heapq.heappop(waiting)
+            sockets[1 if outward else 0].send(frame)
 
 
 def quote(word):

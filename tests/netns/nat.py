@@ -2,7 +2,7 @@
 
 
 def _nft(host, text):
-    host.nft(f'table {"ip" if host.lab.family == 4 else "ip6"} nat {{ {text} }}')
+    host.nft(f'table {"ip" if host.lab.family == 4 else "ip6"} nat {{ {text}; }}')
 
 
 def dnat(host, outer, port, inner, inner_port):

@@ -6,7 +6,7 @@ EXPECT = {'symptom': ['closed-after-connect', 'reset-after-connect']}
 
 def build(lab):
     lab.service = sshd(lab.server, 22)
-    haproxy(lab.server, lab.port, ['127.0.0.1:22'])
+    haproxy(lab.server, lab.port, ['127.0.0.1:22'], lines=['retries 0'])
     lab.asks('ssh')
 
 
