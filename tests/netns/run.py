@@ -219,6 +219,8 @@ def shell(lab):
 
 
 def main_one(args):
+    if os.getpid() != 1:
+        sys.exit('run.py: --one is for the namespaces that run.py makes; outside it would mount over this machine')
     signal.alarm(0 if args.keep else PATIENCE)
     path = pathlib.Path(args.one)
     name = variants(path)[args.variant][0]
