@@ -18,3 +18,6 @@ void clock_span(struct text *out, int64_t span_ns);
 
 /* Since some fixed point, for measuring; never goes back. */
 int64_t clock_now(void);
+
+/* The wall clock. */
+int64_t clock_wall(void);

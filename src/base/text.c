@@ -160,31 +160,38 @@ void text_hex(struct text *t, uint64_t value, unsigned digits)
 	text_bytes(t, p, (size_t)(end - p));
 }
 
-void text_format(struct text *t, const char *format, ...)
+void text_format_list(struct text *t, const char *format, va_list ap)
 {
-	va_list ap;
+	va_list again;
 	int len;
 
 	if (!text_reserve(t, 64))
 		return;
 
-	va_start(ap, format);
+	va_copy(again, ap);
 	len = vsnprintf(t->data + t->len, t->size - t->len, format, ap);
-	va_end(ap);
-	if (len < 0) {
-		t->failed = true;
-		return;
-	}
-
-	if ((size_t)len >= t->size - t->len) {
-		if (!text_reserve(t, (size_t)len + 1))
+	if (len >= 0 && (size_t)len >= t->size - t->len) {
+		if (!text_reserve(t, (size_t)len + 1)) {
+			va_end(again);
 			return;
-		va_start(ap, format);
-		len = vsnprintf(t->data + t->len, t->size - t->len, format, ap);
-		va_end(ap);
+		}
+		len = vsnprintf(t->data + t->len, t->size - t->len, format,
+				again);
 	}
+	va_end(again);
+	if (len < 0)
+		t->failed = true;
+	else
+		t->len += (size_t)len;
+}
 
-	t->len += (size_t)len;
+void text_format(struct text *t, const char *format, ...)
+{
+	va_list ap;
+
+	va_start(ap, format);
+	text_format_list(t, format, ap);
+	va_end(ap);
 }
 
 size_t text_utf8_length(const unsigned char *s)

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -58,6 +59,8 @@ void text_hex(struct text *t, uint64_t value, unsigned digits);
 /* Anything else, as printf() would write it. */
 __attribute__((format(printf, 2, 3))) void text_format(struct text *t,
 						       const char *format, ...);
+__attribute__((format(printf, 2, 0))) void
+text_format_list(struct text *t, const char *format, va_list ap);
 
 /* Bytes of the UTF-8 sequence of two or more bytes at s (RFC 3629), which is
  * terminated; 0 if it is none. */

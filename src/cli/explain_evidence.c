@@ -200,7 +200,7 @@ int evidence_fetch(struct evidence *e, const struct source *sources,
 
 void evidence_lines(struct evidence *e, uint64_t ordinal,
 		    const struct source *sources,
-		    struct report_line ret[static SHOWN_PACKETS])
+		    struct packet_line ret[static SHOWN_PACKETS])
 {
 	while (e->next < e->count && e->list[e->next].ordinal < ordinal)
 		e->next++;
@@ -208,7 +208,7 @@ void evidence_lines(struct evidence *e, uint64_t ordinal,
 	     e->next++) {
 		const struct wanted *w = &e->list[e->next];
 
-		ret[w->shown] = (struct report_line){
+		ret[w->shown] = (struct packet_line){
 			.file = sources[w->file].name,
 			.frame = w->frame,
 			.line = w->line,

@@ -29,4 +29,4 @@ int evidence_fetch(struct evidence *e, const struct source *sources,
  * none. */
 void evidence_lines(struct evidence *e, uint64_t ordinal,
 		    const struct source *sources,
-		    struct report_line ret[static SHOWN_PACKETS]);
+		    struct packet_line ret[static SHOWN_PACKETS]);

@@ -27,32 +27,3 @@ const char *place_name(enum fault_place p)
 
 	return names[p];
 }
-
-const char *culprit_name(enum culprit_kind k)
-{
-	static const char *const names[CULPRITS] = {
-		[CULPRIT_NONE] = "none",
-		[CULPRIT_FIREWALL_RULE] = "firewall-rule",
-		[CULPRIT_FIREWALL_POLICY] = "firewall-policy",
-		[CULPRIT_SET_ELEMENT] = "set-element",
-		[CULPRIT_SOCKET] = "socket",
-		[CULPRIT_PROCESS] = "process",
-		[CULPRIT_SYSCTL] = "sysctl",
-		[CULPRIT_ROUTE] = "route",
-		[CULPRIT_POLICY_RULE] = "policy-rule",
-		[CULPRIT_NEIGHBOUR] = "neighbour",
-		[CULPRIT_LINK] = "link",
-		[CULPRIT_CONNTRACK] = "conntrack",
-		[CULPRIT_BPF_PROGRAM] = "bpf-program",
-		[CULPRIT_TC_FILTER] = "tc-filter",
-		[CULPRIT_XFRM_POLICY] = "xfrm-policy",
-		[CULPRIT_WRAPPER_LINE] = "wrapper-line",
-		[CULPRIT_CONFIG_LINE] = "config-line",
-		[CULPRIT_NAME_RECORD] = "name-record",
-		[CULPRIT_CERTIFICATE] = "certificate",
-		[CULPRIT_ROUTER] = "router",
-		[CULPRIT_MIDDLEBOX] = "middlebox",
-	};
-
-	return names[k];
-}

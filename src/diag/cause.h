@@ -4,6 +4,7 @@
 #include <stdint.h>
 
 #include "diag/symptom.h"
+#include "fact/culprit.h"
 #include "fact/fact.h"
 
 /* How many facts a row may name. */
@@ -27,34 +28,6 @@ const char *place_name(enum fault_place p);
 
 /* How often the cause is met, by the catalogue; ranks those that remain. */
 enum frequency { FREQUENCY_RARE, FREQUENCY_OCCASIONAL, FREQUENCY_COMMON };
-
-/* What is to blame. */
-enum culprit_kind {
-	CULPRIT_NONE,
-	CULPRIT_FIREWALL_RULE,
-	CULPRIT_FIREWALL_POLICY,
-	CULPRIT_SET_ELEMENT,
-	CULPRIT_SOCKET,
-	CULPRIT_PROCESS,
-	CULPRIT_SYSCTL,
-	CULPRIT_ROUTE,
-	CULPRIT_POLICY_RULE,
-	CULPRIT_NEIGHBOUR,
-	CULPRIT_LINK,
-	CULPRIT_CONNTRACK,
-	CULPRIT_BPF_PROGRAM,
-	CULPRIT_TC_FILTER,
-	CULPRIT_XFRM_POLICY,
-	CULPRIT_WRAPPER_LINE,
-	CULPRIT_CONFIG_LINE,
-	CULPRIT_NAME_RECORD,
-	CULPRIT_CERTIFICATE,
-	CULPRIT_ROUTER,
-	CULPRIT_MIDDLEBOX,
-	CULPRITS,
-};
-
-const char *culprit_name(enum culprit_kind k);
 
 /*
  * A row of the catalogue: data only, one file each under diag/causes.

@@ -1,7 +1,12 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
+
+#include "base/arena.h"
+#include "fact/culprit.h"
+#include "fact/vantage.h"
 
 /*
  * The one currency: what was seen, where, and by which source. Sources (a trace,
@@ -21,10 +26,10 @@ enum fact_kind {
 /* The facts known of one flow. A fact that is not in the set was not seen,
  * which is not the same as seen not to be. */
 struct fact_set {
-	uint64_t words[3];
+	uint64_t words[4];
 };
 
-_Static_assert((int)FACT_KINDS <= 192, "struct fact_set is too small");
+_Static_assert((int)FACT_KINDS <= 256, "struct fact_set is too small");
 
 static inline void fact_add(struct fact_set *set, enum fact_kind kind)
 {
@@ -63,14 +68,41 @@ enum fact_shown {
 
 enum fact_shown fact_shown(enum fact_kind kind);
 
-/* Where evidence comes from. */
-enum vantage {
-	VANTAGE_UNKNOWN,
-	VANTAGE_CLIENT,
-	VANTAGE_SERVER,
-	VANTAGE_ROUTER,
-	VANTAGES,
+/* The kind of that id, or FACT_NONE. */
+enum fact_kind fact_find(const char *id);
+
+/* One thing that was observed. */
+struct fact {
+	enum fact_kind kind;
+	enum vantage vantage;
+	const char *source; /* who found it out: a probe's or a reader's id */
+	int64_t at_ns;      /* wall clock */
+	/* What was seen, with the numbers of this case: a whole sentence,
+	 * translated. NULL: the kind's own sentence says it all. */
+	const char *text;
+	const struct culprit *culprit; /* what it names, or NULL */
 };
 
-/* "client", …; "unknown" for a file of which nothing was said. */
-const char *vantage_name(enum vantage v);
+/*
+ * Facts as they are found out, of one flow or attempt. All of them lie in the
+ * arena, which is the caller's. Memory that runs out is told once, by failed.
+ */
+struct facts {
+	struct arena *arena;
+	struct fact_set set;
+	struct fact *list;
+	size_t count, room;
+	bool failed;
+};
+
+/* Adds one, seen now at the client; format NULL: no words of its own. A kind
+ * that is known already gets the new words and culprit, where it had none. */
+__attribute__((format(printf, 5, 6))) void
+fact_tell(struct facts *f, enum fact_kind kind, const char *source,
+	  const struct culprit *culprit, const char *format, ...);
+
+/* The first of that kind, or NULL. */
+const struct fact *facts_get(const struct facts *f, enum fact_kind kind);
+
+/* Adds all of b to a; the strings stay where they are. */
+void facts_join(struct facts *a, const struct facts *b);

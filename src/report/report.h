@@ -9,6 +9,7 @@
 #include "base/problem.h"
 #include "base/text.h"
 #include "diag/diag.h"
+#include "fact/case.h"
 #include "net/address.h"
 
 /*
@@ -16,13 +17,6 @@
  * evidence collected before; a format only arranges and writes, so formats
  * cannot disagree. Nothing here looks at a source.
  */
-struct report_line {
-	const char *file; /* NULL: there is no such packet */
-	uint32_t frame;
-	const char *line; /* as tcpdump prints it; NULL when not at hand */
-	int64_t at_ns;
-};
-
 /* The rule or policy that a ruleset names, in words that belong to it. */
 struct report_rule {
 	const char *engine, *family, *table, *chain;
@@ -31,6 +25,12 @@ struct report_rule {
 	const char *text, *comment, *owner;
 	unsigned accept_number; /* of the ACCEPT below it; 0: none */
 	const char *accept_text;
+};
+
+/* A fault behind the first. */
+struct report_also {
+	const struct verdict *verdict;
+	const struct culprit *culprit; /* or NULL */
 };
 
 struct report_flow {
@@ -47,9 +47,16 @@ struct report_flow {
 	const char *opening, *ending;  /* ids, see doc/explain.schema.json */
 	const struct verdict *verdict;
 	const struct fact_set *facts;
+	/* What is known beyond the set, of an attempt: words, sources and
+	 * culprits. NULL: of a trace. */
+	const struct facts *found;
+	const struct culprit *culprit;    /* named by those, or NULL */
+	const struct case_record *record; /* of which it is an attempt */
+	const struct report_also *also;   /* further faults */
+	size_t also_count;
 	/* What the host's rules refuse it by; NULL: not known. */
 	const struct report_rule *rule;
-	struct report_line lines[SHOWN_PACKETS];
+	struct packet_line lines[SHOWN_PACKETS];
 
 	uint32_t syns;
 	uint32_t retransmitted[2];

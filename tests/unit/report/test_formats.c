@@ -63,7 +63,7 @@ static struct report_flow refused(struct diag *d)
 	f.facts = &facts;
 	f.verdict = diag_judge(d, &facts);
 	f.name = hostile;
-	f.lines[SHOWN_FIRST] = (struct report_line){ .file = hostile,
+	f.lines[SHOWN_FIRST] = (struct packet_line){ .file = hostile,
 						     .frame = 7,
 						     .line = hostile };
 	return f;
