@@ -216,17 +216,30 @@ static int open_case(struct check *c, const char *path)
 /* Before the rights are given up. */
 static int open_outputs(struct check *c, const struct request *r)
 {
-	if (!r->pcap)
+	int err = 0;
+
+	if (r->pcap)
+		err = open_output(&c->pcap_file, AT_FDCWD, r->pcap);
+	if (!err && r->save)
+		err = open_case(c, r->save);
+
+	return err;
+}
+
+/* What was found, so that it can be judged elsewhere. */
+static int save(struct check *c)
+{
+	struct text out = TEXT_NULL;
+	int err = -ENOMEM;
+
+	if (c->case_file < 0)
 		return 0;
 
-	c->pcap_file =
-		open(r->pcap, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-	if (c->pcap_file >= 0)
-		return 0;
-
-	(void)fprintf(stderr, _("kiriwake: cannot write %s: %s\n"), r->pcap,
-		      strerror(errno));
-	return EXIT_USAGE;
+	case_write(&out, c->record);
+	if (text_ok(&out))
+		err = file_write(c->case_file, out.data, out.len);
+	text_done(&out);
+	return err;
 }
 
 static int run_request(struct cli *cli, const struct request *r,
