@@ -15,10 +15,8 @@
 #include "report/words.h"
 
 static const struct command *const commands[] = {
-	&command_explain,
-	&command_read,
-	&command_firewall,
-	&command_causes,
+	&command_check,    &command_explain, &command_read,
+	&command_firewall, &command_causes,
 };
 
 enum { COMMANDS = sizeof(commands) / sizeof(*commands) };
@@ -281,6 +279,63 @@ static const struct command *page_of(const struct command *c, const char *word)
 	return c;
 }
 
+/* Letters to add, drop, change or swap between two short words. */
+static size_t distance(const char *a, const char *b)
+{
+	enum { MOST = 16 };
+
+	size_t n = strlen(a), m = strlen(b);
+	size_t d[MOST + 1][MOST + 1];
+
+	if (n > MOST || m > MOST)
+		return MOST;
+	for (size_t i = 0; i <= n; i++) {
+		for (size_t k = 0; k <= m; k++) {
+			size_t least = i && k ? d[i - 1][k - 1] +
+							(a[i - 1] != b[k - 1])
+					      : i + k;
+
+			if (i && d[i - 1][k] + 1 < least)
+				least = d[i - 1][k] + 1;
+			if (k && d[i][k - 1] + 1 < least)
+				least = d[i][k - 1] + 1;
+			if (i > 1 && k > 1 && a[i - 1] == b[k - 2] &&
+			    a[i - 2] == b[k - 1] && d[i - 2][k - 2] + 1 < least)
+				least = d[i - 2][k - 2] + 1;
+			d[i][k] = least;
+		}
+	}
+
+	return d[n][m];
+}
+
+static int unknown_command(const char *word)
+{
+	for (size_t i = 0; i < COMMANDS; i++) {
+		if (distance(word, commands[i]->name) > 2)
+			continue;
+		(void)fprintf(
+			stderr,
+			_("kiriwake: there is no command \"%s\"; did you mean `kiriwake %s'?\n"),
+			word, commands[i]->name);
+		return EXIT_USAGE;
+	}
+
+	(void)fprintf(
+		stderr,
+		_("kiriwake: \"%s\" is no command, and not HOST:PORT; `kiriwake --help' tells more\n"),
+		word);
+	return EXIT_USAGE;
+}
+
+/* `kiriwake TARGET' is `kiriwake check TARGET'. */
+static bool is_target(int argc, char *argv[])
+{
+	return strpbrk(argv[0], ":./") ||
+	       (argc > 1 && argv[1][0] != '-' &&
+		strspn(argv[1], "0123456789") == strlen(argv[1]));
+}
+
 static int run(struct cli *cli, int argc, char *argv[])
 {
 	for (size_t i = 0; i < COMMANDS; i++) {
@@ -297,11 +352,11 @@ static int run(struct cli *cli, int argc, char *argv[])
 		return written(commands[i]->run(cli, argc, argv));
 	}
 
-	(void)fprintf(
-		stderr,
-		_("kiriwake: there is no command \"%s\"; `kiriwake --help' lists them\n"),
-		argv[0]);
-	return EXIT_USAGE;
+	if (!is_target(argc, argv))
+		return unknown_command(argv[0]);
+
+	/* The word before the target stands for the command. */
+	return written(command_check.run(cli, argc + 1, argv - 1));
 }
 
 /* --lang before the command, or anywhere: help and errors obey it too. */

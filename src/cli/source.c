@@ -6,6 +6,7 @@
 #include "base/i18n.h"
 #include "base/problem.h"
 #include "trace/capture.h"
+#include "trace/capture_memory.h"
 
 enum { FRAMES = 256, TEXT_BYTES = 64 * 1024 };
 
@@ -163,7 +164,9 @@ int source_read(const struct source *s, struct source_sink *sink,
 		struct problems *problems)
 {
 	struct capture *c = NULL;
-	int error = capture_open(&c, s->path, problems);
+	int error = s->data ? capture_open_memory(&c, s->data, s->size, s->size,
+						  s->name, problems)
+			    : capture_open(&c, s->path, problems);
 
 	if (error == CAPTURE_NOT_ONE)
 		error = read_text(c, s, sink, problems);

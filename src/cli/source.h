@@ -14,6 +14,8 @@ struct problems;
 /* One input as the user named it, and where it was recorded. */
 struct source {
 	const char *path; /* "-": standard input */
+	const void *data; /* instead of the path: a capture in memory */
+	size_t size;
 	const char *name; /* for people */
 	enum vantage vantage;
 };

@@ -42,7 +42,9 @@ struct attempt {
 	bool is_connected;
 	bool is_from_dns_only; /* the system's resolver gave another address */
 	int fd;                /* connected, or -1; case_free() closes it */
-	uint16_t local_port;   /* of the connect probe; 0: not known */
+	struct address local;  /* that the kernel sends from; has_local */
+	bool has_local;
+	uint16_t local_port; /* of the connect probe; 0: not known */
 };
 
 enum step_status {

@@ -83,10 +83,32 @@ static void rule_json(struct json *j, const struct report_rule *r)
 	json_object_end(j);
 }
 
+void flow_json_culprit(struct json *j, const struct culprit *c)
+{
+	json_object(j);
+	json_member(j, "kind", culprit_name(c->kind));
+	json_member(j, "vantage", vantage_name(c->vantage));
+	for (size_t i = 0; i < c->count; i++) {
+		json_name(j, c->fields[i].name);
+		if (c->fields[i].text)
+			json_string(j, c->fields[i].text);
+		else
+			json_i64(j, c->fields[i].number);
+	}
+	json_member(j, "text", c->text);
+	json_object_end(j);
+}
+
 static void culprit_json(struct json *j, const struct report_flow *f,
 			 struct text *t)
 {
 	const struct verdict *v = f->verdict;
+
+	if (f->culprit) {
+		json_name(j, "culprit");
+		flow_json_culprit(j, f->culprit);
+		return;
+	}
 
 	json_name(j, "culprit");
 	json_object(j);
@@ -167,6 +189,25 @@ static void packets_json(struct json *j, const struct packet_line *l)
 	json_array_end(j);
 }
 
+static const char *source_of(const struct report_flow *f, enum fact_kind kind)
+{
+	const struct fact *found = f->found ? facts_get(f->found, kind) : NULL;
+
+	if (found)
+		return found->source;
+
+	return kind >= FACT_RULES_ORDER && kind <= FACT_RULES_FIT_SERVER
+		       ? "ruleset"
+		       : "trace";
+}
+
+static int64_t time_of(const struct report_flow *f, enum fact_kind kind)
+{
+	const struct fact *found = f->found ? facts_get(f->found, kind) : NULL;
+
+	return found ? found->at_ns : f->first_ns;
+}
+
 static void evidence_json(struct json *j, const struct report_flow *f,
 			  struct text *t)
 {
@@ -184,9 +225,9 @@ static void evidence_json(struct json *j, const struct report_flow *f,
 		json_object(j);
 		json_member(j, "fact", fact_id(kind));
 		json_member(j, "vantage", vantage_name(f->vantage));
-		json_member(j, "source",
-			    kind < FACT_RULES_ORDER ? "trace" : "ruleset");
-		time_member(j, "at", l && l->at_ns ? l->at_ns : f->first_ns, t);
+		json_member(j, "source", source_of(f, kind));
+		time_member(j, "at",
+			    l && l->at_ns ? l->at_ns : time_of(f, kind), t);
 		words_fact(t, f, kind);
 		member_text(j, "text", t);
 		packets_json(j, l);
@@ -233,6 +274,41 @@ static void next_json(struct json *j, const struct report_flow *f,
 	json_array_end(j);
 }
 
+/* What comes next behind the first fault. */
+static void also_json(struct json *j, const struct report_flow *f)
+{
+	json_name(j, "also");
+	json_array(j);
+	for (size_t i = 0; i < f->also_count; i++) {
+		json_object(j);
+		json_member(j, "cause", f->also[i].verdict->cause->id);
+		json_member(j, "certainty",
+			    certainty_name(f->also[i].verdict->certainty));
+		json_name(j, "culprit");
+		if (f->also[i].culprit)
+			flow_json_culprit(j, f->also[i].culprit);
+		else
+			json_null(j);
+		json_object_end(j);
+	}
+	json_array_end(j);
+}
+
+static void not_looked_json(struct json *j, const struct case_record *c)
+{
+	json_name(j, "not_looked");
+	json_array(j);
+	for (size_t i = 0; c && i < c->not_looked_count; i++) {
+		json_object(j);
+		json_member(j, "source", c->not_looked[i].source);
+		json_member(j, "vantage",
+			    vantage_name(c->not_looked[i].vantage));
+		json_member(j, "why", c->not_looked[i].why);
+		json_object_end(j);
+	}
+	json_array_end(j);
+}
+
 static void verdict_json(struct json *j, const struct report_flow *f,
 			 struct text *t)
 {
@@ -246,20 +322,24 @@ static void verdict_json(struct json *j, const struct report_flow *f,
 	json_member(j, "certainty", certainty_name(v->certainty));
 	json_member(j, "place", place_name(v->place));
 	culprit_json(j, f, t);
-	json_name(j, "also");
-	json_array(j);
-	json_array_end(j);
+	also_json(j, f);
 	alternatives_json(j, f, t);
 	ruled_out_json(j, v);
 	evidence_json(j, f, t);
-	json_name(j, "not_looked");
-	json_array(j);
-	json_array_end(j);
+	not_looked_json(j, f->record);
 	fix_json(j, v);
 	next_json(j, f, t);
 	words_verdict(t, f);
 	member_text(j, "text", t);
 	json_object_end(j);
+}
+
+void flow_json_verdict(struct json *j, const struct report_flow *f)
+{
+	struct text t = TEXT_NULL;
+
+	verdict_json(j, f, &t);
+	text_done(&t);
 }
 
 void flow_json(struct json *j, const struct report_flow *f)

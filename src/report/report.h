@@ -9,7 +9,7 @@
 #include "base/problem.h"
 #include "base/text.h"
 #include "diag/diag.h"
-#include "fact/packet_line.h"
+#include "fact/case.h"
 #include "net/address.h"
 
 /*
@@ -27,6 +27,12 @@ struct report_rule {
 	const char *accept_text;
 };
 
+/* A fault behind the first. */
+struct report_also {
+	const struct verdict *verdict;
+	const struct culprit *culprit; /* or NULL */
+};
+
 struct report_flow {
 	const char *transport; /* "tcp", "udp", "icmp", "icmp6", "arp" */
 	struct address client, server;
@@ -41,6 +47,13 @@ struct report_flow {
 	const char *opening, *ending;  /* ids, see doc/explain.schema.json */
 	const struct verdict *verdict;
 	const struct fact_set *facts;
+	/* What is known beyond the set, of an attempt: words, sources and
+	 * culprits. NULL: of a trace. */
+	const struct facts *found;
+	const struct culprit *culprit;    /* named by those, or NULL */
+	const struct case_record *record; /* of which it is an attempt */
+	const struct report_also *also;   /* further faults */
+	size_t also_count;
 	/* What the host's rules refuse it by; NULL: not known. */
 	const struct report_rule *rule;
 	struct packet_line lines[SHOWN_PACKETS];

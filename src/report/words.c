@@ -147,6 +147,13 @@ static void detail(struct text *out, const struct report_flow *f,
 void words_fact(struct text *out, const struct report_flow *f,
 		enum fact_kind kind)
 {
+	const struct fact *found = f->found ? facts_get(f->found, kind) : NULL;
+
+	if (found && found->text) {
+		words_clean(out, found->text);
+		return;
+	}
+
 	text_str(out, _(fact_sentence(kind)));
 	detail(out, f, kind);
 }
@@ -278,7 +285,9 @@ void words_culprit(struct text *out, const struct report_flow *f)
 {
 	const struct verdict *v = f->verdict;
 
-	if (words_has_rule(f)) {
+	if (f->culprit) {
+		words_clean(out, f->culprit->text);
+	} else if (words_has_rule(f)) {
 		named_rule(out, f->rule);
 	} else if (v->culprit == CULPRIT_FIREWALL_RULE) {
 		rule_words(out, f);
@@ -320,4 +329,62 @@ void words_clean(struct text *out, const char *text)
 			text_bytes(out, s, len);
 		s += len ? len : 1;
 	}
+}
+
+const char *words_status(enum status s)
+{
+	static const char *const words[STATUSES] = {
+		[STATUS_HEALTHY] = N_("healthy"),
+		[STATUS_DEGRADED] = N_("degraded"),
+		[STATUS_FAILING] = N_("failing"),
+		[STATUS_UNKNOWN] = N_("unknown"),
+	};
+
+	return _(words[s]);
+}
+
+const char *words_certainty(enum certainty c)
+{
+	static const char *const words[CERTAINTIES] = {
+		[CERTAINTY_NONE] = "",
+		[CERTAINTY_SUSPECTED] = N_("suspected"),
+		[CERTAINTY_INFERRED] = N_("inferred"),
+		[CERTAINTY_PROVEN] = N_("proven"),
+	};
+
+	return *words[c] ? _(words[c]) : "";
+}
+
+const char *words_place(enum fault_place p)
+{
+	static const char *const words[PLACES] = {
+		[PLACE_UNKNOWN] = N_("place not known yet"),
+		[PLACE_CLIENT] = N_("on the client"),
+		[PLACE_CLIENT_LINK] = N_("on the client's link"),
+		[PLACE_PATH] = N_("on the path"),
+		[PLACE_ROUTER] = N_("on a router"),
+		[PLACE_SERVER_LINK] = N_("on the server's link"),
+		[PLACE_SERVER] = N_("on the server"),
+		[PLACE_SERVICE] = N_("in the service"),
+		[PLACE_DNS] = N_("in the DNS"),
+	};
+
+	return _(words[p]);
+}
+
+const char *words_where(const char *where)
+{
+	static const struct {
+		const char *where, *words;
+	} rows[] = {
+		{ "client", N_("On the client: ") },
+		{ "server", N_("On the server: ") },
+		{ "router", N_("On the router: ") },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++)
+		if (!strcmp(rows[i].where, where))
+			return _(rows[i].words);
+
+	return "";
 }

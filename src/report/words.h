@@ -34,3 +34,11 @@ void words_culprit(struct text *out, const struct report_flow *f);
 
 /* Text from outside, without anything that moves the reader's cursor. */
 void words_clean(struct text *out, const char *text);
+
+/* "failing", "suspected", "on the server" */
+const char *words_status(enum status s);
+const char *words_certainty(enum certainty c);
+const char *words_place(enum fault_place p);
+
+/* "On the server: ", of a vantage's name. */
+const char *words_where(const char *where);

@@ -43,47 +43,6 @@ static void begin_text(struct report *r)
 		r->failed = true;
 }
 
-static const char *status_words(enum status s)
-{
-	static const char *const words[STATUSES] = {
-		[STATUS_HEALTHY] = N_("healthy"),
-		[STATUS_DEGRADED] = N_("degraded"),
-		[STATUS_FAILING] = N_("failing"),
-		[STATUS_UNKNOWN] = N_("unknown"),
-	};
-
-	return _(words[s]);
-}
-
-static const char *certainty_words(enum certainty c)
-{
-	static const char *const words[CERTAINTIES] = {
-		[CERTAINTY_NONE] = "",
-		[CERTAINTY_SUSPECTED] = N_("suspected"),
-		[CERTAINTY_INFERRED] = N_("inferred"),
-		[CERTAINTY_PROVEN] = N_("proven"),
-	};
-
-	return *words[c] ? _(words[c]) : "";
-}
-
-static const char *place_words(enum fault_place p)
-{
-	static const char *const words[PLACES] = {
-		[PLACE_UNKNOWN] = N_("place not known yet"),
-		[PLACE_CLIENT] = N_("on the client"),
-		[PLACE_CLIENT_LINK] = N_("on the client's link"),
-		[PLACE_PATH] = N_("on the path"),
-		[PLACE_ROUTER] = N_("on a router"),
-		[PLACE_SERVER_LINK] = N_("on the server's link"),
-		[PLACE_SERVER] = N_("on the server"),
-		[PLACE_SERVICE] = N_("in the service"),
-		[PLACE_DNS] = N_("in the DNS"),
-	};
-
-	return _(words[p]);
-}
-
 static void tell_head(struct text *t, const struct report_flow *f)
 {
 	words_end(t, f, false);
@@ -98,11 +57,11 @@ static void tell_verdict(struct text *t, const struct report_flow *f)
 
 	text_str(t, _("  1. Verdict: "));
 	words_verdict(t, f);
-	text_format(t, "\n     %s, %s", status_words(v->status),
+	text_format(t, "\n     %s, %s", words_status(v->status),
 		    symptom_id(v->symptom));
 	if (v->certainty != CERTAINTY_NONE)
-		text_format(t, ", %s, %s", certainty_words(v->certainty),
-			    place_words(v->place));
+		text_format(t, ", %s, %s", words_certainty(v->certainty),
+			    words_place(v->place));
 	text_char(t, '\n');
 	if (v->culprit == CULPRIT_NONE)
 		return;
@@ -220,23 +179,6 @@ static void tell_left(struct text *t, const struct verdict *v)
 		text_char(t, '\n');
 }
 
-static const char *where_words(const char *where)
-{
-	static const struct {
-		const char *where, *words;
-	} rows[] = {
-		{ "client", N_("On the client: ") },
-		{ "server", N_("On the server: ") },
-		{ "router", N_("On the router: ") },
-	};
-
-	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++)
-		if (!strcmp(rows[i].where, where))
-			return _(rows[i].words);
-
-	return "";
-}
-
 static void tell_next(struct text *t, const struct report_flow *f)
 {
 	const struct next_step *n = next_at(f->verdict, f->facts, 0);
@@ -247,7 +189,7 @@ static void tell_next(struct text *t, const struct report_flow *f)
 
 	text_str(t, _("  5. Next\n"));
 	for (size_t i = 0; (n = next_at(f->verdict, f->facts, i)); i++) {
-		text_format(t, "     - %s", where_words(n->where));
+		text_format(t, "     - %s", words_where(n->where));
 		words_fill(t, n->command, f);
 		text_format(t, "\n       %s\n", _(n->why));
 	}
@@ -397,7 +339,7 @@ static void tell_summary(struct text *t, const struct report_summary *s)
 	for (int i = 0; i < STATUSES; i++)
 		if (s->by_status[i])
 			text_format(t, ", %s: %llu",
-				    status_words((enum status)i),
+				    words_status((enum status)i),
 				    (unsigned long long)s->by_status[i]);
 	text_char(t, '\n');
 	for (int i = 0; i < SYMPTOMS; i++)

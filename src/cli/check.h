@@ -1,0 +1,48 @@
+#pragma once
+
+#include "cli/check_packets.h"
+#include "cli/check_rights.h"
+#include "cli/cli.h"
+#include "diag/case_verdict.h"
+#include "fact/case.h"
+#include "probe/probe.h"
+#include "report/ticket.h"
+
+/*
+ * kiriwake check, in parts: check.c reads the command line, check_run.c decides
+ * which probe runs when, check_screen.c shows it while it happens.
+ */
+
+/* The screen: steps as they end, and what is being waited for. */
+struct check_screen {
+	struct ticket ticket; /* how a step is told */
+	bool is_quiet;        /* JSON: nothing is shown before the end */
+	bool is_terminal;     /* standard error: something may be rubbed out */
+	bool has_line;
+	size_t told;
+};
+
+void check_screen_init(struct check_screen *s, const struct cli *cli,
+		       const struct case_record *record);
+/* Shows a step that has ended. */
+void check_screen_step(struct check_screen *s, const struct step *step);
+/* Shows, for the moment, what is being waited for. NULL: nothing any more. */
+void check_screen_wait(struct check_screen *s, const char *what,
+		       int64_t since_ns);
+
+struct check {
+	struct case_record *record;
+	struct probe_options options;
+	struct probe_runner *runner;
+	struct diag *diag;
+	struct check_screen screen;
+	struct check_rights rights;
+	struct check_packets packets;
+	int pcap_file; /* --pcap; -1: none */
+	struct case_verdict verdict;
+	int64_t began_ns;
+};
+
+/* Runs all steps and judges. Ctrl-C ends it early: the verdict is of what was
+ * seen. 0 or -errno. */
+int check_run(struct check *c);

@@ -1,0 +1,385 @@
+#include "cli/check_packets.h"
+
+#include <errno.h>
+#include <ifaddrs.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/i18n.h"
+#include "base/problem.h"
+#include "cli/explain_evidence.h"
+#include "cli/explain_flow.h"
+#include "cli/gather.h"
+#include "cli/source.h"
+#include "report/words.h"
+#include "trace/flow.h"
+
+enum { ARM_LIMIT = 200, END_LIMIT = 500 /* ms */ };
+
+/* What is taken over from the packets. The probes close their connections in
+ * ways of their own, so endings and data are theirs to tell. */
+static const enum fact_kind taken[] = {
+	FACT_SYN_SEEN,
+	FACT_SYN_REPEATED,
+	FACT_SYN_ECN,
+	FACT_SYN_WITHOUT_ECN,
+	FACT_SYN_TIMESTAMP,
+	FACT_SYN_NO_TIMESTAMP,
+	FACT_SYNACK_SEEN,
+	FACT_SYNACK_REPEATED,
+	FACT_SYNACK_LATE,
+	FACT_SYNACK_IGNORED,
+	FACT_SYNACK_UNANSWERED,
+	FACT_SYNACK_RESET,
+	FACT_SYNACK_ZERO_WINDOW,
+	FACT_SYNACK_OTHER_SOURCE,
+	FACT_ACK_FOR_SYN,
+	FACT_RST_FOR_SYN,
+	FACT_RST_FROM_STACK,
+	FACT_RST_OTHER_TTL,
+	FACT_RST_SAME_TTL,
+	FACT_ICMP_ERROR,
+	FACT_ICMP_FROM_TARGET,
+	FACT_ICMP_FROM_OTHER,
+	FACT_ICMP_PROHIBITED,
+	FACT_ICMP_PORT,
+	FACT_ICMP_HOST,
+	FACT_ICMP_NET,
+	FACT_ICMP_PROTOCOL,
+	FACT_ICMP_REJECT_ROUTE,
+	FACT_ICMP_TOO_BIG,
+	FACT_ICMP_AT_ONCE,
+	FACT_ICMP_LATE,
+};
+
+struct reading {
+	struct case_record *record;
+	struct evidence *evidence;
+	struct source source;
+	uint64_t ordinal;
+
+	struct {
+		struct attempt *attempt;
+		uint64_t ordinal;
+	} found[CASE_ATTEMPTS];
+
+	size_t count;
+	int error;
+};
+
+/* The device that has the address; its own addresses are reached over lo. */
+static bool device_of(char *name, size_t size, const struct attempt *a,
+		      const struct ifaddrs *list)
+{
+	const char *from = NULL;
+
+	if (!a->has_local)
+		return false;
+	if (address_equal(&a->local, &a->address) ||
+	    address_is_loopback(&a->address))
+		from = "lo";
+
+	for (; list && !from; list = list->ifa_next) {
+		const struct sockaddr *sa = list->ifa_addr;
+		struct address own;
+
+		if (!sa)
+			continue;
+		if (sa->sa_family == AF_INET)
+			own = address_v4(ntohl(
+				((const struct sockaddr_in *)(const void *)sa)
+					->sin_addr.s_addr));
+		else if (sa->sa_family == AF_INET6)
+			own = address_v6(
+				((const struct sockaddr_in6 *)(const void *)sa)
+					->sin6_addr.s6_addr);
+		else
+			continue;
+		if (address_equal(&own, &a->local))
+			from = list->ifa_name;
+	}
+	if (!from || strlen(from) >= size)
+		return false;
+
+	memcpy(name, from, strlen(from) + 1);
+	return true;
+}
+
+static void add_device(struct live_request *q, const char *name)
+{
+	for (size_t i = 0; i < q->count; i++)
+		if (!strcmp(q->devices[i], name))
+			return;
+	if (q->count < LIVE_DEVICES)
+		memcpy(q->devices[q->count++], name, strlen(name) + 1);
+}
+
+/* Own flows, and the errors and neighbours that concern them. */
+static void make_request(struct live_request *q, const struct case_record *c)
+{
+	struct ifaddrs *list = NULL;
+	struct text filter = TEXT_NULL;
+
+	(void)getifaddrs(&list);
+	text_str(&filter, "arp or icmp or icmp6");
+	for (size_t i = 0; i < c->attempt_count; i++) {
+		char name[LIVE_NAME];
+		size_t before = filter.len;
+
+		if (!device_of(name, sizeof(name), &c->attempts[i], list))
+			continue;
+		add_device(q, name);
+		text_str(&filter, " or host ");
+		address_text(&filter, &c->attempts[i].address);
+		if (filter.len >= LIVE_FILTER)
+			text_cut(&filter, before);
+	}
+	if (list)
+		freeifaddrs(list);
+	memcpy(q->filter, text_string(&filter), filter.len + 1);
+	text_done(&filter);
+}
+
+/* Whether the byte came that says that it captures. */
+static int wait_armed(int control)
+{
+	struct pollfd fd = { control, POLLIN, 0 };
+	unsigned char told;
+
+	if (poll(&fd, 1, ARM_LIMIT) <= 0)
+		return -ETIMEDOUT;
+	if (recv(control, &told, 1, 0) != 1)
+		return -EIO;
+
+	return -(int)told;
+}
+
+static void drop(struct check_packets *p)
+{
+	if (p->file >= 0)
+		(void)close(p->file);
+	if (p->control >= 0)
+		(void)close(p->control);
+	p->file = -1;
+	p->control = -1;
+}
+
+static const char *reason(int err)
+{
+	if (err == -EPERM || err == -EACCES)
+		return _("Capturing packets needs CAP_NET_RAW.");
+
+	return strerror(-err);
+}
+
+void check_packets_begin(struct check_packets *p, struct check_rights *r,
+			 struct case_record *c)
+{
+	struct live_request q = { 0 };
+	int err;
+
+	*p = (struct check_packets){ -1, -1, false };
+	make_request(&q, c);
+	if (!q.count)
+		return;
+
+	err = check_rights_capture(r, &q, &p->file, &p->control);
+	if (!err)
+		err = wait_armed(p->control);
+	p->is_armed = !err;
+	if (!err)
+		return;
+
+	drop(p);
+	case_not_looked(c, "capture", reason(err));
+}
+
+static bool is_of(const struct flow *f, const struct case_record *c,
+		  const struct attempt *a)
+{
+	if (f->protocol != (c->target.protocol == IPPROTO_UDP ? PACKET_UDP
+							      : PACKET_TCP) ||
+	    f->ports[FLOW_SERVER] != a->port ||
+	    !address_equal(&f->addresses[FLOW_SERVER], &a->address))
+		return false;
+
+	return !a->local_port || f->ports[FLOW_CLIENT] == a->local_port;
+}
+
+static void take_facts(struct reading *r, struct attempt *a,
+		       const struct flow *f, const struct flow_note *note,
+		       const struct fact_set *facts)
+{
+	struct report_flow told;
+	struct text words = TEXT_NULL;
+
+	explain_flow(&told, f, note, facts);
+	for (size_t i = 0; i < sizeof(taken) / sizeof(*taken); i++) {
+		if (!fact_has(facts, taken[i]))
+			continue;
+		text_clear(&words);
+		words_fact(&words, &told, taken[i]);
+		fact_tell(&a->facts, taken[i], "capture", NULL, "%s",
+			  text_string(&words));
+	}
+	text_done(&words);
+
+	r->error = evidence_want(r->evidence, r->ordinal, f);
+	r->found[r->count].attempt = a;
+	r->found[r->count++].ordinal = r->ordinal;
+}
+
+static void take_flow(void *context, const struct flow *f,
+		      const struct flow_note *note,
+		      const struct fact_set *facts)
+{
+	struct reading *r = context;
+
+	r->ordinal++;
+	for (size_t i = 0; i < r->record->attempt_count && !r->error; i++) {
+		struct attempt *a = &r->record->attempts[i];
+		bool is_known = false;
+
+		for (size_t k = 0; k < r->count; k++)
+			is_known = is_known || r->found[k].attempt == a;
+		if (!is_known && is_of(f, r->record, a))
+			take_facts(r, a, f, note, facts);
+	}
+}
+
+static int add_frames(void *context, const struct frame *f, int count)
+{
+	return gather_frames(context, f, count);
+}
+
+static void nothing(void *context, const struct flow *f,
+		    const struct flow_note *note, const struct fact_set *facts)
+{
+	(void)context;
+	(void)f;
+	(void)note;
+	(void)facts;
+}
+
+static int read_flows(struct reading *r, struct flow_table *table,
+		      struct problems *problems)
+{
+	struct gather *g = gather_new(table);
+	struct source_sink sink = { .frames = add_frames, .context = g };
+	int err = g ? flow_table_input(table, 0, VANTAGE_CLIENT) : -ENOMEM;
+
+	if (!err)
+		err = source_read(&r->source, &sink, problems);
+	if (!err)
+		err = gather_flush(g);
+	if (!err)
+		err = flow_table_end(table);
+	gather_free(g);
+	if (err < 0)
+		return err;
+
+	flow_table_each(table, take_flow, r);
+	if (!r->error)
+		r->error = evidence_fetch(r->evidence, &r->source, 1);
+	for (size_t i = 0; i < r->count && !r->error; i++)
+		evidence_lines(r->evidence, r->found[i].ordinal, &r->source,
+			       r->found[i].attempt->lines);
+	return r->error;
+}
+
+/* The lines outlive the evidence. */
+static void keep_lines(struct case_record *c)
+{
+	for (size_t i = 0; i < c->attempt_count; i++)
+		for (int k = 0; k < SHOWN_PACKETS; k++) {
+			struct packet_line *l = &c->attempts[i].lines[k];
+
+			if (l->line)
+				l->line = arena_string(c->arena, l->line);
+		}
+}
+
+static int read_capture(struct case_record *c, const void *data, size_t size)
+{
+	static const struct flow_limits limits = { .flows = 65536 };
+	struct reading r = { .record = c,
+			     .evidence = evidence_new(),
+			     .source = { .data = data,
+					 .size = size,
+					 .name = "capture",
+					 .vantage = VANTAGE_CLIENT } };
+	struct flow_table *table = flow_table_new(&limits, nothing, NULL);
+	struct problems *problems = problems_new();
+	int err = -ENOMEM;
+
+	if (r.evidence && table && problems)
+		err = read_flows(&r, table, problems);
+	keep_lines(c);
+	problems_free(problems);
+	flow_table_free(table);
+	evidence_free(r.evidence);
+	return err;
+}
+
+/* The capturing process closes its end once all is written. */
+static void wait_written(int control)
+{
+	struct pollfd fd = { control, POLLIN, 0 };
+
+	(void)shutdown(control, SHUT_WR);
+	(void)poll(&fd, 1, END_LIMIT);
+}
+
+static int copy(int to, const char *data, size_t size)
+{
+	while (size) {
+		ssize_t n = write(to, data, size);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return -errno;
+		data += n;
+		size -= (size_t)n;
+	}
+
+	return 0;
+}
+
+int check_packets_end(struct check_packets *p, struct case_record *c,
+		      int copy_to)
+{
+	struct stat about;
+	void *data;
+	int err = 0;
+
+	if (!p->is_armed)
+		return 0;
+
+	p->is_armed = false;
+	wait_written(p->control);
+	if (fstat(p->file, &about) || !about.st_size) {
+		drop(p);
+		return 0;
+	}
+
+	data = mmap(NULL, (size_t)about.st_size, PROT_READ, MAP_PRIVATE,
+		    p->file, 0);
+	if (data == MAP_FAILED) {
+		drop(p);
+		return -errno;
+	}
+	if (copy_to >= 0)
+		err = copy(copy_to, data, (size_t)about.st_size);
+	if (!err)
+		err = read_capture(c, data, (size_t)about.st_size);
+	(void)munmap(data, (size_t)about.st_size);
+	drop(p);
+	return err;
+}

@@ -1,0 +1,24 @@
+#pragma once
+
+#include "cli/check_rights.h"
+#include "fact/case.h"
+
+/*
+ * The run's own packets: captured while the probes run, and read afterwards as
+ * any capture is. What they show becomes facts of the attempts, and lines as
+ * tcpdump prints them.
+ */
+struct check_packets {
+	int file, control; /* -1: no capture */
+	bool is_armed;
+};
+
+/* Captures where the attempts' packets leave. Where that is not possible, the
+ * case says why. */
+void check_packets_begin(struct check_packets *p, struct check_rights *r,
+			 struct case_record *c);
+
+/* Ends the capture and reads it. Copies it to the descriptor, if that is not
+ * below 0. 0 or -errno. */
+int check_packets_end(struct check_packets *p, struct case_record *c,
+		      int copy_to);

@@ -1,0 +1,105 @@
+#include "cli/check_rights.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+enum task { TASK_SOCKET, TASK_CAPTURE, TASKS };
+
+struct socket_ask {
+	int family, type, protocol;
+};
+
+static int socket_task(const void *ask, size_t len, struct text *answer,
+		       int fds[PRIV_FDS])
+{
+	struct socket_ask q;
+
+	(void)answer;
+	if (len != sizeof(q))
+		return -EINVAL;
+	memcpy(&q, ask, sizeof(q));
+	/* Nothing else than probes need. */
+	if (q.family != AF_INET && q.family != AF_INET6)
+		return -EINVAL;
+
+	fds[0] = socket(q.family, q.type, q.protocol);
+	return fds[0] < 0 ? -errno : 0;
+}
+
+static int capture_task(const void *ask, size_t len, struct text *answer,
+			int fds[PRIV_FDS])
+{
+	struct live_request q;
+
+	(void)answer;
+	if (len != sizeof(q))
+		return -EINVAL;
+	memcpy(&q, ask, sizeof(q));
+	q.filter[LIVE_FILTER - 1] = '\0';
+	for (size_t i = 0; i < LIVE_DEVICES; i++)
+		q.devices[i][LIVE_NAME - 1] = '\0';
+
+	return live_capture_start(&q, &fds[0], &fds[1]);
+}
+
+static const struct priv_task tasks[TASKS] = {
+	[TASK_SOCKET] = { socket_task },
+	[TASK_CAPTURE] = { capture_task },
+};
+
+_Static_assert(sizeof(struct live_request) <= PRIV_ASK_MOST,
+	       "a question is too long");
+
+int check_rights_start(struct check_rights *r, const char *as_user)
+{
+	*r = (struct check_rights){ .is_other_user = as_user };
+	if (geteuid()) {
+		if (!as_user)
+			return 0;
+		return -EPERM;
+	}
+
+	return priv_start(&r->priv, tasks, TASKS, as_user);
+}
+
+void check_rights_end(struct check_rights *r)
+{
+	priv_end(r->priv);
+	r->priv = NULL;
+}
+
+int check_rights_socket(void *context, int family, int type, int protocol)
+{
+	struct check_rights *r = context;
+	const struct socket_ask q = { family, type, protocol };
+	int fds[PRIV_FDS], err, fd;
+	/* A raw one no user has; of the others the owner matters. */
+	bool is_raw = (type & 0xf) == SOCK_RAW;
+
+	if (!r->priv || (r->is_other_user && !is_raw)) {
+		fd = socket(family, type, protocol);
+		return fd < 0 ? -errno : fd;
+	}
+
+	err = priv_ask(r->priv, TASK_SOCKET, &q, sizeof(q), NULL, fds);
+	return err < 0 ? err : fds[0];
+}
+
+int check_rights_capture(struct check_rights *r,
+			 const struct live_request *request, int *file,
+			 int *control)
+{
+	int fds[PRIV_FDS];
+	int err;
+
+	if (!r->priv)
+		return live_capture_start(request, file, control);
+
+	err = priv_ask(r->priv, TASK_CAPTURE, request, sizeof(*request), NULL,
+		       fds);
+	*file = fds[0];
+	*control = fds[1];
+	return err;
+}

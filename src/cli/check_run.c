@@ -1,0 +1,340 @@
+#include <errno.h>
+#include <netinet/in.h>
+#include <signal.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/i18n.h"
+#include "base/text.h"
+#include "cli/check.h"
+
+/*
+ * The order of the steps, and how long each is waited for. Everything that is
+ * not answered at once goes on side by side; nothing is sent that is not needed,
+ * because bans and rate limits count what we send.
+ */
+#define MS ((int64_t)CLOCK_MILLISECOND)
+
+enum {
+	CONNECTS_MOST = 4,    /* addresses that are tried: SYNs are counted */
+	TICK = 100,           /* ms: how often the screen moves */
+	RESOLVE_LIMIT = 30,   /* s: resolv.conf's worst usual case */
+	CONTROL_AFTER = 300,  /* ms without an answer: is the host there? */
+	PATH_AFTER = 700,     /* ms: how far does it get? */
+	FIRST_VERDICT = 1500, /* ms */
+	LAST_VERDICT = 3500,  /* ms: a failed ARP takes 3.05 s to be told */
+	GRACE = 250,          /* ms for the others, once one has answered */
+	PING_GRACE = 100,     /* ms for the echo, once the port has answered */
+};
+
+static volatile sig_atomic_t interrupted;
+
+static void on_interrupt(int signal)
+{
+	(void)signal;
+	interrupted = 1;
+}
+
+/* The second Ctrl-C ends us. */
+static void catch_interrupt(void)
+{
+	struct sigaction act = { .sa_handler = on_interrupt,
+				 .sa_flags = (int)SA_RESETHAND };
+
+	(void)sigaction(SIGINT, &act, NULL);
+	(void)sigaction(SIGTERM, &act, NULL);
+}
+
+static bool is_late(const struct check *c)
+{
+	return interrupted ||
+	       (c->options.timeout_ns &&
+		clock_now() - c->began_ns >= c->options.timeout_ns);
+}
+
+/* Lets the probes run until then, or until none of that id does. */
+static int run_until(struct check *c, const char *id, int64_t until_ns,
+		     const char *what, int64_t since_ns)
+{
+	while (!is_late(c) && probe_runs(c->runner, id, NULL)) {
+		int64_t now = clock_now();
+		int64_t tick = now + TICK * MS;
+		int left;
+
+		if (now >= until_ns)
+			break;
+		left = probe_turn(c->runner, tick < until_ns ? tick : until_ns);
+		if (left < 0 && left != -EINTR)
+			return left;
+		if (now - since_ns > 300 * MS)
+			check_screen_wait(&c->screen, what, since_ns);
+	}
+
+	return 0;
+}
+
+static int start(struct check *c, const char *id, struct attempt *a)
+{
+	const struct probe *probe = probe_find(id);
+	int err = 0;
+
+	if (probe && !probe_runs(c->runner, id, a))
+		(void)probe_start(c->runner, probe, a, &err);
+
+	return err;
+}
+
+static int resolve(struct check *c)
+{
+	int64_t now = clock_now();
+	struct address lit; if (address_parse(&lit, c->record->target.host, strlen(c->record->target.host))) (void)case_attempt(c->record, &lit, 0);
+	int err = start(c, "resolve", NULL);
+
+	if (err < 0)
+		return err;
+	err = run_until(c, "resolve", now + RESOLVE_LIMIT * CLOCK_SECOND,
+			_("asking the name service"), now);
+	probe_stop(c->runner, "resolve");
+	return err;
+}
+
+/* The address that the kernel would send from; nothing is sent for it. */
+static void learn_local(struct attempt *a)
+{
+	struct sockaddr_storage sa;
+	socklen_t len = probe_sockaddr(a, a->port, &sa);
+	int fd = socket(sa.ss_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+	if (fd < 0)
+		return;
+	if (!connect(fd, (struct sockaddr *)&sa, len) &&
+	    !getsockname(fd, (struct sockaddr *)&sa, &len)) {
+		const struct sockaddr_in *v4 = (struct sockaddr_in *)&sa;
+		const struct sockaddr_in6 *v6 = (struct sockaddr_in6 *)&sa;
+
+		a->has_local = true;
+		a->local = sa.ss_family == AF_INET
+				   ? address_v4(ntohl(v4->sin_addr.s_addr))
+				   : address_v6(v6->sin6_addr.s6_addr);
+	}
+	(void)close(fd);
+}
+
+static size_t tried(const struct check *c)
+{
+	size_t count = c->record->attempt_count;
+
+	return count < CONNECTS_MOST ? count : CONNECTS_MOST;
+}
+
+static bool is_open(const struct check *c, const struct attempt *a)
+{
+	return probe_runs(c->runner, "connect", a);
+}
+
+static bool any_connected(const struct check *c)
+{
+	for (size_t i = 0; i < tried(c); i++)
+		if (c->record->attempts[i].is_connected)
+			return true;
+
+	return false;
+}
+
+static bool is_alive(const struct attempt *a)
+{
+	return fact_has(&a->facts.set, FACT_HOST_PINGS) ||
+	       fact_has(&a->facts.set, FACT_HOST_SERVES);
+}
+
+/* Whether waiting longer could change what is known: only a neighbour that
+ * does not answer is told as late as that. */
+static bool is_decided(const struct check *c)
+{
+	for (size_t i = 0; i < tried(c); i++)
+		if (is_open(c, &c->record->attempts[i]) &&
+		    !is_alive(&c->record->attempts[i]))
+			return false;
+
+	return true;
+}
+
+/* Starts a probe for every attempt that is not connected. */
+static int start_open(struct check *c, const char *id)
+{
+	for (size_t i = 0; i < tried(c); i++) {
+		struct attempt *a = &c->record->attempts[i];
+		int err = a->is_connected ? 0 : start(c, id, a);
+
+		if (err < 0)
+			return err;
+	}
+
+	return 0;
+}
+
+static int begin_all(struct check *c)
+{
+	for (size_t i = 0; i < tried(c); i++) {
+		struct attempt *a = &c->record->attempts[i];
+		int err;
+
+		fact_tell(&a->facts, FACT_AT_CLIENT, "check", NULL, NULL);
+		fact_tell(&a->facts, FACT_PROBED, "check", NULL, NULL);
+		fact_tell(&a->facts,
+			  address_is_v4(&a->address) ? FACT_IS_V4 : FACT_IS_V6,
+			  "check", NULL, NULL);
+		if (address_is_loopback(&a->address))
+			fact_tell(&a->facts, FACT_IS_LOOPBACK, "check", NULL,
+				  NULL);
+		err = start(c, "connect", a);
+		if (!err)
+			err = start(c, "ping", a);
+		if (err < 0)
+			return err;
+	}
+
+	return 0;
+}
+
+/* The port answered, in whatever way: the others have a moment more. */
+static int settle_answered(struct check *c)
+{
+	int64_t now = clock_now();
+	int err = run_until(c, "connect", now + GRACE * MS,
+			    _("waiting for the other addresses"), now);
+
+	if (err < 0)
+		return err;
+	now = clock_now();
+	return run_until(c, "ping", now + PING_GRACE * MS,
+			 _("waiting for the echo"), now);
+}
+
+/* Nothing has answered yet. What is sent next tells why, and each only when the
+ * silence has lasted long enough for it. */
+static int wait_silent(struct check *c, int64_t began)
+{
+	const char *what = _("no answer yet");
+	int err = run_until(c, "connect", began + CONTROL_AFTER * MS, what,
+			    began);
+
+	if (err < 0 || any_connected(c) ||
+	    !probe_runs(c->runner, "connect", NULL))
+		return err;
+	err = start_open(c, "control");
+	if (!err)
+		err = run_until(c, "connect", began + PATH_AFTER * MS, what,
+				began);
+	if (err < 0 || any_connected(c))
+		return err;
+	err = start_open(c, "path");
+	if (!err)
+		err = run_until(c, "connect", began + FIRST_VERDICT * MS, what,
+				began);
+	if (err < 0 || is_decided(c))
+		return err;
+
+	return run_until(
+		c, "connect", began + LAST_VERDICT * MS,
+		_("no answer yet; waiting for what tells a host that is down from a drop"),
+		began);
+}
+
+static int connect_all(struct check *c)
+{
+	int64_t began;
+	int err;
+
+	for (size_t i = 0; i < tried(c); i++)
+		learn_local(&c->record->attempts[i]);
+	check_packets_begin(&c->packets, &c->rights, c->record);
+	began = clock_now();
+	err = begin_all(c);
+	if (!err)
+		err = wait_silent(c, began);
+	if (err < 0)
+		return err;
+	if (any_connected(c))
+		err = settle_answered(c);
+	else
+		err = start_open(c, "control");
+	if (err < 0)
+		return err;
+
+	/* Those that were refused at once have their questions open still. */
+	probe_stop(c->runner, "connect");
+	err = run_until(c, NULL, clock_now() + CLOCK_SECOND,
+			_("waiting for the last answers"), clock_now());
+	probe_stop(c->runner, NULL);
+	return err;
+}
+
+/* One address of each family is spoken to: what an application would use. */
+static int speak(struct check *c)
+{
+	bool spoken[2] = { false, false };
+
+	for (size_t i = 0; i < tried(c); i++) {
+		struct attempt *a = &c->record->attempts[i];
+		bool v4 = address_is_v4(&a->address);
+		int err;
+
+		if (!a->is_connected || spoken[v4] || is_late(c))
+			continue;
+		spoken[v4] = true;
+		err = start(c, "service", a);
+		if (!err)
+			err = run_until(
+				c, "service", clock_now() + 60 * CLOCK_SECOND,
+				_("speaking to the service"), clock_now());
+		if (err < 0)
+			return err;
+	}
+
+	probe_stop(c->runner, NULL);
+	return 0;
+}
+
+static void told(void *context, const struct probing *p,
+		 const struct step *step)
+{
+	struct check *c = context;
+
+	(void)p;
+	check_screen_step(&c->screen, step);
+}
+
+static int run_steps(struct check *c)
+{
+	int err = resolve(c);
+
+	if (!err && c->record->attempt_count && !is_late(c))
+		err = connect_all(c);
+	if (!err)
+		err = speak(c);
+	if (!err)
+		err = check_packets_end(&c->packets, c->record, c->pcap_file);
+
+	return err;
+}
+
+int check_run(struct check *c)
+{
+	int err;
+
+	catch_interrupt();
+	c->began_ns = clock_now();
+	c->diag = diag_new();
+	c->runner = probe_runner_new(c->record, &c->options, told, c);
+	if (!c->diag || !c->runner)
+		return -ENOMEM;
+
+	err = run_steps(c);
+	check_screen_wait(&c->screen, NULL, 0);
+	if (err < 0)
+		return err;
+
+	return case_judge(c->diag, c->record, &c->verdict);
+}

@@ -1,0 +1,57 @@
+#include "report/ticket.h"
+
+#include <netinet/in.h>
+#include <string.h>
+
+static void add_also(struct ticket *t)
+{
+	const struct case_verdict *v = t->verdict;
+	size_t count = 0;
+
+	for (size_t i = 0; i < t->record->attempt_count; i++) {
+		const struct case_part *p = &v->parts[i];
+
+		if (&t->record->attempts[i] == v->attempt ||
+		    !p->verdict->cause || p->verdict->cause == v->verdict.cause)
+			continue;
+		t->also[count++] =
+			(struct report_also){ p->verdict, p->culprit };
+	}
+	t->flow.also = t->also;
+	t->flow.also_count = count;
+}
+
+void ticket_init(struct ticket *t, const struct case_record *record,
+		 const struct case_verdict *verdict)
+{
+	const struct attempt *a = verdict->attempt;
+	struct report_flow *f = &t->flow;
+
+	t->record = record;
+	t->verdict = verdict;
+	*f = (struct report_flow){
+		.transport =
+			record->target.protocol == IPPROTO_UDP ? "udp" : "tcp",
+		.server_port = record->target.port,
+		.has_ports = true,
+		.vantage = VANTAGE_CLIENT,
+		.first_ns = record->at_ns,
+		.verdict = &verdict->verdict,
+		.facts = &verdict->facts->set,
+		.found = verdict->facts,
+		.culprit = verdict->culprit,
+		.record = record,
+		.name = record->target.host,
+		.client_name = a && a->has_local ? NULL : "CLIENT",
+	};
+
+	if (a) {
+		f->server = a->address;
+		f->client = a->local;
+		f->icmp_sender = a->icmp_sender;
+		memcpy(f->lines, a->lines, sizeof(f->lines));
+	} else {
+		f->server_name = record->target.host;
+	}
+	add_also(t);
+}

@@ -1,0 +1,35 @@
+#pragma once
+
+#include "base/problem.h"
+#include "diag/case_verdict.h"
+#include "report/report.h"
+
+/*
+ * What is told of a case: its steps, the verdict, the evidence, what is ruled
+ * out, what is left and what to do next, as text that one would paste into a
+ * ticket, or as JSON. The verdict is drawn before; nothing here looks at a
+ * source.
+ */
+struct ticket {
+	const struct case_record *record;
+	const struct case_verdict *verdict;
+	const struct problems *problems; /* or NULL */
+	struct report_flow flow;         /* made by ticket_init() */
+	struct report_also also[CASE_ATTEMPTS];
+	bool colour, is_verbose, is_utf8;
+	size_t width; /* of a line, in columns */
+};
+
+/* Fills the flow in: the attempt as the other formats know it. */
+void ticket_init(struct ticket *t, const struct case_record *record,
+		 const struct case_verdict *verdict);
+
+/* One step as a line; steps are told while they happen, so this is apart. */
+void ticket_step(struct text *out, const struct ticket *t,
+		 const struct step *step, size_t number);
+
+/* What follows the steps. */
+void ticket_text(struct text *out, struct ticket *t);
+
+/* All of it, as doc/check.schema.json describes it. */
+void ticket_json(struct text *out, const struct ticket *t);
