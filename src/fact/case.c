@@ -58,7 +58,8 @@ struct attempt *case_attempt(struct case_record *c,
 	*a = (struct attempt){ .address = *address,
 			       .scope = scope,
 			       .port = c->target.port,
-			       .facts = { .arena = c->arena } };
+			       .facts = { .arena = c->arena },
+			       .fd = -1 };
 	return a;
 }
 

@@ -40,6 +40,7 @@ struct attempt {
 	/* Since its SYN or datagram was sent; 0: not known. */
 	int64_t answered_after_ns;
 	bool is_connected;
+	int fd; /* connected, or -1; the runner of the case closes it */
 };
 
 enum step_status {
