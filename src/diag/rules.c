@@ -19,7 +19,19 @@ struct rule {
 static const struct rule rules[] = {
 	/* Name resolution. */
 	{ SYMPTOM_NAME_NOT_RESOLVED,
-	  .any = { F(DNS_NXDOMAIN), F(DNS_SERVFAIL), F(DNS_REFUSED) } },
+	  .any = { F(DNS_NXDOMAIN), F(DNS_SERVFAIL), F(DNS_REFUSED),
+		   F(NAME_UNRESOLVED) } },
+
+	/* This host itself refuses: no packet was sent, or none left. */
+	{ SYMPTOM_LOCAL_REFUSED,
+	  .any = { F(LOCAL_ERROR), F(CONNECT_ENETUNREACH),
+		   F(CONNECT_EHOSTUNREACH_LOCAL), F(CONNECT_EACCES),
+		   F(CONNECT_EPERM), F(CONNECT_EINVAL),
+		   F(CONNECT_EADDRNOTAVAIL), F(CONNECT_EMFILE) },
+	  .none = { F(HANDSHAKE_DONE), F(UDP_ANSWERED) } },
+	{ SYMPTOM_SYN_NOT_SENT, .all = { F(SYN_NOT_SENT) },
+	  .none = { F(ARP_SILENCE), F(SYNACK_SEEN), F(HANDSHAKE_DONE),
+		    F(RST_FOR_SYN), F(ICMP_ERROR) } },
 
 	/* One direction only: nothing can be said of the other. */
 	{ SYMPTOM_NOT_ENOUGH_SEEN,
@@ -94,7 +106,8 @@ static const struct rule rules[] = {
 	{ SYMPTOM_CLOSED_AFTER_CONNECT, .all = { F(SERVER_CLOSED_FIRST) } },
 	{ SYMPTOM_NOT_ENOUGH_SEEN, .all = { F(MIDSTREAM) } },
 	{ SYMPTOM_LOSSY, .all = { F(HANDSHAKE_DONE), F(HEAVY_LOSS) } },
-	{ SYMPTOM_SLOW, .all = { F(HANDSHAKE_DONE), F(ANSWER_SLOW) } },
+	{ SYMPTOM_SLOW, .all = { F(HANDSHAKE_DONE) },
+	  .any = { F(ANSWER_SLOW), F(NAME_SLOW) } },
 	{ SYMPTOM_NONE, .all = { F(HANDSHAKE_DONE) } },
 };
 
