@@ -201,13 +201,20 @@ static int begin_all(struct check *c)
 	return 0;
 }
 
-/* The port answered, in whatever way: the others have a moment more. */
-static int settle_answered(struct check *c)
+/* The port answered: the other addresses have a moment more, or, if one stays
+ * silent, as long as silence takes to be sure. */
+static int settle_answered(struct check *c, int64_t began)
 {
+	const char *what = _("waiting for the other addresses");
 	int64_t now = clock_now();
-	int err = run_until(c, "connect", now + GRACE * MS,
-			    _("waiting for the other addresses"), now);
+	int err = run_until(c, "connect", now + GRACE * MS, what, now);
 
+	if (!err && probe_runs(c->runner, "connect", NULL)) {
+		err = start_open(c, "control");
+		if (!err)
+			err = run_until(c, "connect",
+					began + FIRST_VERDICT * MS, what, now);
+	}
 	if (err < 0)
 		return err;
 	now = clock_now();
@@ -272,6 +279,7 @@ static int connect_all(struct check *c)
 		struct attempt *a = &c->record->attempts[i];
 
 		learn_local(a);
+		c->local[i].tools = &c->tools;
 		(void)check_local_before(c->record, a, &c->options,
 					 &c->local[i]);
 	}
@@ -284,7 +292,7 @@ static int connect_all(struct check *c)
 	if (err < 0)
 		return err;
 	if (any_connected(c))
-		err = settle_answered(c);
+		err = settle_answered(c, began);
 	else
 		err = start_open(c, "control");
 	if (err < 0)
@@ -356,6 +364,7 @@ int check_run(struct check *c)
 	int err;
 
 	catch_interrupt();
+	check_rights_tools(&c->rights, &c->tools);
 	c->began_ns = clock_now();
 	c->diag = diag_new();
 	c->runner = probe_runner_new(c->record, &c->options, told, c);
