@@ -3,7 +3,10 @@ BUILD ?= build
 ARGS ?=
 prefix ?= /usr/local
 
-.PHONY: all run test bench soak install clean help setup setup-test
+JOBS ?= 2
+SEED ?= 1
+
+.PHONY: all run test accuracy bench soak install clean help setup setup-test
 
 all: setup $(BUILD)/build.ninja
 	@ninja -C $(BUILD) --quiet
@@ -27,6 +30,9 @@ endif
 test: setup-test
 	@tools/test
 
+accuracy: setup-test all
+	@tests/netns/run.py --jobs $(JOBS) --seed $(SEED) --program $(BUILD)/kiriwake $(ARGS)
+
 bench: all
 	@tools/setup test
 	@bench/run $(BUILD)
@@ -45,6 +51,7 @@ help:
 	@echo "make            build $(BUILD)/kiriwake"
 	@echo "make run        tell the founding stories; make run ARGS='explain FILE' does yours"
 	@echo "make test       all tests; the last line counts them"
+	@echo "make accuracy   the verdicts on every fault of the lab, as root (JOBS=2, SEED=1)"
 	@echo "make bench      paired speed ratios against libpcap, tcpdump, tshark, tcptrace"
 	@echo "make soak       the long tests: fuzzing by the hour"
 	@echo "make install    obeys DESTDIR and prefix"

@@ -40,3 +40,21 @@ int file_load(struct text *out, const char *path, size_t most)
 	(void)close(fd);
 	return error;
 }
+
+int file_write(int fd, const void *data, size_t len)
+{
+	const char *next = data;
+
+	while (len) {
+		ssize_t n = write(fd, next, len);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return n ? -errno : -ENOSPC;
+		next += n;
+		len -= (size_t)n;
+	}
+
+	return 0;
+}

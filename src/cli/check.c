@@ -4,18 +4,21 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/file.h"
 #include "base/i18n.h"
 #include "cli/check.h"
 #include "cli/target.h"
+#include "fact/case_file.h"
 
 /* What the command line said. */
 struct request {
 	const char *words[3];
 	size_t count;
-	const char *as_user, *pcap;
+	const char *as_user, *pcap, *save;
 	struct probe_options options;
 };
 
@@ -93,6 +96,7 @@ static int take_words(struct request *r, int argc, char *argv[], int *i)
 		{ &r->options.send, "--send" },
 		{ &r->as_user, "--as" },
 		{ &r->pcap, "--pcap" },
+		{ &r->save, "--save" },
 	};
 
 	int taken = 0;
@@ -173,48 +177,69 @@ static int read_request(struct request *r, struct cli *cli, int argc,
 	return 0;
 }
 
-static int status_of(const struct verdict *v)
+static int open_output(int *ret, int folder, const char *path)
 {
-	if (v->status == STATUS_HEALTHY)
-		return EXIT_HEALTHY;
+	*ret = openat(folder, path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC,
+		      0644);
+	if (*ret >= 0)
+		return 0;
 
-	return v->status == STATUS_UNKNOWN ? EXIT_UNKNOWN : EXIT_FAULT;
+	(void)fprintf(stderr, _("kiriwake: cannot write %s: %s\n"), path,
+		      strerror(errno));
+	return EXIT_USAGE;
 }
 
-static int tell(struct check *c, const struct cli *cli)
+/* The folder, and the files in it. */
+static int open_case(struct check *c, const char *path)
 {
-	struct ticket *t = &c->screen.ticket;
-	struct text out = TEXT_NULL;
+	int folder, err;
 
-	ticket_init(t, c->record, &c->verdict);
-	if (cli->json)
-		ticket_json(&out, t);
-	else
-		ticket_text(&out, t);
-	if (!text_ok(&out)) {
-		text_done(&out);
-		return -ENOMEM;
+	if (mkdir(path, 0755) && errno != EEXIST) {
+		(void)fprintf(stderr, _("kiriwake: cannot make %s: %s\n"), path,
+			      strerror(errno));
+		return EXIT_USAGE;
+	}
+	folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (folder < 0) {
+		(void)fprintf(stderr, _("kiriwake: cannot write %s: %s\n"),
+			      path, strerror(errno));
+		return EXIT_USAGE;
 	}
 
-	(void)fwrite(out.data, 1, out.len, stdout);
-	text_done(&out);
-	return status_of(&c->verdict.verdict);
+	err = open_output(&c->case_file, folder, CASE_FILE);
+	if (!err && c->pcap_file < 0)
+		err = open_output(&c->pcap_file, folder, CASE_PACKETS);
+	(void)close(folder);
+	return err;
 }
 
 /* Before the rights are given up. */
 static int open_outputs(struct check *c, const struct request *r)
 {
-	if (!r->pcap)
+	int err = 0;
+
+	if (r->pcap)
+		err = open_output(&c->pcap_file, AT_FDCWD, r->pcap);
+	if (!err && r->save)
+		err = open_case(c, r->save);
+
+	return err;
+}
+
+/* What was found, so that it can be judged elsewhere. */
+static int save(struct check *c)
+{
+	struct text out = TEXT_NULL;
+	int err = -ENOMEM;
+
+	if (c->case_file < 0)
 		return 0;
 
-	c->pcap_file =
-		open(r->pcap, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-	if (c->pcap_file >= 0)
-		return 0;
-
-	(void)fprintf(stderr, _("kiriwake: cannot write %s: %s\n"), r->pcap,
-		      strerror(errno));
-	return EXIT_USAGE;
+	case_write(&out, c->record);
+	if (text_ok(&out))
+		err = file_write(c->case_file, out.data, out.len);
+	text_done(&out);
+	return err;
 }
 
 static int run_request(struct cli *cli, const struct request *r,
@@ -222,7 +247,8 @@ static int run_request(struct cli *cli, const struct request *r,
 {
 	struct check c = { .record = record,
 			   .options = r->options,
-			   .pcap_file = -1 };
+			   .pcap_file = -1,
+			   .case_file = -1 };
 	int err = open_outputs(&c, r);
 
 	if (!err)
@@ -235,11 +261,16 @@ static int run_request(struct cli *cli, const struct request *r,
 	check_screen_init(&c.screen, cli, record);
 	err = check_run(&c);
 	if (!err)
-		err = tell(&c, cli);
+		err = save(&c);
+	if (!err)
+		err = check_tell(&c.screen.ticket, cli, record, &c.verdict,
+				 NULL);
 	probe_runner_free(c.runner);
 	diag_free(c.diag);
 	check_rights_end(&c.rights);
 	if (c.pcap_file >= 0 && close(c.pcap_file) && !err)
+		err = -errno;
+	if (c.case_file >= 0 && close(c.case_file) && !err)
 		err = -errno;
 	return err;
 }
@@ -300,6 +331,7 @@ const struct command command_check = {
 		"  --control PORT      another port of the host, known to work, to compare with\n"
 		"  --count N           echo requests\n"
 		"  --pcap FILE         writes the run's own packets\n"
+		"  --save CASE         a folder that `kiriwake explain CASE' judges again, anywhere\n"
 		"  --timeout S         end after so many seconds, with the verdict so far\n"
 		"\n"
 		"Examples:\n"

@@ -38,10 +38,24 @@ struct check {
 	struct check_screen screen;
 	struct check_rights rights;
 	struct check_packets packets;
-	int pcap_file; /* --pcap; -1: none */
+	int pcap_file; /* --pcap, or in the case's folder; -1: none */
+	int case_file; /* --save; -1: none */
 	struct case_verdict verdict;
 	int64_t began_ns;
 };
+
+/* The files of a saved case, in its folder. */
+#define CASE_FILE "case.json"
+#define CASE_PACKETS "packets.pcapng"
+
+/* Tells the verdict; of JSON, all. The exit status, or -errno. */
+int check_tell(struct ticket *t, const struct cli *cli,
+	       const struct case_record *record,
+	       const struct case_verdict *verdict,
+	       const struct problems *problems);
+
+/* Judges a saved case again and tells all of it. The exit status, or -errno. */
+int check_replay(const struct cli *cli, const char *folder);
 
 /* Runs all steps and judges. Ctrl-C ends it early: the verdict is of what was
  * seen. 0 or -errno. */

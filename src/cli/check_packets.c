@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "base/i18n.h"
 #include "base/problem.h"
 #include "cli/explain_evidence.h"
@@ -336,22 +337,6 @@ static void wait_written(int control)
 	(void)poll(&fd, 1, END_LIMIT);
 }
 
-static int copy(int to, const char *data, size_t size)
-{
-	while (size) {
-		ssize_t n = write(to, data, size);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			return -errno;
-		data += n;
-		size -= (size_t)n;
-	}
-
-	return 0;
-}
-
 int check_packets_end(struct check_packets *p, struct case_record *c,
 		      int copy_to)
 {
@@ -376,7 +361,7 @@ int check_packets_end(struct check_packets *p, struct case_record *c,
 		return -errno;
 	}
 	if (copy_to >= 0)
-		err = copy(copy_to, data, (size_t)about.st_size);
+		err = file_write(copy_to, data, (size_t)about.st_size);
 	if (!err)
 		err = read_capture(c, data, (size_t)about.st_size);
 	(void)munmap(data, (size_t)about.st_size);

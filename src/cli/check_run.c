@@ -88,7 +88,10 @@ static int start(struct check *c, const char *id, struct attempt *a)
 static int resolve(struct check *c)
 {
 	int64_t now = clock_now();
-	struct address lit; if (address_parse(&lit, c->record->target.host, strlen(c->record->target.host))) (void)case_attempt(c->record, &lit, 0);
+	struct address lit;
+	if (address_parse(&lit, c->record->target.host,
+			  strlen(c->record->target.host)))
+		(void)case_attempt(c->record, &lit, 0);
 	int err = start(c, "resolve", NULL);
 
 	if (err < 0)

@@ -9,10 +9,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/i18n.h"
 #include "base/problem.h"
+#include "cli/check.h"
 #include "cli/cli.h"
 #include "cli/explain_evidence.h"
 #include "cli/explain_flow.h"
@@ -477,6 +479,30 @@ static int spool_inputs(struct explain *x)
 	return 0;
 }
 
+static bool is_folder(const char *path)
+{
+	struct stat about;
+
+	return !stat(path, &about) && S_ISDIR(about.st_mode);
+}
+
+/* A folder is a case, which is judged again as it was. */
+static int explain_case(const struct explain *x, const struct cli *cli)
+{
+	int status;
+
+	if (x->source_count > 1)
+		return cli_usage(&command_explain, "%s",
+				 _("one case at a time"));
+
+	status = check_replay(cli, x->sources[0].path);
+	if (status >= 0)
+		return status;
+
+	(void)fprintf(stderr, "kiriwake: %s\n", strerror(-status));
+	return EXIT_UNKNOWN;
+}
+
 static int explain_run(struct cli *cli, int argc, char *argv[])
 {
 	struct explain *x = calloc(1, sizeof(*x));
@@ -486,6 +512,11 @@ static int explain_run(struct cli *cli, int argc, char *argv[])
 		return EXIT_UNKNOWN;
 
 	status = take_arguments(x, cli, argc, argv);
+	if (!status && is_folder(x->sources[0].path)) {
+		status = explain_case(x, cli);
+		free(x);
+		return status;
+	}
 	if (!status)
 		status = spool_inputs(x);
 	if (status) {
@@ -521,7 +552,8 @@ const struct command command_explain = {
 		"\n"
 		"INPUT is a pcap or pcapng file (also packed with gzip, zstd or xz), or what\n"
 		"tcpdump printed, as it stands in a ticket or a mail; - is standard input.\n"
-		"Several inputs are one trace: a flow may go on in the next.\n"
+		"Several inputs are one trace: a flow may go on in the next. A folder is a case\n"
+		"that `kiriwake check --save' wrote: it is judged again.\n"
 		"\n"
 		"  --at client=FILE   FILE was recorded at the client; likewise server=, router=.\n"
 		"                     It matters: a SYN seen at the server has come all the way.\n"

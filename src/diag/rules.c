@@ -19,7 +19,8 @@ struct rule {
 static const struct rule rules[] = {
 	/* Name resolution. */
 	{ SYMPTOM_NAME_NOT_RESOLVED,
-	  .any = { F(DNS_NXDOMAIN), F(DNS_SERVFAIL), F(DNS_REFUSED) } },
+	  .any = { F(DNS_NXDOMAIN), F(DNS_SERVFAIL), F(DNS_REFUSED),
+		   F(NAME_UNRESOLVED) } },
 
 	/* This host itself refuses: no packet was sent, or none left. */
 	{ SYMPTOM_LOCAL_REFUSED,
@@ -105,7 +106,8 @@ static const struct rule rules[] = {
 	{ SYMPTOM_CLOSED_AFTER_CONNECT, .all = { F(SERVER_CLOSED_FIRST) } },
 	{ SYMPTOM_NOT_ENOUGH_SEEN, .all = { F(MIDSTREAM) } },
 	{ SYMPTOM_LOSSY, .all = { F(HANDSHAKE_DONE), F(HEAVY_LOSS) } },
-	{ SYMPTOM_SLOW, .all = { F(HANDSHAKE_DONE), F(ANSWER_SLOW) } },
+	{ SYMPTOM_SLOW, .all = { F(HANDSHAKE_DONE) },
+	  .any = { F(ANSWER_SLOW), F(NAME_SLOW) } },
 	{ SYMPTOM_NONE, .all = { F(HANDSHAKE_DONE) } },
 };
 

@@ -4,10 +4,12 @@
 const struct cause cause_dns_nxdomain = {
 	.id = "dns-nxdomain",
 	.number = 137,
-	.title = N_("The name does not exist"),
-	.meaning = N_("The name server answered that there is no such name: "
-		      "it is misspelt, its record is missing, or the search "
-		      "domain or the view of the zone is not the right one."),
+	.title = N_("The name does not exist, or has no address"),
+	.meaning = N_("The name server answered that there is no such name, "
+		      "or none of its records is an address: the name is "
+		      "misspelt, its record is missing, it is an alias of a "
+		      "name that is gone, or the search domain or the view "
+		      "of the zone is not the right one."),
 	.told_apart = N_("REFUSED, SERVFAIL and silence are faults of the "
 			 "name server; NXDOMAIN is a clear answer. If a "
 			 "name with the search domain appended fails and "
@@ -23,6 +25,7 @@ const struct cause cause_dns_nxdomain = {
 	.frequency = FREQUENCY_COMMON,
 	.culprit = CULPRIT_NAME_RECORD,
 	.shows = SYMPTOM_BIT(NAME_NOT_RESOLVED),
-	.needs = { FACT_DNS_NXDOMAIN },
+	.needs_any = { FACT_DNS_NXDOMAIN, FACT_NAME_EMPTY,
+		       FACT_NAME_MALFORMED },
 	.proven_by = FACT_DNS_NXDOMAIN,
 };

@@ -22,8 +22,13 @@ const struct cause cause_dns_server_unreachable = {
 	.place = PLACE_DNS,
 	.frequency = FREQUENCY_COMMON,
 	.culprit = CULPRIT_CONFIG_LINE,
-	.shows = SYMPTOM_BIT(UDP_UNANSWERED) | SYMPTOM_BIT(UDP_REFUSED_BY_ICMP),
-	.needs = { FACT_DNS_QUERY, FACT_UDP_EXPECTS_ANSWER },
+	.shows = SYMPTOM_BIT(UDP_UNANSWERED) |
+		 SYMPTOM_BIT(UDP_REFUSED_BY_ICMP) |
+		 SYMPTOM_BIT(NAME_NOT_RESOLVED) | SYMPTOM_BIT(SLOW),
+	.needs_any = { FACT_DNS_QUERY, FACT_NAME_SERVER_SILENT,
+		       FACT_NAME_SERVER_CLOSED, FACT_NAME_SERVER_NOT_SENT,
+		       FACT_NAME_SERVER_DEAD },
 	.ruled_out_by = { FACT_ICMP_TOO_BIG },
 	.favoured_by = { FACT_DNS_QUERY },
+	.proven_by = FACT_NAME_SERVER_DEAD,
 };

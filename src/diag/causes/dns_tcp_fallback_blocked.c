@@ -20,7 +20,7 @@ const struct cause cause_dns_tcp_fallback_blocked = {
 	.frequency = FREQUENCY_RARE,
 	.culprit = CULPRIT_FIREWALL_RULE,
 	.shows = SYMPTOM_BIT(SYN_UNANSWERED) | SYMPTOM_BIT(REFUSED_BY_RST) |
-		 SYMPTOM_BIT(REFUSED_BY_ICMP),
+		 SYMPTOM_BIT(REFUSED_BY_ICMP) | SYMPTOM_BIT(NAME_NOT_RESOLVED),
 	.needs = { FACT_DNS_TRUNCATED },
 	.ruled_out_by = { FACT_SYNACK_OTHER_SOURCE },
 };

@@ -1,0 +1,16 @@
+"""Nothing accepts this port any more, and the last rule rejects."""
+from firewall import Firewall
+from services import some_service
+
+EXPECT = {'symptom': 'refused-by-icmp', 'place': 'server'}
+VARIANTS = [{'engine': e} for e in ('iptables-legacy', 'iptables-nft', 'nft')]
+
+
+def build(lab):
+    lab.service = some_service(lab)
+    lab.firewall = Firewall(lab.server)
+    lab.firewall.baseline(22, lab.port, end=lab.rng.choice(['reject host-prohibited', 'reject admin-prohibited']))
+
+
+def fault(lab):
+    lab.firewall.delete('input', 'accept', proto='tcp', dport=lab.port)

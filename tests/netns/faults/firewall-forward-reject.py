@@ -1,0 +1,15 @@
+"""The router's filter rejects what goes to this port; the ICMP error comes from the router's own address."""
+from firewall import REJECTS, Firewall
+from services import some_service
+
+EXPECT = {'symptom': 'refused-by-icmp', 'place': 'router'}
+VARIANTS = [{'engine': e} for e in ('iptables-legacy', 'iptables-nft', 'nft')]
+
+
+def build(lab):
+    lab.service = some_service(lab)
+    lab.firewall = Firewall(lab.router)
+
+
+def fault(lab):
+    lab.firewall.add('forward', 'reject ' + lab.rng.choice(sorted(REJECTS)), proto='tcp', dport=lab.port)

@@ -1,0 +1,16 @@
+"""A rule of the server answers for this port with a reset."""
+from firewall import Firewall
+from services import some_service
+
+EXPECT = {'symptom': 'refused-by-rst', 'place': 'server'}
+VARIANTS = [{'engine': e} for e in ('iptables-legacy', 'iptables-nft', 'nft')]
+
+
+def build(lab):
+    lab.service = some_service(lab)
+    lab.firewall = Firewall(lab.server)
+    lab.firewall.baseline(22, lab.port)
+
+
+def fault(lab):
+    lab.firewall.insert('input', 'tcp-reset', proto='tcp', dport=lab.port)

@@ -1,0 +1,18 @@
+"""The service listens on another address of the server."""
+import ipaddress
+
+from services import some_service
+
+EXPECT = {'symptom': 'refused-by-rst', 'place': 'server'}
+
+
+def build(lab):
+    lab.service = some_service(lab)
+    lab.other = str(ipaddress.ip_address(lab.address) + 3)
+    lab.server.ip(f'addr add {lab.other}/{24 if lab.family == 4 else 64} dev {lab.server.device}'
+                  + (' nodad' if lab.family == 6 else ''))
+
+
+def fault(lab):
+    lab.service.stop()
+    lab.service = some_service(lab, address=lab.other)

@@ -1,0 +1,7 @@
+"""The server has no route back to the client."""
+EXPECT = {'symptom': 'syn-unanswered'}
+VARIANTS = [{'family': 4}, {'family': 6}]
+
+
+def fault(lab):
+    lab.server.run('ip route del default; ip -6 route del default')

@@ -1,0 +1,7 @@
+"""The router has a prohibit route for the server."""
+EXPECT = {'symptom': 'refused-by-icmp'}
+VARIANTS = [{'family': 4}, {'family': 6}]
+
+
+def fault(lab):
+    lab.router.ip(f'route add prohibit {lab.address}')

@@ -1,0 +1,8 @@
+"""The server's device, on the client's own network, is down."""
+LAYOUT = 'lan'
+EXPECT = {'symptom': 'arp-unanswered'}
+
+
+def fault(lab):
+    lab.server.ip(f'link set {lab.server.device} down')
+    lab.client.run('ip neigh flush all; ip -6 neigh flush all')
