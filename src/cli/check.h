@@ -39,7 +39,6 @@ struct check {
 	struct diag *diag;
 	struct check_screen screen;
 	struct check_rights rights;
-	struct live_runner tools;
 	struct check_packets packets;
 	struct check_local local[CASE_ATTEMPTS];
 	int pcap_file; /* --pcap, or in the case's folder; -1: none */

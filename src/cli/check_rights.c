@@ -2,8 +2,12 @@
 
 #include <errno.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <unistd.h>
+
+#include "base/file.h"
+#include "ruleset/live.h"
 
 enum task { TASK_SOCKET, TASK_CAPTURE, TASK_TOOL_START, TASK_TOOL_END, TASKS };
 
@@ -44,67 +48,58 @@ static int capture_task(const void *ask, size_t len, struct text *answer,
 	return live_capture_start(&q, &fds[0], &fds[1]);
 }
 
-struct start_ask {
-	enum live_source source;
-	bool other;
-};
-
-struct end_ask {
-	pid_t pid;
-	bool is_late;
-};
-
-struct end_answer {
-	int ended, status;
-};
-
-/* Only its own children can be ended: a user's cannot be named. */
-static pid_t started[LIVE_SOURCE_COUNT];
-
-static int tool_start_task(const void *ask, size_t len, struct text *answer,
-			   int fds[PRIV_FDS])
+/* Written to a file without a name, which is then read from its beginning. */
+static int kept_file(int fds[PRIV_FDS])
 {
-	struct start_ask q;
-	pid_t pid = 0;
-	int err;
-
-	if (len != sizeof(q))
-		return -EINVAL;
-	memcpy(&q, ask, sizeof(q));
-	if ((unsigned)q.source >= LIVE_SOURCE_COUNT)
-		return -EINVAL;
-
-	err = live_tool_start(NULL, q.source, q.other, &pid, fds);
-	if (err < 0)
-		return err;
-	started[q.source] = pid;
-	text_bytes(answer, &pid, sizeof(pid));
-	return 0;
+	fds[0] = memfd_create("kiriwake", MFD_CLOEXEC);
+	return fds[0] < 0 ? -errno : 0;
 }
 
-static int tool_end_task(const void *ask, size_t len, struct text *answer,
+static int rules_task(const void *ask, size_t len, struct text *answer,
+		      int fds[PRIV_FDS])
+{
+	int err = kept_file(fds);
+
+	(void)ask;
+	(void)len;
+	(void)answer;
+	if (!err)
+		err = live_gather(fds[0], LIVE_TIMEOUT_MS);
+	if (!err && lseek(fds[0], 0, SEEK_SET))
+		err = -errno;
+
+	return err;
+}
+
+static int programs_task(const void *ask, size_t len, struct text *answer,
 			 int fds[PRIV_FDS])
 {
-	struct end_answer a = { -ECHILD, 0 };
-	struct end_ask q;
+	static struct cgroup_bpf programs;
+	char cgroup[CGROUP_BPF_PATH];
+	int err;
 
-	(void)fds;
-	if (len != sizeof(q))
-		return -EINVAL;
-	memcpy(&q, ask, sizeof(q));
-	for (size_t i = 0; i < LIVE_SOURCE_COUNT; i++)
-		if (q.pid > 0 && started[i] == q.pid)
-			a.ended = live_tool_end(NULL, q.pid, q.is_late,
-						&a.status);
-	text_bytes(answer, &a, sizeof(a));
-	return 0;
+	(void)answer;
+	if (len >= sizeof(cgroup))
+		return -ENAMETOOLONG;
+	memcpy(cgroup, ask, len);
+	cgroup[len] = '\0';
+
+	err = cgroup_bpf_read(cgroup, &programs);
+	if (!err)
+		err = kept_file(fds);
+	if (!err)
+		err = file_write(fds[0], &programs, sizeof(programs));
+	if (!err && lseek(fds[0], 0, SEEK_SET))
+		err = -errno;
+
+	return err;
 }
 
 static const struct priv_task tasks[TASKS] = {
 	[TASK_SOCKET] = { socket_task },
 	[TASK_CAPTURE] = { capture_task },
-	[TASK_TOOL_START] = { tool_start_task },
-	[TASK_TOOL_END] = { tool_end_task },
+	[TASK_RULES] = { rules_task },
+	[TASK_PROGRAMS] = { programs_task },
 };
 
 _Static_assert(sizeof(struct live_request) <= PRIV_ASK_MOST,
@@ -162,49 +157,34 @@ int check_rights_capture(struct check_rights *r,
 	return err;
 }
 
-static int ask_start(void *context, enum live_source source, bool other,
-		     pid_t *pid, int fds[2])
+int check_rights_rules(struct check_rights *r)
 {
-	struct check_rights *r = context;
-	const struct start_ask q = { source, other };
-	struct text answer = TEXT_NULL;
-	int err =
-		priv_ask(r->priv, TASK_TOOL_START, &q, sizeof(q), &answer, fds);
+	int fds[PRIV_FDS] = { -1, -1 };
+	int err = r && r->priv ? priv_ask(r->priv, TASK_RULES, "", 0, NULL, fds)
+			       : rules_task(NULL, 0, NULL, fds);
 
-	if (!err && answer.len == sizeof(*pid))
-		memcpy(pid, answer.data, sizeof(*pid));
-	else if (!err)
-		err = -EPIPE;
-	text_done(&answer);
+	if (!err)
+		return fds[0];
+	if (fds[0] >= 0)
+		(void)close(fds[0]);
 	return err;
 }
 
-static int ask_end(void *context, pid_t pid, bool is_late, int *status)
+int check_rights_programs(struct check_rights *r, const char *cgroup,
+			  struct cgroup_bpf *ret)
 {
-	struct check_rights *r = context;
-	const struct end_ask q = { pid, is_late };
-	struct end_answer a = { -EPIPE, 0 };
-	struct text answer = TEXT_NULL;
 	int fds[PRIV_FDS];
-	int err = priv_ask(r->priv, TASK_TOOL_END, &q, sizeof(q), &answer, fds);
+	int err;
 
-	if (!err && answer.len == sizeof(a))
-		memcpy(&a, answer.data, sizeof(a));
-	text_done(&answer);
-	*status = a.status;
-	return err < 0 ? err : a.ended;
-}
+	if (!r || !r->priv)
+		return cgroup_bpf_read(cgroup, ret);
 
-void check_rights_tools(struct check_rights *r, struct live_runner *ret)
-{
-	if (!r->priv) {
-		*ret = (struct live_runner){ .start = live_tool_start,
-					     .end = live_tool_end };
-		return;
-	}
-
-	*ret = (struct live_runner){ .start = ask_start,
-				     .end = ask_end,
-				     .context = r,
-				     .has_rights = true };
+	err = priv_ask(r->priv, TASK_PROGRAMS, cgroup, strlen(cgroup), NULL,
+		       fds);
+	if (err < 0)
+		return err;
+	if (read(fds[0], ret, sizeof(*ret)) != (ssize_t)sizeof(*ret))
+		err = -EIO;
+	(void)close(fds[0]);
+	return err;
 }

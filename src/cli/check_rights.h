@@ -1,7 +1,7 @@
 #pragma once
 
+#include "host/cgroup_bpf.h"
 #include "priv/priv.h"
-#include "ruleset/live.h"
 #include "trace/live.h"
 
 /*
@@ -27,5 +27,10 @@ int check_rights_capture(struct check_rights *r,
 			 const struct live_request *request, int *file,
 			 int *control);
 
-/* Who runs the packet filter's tools; valid as long as r. */
-void check_rights_tools(struct check_rights *r, struct live_runner *ret);
+/* The packet filter's rules, for live_read_gathered(): a descriptor, the
+ * caller's, or -errno. r NULL: as we are. */
+int check_rights_rules(struct check_rights *r);
+
+/* As cgroup_bpf_read(). */
+int check_rights_programs(struct check_rights *r, const char *cgroup,
+			  struct cgroup_bpf *ret);

@@ -279,7 +279,7 @@ static int connect_all(struct check *c)
 		struct attempt *a = &c->record->attempts[i];
 
 		learn_local(a);
-		c->local[i].tools = &c->tools;
+		c->local[i].rights = &c->rights;
 		(void)check_local_before(c->record, a, &c->options,
 					 &c->local[i]);
 	}
@@ -364,7 +364,6 @@ int check_run(struct check *c)
 	int err;
 
 	catch_interrupt();
-	check_rights_tools(&c->rights, &c->tools);
 	c->began_ns = clock_now();
 	c->diag = diag_new();
 	c->runner = probe_runner_new(c->record, &c->options, told, c);

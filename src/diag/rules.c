@@ -29,7 +29,7 @@ static const struct rule rules[] = {
 		   F(CONNECT_EPERM), F(CONNECT_EINVAL),
 		   F(CONNECT_EADDRNOTAVAIL), F(CONNECT_EMFILE) },
 	  .none = { F(HANDSHAKE_DONE), F(UDP_ANSWERED) } },
-	{ SYMPTOM_SYN_NOT_SENT, .all = { F(SYN_NOT_SENT) },
+	{ SYMPTOM_SYN_NOT_SENT, .all = { F(PACKET_NOT_SENT) },
 	  .none = { F(ARP_SILENCE), F(SYNACK_SEEN), F(HANDSHAKE_DONE),
 		    F(RST_FOR_SYN), F(ICMP_ERROR) } },
 
@@ -54,7 +54,7 @@ static const struct rule rules[] = {
 	{ SYMPTOM_ARP_UNANSWERED, .all = { F(ARP_SILENCE) } },
 	{ SYMPTOM_NONE, .all = { F(ARP_ANSWERED) },
 	  .none = { F(SYN_SEEN), F(SYNACK_SEEN), F(MIDSTREAM), F(UDP_REQUEST),
-		    F(ICMP_ERROR) } },
+		    F(ICMP_ERROR), F(PROBED) } },
 
 	/* The opening. */
 	{ SYMPTOM_REFUSED_BY_RST, .all = { F(RST_FOR_SYN) },
