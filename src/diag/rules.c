@@ -22,6 +22,17 @@ static const struct rule rules[] = {
 	  .any = { F(DNS_NXDOMAIN), F(DNS_SERVFAIL), F(DNS_REFUSED),
 		   F(NAME_UNRESOLVED) } },
 
+	/* This host itself refuses: no packet was sent, or none left. */
+	{ SYMPTOM_LOCAL_REFUSED,
+	  .any = { F(LOCAL_ERROR), F(CONNECT_ENETUNREACH),
+		   F(CONNECT_EHOSTUNREACH_LOCAL), F(CONNECT_EACCES),
+		   F(CONNECT_EPERM), F(CONNECT_EINVAL),
+		   F(CONNECT_EADDRNOTAVAIL), F(CONNECT_EMFILE) },
+	  .none = { F(HANDSHAKE_DONE), F(UDP_ANSWERED) } },
+	{ SYMPTOM_SYN_NOT_SENT, .all = { F(SYN_NOT_SENT) },
+	  .none = { F(ARP_SILENCE), F(SYNACK_SEEN), F(HANDSHAKE_DONE),
+		    F(RST_FOR_SYN), F(ICMP_ERROR) } },
+
 	/* One direction only: nothing can be said of the other. */
 	{ SYMPTOM_NOT_ENOUGH_SEEN,
 	  .any = { F(ONE_WAY_CLIENT), F(ONE_WAY_SERVER) } },

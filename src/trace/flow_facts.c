@@ -2,7 +2,8 @@
  * A flow's record into facts. Every span here is a bound on what a trace can
  * show; each says where it comes from.
  */
-#include "net/icmp.h"
+#include "fact/alert.h"
+#include "fact/icmp_fact.h"
 #include "trace/flow_table.h"
 
 #define SECOND INT64_C(1000000000)
@@ -228,57 +229,6 @@ static void draw_rst(const struct drawing *d)
 	add_if(d, server && !spoke(f, FLOW_SERVER), FACT_RST_BEFORE_DATA);
 }
 
-static enum fact_kind icmp4_fact(uint8_t code)
-{
-	static const enum fact_kind facts[] = {
-		[ICMP_NET_UNREACHABLE] = FACT_ICMP_NET,
-		[ICMP_HOST_UNREACHABLE] = FACT_ICMP_HOST,
-		[ICMP_PROTOCOL_UNREACHABLE] = FACT_ICMP_PROTOCOL,
-		[ICMP_PORT_UNREACHABLE] = FACT_ICMP_PORT,
-		[ICMP_FRAGMENTATION_NEEDED] = FACT_ICMP_TOO_BIG,
-		[ICMP_NET_UNKNOWN] = FACT_ICMP_NET,
-		[ICMP_HOST_UNKNOWN] = FACT_ICMP_HOST,
-		[ICMP_NET_PROHIBITED] = FACT_ICMP_PROHIBITED,
-		[ICMP_HOST_PROHIBITED] = FACT_ICMP_PROHIBITED,
-		[ICMP_NET_TOS] = FACT_ICMP_NET,
-		[ICMP_HOST_TOS] = FACT_ICMP_HOST,
-		[ICMP_ADMIN_PROHIBITED] = FACT_ICMP_PROHIBITED,
-	};
-
-	return code < sizeof(facts) / sizeof(*facts) ? facts[code] : FACT_NONE;
-}
-
-static enum fact_kind icmp6_fact(uint8_t code)
-{
-	static const enum fact_kind facts[] = {
-		[ICMP6_NO_ROUTE] = FACT_ICMP_NET,
-		[ICMP6_PROHIBITED] = FACT_ICMP_PROHIBITED,
-		[ICMP6_BEYOND_SCOPE] = FACT_ICMP_NET,
-		[ICMP6_ADDRESS_UNREACHABLE] = FACT_ICMP_HOST,
-		[ICMP6_PORT_UNREACHABLE] = FACT_ICMP_PORT,
-		[ICMP6_POLICY] = FACT_ICMP_REJECT_ROUTE,
-		[ICMP6_REJECT_ROUTE] = FACT_ICMP_REJECT_ROUTE,
-	};
-
-	return code < sizeof(facts) / sizeof(*facts) ? facts[code] : FACT_NONE;
-}
-
-static enum fact_kind icmp_fact(const struct flow_note *n)
-{
-	bool expired = n->icmp_version == 4
-			       ? n->icmp_type == ICMP_TIME_EXCEEDED
-			       : n->icmp_type == ICMP6_TIME_EXCEEDED;
-
-	if (expired)
-		return n->icmp_code ? FACT_ICMP_REASSEMBLY : FACT_ICMP_TTL;
-	if (n->icmp_version == 4)
-		return icmp4_fact(n->icmp_code);
-	if (n->icmp_type == ICMP6_PACKET_TOO_BIG)
-		return FACT_ICMP_TOO_BIG;
-
-	return icmp6_fact(n->icmp_code);
-}
-
 static void draw_icmp(const struct drawing *d)
 {
 	const struct flow_note *n = d->note;
@@ -289,7 +239,7 @@ static void draw_icmp(const struct drawing *d)
 	if (!n || !n->icmp_version)
 		return;
 
-	kind = icmp_fact(n);
+	kind = icmp_fact(n->icmp_version, n->icmp_type, n->icmp_code);
 	target = address_equal(&n->icmp_sender, &f->addresses[FLOW_SERVER]);
 	client = address_equal(&n->icmp_sender, &f->addresses[FLOW_CLIENT]);
 	/* Too big is a hint that TCP follows; to a datagram it is the end. */
@@ -483,33 +433,6 @@ static void draw_close(const struct drawing *d)
 	add_if(d, lived_us < SECOND / 1000, FACT_CLOSED_AT_ONCE);
 	add_if(d, off > -TCPD_SLACK_US && off < INT64_C(5) * TCPD_SLACK_US,
 	       FACT_CLOSED_AFTER_5S);
-}
-
-static enum fact_kind alert_fact(uint8_t description)
-{
-	static const struct {
-		uint8_t description; /* RFC 8446 6.2 */
-		enum fact_kind fact;
-	} rows[] = {
-		{ 40, FACT_TLS_ALERT_HANDSHAKE },
-		{ 42, FACT_TLS_ALERT_CERTIFICATE },
-		{ 43, FACT_TLS_ALERT_CERTIFICATE },
-		{ 44, FACT_TLS_ALERT_CERTIFICATE },
-		{ 45, FACT_TLS_ALERT_EXPIRED },
-		{ 46, FACT_TLS_ALERT_CERTIFICATE },
-		{ 47, FACT_TLS_ALERT_HANDSHAKE },
-		{ 48, FACT_TLS_ALERT_CA },
-		{ 70, FACT_TLS_ALERT_VERSION },
-		{ 71, FACT_TLS_ALERT_HANDSHAKE },
-		{ 112, FACT_TLS_ALERT_NAME },
-		{ 116, FACT_TLS_ALERT_NEEDED },
-	};
-
-	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++)
-		if (rows[i].description == description)
-			return rows[i].fact;
-
-	return FACT_NONE;
 }
 
 static bool said(const struct flow *f, uint32_t bits)

@@ -210,12 +210,12 @@ def ask(lab, args, expect, record):
 
 
 def shell(lab):
-    print('A shell on the client; `host server COMMAND` runs on another. The lab ends with it.', file=sys.stderr)
+    print('A shell on the client; `host server COMMAND\' runs on another. The lab ends with it.', file=sys.stderr)
     lines = [f'{n}) exec nsenter -t {h.holder} -n -m -u "$@" ;;' for n, h in lab.hosts.items()]
-    pathlib.Path('/mnt/host').write_text('#!/bin/sh\nname=$1; shift\ncase $name in\n' + '\n'.join(lines) + '\nesac\n')
-    pathlib.Path('/mnt/host').chmod(0o755)
-    subprocess.run(['sh', '-c', 'exec bash'], env=dict(os.environ, PATH='/mnt:' + os.environ['PATH'] + ':/usr/sbin:/sbin',
-                   PS1=f'{lab.name} {lab.target}$ '), cwd='/', check=False)
+    lab.client.write('/root/host', '#!/bin/sh\nname=$1; shift\ncase $name in\n' + '\n'.join(lines) + '\nesac\n', 0o755)
+    path = '/root:/usr/sbin:/usr/bin:/sbin:/bin'
+    lab.client.popen('exec bash -i' if sys.stdin.isatty() else 'exec bash', stdout=sys.stderr, env={
+        'PATH': path, 'PS1': f'{lab.name} {lab.target}$ ', 'TERM': os.environ.get('TERM', 'dumb')}).wait()
 
 
 def main_one(args):

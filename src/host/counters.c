@@ -1,0 +1,158 @@
+#include "host/counters.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <string.h>
+
+#include "base/cursor.h"
+#include "base/file.h"
+#include "base/text.h"
+
+enum { FILE_BYTES = 1 << 20 };
+
+static const struct {
+	const char *group, *name; /* "TcpExt", "TCPRetransFail" */
+	const char *whole;        /* as nstat has it */
+} rows[COUNTER_COUNT] = {
+	[COUNTER_OUT_NO_ROUTES] = { "Ip", "OutNoRoutes", "IpOutNoRoutes" },
+	[COUNTER_OUT_NO_ROUTES6] = { "", "Ip6OutNoRoutes", "Ip6OutNoRoutes" },
+	[COUNTER_OUT_REQUESTS] = { "Ip", "OutRequests", "IpOutRequests" },
+	[COUNTER_OUT_REQUESTS6] = { "", "Ip6OutRequests", "Ip6OutRequests" },
+	[COUNTER_OUT_DISCARDS] = { "Ip", "OutDiscards", "IpOutDiscards" },
+	[COUNTER_OUT_DISCARDS6] = { "", "Ip6OutDiscards", "Ip6OutDiscards" },
+	[COUNTER_RETRANS_FAIL] = { "TcpExt", "TCPRetransFail",
+				   "TcpExtTCPRetransFail" },
+	[COUNTER_HOST_QUEUES] = { "TcpExt", "TCPSpuriousRtxHostQueues",
+				  "TcpExtTCPSpuriousRtxHostQueues" },
+	[COUNTER_REVERSE_PATH] = { "TcpExt", "IPReversePathFilter",
+				   "TcpExtIPReversePathFilter" },
+	[COUNTER_SYN_RETRANS] = { "TcpExt", "TCPSynRetrans",
+				  "TcpExtTCPSynRetrans" },
+	[COUNTER_IN_CHECKSUM] = { "Tcp", "InCsumErrors", "TcpInCsumErrors" },
+	[COUNTER_IN_ADDRESS] = { "Ip", "InAddrErrors", "IpInAddrErrors" },
+	[COUNTER_LOCKED_ICMP] = { "TcpExt", "LockDroppedIcmps",
+				  "TcpExtLockDroppedIcmps" },
+};
+
+const char *counters_name(enum counter c)
+{
+	return rows[c].whole;
+}
+
+/* A run of bytes in the text. */
+struct word {
+	const uint8_t *at;
+	size_t len;
+};
+
+static struct cursor next_line(struct cursor *c)
+{
+	const uint8_t *from = c->pos;
+	size_t len = 0, left = cursor_left(c);
+	struct cursor line;
+
+	while (len < left && from[len] != '\n')
+		len++;
+	line = cursor_take(c, len);
+	if (cursor_left(c))
+		cursor_skip(c, 1);
+	return line;
+}
+
+static struct word next_word(struct cursor *c)
+{
+	struct word w;
+
+	while (cursor_left(c) && (*c->pos == ' ' || *c->pos == '\t'))
+		cursor_skip(c, 1);
+	w.at = c->pos;
+	while (cursor_left(c) && *c->pos != ' ' && *c->pos != '\t')
+		cursor_skip(c, 1);
+	w.len = (size_t)(c->pos - w.at);
+	return w;
+}
+
+static bool is(struct word w, const char *s)
+{
+	return strlen(s) == w.len && !memcmp(w.at, s, w.len);
+}
+
+static uint64_t number(struct word w)
+{
+	uint64_t value = 0;
+
+	for (size_t i = 0; i < w.len && w.at[i] >= '0' && w.at[i] <= '9'; i++)
+		value = value * 10 + (uint64_t)(w.at[i] - '0');
+	return value;
+}
+
+static void take(struct counters *ret, struct word group, struct word name,
+		 struct word value)
+{
+	for (size_t i = 0; i < COUNTER_COUNT; i++)
+		if (is(name, rows[i].name) && is(group, rows[i].group))
+			ret->value[i] = number(value);
+}
+
+/* "Tcp: InErrs OutRsts" over "Tcp: 0 3". */
+static void take_pair(struct counters *ret, struct word group,
+		      struct cursor names, struct cursor values)
+{
+	struct word second = next_word(&values);
+
+	if (second.len != group.len || memcmp(second.at, group.at, group.len))
+		return;
+
+	group.len--; /* the colon */
+	while (cursor_left(&names) && cursor_left(&values)) {
+		struct word name = next_word(&names);
+
+		take(ret, group, name, next_word(&values));
+	}
+}
+
+void counters_parse(struct counters *ret, const char *text, size_t len)
+{
+	struct cursor c = cursor_over(text, len);
+
+	while (cursor_left(&c)) {
+		struct cursor line = next_line(&c);
+		struct word first = next_word(&line);
+
+		if (first.len && first.at[first.len - 1] == ':')
+			take_pair(ret, first, line, next_line(&c));
+		else
+			take(ret, (struct word){ first.at, 0 }, first,
+			     next_word(&line));
+	}
+}
+
+int counters_read(struct counters *ret)
+{
+	static const char *const files[] = { "/proc/net/netstat",
+					     "/proc/net/snmp",
+					     "/proc/net/snmp6" };
+
+	*ret = (struct counters){ { 0 } };
+	for (size_t i = 0; i < sizeof(files) / sizeof(*files); i++) {
+		struct text t = TEXT_NULL;
+		int error = file_load(&t, files[i], FILE_BYTES);
+
+		if (!error)
+			counters_parse(ret, text_string(&t), t.len);
+		text_done(&t);
+		/* There is no snmp6 where IPv6 is not built in. */
+		if (error && i < 2)
+			return error;
+	}
+
+	return 0;
+}
+
+uint64_t counters_grown(const struct counters *before,
+			const struct counters *after, enum counter c)
+{
+	return after->value[c] > before->value[c]
+		       ? after->value[c] - before->value[c]
+		       : 0;
+}

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * The kernel's network counters of this namespace that tell what became of a
+ * packet: /proc/net/netstat, snmp and snmp6. A counter moves by whatever goes
+ * on in the namespace, so a difference is evidence only with other facts.
+ */
+enum counter {
+	COUNTER_OUT_NO_ROUTES,  /* Ip:OutNoRoutes */
+	COUNTER_OUT_NO_ROUTES6, /* Ip6OutNoRoutes */
+	COUNTER_OUT_REQUESTS,
+	COUNTER_OUT_REQUESTS6,
+	COUNTER_OUT_DISCARDS,
+	COUNTER_OUT_DISCARDS6,
+	COUNTER_RETRANS_FAIL, /* TcpExt:TCPRetransFail */
+	COUNTER_HOST_QUEUES,  /* TcpExt:TCPSpuriousRtxHostQueues */
+	COUNTER_REVERSE_PATH, /* TcpExt:IPReversePathFilter */
+	COUNTER_SYN_RETRANS,  /* TcpExt:TCPSynRetrans */
+	COUNTER_IN_CHECKSUM,  /* Tcp:InCsumErrors */
+	COUNTER_IN_ADDRESS,   /* Ip:InAddrErrors */
+	COUNTER_LOCKED_ICMP,  /* TcpExt:LockDroppedIcmps */
+	COUNTER_COUNT,
+};
+
+struct counters {
+	uint64_t value[COUNTER_COUNT]; /* 0 where the kernel has no such */
+};
+
+/* As the kernel and nstat name it: "TcpExtTCPRetransFail". */
+const char *counters_name(enum counter c);
+
+/* 0, or -errno where /proc cannot be read. */
+int counters_read(struct counters *ret);
+
+/* How much it has grown. */
+uint64_t counters_grown(const struct counters *before,
+			const struct counters *after, enum counter c);
+
+/* For tests: one file's text, of either form ("Tcp: a b" over "Tcp: 1 2", or
+ * "Ip6OutNoRoutes 3"), added to what is there. Unknown lines are passed over. */
+void counters_parse(struct counters *ret, const char *text, size_t len);
