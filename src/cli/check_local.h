@@ -9,6 +9,7 @@
 #include "host/neighbour.h"
 #include "host/route.h"
 
+struct live_runner;
 struct probe_options;
 
 /*
@@ -24,6 +25,7 @@ struct check_local {
 	uint32_t uid;
 	bool has_uid;
 	uint32_t mark;
+	const struct live_runner *tools; /* that read the packet filter */
 
 	/* Ours. */
 	struct route_question question;

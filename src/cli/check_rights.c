@@ -5,7 +5,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum task { TASK_SOCKET, TASK_CAPTURE, TASKS };
+enum task { TASK_SOCKET, TASK_CAPTURE, TASK_TOOL_START, TASK_TOOL_END, TASKS };
 
 struct socket_ask {
 	int family, type, protocol;
@@ -44,9 +44,67 @@ static int capture_task(const void *ask, size_t len, struct text *answer,
 	return live_capture_start(&q, &fds[0], &fds[1]);
 }
 
+struct start_ask {
+	enum live_source source;
+	bool other;
+};
+
+struct end_ask {
+	pid_t pid;
+	bool is_late;
+};
+
+struct end_answer {
+	int ended, status;
+};
+
+/* Only its own children can be ended: a user's cannot be named. */
+static pid_t started[LIVE_SOURCE_COUNT];
+
+static int tool_start_task(const void *ask, size_t len, struct text *answer,
+			   int fds[PRIV_FDS])
+{
+	struct start_ask q;
+	pid_t pid = 0;
+	int err;
+
+	if (len != sizeof(q))
+		return -EINVAL;
+	memcpy(&q, ask, sizeof(q));
+	if ((unsigned)q.source >= LIVE_SOURCE_COUNT)
+		return -EINVAL;
+
+	err = live_tool_start(NULL, q.source, q.other, &pid, fds);
+	if (err < 0)
+		return err;
+	started[q.source] = pid;
+	text_bytes(answer, &pid, sizeof(pid));
+	return 0;
+}
+
+static int tool_end_task(const void *ask, size_t len, struct text *answer,
+			 int fds[PRIV_FDS])
+{
+	struct end_answer a = { -ECHILD, 0 };
+	struct end_ask q;
+
+	(void)fds;
+	if (len != sizeof(q))
+		return -EINVAL;
+	memcpy(&q, ask, sizeof(q));
+	for (size_t i = 0; i < LIVE_SOURCE_COUNT; i++)
+		if (q.pid > 0 && started[i] == q.pid)
+			a.ended = live_tool_end(NULL, q.pid, q.is_late,
+						&a.status);
+	text_bytes(answer, &a, sizeof(a));
+	return 0;
+}
+
 static const struct priv_task tasks[TASKS] = {
 	[TASK_SOCKET] = { socket_task },
 	[TASK_CAPTURE] = { capture_task },
+	[TASK_TOOL_START] = { tool_start_task },
+	[TASK_TOOL_END] = { tool_end_task },
 };
 
 _Static_assert(sizeof(struct live_request) <= PRIV_ASK_MOST,
@@ -102,4 +160,51 @@ int check_rights_capture(struct check_rights *r,
 	*file = fds[0];
 	*control = fds[1];
 	return err;
+}
+
+static int ask_start(void *context, enum live_source source, bool other,
+		     pid_t *pid, int fds[2])
+{
+	struct check_rights *r = context;
+	const struct start_ask q = { source, other };
+	struct text answer = TEXT_NULL;
+	int err =
+		priv_ask(r->priv, TASK_TOOL_START, &q, sizeof(q), &answer, fds);
+
+	if (!err && answer.len == sizeof(*pid))
+		memcpy(pid, answer.data, sizeof(*pid));
+	else if (!err)
+		err = -EPIPE;
+	text_done(&answer);
+	return err;
+}
+
+static int ask_end(void *context, pid_t pid, bool is_late, int *status)
+{
+	struct check_rights *r = context;
+	const struct end_ask q = { pid, is_late };
+	struct end_answer a = { -EPIPE, 0 };
+	struct text answer = TEXT_NULL;
+	int fds[PRIV_FDS];
+	int err = priv_ask(r->priv, TASK_TOOL_END, &q, sizeof(q), &answer, fds);
+
+	if (!err && answer.len == sizeof(a))
+		memcpy(&a, answer.data, sizeof(a));
+	text_done(&answer);
+	*status = a.status;
+	return err < 0 ? err : a.ended;
+}
+
+void check_rights_tools(struct check_rights *r, struct live_runner *ret)
+{
+	if (!r->priv) {
+		*ret = (struct live_runner){ .start = live_tool_start,
+					     .end = live_tool_end };
+		return;
+	}
+
+	*ret = (struct live_runner){ .start = ask_start,
+				     .end = ask_end,
+				     .context = r,
+				     .has_rights = true };
 }

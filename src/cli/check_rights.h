@@ -1,6 +1,7 @@
 #pragma once
 
 #include "priv/priv.h"
+#include "ruleset/live.h"
 #include "trace/live.h"
 
 /*
@@ -25,3 +26,6 @@ int check_rights_socket(void *context, int family, int type, int protocol);
 int check_rights_capture(struct check_rights *r,
 			 const struct live_request *request, int *file,
 			 int *control);
+
+/* Who runs the packet filter's tools; valid as long as r. */
+void check_rights_tools(struct check_rights *r, struct live_runner *ret);

@@ -205,13 +205,20 @@ static int begin_all(struct check *c, bool is_from_dns_only)
 	return 0;
 }
 
-/* The port answered, in whatever way: the others have a moment more. */
-static int settle_answered(struct check *c)
+/* The port answered: the other addresses have a moment more, or, if one stays
+ * silent, as long as silence takes to be sure. */
+static int settle_answered(struct check *c, int64_t began)
 {
+	const char *what = _("waiting for the other addresses");
 	int64_t now = clock_now();
-	int err = run_until(c, "connect", now + GRACE * MS,
-			    _("waiting for the other addresses"), now);
+	int err = run_until(c, "connect", now + GRACE * MS, what, now);
 
+	if (!err && probe_runs(c->runner, "connect", NULL)) {
+		err = start_open(c, "control");
+		if (!err)
+			err = run_until(c, "connect",
+					began + FIRST_VERDICT * MS, what, now);
+	}
 	if (err < 0)
 		return err;
 	now = clock_now();
@@ -252,13 +259,38 @@ static int wait_silent(struct check *c, int64_t began)
 		began);
 }
 
+/* What this host itself does to those that failed. */
+static int look_at_home(struct check *c)
+{
+	for (size_t i = 0; i < tried(c); i++) {
+		struct attempt *a = &c->record->attempts[i];
+		int err = a->is_connected
+				  ? 0
+				  : check_local_after(c->record, a, &c->options,
+						      &c->local[i]);
+
+		if (err < 0)
+			return err;
+	}
+
+	check_screen_sync(&c->screen, c->record);
+	return 0;
+}
+
 static int connect_all(struct check *c)
 {
 	int64_t began;
 	int err;
 
-	for (size_t i = 0; i < tried(c); i++)
-		learn_local(&c->record->attempts[i]);
+	for (size_t i = 0; i < tried(c); i++) {
+		struct attempt *a = &c->record->attempts[i];
+
+		learn_local(a);
+		c->local[i].tools = &c->tools;
+		(void)check_local_before(c->record, a, &c->options,
+					 &c->local[i]);
+	}
+	check_screen_sync(&c->screen, c->record);
 	check_packets_begin(&c->packets, &c->rights, c->record);
 	began = clock_now();
 	err = begin_all(c, false);
@@ -267,7 +299,7 @@ static int connect_all(struct check *c)
 	if (err < 0)
 		return err;
 	if (any_connected(c))
-		err = settle_answered(c);
+		err = settle_answered(c, began);
 	else
 		err = start_open(c, "control");
 	if (err < 0)
@@ -275,6 +307,9 @@ static int connect_all(struct check *c)
 
 	/* Those that were refused at once have their questions open still. */
 	probe_stop(c->runner, "connect");
+	err = look_at_home(c);
+	if (err < 0)
+		return err;
 	err = run_until(c, NULL, clock_now() + CLOCK_SECOND,
 			_("waiting for the last answers"), clock_now());
 	probe_stop(c->runner, NULL);
@@ -314,7 +349,8 @@ static void told(void *context, const struct probing *p,
 	struct check *c = context;
 
 	(void)p;
-	check_screen_step(&c->screen, step);
+	(void)step;
+	check_screen_sync(&c->screen, c->record);
 }
 
 static int run_steps(struct check *c)
@@ -336,6 +372,7 @@ int check_run(struct check *c)
 	int err;
 
 	catch_interrupt();
+	check_rights_tools(&c->rights, &c->tools);
 	c->began_ns = clock_now();
 	c->diag = diag_new();
 	c->runner = probe_runner_new(c->record, &c->options, told, c);

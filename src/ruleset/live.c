@@ -89,6 +89,7 @@ static const struct source {
 
 /* One tool at work. */
 struct tool {
+	const struct live_runner *runner;
 	pid_t pid;    /* 0: not started */
 	int out, err; /* -1: closed */
 	struct text text, complaint;
@@ -171,8 +172,8 @@ static void close_pipe(int pipe_ends[2])
 			close(pipe_ends[i]);
 }
 
-/* 0, or -errno; t->pid stays 0 where it did not start. */
-static int start(struct tool *t, const char *program, const struct source *s)
+static int start(const char *program, const struct source *s, pid_t *pid,
+		 int fds[2])
 {
 	int out[2] = { -1, -1 }, err[2] = { -1, -1 };
 	char words[5][32], *argv[6] = { 0 };
@@ -190,11 +191,11 @@ static int start(struct tool *t, const char *program, const struct source *s)
 		return failed;
 	}
 
-	failed = spawn(program, argv, out[1], err[1], &t->pid);
+	failed = spawn(program, argv, out[1], err[1], pid);
 	close(out[1]);
 	close(err[1]);
 	if (failed) {
-		t->pid = 0;
+		*pid = 0;
 		close(out[0]);
 		close(err[0]);
 		return failed;
@@ -202,9 +203,45 @@ static int start(struct tool *t, const char *program, const struct source *s)
 
 	(void)fcntl(out[0], F_SETFL, O_NONBLOCK);
 	(void)fcntl(err[0], F_SETFL, O_NONBLOCK);
-	t->out = out[0];
-	t->err = err[0];
+	fds[0] = out[0];
+	fds[1] = err[0];
 	return 0;
+}
+
+static int start_in(const char *path, enum live_source source, bool other,
+		    pid_t *pid, int fds[2])
+{
+	const struct source *s = &sources[source];
+	const char *name = other ? s->otherwise : s->argv[0];
+	struct text program = TEXT_NULL;
+	int err = -ENOENT;
+
+	if (name && find_program(&program, path, name))
+		err = start(text_string(&program), s, pid, fds);
+	text_done(&program);
+	return err;
+}
+
+int live_tool_start(void *context, enum live_source source, bool other,
+		    pid_t *pid, int fds[2])
+{
+	const char *path = context;
+
+	return start_in(path ? path : usual_path, source, other, pid, fds);
+}
+
+int live_tool_end(void *context, pid_t pid, bool is_late, int *status)
+{
+	pid_t ended;
+
+	(void)context;
+	if (is_late)
+		(void)kill(-pid, SIGKILL);
+	ended = waitpid(pid, status, is_late ? 0 : WNOHANG);
+	if (ended < 0)
+		return -errno;
+
+	return ended ? 1 : 0;
 }
 
 static int64_t now_ms(void)
@@ -275,11 +312,11 @@ static void end(struct tool *t, int64_t deadline)
 	if (!t->pid)
 		return;
 
-	while (waitpid(t->pid, &t->status, WNOHANG) == 0) {
+	while (!t->runner->end(t->runner->context, t->pid, false, &t->status)) {
 		if (now_ms() >= deadline || t->out >= 0 || t->err >= 0) {
 			t->timed_out = true;
-			(void)kill(-t->pid, SIGKILL);
-			(void)waitpid(t->pid, &t->status, 0);
+			(void)t->runner->end(t->runner->context, t->pid, true,
+					     &t->status);
 			break;
 		}
 		(void)nanosleep(&moment, NULL);
@@ -310,9 +347,11 @@ static const char *first_line(struct text *complaint)
 	return text_string(complaint);
 }
 
-static bool is_forbidden(const struct source *s, const char *complaint)
+static bool is_forbidden(const struct tool *t, const struct source *s,
+			 const char *complaint)
 {
-	if (s->needs && access(s->needs, R_OK) && errno == EACCES)
+	if (!t->runner->has_rights && s->needs && access(s->needs, R_OK) &&
+	    errno == EACCES)
 		return true;
 
 	return strstr(complaint, "Permission denied") ||
@@ -326,7 +365,7 @@ static bool judge(struct ruleset *r, struct tool *t, const struct source *s,
 {
 	struct text why = TEXT_NULL;
 	const char *complaint = first_line(&t->complaint);
-	bool forbidden = is_forbidden(s, complaint);
+	bool forbidden = is_forbidden(t, s, complaint);
 
 	if (!(forbidden && !t->text.len) && !t->timed_out &&
 	    WIFEXITED(t->status) && !WEXITSTATUS(t->status) &&
@@ -381,26 +420,40 @@ static int take(struct ruleset *r, struct tool *t, const struct source *s,
 	return 0;
 }
 
-/* Starts the source's tool, if it is there. */
-static void begin(struct ruleset *r, const char *path, const struct source *s,
-		  bool may_be_other, struct tool *t, struct live_row *row)
+static int begin_tool(struct tool *t, enum live_source source)
 {
-	struct text program = TEXT_NULL, why = TEXT_NULL;
-	int failed = 0;
+	int fds[2];
+	int err = t->runner->start(t->runner->context, source, t->is_other,
+				   &t->pid, fds);
+
+	if (err < 0) {
+		t->pid = 0;
+		return err;
+	}
+	t->out = fds[0];
+	t->err = fds[1];
+	return 0;
+}
+
+/* Starts the source's tool, if it is there. */
+static void begin(struct ruleset *r, enum live_source source, bool may_be_other,
+		  struct tool *t, struct live_row *row)
+{
+	const struct source *s = &sources[source];
+	struct text why = TEXT_NULL;
+	int failed = begin_tool(t, source);
 
 	row->command = s->argv[0];
-	if (find_program(&program, path, s->argv[0])) {
-		failed = start(t, text_string(&program), s);
-	} else if (s->otherwise && may_be_other &&
-		   find_program(&program, path, s->otherwise)) {
-		row->command = s->otherwise;
+	if (failed == -ENOENT && s->otherwise && may_be_other) {
 		t->is_other = true;
-		failed = start(t, text_string(&program), s);
-	} else {
+		failed = begin_tool(t, source);
+		if (failed != -ENOENT)
+			row->command = s->otherwise;
+	}
+	if (failed == -ENOENT) {
 		row->state = LIVE_MISSING;
 		text_format(&why, _("%s is not installed."), row->command);
-	}
-	if (failed) {
+	} else if (failed) {
 		row->state = LIVE_FAILED;
 		text_format(&why, _("%s cannot be started: %s."), row->command,
 			    strerror(-failed));
@@ -408,11 +461,10 @@ static void begin(struct ruleset *r, const char *path, const struct source *s,
 	if (why.len)
 		row->why = kept(r, &why);
 	text_done(&why);
-	text_done(&program);
 }
 
-int live_read_from(struct ruleset *r, const char *path, unsigned timeout_ms,
-		   struct live *ret)
+int live_read_by(struct ruleset *r, const struct live_runner *runner,
+		 unsigned timeout_ms, struct live *ret)
 {
 	struct tool tools[LIVE_SOURCE_COUNT] = { 0 };
 	int64_t deadline = now_ms() + timeout_ms;
@@ -421,11 +473,12 @@ int live_read_from(struct ruleset *r, const char *path, unsigned timeout_ms,
 
 	*ret = (struct live){ 0 };
 	for (unsigned i = 0; i < LIVE_SOURCE_COUNT; i++) {
+		tools[i].runner = runner;
 		tools[i].out = -1;
 		tools[i].err = -1;
 		has_legacy =
 			ret->row[LIVE_IPTABLES_LEGACY].state != LIVE_MISSING;
-		begin(r, path, &sources[i], !has_legacy, &tools[i],
+		begin(r, (enum live_source)i, !has_legacy, &tools[i],
 		      &ret->row[i]);
 	}
 
@@ -441,9 +494,21 @@ int live_read_from(struct ruleset *r, const char *path, unsigned timeout_ms,
 	return err;
 }
 
+int live_read_from(struct ruleset *r, const char *path, unsigned timeout_ms,
+		   struct live *ret)
+{
+	const struct live_runner here = {
+		.start = live_tool_start,
+		.end = live_tool_end,
+		.context = (void *)(uintptr_t)path,
+	};
+
+	return live_read_by(r, &here, timeout_ms, ret);
+}
+
 int live_read(struct ruleset *r, unsigned timeout_ms, struct live *ret)
 {
-	return live_read_from(r, usual_path, timeout_ms, ret);
+	return live_read_from(r, NULL, timeout_ms, ret);
 }
 
 bool live_is_partial(const struct live *l)

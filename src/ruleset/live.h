@@ -2,6 +2,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/types.h>
 
 struct ruleset;
 
@@ -52,6 +53,31 @@ int live_read(struct ruleset *r, unsigned timeout_ms, struct live *ret);
 /* The same with the tools in these folders, colons between: for tests. */
 int live_read_from(struct ruleset *r, const char *path, unsigned timeout_ms,
 		   struct live *ret);
+
+/*
+ * Who runs the tools, where this process has no rights to: the same two calls,
+ * made by somebody who has (live_tool_start() and live_tool_end(), with the
+ * folders to look in or NULL for context).
+ */
+struct live_runner {
+	/* Starts the source's tool, or with other the one that stands for it
+	 * where there is one backend only. fds become its output and what it
+	 * complains of, both not blocking. 0; -ENOENT: there is none; -errno. */
+	int (*start)(void *context, enum live_source source, bool other,
+		     pid_t *pid, int fds[2]);
+	/* 1 with its status as of waitpid(), 0 while it runs, -errno. Late: it
+	 * is killed. */
+	int (*end)(void *context, pid_t pid, bool is_late, int *status);
+	void *context;
+	bool has_rights; /* root's, whatever this process may */
+};
+
+int live_tool_start(void *context, enum live_source source, bool other,
+		    pid_t *pid, int fds[2]);
+int live_tool_end(void *context, pid_t pid, bool is_late, int *status);
+
+int live_read_by(struct ruleset *r, const struct live_runner *runner,
+		 unsigned timeout_ms, struct live *ret);
 
 /* Whether anything could not be looked at. A tool that is not installed made
  * no rules, and others find what is there. */
