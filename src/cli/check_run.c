@@ -8,6 +8,7 @@
 #include "base/i18n.h"
 #include "base/text.h"
 #include "cli/check.h"
+#include "probe/name_facts.h"
 
 /*
  * The order of the steps, and how long each is waited for. Everything that is
@@ -177,12 +178,15 @@ static int start_open(struct check *c, const char *id)
 	return 0;
 }
 
-static int begin_all(struct check *c)
+/* Those that the application would use, or those that only DNS gives. */
+static int begin_all(struct check *c, bool is_from_dns_only)
 {
 	for (size_t i = 0; i < tried(c); i++) {
 		struct attempt *a = &c->record->attempts[i];
 		int err;
 
+		if (a->is_from_dns_only != is_from_dns_only)
+			continue;
 		fact_tell(&a->facts, FACT_AT_CLIENT, "check", NULL, NULL);
 		fact_tell(&a->facts, FACT_PROBED, "check", NULL, NULL);
 		fact_tell(&a->facts,
@@ -230,8 +234,11 @@ static int wait_silent(struct check *c, int64_t began)
 	int err = run_until(c, "connect", began + CONTROL_AFTER * MS, what,
 			    began);
 
-	if (err < 0 || any_connected(c) ||
-	    !probe_runs(c->runner, "connect", NULL))
+	if (err < 0 || any_connected(c))
+		return err;
+	/* Does the name lead elsewhere, and is that the right place? */
+	err = begin_all(c, true);
+	if (err < 0 || !probe_runs(c->runner, "connect", NULL))
 		return err;
 	err = start_open(c, "control");
 	if (!err)
@@ -286,7 +293,7 @@ static int connect_all(struct check *c)
 	check_screen_sync(&c->screen, c->record);
 	check_packets_begin(&c->packets, &c->rights, c->record);
 	began = clock_now();
-	err = begin_all(c);
+	err = begin_all(c, false);
 	if (!err)
 		err = wait_silent(c, began);
 	if (err < 0)
@@ -319,7 +326,8 @@ static int speak(struct check *c)
 		bool v4 = address_is_v4(&a->address);
 		int err;
 
-		if (!a->is_connected || spoken[v4] || is_late(c))
+		if (!a->is_connected || a->is_from_dns_only || spoken[v4] ||
+		    is_late(c))
 			continue;
 		spoken[v4] = true;
 		err = start(c, "service", a);
@@ -375,5 +383,6 @@ int check_run(struct check *c)
 	if (err < 0)
 		return err;
 
+	name_facts_settle(c->record);
 	return case_judge(c->diag, c->record, &c->verdict);
 }
