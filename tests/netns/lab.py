@@ -251,6 +251,11 @@ class Host:
                 with open(path, 'w', encoding='ascii') as file:
                     file.write(value)
 
+    def sysctl_value(self, name):
+        """/proc/sys/net is of the network of whoever reads it; read() would give this process's."""
+        with self.network():
+            return pathlib.Path('/proc/sys', name.replace('.', '/')).read_text().strip()
+
     def ip(self, *lines):
         """Lines for `ip'; several are one process."""
         if len(lines) == 1:

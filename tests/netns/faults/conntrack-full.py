@@ -12,11 +12,11 @@ def build(lab):
 
 
 def fault(lab):
-    most = int(lab.server.read('/proc/sys/net/netfilter/nf_conntrack_max'))
+    most = int(lab.server.sysctl_value('net.netfilter.nf_conntrack_max'))
     if most > 300000:
         raise Skip(f'{most} connections are too many to make')
     lines = (f'-A -t 36000 -s 198.18.{n >> 8 & 255}.{n & 255} -d {lab.server.addr4} -p tcp --sport {1024 + (n >> 16)} '
              f'--dport {lab.port} --state ESTABLISHED -u ASSURED,SEEN_REPLY\n' for n in range(most + 8))
     lab.server.write('/tmp/entries', ''.join(lines))
     lab.server.run('conntrack -R /tmp/entries >/dev/null', timeout=60, check=False)  # the last are refused
-    assert int(lab.server.read('/proc/sys/net/netfilter/nf_conntrack_count')) >= most
+    assert int(lab.server.sysctl_value('net.netfilter.nf_conntrack_count')) >= most
