@@ -375,10 +375,10 @@ class Lab:
         """Hosts on a network; the first gets .1, the others drawn numbers. Two hosts need no switch.
 
         wire: a function of (frame, outward), outward from the first host, that gives the seconds until the frame is handed
-        over, or None: it is lost. Frames then go through a program, as slow wires want it.
+        over, or None: it is lost. Frames then go through a program, on a host of its own: lab.wire.
         """
         if wire:
-            switch = self._new_host(f'wire{len(self.hosts)}')
+            switch = self.wire = self._new_host(f'wire{len(self.hosts)}')
         numbers = [1, *self.rng.sample(range(2, 250), len(hosts) - 1)]
         links, ends = [], []
         for index, host in enumerate(hosts):
