@@ -1,5 +1,6 @@
 #pragma once
 
+#include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <sys/socket.h>
@@ -30,6 +31,13 @@ struct probe_options {
 	 * A descriptor, or -errno. */
 	int (*open_socket)(void *context, int family, int type, int protocol);
 	void *open_context;
+	/* Set by a signal: what blocks gives up as soon as it can. May be NULL.
+	 */
+	const volatile sig_atomic_t *stop;
+	/* Called some ten times a second by what blocks, for the screen: so long
+	 * it has waited, and so long it will at most. May be NULL. */
+	void (*waiting)(void *context, int64_t waited_ns, int64_t most_ns);
+	void *waiting_context;
 };
 
 struct probe;

@@ -2,6 +2,7 @@
  * A flow's record into facts. Every span here is a bound on what a trace can
  * show; each says where it comes from.
  */
+#include "fact/alert.h"
 #include "fact/icmp_fact.h"
 #include "trace/flow_table.h"
 
@@ -432,33 +433,6 @@ static void draw_close(const struct drawing *d)
 	add_if(d, lived_us < SECOND / 1000, FACT_CLOSED_AT_ONCE);
 	add_if(d, off > -TCPD_SLACK_US && off < INT64_C(5) * TCPD_SLACK_US,
 	       FACT_CLOSED_AFTER_5S);
-}
-
-static enum fact_kind alert_fact(uint8_t description)
-{
-	static const struct {
-		uint8_t description; /* RFC 8446 6.2 */
-		enum fact_kind fact;
-	} rows[] = {
-		{ 40, FACT_TLS_ALERT_HANDSHAKE },
-		{ 42, FACT_TLS_ALERT_CERTIFICATE },
-		{ 43, FACT_TLS_ALERT_CERTIFICATE },
-		{ 44, FACT_TLS_ALERT_CERTIFICATE },
-		{ 45, FACT_TLS_ALERT_EXPIRED },
-		{ 46, FACT_TLS_ALERT_CERTIFICATE },
-		{ 47, FACT_TLS_ALERT_HANDSHAKE },
-		{ 48, FACT_TLS_ALERT_CA },
-		{ 70, FACT_TLS_ALERT_VERSION },
-		{ 71, FACT_TLS_ALERT_HANDSHAKE },
-		{ 112, FACT_TLS_ALERT_NAME },
-		{ 116, FACT_TLS_ALERT_NEEDED },
-	};
-
-	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++)
-		if (rows[i].description == description)
-			return rows[i].fact;
-
-	return FACT_NONE;
 }
 
 static bool said(const struct flow *f, uint32_t bits)

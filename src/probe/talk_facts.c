@@ -1,0 +1,188 @@
+#include "probe/talk_facts.h"
+
+#include <errno.h>
+#include <stdarg.h>
+
+#include "base/clock.h"
+#include "base/i18n.h"
+#include "probe/first_bytes.h"
+
+const char talk_source[] = "service";
+
+#define SLOW_NS (INT64_C(2) * CLOCK_SECOND)
+#define TCPD_NS (INT64_C(5) * CLOCK_SECOND)
+#define TCPD_SLACK_NS (INT64_C(100) * CLOCK_MILLISECOND)
+
+static void tell(struct talk *t, enum fact_kind kind)
+{
+	fact_tell(t->facts, kind, talk_source, NULL, NULL);
+}
+
+static void tell_if(struct talk *t, bool holds, enum fact_kind kind)
+{
+	if (holds)
+		tell(t, kind);
+}
+
+void talk_tell_data(struct talk *t)
+{
+	struct talk_tcp tcp;
+
+	talk_tcp(t, &tcp);
+	tell_if(t, t->sent, FACT_CLIENT_DATA);
+	tell_if(t, t->raw_total, FACT_SERVER_DATA);
+	if (t->sent && !tcp.unacked && t->end != TALK_RESET)
+		tell(t, FACT_CLIENT_DATA_ACKED);
+	if (t->sent && tcp.unacked && tcp.retransmits)
+		fact_tell(t->facts, FACT_CLIENT_DATA_LOST, talk_source, NULL,
+			  _("What was sent is not acknowledged, after %u "
+			    "repetitions."),
+			  tcp.retransmits);
+	tell_if(t,
+		t->sent && tcp.segment && tcp.has_window && !tcp.window &&
+			t->end == TALK_OPEN,
+		FACT_SERVER_WINDOW_ZERO);
+}
+
+void talk_tell_well(struct talk *t, const char *format, ...)
+{
+	struct text words = TEXT_NULL;
+	va_list ap;
+
+	va_start(ap, format);
+	text_format_list(&words, format, ap);
+	va_end(ap);
+	talk_tell_data(t);
+	fact_tell(t->facts, FACT_SERVICE_SPOKE, talk_source, NULL, NULL);
+	talk_says(t, STEP_PASS, "%s", text_string(&words));
+	text_done(&words);
+}
+
+static void tell_closed(struct talk *t)
+{
+	struct text span = TEXT_NULL;
+	int64_t lived = t->ended_ns - t->began_ns;
+	int64_t off = lived - TCPD_NS;
+	bool reset = t->end == TALK_RESET;
+
+	clock_span(&span, lived);
+	tell_if(t, reset, FACT_SERVER_RST);
+	tell_if(t, t->end == TALK_EOF, FACT_SERVER_FIN);
+	if (!t->raw_total) {
+		tell_if(t, reset, FACT_RST_BEFORE_DATA);
+		tell_if(t, t->end == TALK_EOF, FACT_SERVER_CLOSED_FIRST);
+		tell_if(t, lived < CLOCK_SECOND, FACT_CLOSED_AT_ONCE);
+		tell_if(t, off > -TCPD_SLACK_NS && off < 5 * TCPD_SLACK_NS,
+			FACT_CLOSED_AFTER_5S);
+	}
+	if (reset)
+		talk_says(t, STEP_FAIL, _("resets the connection after %s"),
+			  text_string(&span));
+	else
+		talk_says(t, STEP_FAIL,
+			  t->raw_total ? _("closes the connection after %s, in "
+					   "the middle of the conversation")
+				       : _("closes the connection after %s, "
+					   "without a word"),
+			  text_string(&span));
+	text_done(&span);
+}
+
+static void tell_silent(struct talk *t, bool is_asked)
+{
+	struct text span = TEXT_NULL;
+	struct talk_tcp tcp;
+
+	talk_tcp(t, &tcp);
+	clock_span(&span, is_asked && t->spoke_ns ? clock_now() - t->spoke_ns
+						  : talk_age(t));
+	if (!t->raw_total)
+		tell(t, FACT_SERVER_SILENT);
+	if (is_asked && !tcp.unacked)
+		tell(t, FACT_REQUEST_UNANSWERED);
+	talk_says(t, STEP_FAIL,
+		  is_asked ? _("does not answer for %s")
+			   : _("says nothing for %s, although it should speak "
+			       "first"),
+		  text_string(&span));
+	text_done(&span);
+}
+
+void talk_tell_nothing(struct talk *t, int result, bool is_asked)
+{
+	talk_tell_data(t);
+	tell_if(t, !is_asked, FACT_SERVER_FIRST);
+	if (result == -EINTR)
+		talk_says(t, STEP_SKIP, _("stopped while it was waited for"));
+	else if (result == -ETIMEDOUT)
+		tell_silent(t, is_asked);
+	else if (t->end != TALK_LOST)
+		tell_closed(t);
+	else
+		talk_says(t, STEP_FAIL, _("the connection is lost: %s"),
+			  strerror(t->error));
+}
+
+void talk_tell_other(struct talk *t, const char *expected)
+{
+	const char *what = first_bytes_name(t->raw.data, t->raw.len);
+	struct text shown = TEXT_NULL;
+
+	first_bytes_clean(&shown, t->raw.data, t->raw.len);
+	talk_tell_data(t);
+	if (what)
+		fact_tell(
+			t->facts, FACT_OTHER_PROTOCOL, talk_source, NULL,
+			_("It was spoken to as %s, and answers as %s: \"%s\"."),
+			expected, what, text_string(&shown));
+	else
+		fact_tell(t->facts, FACT_OTHER_PROTOCOL, talk_source, NULL,
+			  _("It was spoken to as %s, and answers otherwise: "
+			    "\"%s\"."),
+			  expected, text_string(&shown));
+	if (what)
+		talk_says(t, STEP_FAIL, _("is no %s, but %s: \"%s\""), expected,
+			  what, text_string(&shown));
+	else
+		talk_says(t, STEP_FAIL, _("is no %s: \"%s\""), expected,
+			  text_string(&shown));
+	text_done(&shown);
+}
+
+int talk_greeting(struct talk *t)
+{
+	int n = talk_read_to(t, 1, t->began_ns + TALK_BANNER_NS);
+
+	if (n <= 0) {
+		talk_tell_nothing(t, n, false);
+		return n == -EINTR ? n : 0;
+	}
+
+	tell(t, FACT_SERVER_FIRST);
+	if (t->heard_ns - t->began_ns >= SLOW_NS) {
+		struct text span = TEXT_NULL;
+
+		clock_span(&span, t->heard_ns - t->began_ns);
+		fact_tell(t->facts, FACT_ANSWER_SLOW, talk_source, NULL,
+			  _("The service spoke after %s."), text_string(&span));
+		text_done(&span);
+	}
+	return 1;
+}
+
+int talk_ask(struct talk *t, const void *data, size_t len)
+{
+	int64_t until_ns = talk_until(TALK_ANSWER_NS);
+	size_t had = t->in.len;
+	int n = talk_write(t, data, len, until_ns);
+
+	/* It may have spoken before it ended. */
+	if (n == 0 || n == -EPIPE)
+		n = talk_read_to(t, had + 1, until_ns);
+	if (n <= 0) {
+		talk_tell_nothing(t, n, true);
+		return n == -EINTR ? n : 0;
+	}
+
+	return 1;
+}

@@ -1,0 +1,109 @@
+#include "probe/unknown.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/i18n.h"
+#include "probe/first_bytes.h"
+#include "probe/talk_facts.h"
+#include "probe/talk_tls.h"
+
+#define LISTEN_NS (INT64_C(300) * CLOCK_MILLISECOND)
+#define TRY_NS (INT64_C(1000) * CLOCK_MILLISECOND)
+
+/* It said something, which is good as such. */
+static void tell_spoke(struct talk *t)
+{
+	const char *what = first_bytes_name(t->raw.data, t->raw.len);
+	struct text shown = TEXT_NULL;
+
+	first_bytes_clean(&shown, t->raw.data, t->raw.len);
+	if (what && !strcmp(what, "TLS"))
+		talk_tell_well(t, _("speaks TLS"));
+	else if (what)
+		talk_tell_well(t, _("speaks %s: \"%s\""), what,
+			       text_string(&shown));
+	else
+		talk_tell_well(t, _("says \"%s\""), text_string(&shown));
+	text_done(&shown);
+}
+
+static int try_tls(struct talk *t)
+{
+	const struct talk_tls_wish wish = { .server_name = NULL };
+	enum talk_tls_outcome outcome =
+		talk_tls_start(t, &wish, talk_until(TRY_NS));
+	struct talk_tls_state state;
+
+	if (outcome == TLS_STOPPED)
+		return -EINTR;
+	if (outcome == TLS_DONE) {
+		talk_tls_state(t, &state);
+		talk_tell_well(t, _("speaks TLS (%s)"), state.version);
+		return 1;
+	}
+	if (t->raw_total) {
+		tell_spoke(t);
+		return 1;
+	}
+
+	return 0;
+}
+
+static int try_http(struct talk *t)
+{
+	static const char request[] = "GET / HTTP/1.0\r\n\r\n";
+	int n = talk_again(t, 0);
+
+	if (n == -EINTR)
+		return n;
+	if (n < 0)
+		return 0;
+	n = talk_write_text(t, request, talk_until(TRY_NS));
+	if (n == 0)
+		n = talk_read(t, talk_until(TRY_NS));
+	if (n > 0)
+		tell_spoke(t);
+
+	return n > 0 ? 1 : n == -EINTR ? n : 0;
+}
+
+int unknown_speak(struct talk *t)
+{
+	int n = talk_read(t, t->began_ns + LISTEN_NS);
+
+	if (n > 0) {
+		tell_spoke(t);
+		return 0;
+	}
+	if (n != -ETIMEDOUT) {
+		talk_tell_nothing(t, n, true);
+		return n == -EINTR ? n : 0;
+	}
+
+	n = try_tls(t);
+	if (n == 0)
+		n = try_http(t);
+	if (n == 0)
+		talk_says(t, STEP_PASS,
+			  _("accepts connections; it says nothing by itself "
+			    "and answers neither TLS nor HTTP"));
+
+	return n == -EINTR ? n : 0;
+}
+
+int unknown_send(struct talk *t)
+{
+	const char *text = t->options->send;
+	struct text shown = TEXT_NULL;
+	int n = talk_ask(t, text, strlen(text));
+
+	if (n > 0) {
+		first_bytes_clean(&shown, t->in.data, t->in.len);
+		talk_tell_well(t, _("answers \"%s\""), text_string(&shown));
+	}
+	text_done(&shown);
+
+	return n < 0 ? n : 0;
+}
