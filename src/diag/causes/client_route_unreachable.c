@@ -24,7 +24,7 @@ const struct cause cause_client_route_unreachable = {
 	.frequency = FREQUENCY_RARE,
 	.culprit = CULPRIT_ROUTE,
 	.shows = SYMPTOM_BIT(LOCAL_REFUSED),
-	.needs_any = { FACT_CONNECT_EHOSTUNREACH_LOCAL,
+	.needs_any = { FACT_CONNECT_EHOSTUNREACH,
 		       FACT_ROUTE_UNREACHABLE },
 	.ruled_out_by = { FACT_ROUTE_FOUND, FACT_ROUTE_NONE,
 			  FACT_ROUTE_RULE_REFUSES, FACT_ROUTE_PROHIBIT,
