@@ -9,7 +9,7 @@
 #include "base/file.h"
 #include "ruleset/live.h"
 
-enum task { TASK_SOCKET, TASK_CAPTURE, TASK_TOOL_START, TASK_TOOL_END, TASKS };
+enum task { TASK_SOCKET, TASK_CAPTURE, TASK_RULES, TASK_PROGRAMS, TASKS };
 
 struct socket_ask {
 	int family, type, protocol;
