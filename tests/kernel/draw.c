@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "follow.h"
 #include "frame.h"
 #include "net/address.h"
 #include "ruleset/ranges.h"
@@ -583,6 +584,11 @@ static u128 local_address(struct draw *d, u128 a, bool v6)
 	return v6 ? d->lab->device[0].v6 : d->lab->device[0].v4;
 }
 
+u128 draw_make_local(struct draw *d, u128 address)
+{
+	return local_address(d, address, !is_v4(address));
+}
+
 static unsigned find_device(struct draw *d, const struct wish *w, enum field f)
 {
 	for (unsigned k = 0; point_has(&w->point, f) && k < d->lab->count; k++)
@@ -706,47 +712,6 @@ static void fill_network(struct draw *d, struct wish *w, bool forwarded)
 		point_set(p, FIELD_FRAGMENT, 0);
 }
 
-/* Connection tracking's word on the first packet of its flow that it sees
- * (nf_conntrack_proto_tcp.c tcp_conntracks[] and tcp_valid_flags[],
- * nf_conntrack_proto_icmp.c, nf_conntrack_proto_icmpv6.c). */
-static enum ct_state first_tcp(unsigned flags)
-{
-	unsigned f = flags & 0x37; /* PSH, ECE and CWR do not count */
-
-	if (f == FRAME_SYN || f == (FRAME_SYN | 0x20))
-		return CT_NEW;
-	if ((f & ~0x20U) == FRAME_ACK)
-		return CT_NEW; /* nf_conntrack_tcp_loose */
-	return CT_INVALID;
-}
-
-static enum ct_state first_icmp(bool v6, unsigned type)
-{
-	if (!v6)
-		return type == 8 || type == 13 || type == 15 || type == 17
-			       ? CT_NEW
-			       : CT_INVALID;
-	if ((type >= 130 && type <= 136) || type == 143 || type == 151 ||
-	    type == 152)
-		return CT_UNTRACKED;
-	return type == 128 || type == 139 ? CT_NEW : CT_INVALID;
-}
-
-static enum ct_state first_state(const struct point *p)
-{
-	unsigned protocol = low(p, FIELD_PROTO);
-
-	if (protocol == FRAME_TCP)
-		return first_tcp(low(p, FIELD_TCP_FLAGS));
-	if (protocol == FRAME_ICMP || protocol == FRAME_ICMP6)
-		return first_icmp(frame_is_v6(p), low(p, FIELD_ICMP_TYPE));
-	/* Its checksum is compared with UDP's, which it never equals
-	 * (nf_conntrack_proto_udp.c, udplite_error()); only where it came in. */
-	if (protocol == FRAME_UDPLITE && p->value[FIELD_IIF])
-		return CT_INVALID;
-	return CT_NEW;
-}
-
 /* Packets of no entry: what is wished for is made where flags can do it. */
 static void fill_state(struct wish *w)
 {
@@ -766,7 +731,7 @@ static void fill_state(struct wish *w)
 	     low(p, FIELD_PROTO) == FRAME_ICMP6) &&
 	    !(w->fixed & FIELD_BIT(FIELD_ICMP_TYPE)))
 		point_set(p, FIELD_ICMP_TYPE, frame_is_v6(p) ? 128 : 8);
-	point_set(p, FIELD_CT_STATE, first_state(p));
+	point_set(p, FIELD_CT_STATE, follow_first(p));
 }
 
 /* What conntrack keeps as ports: ICMP's are its id, and type and code

@@ -42,6 +42,7 @@ struct lab {
 	int raw[LAB_USERS][LAB_DEVICES][2];
 	uint32_t user[LAB_USERS];
 	bool is_swallowing;
+	bool is_late; /* behind where connections are confirmed */
 	/* As lab_route() left it. */
 	u128 local[LAB_LOCAL];
 	unsigned local_count;

@@ -132,6 +132,45 @@ static void settle_flow(struct shot *s)
 		  p->value[reply ? FIELD_SADDR : FIELD_DADDR]);
 }
 
+/* Where it goes. */
+static void place(const struct lab *lab, struct shot *s, bool to_host)
+{
+	struct point *p = &s->packet;
+
+	point_set(p, FIELD_SADDR_TYPE,
+		  address_type(lab, p->value[FIELD_SADDR]));
+	point_set(p, FIELD_DADDR_TYPE,
+		  address_type(lab, p->value[FIELD_DADDR]));
+	if (!s->is_local)
+		point_set(p, FIELD_OIF,
+			  to_host ? 0 : device_name(lab, lab->out));
+	if (!s->is_local && !to_host && p->value[FIELD_TTL] < LAB_HOPS)
+		point_set(p, FIELD_TTL, LAB_HOPS);
+}
+
+void predict_sender(const struct lab *lab, struct shot *s)
+{
+	struct point *p = &s->packet;
+	u128 device = device_name(lab, s->device);
+
+	point_set(p, FIELD_IIF, s->is_local ? 0 : device);
+	point_set(p, FIELD_OIF, s->is_local ? device : 0);
+	point_set(p, FIELD_HAS_SOCKET, s->is_local);
+	point_set(p, FIELD_RPFILTER, !s->is_local && s->device == lab->out);
+	point_forget(p, FIELD_UID);
+	point_forget(p, FIELD_GID);
+	point_forget(p, FIELD_MAC_SADDR);
+	point_forget(p, FIELD_MAC_DADDR);
+	if (s->is_local) {
+		point_set(p, FIELD_UID, lab->user[s->user]);
+		point_set(p, FIELD_GID, lab->user[s->user]);
+	} else {
+		point_set(p, FIELD_MAC_SADDR, 0x020000000001);
+		point_set(p, FIELD_MAC_DADDR, lab->device[s->device].mac);
+	}
+	place(lab, s, lab_is_local(lab, p->value[FIELD_DADDR]));
+}
+
 bool predict_settle(const struct lab *lab, struct shot *s)
 {
 	struct point *p = &s->packet;
@@ -151,15 +190,7 @@ bool predict_settle(const struct lab *lab, struct shot *s)
 	if (lab_is_local(lab, p->value[FIELD_SADDR]) ||
 	    (s->is_local && to_host))
 		return false;
-	point_set(p, FIELD_SADDR_TYPE,
-		  address_type(lab, p->value[FIELD_SADDR]));
-	point_set(p, FIELD_DADDR_TYPE,
-		  address_type(lab, p->value[FIELD_DADDR]));
-	if (!s->is_local)
-		point_set(p, FIELD_OIF,
-			  to_host ? 0 : device_name(lab, lab->out));
-	if (!s->is_local && !to_host && p->value[FIELD_TTL] < LAB_HOPS)
-		point_set(p, FIELD_TTL, LAB_HOPS);
+	place(lab, s, to_host);
 	settle_flow(s);
 	/* IPv4 puts its pieces together before input (ip_local_deliver()). */
 	if (to_host && !v6)

@@ -156,10 +156,10 @@ static void begin(struct track *t, struct message *m, const struct point *p,
 		.nlmsg_flags = (uint16_t)(NLM_F_REQUEST | NLM_F_ACK | flags),
 		.nlmsg_seq = ++t->sequence,
 	};
-	struct nfgenmsg family = {
-		.nfgen_family = frame_is_v6(p) ? AF_INET6 : AF_INET,
-	};
+	struct nfgenmsg family = { 0 };
 
+	if (point_has(p, FIELD_FAMILY))
+		family.nfgen_family = frame_is_v6(p) ? AF_INET6 : AF_INET;
 	memset(m, 0, sizeof(*m));
 	memcpy(m->data, &head, sizeof(head));
 	memcpy(m->data + sizeof(head), &family, sizeof(family));
@@ -208,5 +208,14 @@ int track_delete(struct track *t, const struct point *packet)
 
 	begin(t, &m, packet, IPCTNL_MSG_CT_DELETE, 0);
 	put_tuple(&m, packet, false);
+	return talk(t, &m);
+}
+
+int track_flush(struct track *t)
+{
+	struct point any = { 0 };
+	struct message m;
+
+	begin(t, &m, &any, IPCTNL_MSG_CT_DELETE, 0);
 	return talk(t, &m);
 }
