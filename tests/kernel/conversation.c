@@ -33,7 +33,7 @@ enum { ISN = 0x01020304, ISN_BACK = 0x51020304, DATA = 10 };
 /* One of the two, and what it would send. */
 struct side {
 	struct shot shot; /* as its packets are */
-	uint32_t isn, next;
+	uint32_t isn, next, top; /* top: the most it ever was */
 };
 
 struct talk {
@@ -106,8 +106,8 @@ static void begin(struct talk *t, struct dice *dice, const struct shot *seed)
 	if (is_icmp(&s->packet))
 		point_set(&t->side[1].shot.packet, FIELD_ICMP_TYPE,
 			  frame_is_v6(&s->packet) ? 129 : 0);
-	t->side[0].isn = t->side[0].next = ISN;
-	t->side[1].isn = t->side[1].next = ISN_BACK;
+	t->side[0].isn = t->side[0].next = t->side[0].top = ISN;
+	t->side[1].isn = t->side[1].next = t->side[1].top = ISN_BACK;
 	for (int i = 0; i < 2; i++)
 		t->last[i] = t->side[i].shot.packet;
 }
@@ -147,12 +147,17 @@ static void say_tcp(struct talk *t, unsigned from, char what, struct shot *s,
 		own->next = own->isn;
 	else if (own->next == own->isn)
 		own->next++; /* its SYN was before our time */
+	/* A reset with numbers of long ago is another story (RFC 5961 3.2). */
+	if (flags & FRAME_RST && (int32_t)(own->top - own->next) > 0)
+		own->next = own->top;
 	seg->seq = own->next;
 	seg->ack = flags & FRAME_ACK ? t->side[!from].next : 0;
 	seg->len = what == 'D' ? DATA : 0;
 	seg->len += (flags & FRAME_SYN) != 0;
 	seg->len += (flags & FRAME_FIN) != 0;
-	own->next += flags & FRAME_RST ? 0 : seg->len;
+	own->next += seg->len;
+	if ((int32_t)(own->next - own->top) > 0)
+		own->top = own->next;
 	point_set(&s->packet, FIELD_TCP_FLAGS, flags);
 	if (!(flags & FRAME_SYN))
 		point_set(&s->packet, FIELD_TCP_MSS, 0);
