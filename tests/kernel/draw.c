@@ -158,6 +158,7 @@ unsigned draw_devices(const struct ruleset *r, struct dice *dice,
 
 	memset(ret, 0, LAB_DEVICES * 16);
 	see_ruleset(r, see_device, &n);
+	names_add(&n, "eth0"); /* what witnesses come by */
 	memcpy(ret[n.count++], "kw0", 4);
 	memcpy(ret[n.count++], "kw1", 4);
 	return n.count;
@@ -984,25 +985,73 @@ static const struct chain *choose_aim(struct draw *d, struct wish *w)
 	return &ways[dice_below(&d->dice, 3)];
 }
 
-void draw_shot(struct draw *d, struct shot *ret)
+/* A packet that comes to the hook. */
+static void make(struct draw *d, struct wish *w, enum hook hook, bool v6,
+		 struct shot *ret)
 {
-	struct wish w;
-	const struct chain *base = choose_aim(d, &w);
-	bool v6 = choose_v6(d, &w, base);
-	struct point *p = &w.point;
+	struct point *p = &w->point;
 
 	*ret = (struct shot){ 0 };
 	point_set(p, FIELD_FAMILY, v6 ? FRAME_IPV6 : FRAME_IPV4);
-	choose_protocol(d, &w, v6);
-	fill_way(d, ret, &w, base->hook);
-	fill_link(d, ret, &w);
-	fill_transport(d, &w);
-	fill_network(d, &w, !ret->is_local && p->value[FIELD_OIF]);
-	fill_entry(d, ret, &w);
+	choose_protocol(d, w, v6);
+	fill_way(d, ret, w, hook);
+	fill_link(d, ret, w);
+	fill_transport(d, w);
+	fill_network(d, w, !ret->is_local && p->value[FIELD_OIF]);
+	fill_entry(d, ret, w);
 	if (!ret->has_entry) {
-		fill_state(&w);
+		fill_state(w);
 		fill_connection(p);
 	}
 	ret->packet = *p;
 	fill_host(d, ret);
+}
+
+void draw_shot(struct draw *d, struct shot *ret)
+{
+	struct wish w;
+	const struct chain *base = choose_aim(d, &w);
+
+	make(d, &w, base->hook, choose_v6(d, &w, base), ret);
+}
+
+/* Flags that a connection has seen both ways takes (nf_conntrack_proto_tcp.c,
+ * of ESTABLISHED). */
+static bool is_taken(unsigned flags, bool reply)
+{
+	unsigned f = flags & 0x17;
+
+	return f == FRAME_ACK || f == (FRAME_FIN | FRAME_ACK) ||
+	       f == FRAME_RST || f == (FRAME_RST | FRAME_ACK) ||
+	       (f == FRAME_SYN && !reply);
+}
+
+void draw_given(struct draw *d, const struct point *wanted, enum hook hook,
+		struct shot *ret)
+{
+	struct wish w = { .point = *wanted, .fixed = wanted->known };
+	u128 out = wanted->value[FIELD_OIF];
+
+	for (unsigned k = 0; k < d->lab->count; k++)
+		if (out == device_name(d, k))
+			d->out = k;
+	make(d, &w, hook, low(wanted, FIELD_FAMILY) == FRAME_IPV6, ret);
+	for (unsigned i = 0; ret->is_local && point_has(wanted, FIELD_UID) &&
+			     i < LAB_USERS;
+	     i++)
+		if (d->lab->user[i] == wanted->value[FIELD_UID]) {
+			ret->user = i;
+			fill_host(d, ret);
+		}
+	if (ret->has_entry && point_has(wanted, FIELD_TCP_FLAGS) &&
+	    point_has(&ret->packet, FIELD_TCP_FLAGS) &&
+	    is_taken(low(wanted, FIELD_TCP_FLAGS),
+		     ret->packet.value[FIELD_CT_DIRECTION]))
+		point_set(&ret->packet, FIELD_TCP_FLAGS,
+			  wanted->value[FIELD_TCP_FLAGS]);
+}
+
+unsigned draw_out(const struct draw *d)
+{
+	return d->out;
 }

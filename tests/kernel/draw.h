@@ -47,6 +47,12 @@ bool draw_has_tracking(const struct draw *d);
 void draw_begin(struct draw *d, unsigned out);
 void draw_shot(struct draw *d, struct shot *ret);
 
+/* One that comes to the hook with these fields, as near as can be. By which
+ * device everything leaves is changed to what it asks for: draw_out(). */
+void draw_given(struct draw *d, const struct point *wanted, enum hook hook,
+		struct shot *ret);
+unsigned draw_out(const struct draw *d);
+
 /* The address, or another of its family, as one of this host's: to be asked
  * before draw_local(). */
 u128 draw_make_local(struct draw *d, u128 address);

@@ -3,12 +3,12 @@
  * packets are sent through it, and the kernel's counters and answers are
  * compared with what the walker foretold.
  *
- *   judge [-n PACKETS] [-s SEED] [-b BATCH] [-c] [-g] [-v] KIND:FILE...
+ *   judge [-n PACKETS] [-s SEED] [-b BATCH] [-c | -w] [-g] [-v] KIND:FILE...
  *
  * KIND is ipset, legacy4, legacy6, nft4, nft6 (iptables-nft) or nft. The model
  * is made of the kernel's own dump, with -g of the files that were given.
  * With -c the packets are those of conversations, and their states the
- * kernel's own.
+ * kernel's own. With -w they are the witnesses of what the audit finds.
  *
  * Exit status: 0 no difference, 1 some, 2 the ruleset cannot be loaded, 77 no
  * namespaces here.
@@ -22,6 +22,7 @@
 
 #include "base/arena.h"
 #include "base/text.h"
+#include "claim.h"
 #include "conversation.h"
 #include "frame.h"
 #include "kernel.h"
@@ -29,7 +30,7 @@
 #include "ruleset/packet_words.h"
 #include "track.h"
 
-enum { FILES = 16, TOLD = 5, MOST = 60, OPEN_TEXTS = 64, SKIP = 77 };
+enum { FILES = 16, TOLD = 5, MOST = 60, OPEN_TEXTS = 64, TRIES = 12, SKIP = 77 };
 
 struct given {
 	enum kernel_kind kind;
@@ -53,9 +54,9 @@ struct judge {
 	struct shot *shots;
 	bool *is_open;
 	size_t shot_count;
-	bool is_verbose, is_given_model, is_talking;
+	bool is_verbose, is_given_model, is_talking, is_claiming;
 	/* Totals */
-	uint64_t talks, judged, answers, excused, unknown, differences, unstable;
+	uint64_t talks, claims, away, judged, answers, excused, unknown, differences, unstable;
 	char *open_text[OPEN_TEXTS];
 	unsigned open_count;
 	const void *told[TOLD]; /* what differed first, each once */
@@ -586,6 +587,95 @@ static bool prepare(struct judge *j, struct dice *dice, size_t count)
 	return true;
 }
 
+/* Routes what was drawn, and settles it: the first shot. */
+static bool place_one(struct judge *j, struct expected *e)
+{
+	const u128 *local;
+	unsigned n = draw_local(j->draw, &local);
+	struct shot *s = &j->shots[0];
+
+	if (lab_route(&j->lab, local, n, draw_out(j->draw)))
+		return false;
+	predict_route(&j->predictor);
+	if (!predict_settle(&j->lab, s))
+		return false;
+	frame_write(&frame, &s->packet, s->quoted.known ? &s->quoted : NULL);
+	predict_shot(&j->predictor, s, NULL, e);
+	j->shot_count = 1;
+	j->is_open[0] = e->open;
+	return true;
+}
+
+static void judge_one(struct judge *j)
+{
+	j->judged++;
+	if (!judge_span(j, 0, 1, false))
+		tell_difference(j, 0, 1);
+}
+
+static void tell_claim(struct judge *j, const struct finding *f)
+{
+	j->differences++;
+	printf("the kernel does not do what is claimed (%s): %s\n",
+	       finding_names[f->kind], f->text);
+	tell_packet("witness", &f->witness);
+	tell_packet("packet", &j->shots[0].packet);
+}
+
+/* The finding's witness goes its way, if it can be made to. */
+static bool judge_finding(struct judge *j, const struct finding *f)
+{
+	const struct chain *bases[CLAIM_BASES];
+	unsigned count = claim_bases(j->model, f, bases);
+	enum field field = FIELD_COUNT;
+	bool can_be_sent = false;
+
+	for (unsigned i = 0; count && i < TRIES; i++) {
+		const struct chain *base = bases[i % count];
+		struct expected e;
+		enum claim claim;
+
+		draw_begin(j->draw, draw_out(j->draw));
+		draw_given(j->draw, &f->witness, base->hook, &j->shots[0]);
+		if (!place_one(j, &e) || e.open)
+			continue;
+		can_be_sent = true;
+		claim = claim_check(&j->predictor, f, base, &j->shots[0],
+				    &field);
+		if (claim == CLAIM_AWAY)
+			continue;
+		judge_one(j);
+		j->claims++;
+		if (claim == CLAIM_FALSE)
+			tell_claim(j, f);
+		return true;
+	}
+	j->away++;
+	if (j->is_verbose) {
+		printf("away by %s (%s): %s\n",
+		       field < FIELD_COUNT ? field_info[field].id : "-",
+		       finding_names[f->kind], f->text);
+		tell_packet("witness", &f->witness);
+	}
+	if (can_be_sent && !j->is_open[0])
+		judge_one(j);
+	return true;
+}
+
+static bool judge_findings(struct judge *j)
+{
+	struct arena *a = arena_new();
+	struct audit audit = { 0 };
+	bool good = a && !audit_ruleset(j->model, a, &audit);
+
+	for (const struct finding *f = audit.first; good && f; f = f->next)
+		if (f->has_witness && j->differences < MOST)
+			good = judge_finding(j, f);
+	if (a)
+		arena_free(a);
+	return good;
+}
+
 static bool set_up(struct judge *j, uint64_t seed)
 {
 	char names[LAB_DEVICES][16];
@@ -648,7 +738,9 @@ static int run(struct judge *j, uint64_t packets, uint64_t seed, size_t batch)
 	if (!j->shots || !j->is_open || !snapshot(j, &j->before, j->swallowed))
 		return 2;
 	clock_gettime(CLOCK_MONOTONIC, &from);
-	while (packets && j->differences < MOST) {
+	if (j->is_claiming && !judge_findings(j))
+		return 2;
+	while (!j->is_claiming && packets && j->differences < MOST) {
 		size_t count = packets < batch ? (size_t)packets : batch;
 
 		if (!(j->is_talking ? prepare_talks : prepare)(j, &dice, count))
@@ -663,9 +755,10 @@ static int run(struct judge *j, uint64_t packets, uint64_t seed, size_t batch)
 	clock_gettime(CLOCK_MONOTONIC, &to);
 	seconds = (double)(to.tv_sec - from.tv_sec) +
 		  (double)(to.tv_nsec - from.tv_nsec) / 1e9;
-	printf("talks=%llu judged=%llu answers=%llu excused=%llu unknown=%llu "
+	printf("talks=%llu claims=%llu away=%llu judged=%llu answers=%llu excused=%llu unknown=%llu "
 	       "differences=%llu unstable=%llu untracked=%llu rules=%llu seconds=%.1f\n",
-	       (unsigned long long)j->talks, (unsigned long long)j->judged,
+	       (unsigned long long)j->talks, (unsigned long long)j->claims,
+	       (unsigned long long)j->away, (unsigned long long)j->judged,
 	       (unsigned long long)j->answers,
 	       (unsigned long long)j->excused, (unsigned long long)j->unknown,
 	       (unsigned long long)j->differences,
@@ -700,7 +793,7 @@ int main(int argc, char **argv)
 
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	j.problems = problems_new();
-	while ((option = getopt(argc, argv, "n:s:b:cgv")) != -1) {
+	while ((option = getopt(argc, argv, "n:s:b:cgvw")) != -1) {
 		if (option == 'n')
 			packets = strtoull(optarg, NULL, 10);
 		else if (option == 's')
@@ -709,6 +802,8 @@ int main(int argc, char **argv)
 			batch = strtoull(optarg, NULL, 10);
 		else if (option == 'c')
 			j.is_talking = true;
+		else if (option == 'w')
+			j.is_claiming = true;
 		else if (option == 'g')
 			j.is_given_model = true;
 		else if (option == 'v')

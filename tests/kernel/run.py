@@ -1,10 +1,11 @@
 #!/usr/bin/python3
 """The judge on many rulesets: generated ones, and real ones from files.
 
-usage: run.py JUDGE [--seconds N] [--packets N] [--kinds K,K] [--seed N] [--rulesets N] [--given] [--talks] [--stop] [FILE|FOLDER...]
+usage: run.py JUDGE [--seconds N] [--packets N] [--kinds K,K] [--seed N] [--rulesets N] [--given] [--talks|--claims] [--stop] [FILE|FOLDER...]
 
 Each generated ruleset is judged with --packets packets, one kind after the other, until --seconds are over or --rulesets
-are done; with --talks by conversations, whose states are the kernel's own. Prints how many packets were judged by kind, and every difference; 77 where there are no namespaces here.
+are done; with --talks by conversations, whose states are the kernel's own, with
+--claims by the witnesses of what the audit finds. Prints how many packets were judged by kind, and every difference; 77 where there are no namespaces here.
 """
 import argparse
 import collections
@@ -61,7 +62,7 @@ def rulesets_below(names):
 def judge_files(args, totals):
     """Real rulesets; those that this kernel does not take are only counted."""
     failed = 0
-    talks = ['-c'] if args.talks else []
+    talks = ['-c'] if args.talks else ['-w'] if args.claims else []
     with tempfile.TemporaryDirectory() as folder:
         for path in rulesets_below(args.files):
             text = path.read_text(errors='replace')
@@ -92,6 +93,7 @@ def main():
     parser.add_argument('--seed', type=int, default=1)
     parser.add_argument('--given', action='store_true', help='the model is made of the files, not of the dump')
     parser.add_argument('--talks', action='store_true', help='conversations')
+    parser.add_argument('--claims', action='store_true', help='the witnesses of the audit')
     parser.add_argument('--stop', action='store_true', help='at the first ruleset that differs')
     parser.add_argument('files', nargs='*')
     args = parser.parse_intermixed_args()
@@ -99,7 +101,7 @@ def main():
         print('no root or no tun here: not judged')
         return 77
     totals = collections.defaultdict(collections.Counter)
-    talks = ['-c'] if args.talks else []
+    talks = ['-c'] if args.talks else ['-w'] if args.claims else []
     end = time.monotonic() + args.seconds
     number, failed = 0, judge_files(args, totals)
     with tempfile.TemporaryDirectory() as folder:

@@ -12,6 +12,7 @@
 struct track {
 	int fd; /* netlink */
 	uint32_t sequence;
+	bool is_plain; /* this kernel translates nothing */
 };
 
 /* 0 or -errno. */
