@@ -158,7 +158,9 @@ unsigned draw_devices(const struct ruleset *r, struct dice *dice,
 
 	memset(ret, 0, LAB_DEVICES * 16);
 	see_ruleset(r, see_device, &n);
-	names_add(&n, "eth0"); /* what witnesses come by */
+	/* By which witnesses come. */
+	n.count -= n.count == LAB_DEVICES - 2;
+	names_add(&n, "eth0");
 	memcpy(ret[n.count++], "kw0", 4);
 	memcpy(ret[n.count++], "kw1", 4);
 	return n.count;
@@ -1035,6 +1037,10 @@ void draw_given(struct draw *d, const struct point *wanted, enum hook hook,
 	for (unsigned k = 0; k < d->lab->count; k++)
 		if (out == device_name(d, k))
 			d->out = k;
+	/* What is sent on has one hop less then. */
+	if ((hook == HOOK_FORWARD || hook == HOOK_POSTROUTING) &&
+	    wanted->value[FIELD_IIF] && point_has(wanted, FIELD_TTL))
+		w.point.value[FIELD_TTL]++;
 	make(d, &w, hook, low(wanted, FIELD_FAMILY) == FRAME_IPV6, ret);
 	for (unsigned i = 0; ret->is_local && point_has(wanted, FIELD_UID) &&
 			     i < LAB_USERS;

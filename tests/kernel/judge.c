@@ -56,7 +56,7 @@ struct judge {
 	size_t shot_count;
 	bool is_verbose, is_given_model, is_talking, is_claiming;
 	/* Totals */
-	uint64_t talks, claims, away, judged, answers, excused, unknown, differences, unstable;
+	uint64_t talks, claims, away, dead, judged, answers, excused, unknown, differences, unstable;
 	char *open_text[OPEN_TEXTS];
 	unsigned open_count;
 	const void *told[TOLD]; /* what differed first, each once */
@@ -591,10 +591,12 @@ static bool prepare(struct judge *j, struct dice *dice, size_t count)
 static bool place_one(struct judge *j, struct expected *e)
 {
 	const u128 *local;
-	unsigned n = draw_local(j->draw, &local);
+	unsigned n = draw_local(j->draw, &local), out = draw_out(j->draw);
 	struct shot *s = &j->shots[0];
 
-	if (lab_route(&j->lab, local, n, draw_out(j->draw)))
+	if ((n != j->lab.local_count || out != j->lab.out ||
+	     memcmp(local, j->lab.local, n * sizeof(*local)) != 0) &&
+	    lab_route(&j->lab, local, n, out))
 		return false;
 	predict_route(&j->predictor);
 	if (!predict_settle(&j->lab, s))
@@ -662,6 +664,25 @@ static bool judge_finding(struct judge *j, const struct finding *f)
 	return true;
 }
 
+/* What no packet is said to come to was not counted, all the time. */
+static void check_dead(struct judge *j, const struct finding *f)
+{
+	bool is_dead = f->kind == FINDING_SHADOWED ||
+		       f->kind == FINDING_SHADOWED_BY_UNION ||
+		       (f->kind == FINDING_CONTRADICTED && !f->is_partial);
+	const struct tally *t;
+
+	if (!is_dead || f->is_unsure || !f->rule)
+		return;
+	t = book_row(&j->after, f->chain, f->rule->number);
+	j->dead++;
+	if (!t->packets)
+		return;
+	j->differences++;
+	printf("%llu packets came to what is claimed to be dead (%s): %s\n",
+	       (unsigned long long)t->packets, finding_names[f->kind], f->text);
+}
+
 static bool judge_findings(struct judge *j)
 {
 	struct arena *a = arena_new();
@@ -669,8 +690,10 @@ static bool judge_findings(struct judge *j)
 	bool good = a && !audit_ruleset(j->model, a, &audit);
 
 	for (const struct finding *f = audit.first; good && f; f = f->next)
-		if (f->has_witness && j->differences < MOST)
+		if (j->is_claiming && f->has_witness && j->differences < MOST)
 			good = judge_finding(j, f);
+	for (const struct finding *f = audit.first; good && f; f = f->next)
+		check_dead(j, f);
 	if (a)
 		arena_free(a);
 	return good;
@@ -738,8 +761,6 @@ static int run(struct judge *j, uint64_t packets, uint64_t seed, size_t batch)
 	if (!j->shots || !j->is_open || !snapshot(j, &j->before, j->swallowed))
 		return 2;
 	clock_gettime(CLOCK_MONOTONIC, &from);
-	if (j->is_claiming && !judge_findings(j))
-		return 2;
 	while (!j->is_claiming && packets && j->differences < MOST) {
 		size_t count = packets < batch ? (size_t)packets : batch;
 
@@ -752,13 +773,16 @@ static int run(struct judge *j, uint64_t packets, uint64_t seed, size_t batch)
 		}
 		packets -= count;
 	}
+	if (!judge_findings(j))
+		return 2;
 	clock_gettime(CLOCK_MONOTONIC, &to);
 	seconds = (double)(to.tv_sec - from.tv_sec) +
 		  (double)(to.tv_nsec - from.tv_nsec) / 1e9;
-	printf("talks=%llu claims=%llu away=%llu judged=%llu answers=%llu excused=%llu unknown=%llu "
+	printf("talks=%llu claims=%llu away=%llu dead=%llu judged=%llu answers=%llu excused=%llu unknown=%llu "
 	       "differences=%llu unstable=%llu untracked=%llu rules=%llu seconds=%.1f\n",
 	       (unsigned long long)j->talks, (unsigned long long)j->claims,
-	       (unsigned long long)j->away, (unsigned long long)j->judged,
+	       (unsigned long long)j->away, (unsigned long long)j->dead,
+	       (unsigned long long)j->judged,
 	       (unsigned long long)j->answers,
 	       (unsigned long long)j->excused, (unsigned long long)j->unknown,
 	       (unsigned long long)j->differences,
