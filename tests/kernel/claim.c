@@ -60,6 +60,7 @@ struct watch {
 	const struct finding *finding;
 	const struct chain *base, *at;
 	const struct point *packet;
+	uint64_t fields;
 	bool has_come, is_other, has_hit, has_cause;
 	enum field field; /* that differs */
 };
@@ -74,7 +75,7 @@ static void see_chain(void *context, const struct chain *c)
 		return;
 	w->has_come = true;
 	for (enum field f = 0; f < FIELD_COUNT; f++)
-		if (point_has(wanted, f) &&
+		if (point_has(wanted, f) && w->fields & FIELD_BIT(f) &&
 		    packet_words_has(wanted->value[FIELD_PROTO], f) &&
 		    (!point_has(w->packet, f) ||
 		     w->packet->value[f] != wanted->value[f])) {
@@ -136,12 +137,13 @@ static bool holds(const struct watch *w, const struct walk_verdict *v)
 
 enum claim claim_check(const struct predictor *p, const struct finding *f,
 		       const struct chain *base, const struct shot *s,
-		       enum field *ret_field)
+		       uint64_t fields, enum field *ret_field)
 {
 	struct point packet = s->packet;
 	struct watch w = { .finding = f,
 			   .base = base,
 			   .packet = &packet,
+			   .fields = fields,
 			   .field = FIELD_COUNT };
 	struct walk_visitor v = { .chain = see_chain,
 				  .rule = see_rule,

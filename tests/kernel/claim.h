@@ -19,8 +19,9 @@ enum { CLAIM_BASES = 16 };
 unsigned claim_bases(const struct ruleset *r, const struct finding *f,
 		     const struct chain *ret[CLAIM_BASES]);
 
-/* The shot is settled. What is not as the witness wants goes to ret_field,
+/* The shot is settled. Of the witness only the fields that count (FIELD_BIT()s)
+ * are asked for. What is not as the witness wants goes to ret_field,
  * FIELD_COUNT: it never came to the chain. */
 enum claim claim_check(const struct predictor *p, const struct finding *f,
 		       const struct chain *base, const struct shot *s,
-		       enum field *ret_field);
+		       uint64_t fields, enum field *ret_field);

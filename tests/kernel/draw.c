@@ -1037,6 +1037,13 @@ void draw_given(struct draw *d, const struct point *wanted, enum hook hook,
 	for (unsigned k = 0; k < d->lab->count; k++)
 		if (out == device_name(d, k))
 			d->out = k;
+	if (point_has(wanted, FIELD_RPFILTER) && !out) {
+		unsigned in = find_device(d, &w, FIELD_IIF);
+
+		d->out = wanted->value[FIELD_RPFILTER]
+				 ? in
+				 : (in + 1) % d->lab->count;
+	}
 	/* What is sent on has one hop less then. */
 	if ((hook == HOOK_FORWARD || hook == HOOK_POSTROUTING) &&
 	    wanted->value[FIELD_IIF] && point_has(wanted, FIELD_TTL))

@@ -3,12 +3,14 @@
  * packets are sent through it, and the kernel's counters and answers are
  * compared with what the walker foretold.
  *
- *   judge [-n PACKETS] [-s SEED] [-b BATCH] [-c | -w] [-g] [-v] KIND:FILE...
+ *   judge [-n PACKETS] [-s SEED] [-b BATCH] [-c | -w | -p "WORDS -> yes"...] [-g]
+ *         [-v] KIND:FILE...
  *
  * KIND is ipset, legacy4, legacy6, nft4, nft6 (iptables-nft) or nft. The model
  * is made of the kernel's own dump, with -g of the files that were given.
  * With -c the packets are those of conversations, and their states the
- * kernel's own. With -w they are the witnesses of what the audit finds.
+ * kernel's own. With -w they are the witnesses of what the audit finds. With
+ * -p they are those in words, and whether the first rule takes them.
  *
  * Exit status: 0 no difference, 1 some, 2 the ruleset cannot be loaded, 77 no
  * namespaces here.
@@ -41,6 +43,9 @@ struct given {
 struct judge {
 	struct lab lab;
 	struct given given[FILES];
+	const char *words[FILES];
+	unsigned word_count;
+	uint64_t said; /* FIELD_BIT()s that a witness has to have */
 	unsigned given_count;
 	bool kinds[KERNEL_KINDS];
 	struct problems *problems;
@@ -643,7 +648,7 @@ static bool judge_finding(struct judge *j, const struct finding *f)
 			continue;
 		can_be_sent = true;
 		claim = claim_check(&j->predictor, f, base, &j->shots[0],
-				    &field);
+				    j->said, &field);
 		if (claim == CLAIM_AWAY)
 			continue;
 		judge_one(j);
@@ -662,6 +667,76 @@ static bool judge_finding(struct judge *j, const struct finding *f)
 	if (can_be_sent && !j->is_open[0])
 		judge_one(j);
 	return true;
+}
+
+/* Rules with this comment only make packets as the words want them. */
+#define BEFORE "kiriwake-before"
+
+static const struct rule *first_rule(const struct ruleset *r)
+{
+	for (const struct table *t = r->first; t; t = t->next)
+		for (const struct chain *c = t->first; c; c = c->next)
+			if (c->hook != HOOK_NONE && c->first &&
+			    !(c->first->text &&
+			      strstr(c->first->text, BEFORE)))
+				return c->first;
+	return NULL;
+}
+
+/* What was not said follows from what was, where it can. */
+static void fit_words(struct packet_words *w, uint64_t said)
+{
+	static const enum field same[][2] = {
+		{ FIELD_CT_SADDR, FIELD_SADDR },
+		{ FIELD_CT_DADDR, FIELD_DADDR },
+		{ FIELD_CT_SPORT, FIELD_SPORT },
+		{ FIELD_CT_DPORT, FIELD_DPORT },
+	};
+	struct point *p = &w->point;
+	uint64_t free = FIELD_BIT(FIELD_TCP_FLAGS) | FIELD_BIT(FIELD_ICMP_TYPE);
+
+	for (size_t i = 0; i < sizeof(same) / sizeof(*same); i++)
+		if (said & FIELD_BIT(same[i][0]) &&
+		    !(said & FIELD_BIT(same[i][1])))
+			point_set(p, same[i][1], p->value[same[i][0]]);
+	if (p->value[FIELD_CT_STATE] != CT_NEW)
+		p->known &= ~(free & ~said);
+	/* An address of its kind is the judge's to find. */
+	if (said & FIELD_BIT(FIELD_DADDR_TYPE) &&
+	    p->value[FIELD_DADDR_TYPE] == 1)
+		point_set(p, FIELD_OIF, field_from_name("eth0", 4));
+}
+
+/* "tcp dport=22 -> yes": whether the first rule takes such a packet. */
+static bool judge_words(struct judge *j, const char *line)
+{
+	const char *arrow = strstr(line, " -> ");
+	const struct rule *rule = first_rule(j->model);
+	struct arena *a = arena_new();
+	struct packet_words w = { 0 };
+	struct finding f = { .rule = rule,
+			     .chain = rule ? rule->chain : NULL,
+			     .by_policy = true,
+			     .has_witness = true,
+			     .text = line };
+	bool good = arrow && rule && a &&
+		    !packet_words_parse(&w, a, "packet", line,
+					(size_t)(arrow - line), j->problems);
+
+	if (good) {
+		uint64_t said = w.said;
+
+		packet_words_assume(&w);
+		fit_words(&w, said);
+		f.kind = strcmp(arrow, " -> yes") == 0 ? FINDING_REDUNDANT
+						       : FINDING_SHADOWED;
+		f.witness = w.point;
+		j->said = said | FIELD_BIT(FIELD_FAMILY);
+		good = judge_finding(j, &f);
+	}
+	if (a)
+		arena_free(a);
+	return good;
 }
 
 /* What no packet is said to come to was not counted, all the time. */
@@ -699,6 +774,28 @@ static bool judge_findings(struct judge *j)
 	return good;
 }
 
+/* The device that the words come by, if it is none of them yet. */
+static unsigned device_of_words(const char *words, char names[][16],
+				unsigned count)
+{
+	const char *in = strncmp(words, "in=", 3) ? strstr(words, " in=")
+						  : words;
+	size_t len;
+
+	if (!in || count == LAB_DEVICES)
+		return 0;
+	in += *in == ' ';
+	len = strcspn(in + 3, " ");
+	for (unsigned i = 0; i < count; i++)
+		if (strncmp(names[i], in + 3, len) == 0 && !names[i][len])
+			return 0;
+	if (len > 15 || strncmp(in, "in=lo ", 6) == 0)
+		return 0;
+	memcpy(names[count], in + 3, len);
+	names[count][len] = 0;
+	return 1;
+}
+
 static bool set_up(struct judge *j, uint64_t seed)
 {
 	char names[LAB_DEVICES][16];
@@ -711,6 +808,8 @@ static bool set_up(struct judge *j, uint64_t seed)
 	if (!given)
 		return false;
 	count = draw_devices(given, &dice, names);
+	for (unsigned i = 0; i < j->word_count; i++)
+		count += device_of_words(j->words[i], names, count);
 	draw_users(given, &dice, users);
 	failed = lab_open(&j->lab, (const char(*)[16])names, count, users);
 	if (failed) {
@@ -761,7 +860,7 @@ static int run(struct judge *j, uint64_t packets, uint64_t seed, size_t batch)
 	if (!j->shots || !j->is_open || !snapshot(j, &j->before, j->swallowed))
 		return 2;
 	clock_gettime(CLOCK_MONOTONIC, &from);
-	while (!j->is_claiming && packets && j->differences < MOST) {
+	while (!j->is_claiming && !j->word_count && packets && j->differences < MOST) {
 		size_t count = packets < batch ? (size_t)packets : batch;
 
 		if (!(j->is_talking ? prepare_talks : prepare)(j, &dice, count))
@@ -773,7 +872,10 @@ static int run(struct judge *j, uint64_t packets, uint64_t seed, size_t batch)
 		}
 		packets -= count;
 	}
-	if (!judge_findings(j))
+	for (unsigned i = 0; i < j->word_count; i++)
+		if (!judge_words(j, j->words[i]))
+			return 2;
+	if (!j->word_count && !judge_findings(j))
 		return 2;
 	clock_gettime(CLOCK_MONOTONIC, &to);
 	seconds = (double)(to.tv_sec - from.tv_sec) +
@@ -817,7 +919,8 @@ int main(int argc, char **argv)
 
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	j.problems = problems_new();
-	while ((option = getopt(argc, argv, "n:s:b:cgvw")) != -1) {
+	j.said = ~UINT64_C(0);
+	while ((option = getopt(argc, argv, "n:s:b:cgp:vw")) != -1) {
 		if (option == 'n')
 			packets = strtoull(optarg, NULL, 10);
 		else if (option == 's')
@@ -828,6 +931,8 @@ int main(int argc, char **argv)
 			j.is_talking = true;
 		else if (option == 'w')
 			j.is_claiming = true;
+		else if (option == 'p' && j.word_count < FILES)
+			j.words[j.word_count++] = optarg;
 		else if (option == 'g')
 			j.is_given_model = true;
 		else if (option == 'v')
