@@ -577,7 +577,9 @@ static bool prepare(struct judge *j, struct dice *dice, size_t count)
 		struct expected e;
 
 		j->is_open[i] = true;
-		if (!predict_settle(&j->lab, s))
+		if (!(dice_one_in(dice, 4) &&
+		      predict_loop(&j->lab, dice, s)) &&
+		    !predict_settle(&j->lab, s))
 			continue;
 		frame_write(&frame, &s->packet,
 			    s->quoted.known ? &s->quoted : NULL);
@@ -616,7 +618,7 @@ static bool place_one(struct judge *j, struct expected *e)
 static void judge_one(struct judge *j)
 {
 	j->judged++;
-	if (!judge_span(j, 0, 1, false))
+	if (!judge_span(j, 0, 1, false) && !judge_span(j, 0, 1, false))
 		tell_difference(j, 0, 1);
 }
 

@@ -261,7 +261,7 @@ static int open_senders(struct lab *lab, const uint32_t users[LAB_USERS])
 		lab->user[i] = users[i];
 		if (setegid(users[i]) || seteuid(users[i]))
 			return -errno;
-		for (unsigned k = 0; k < lab->count && !r; k++)
+		for (unsigned k = 0; k <= lab->count && !r; k++)
 			r = open_raw(lab, i, k);
 		if (seteuid(0) || setegid(0))
 			return -errno;
@@ -318,6 +318,8 @@ int lab_open(struct lab *lab, const char names[][16], unsigned count,
 		return r;
 	*lab = (struct lab){ .count = count };
 	text_str(&lines.family[0], "link set dev lo up\n");
+	memcpy(lab->device[count].name, "lo", 3);
+	lab->device[count].fd = -1;
 	for (unsigned k = 0; k < count; k++) {
 		r = open_device(&lab->device[k], names[k]);
 		if (r)
@@ -340,7 +342,7 @@ void lab_close(struct lab *lab)
 	for (unsigned k = 0; k < lab->count; k++)
 		close(lab->device[k].fd);
 	for (unsigned u = 0; u < LAB_USERS; u++)
-		for (unsigned k = 0; k < lab->count; k++)
+		for (unsigned k = 0; k <= lab->count; k++)
 			for (int i = 0; i < 2; i++)
 				close(lab->raw[u][k][i]);
 }
