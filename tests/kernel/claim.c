@@ -9,9 +9,8 @@ static bool leads_to(const struct action *a, const struct chain *c)
 {
 	if (a->chain == c)
 		return true;
-	for (size_t i = 0; a->kind == ACTION_VERDICT_MAP && a->map &&
-			   i < a->map->count;
-	     i++)
+	for (size_t i = 0;
+	     a->kind == ACTION_VERDICT_MAP && a->map && i < a->map->count; i++)
 		if (a->map->elements[i].action &&
 		    a->map->elements[i].action->chain == c)
 			return true;
@@ -65,6 +64,14 @@ struct watch {
 	enum field field; /* that differs */
 };
 
+static bool is_other(const struct point *wanted, const struct point *p,
+		     enum field f)
+{
+	return point_has(wanted, f) &&
+	       packet_words_has(wanted->value[FIELD_PROTO], f) &&
+	       (!point_has(p, f) || p->value[f] != wanted->value[f]);
+}
+
 static void see_chain(void *context, const struct chain *c)
 {
 	struct watch *w = context;
@@ -74,14 +81,11 @@ static void see_chain(void *context, const struct chain *c)
 	if (c != w->base)
 		return;
 	w->has_come = true;
-	for (enum field f = 0; f < FIELD_COUNT; f++)
-		if (point_has(wanted, f) && w->fields & FIELD_BIT(f) &&
-		    packet_words_has(wanted->value[FIELD_PROTO], f) &&
-		    (!point_has(w->packet, f) ||
-		     w->packet->value[f] != wanted->value[f])) {
+	for (unsigned f = 0; f < FIELD_COUNT && !w->is_other; f++)
+		if (w->fields & FIELD_BIT(f) &&
+		    is_other(wanted, w->packet, (enum field)f)) {
 			w->is_other = true;
-			w->field = f;
-			return;
+			w->field = (enum field)f;
 		}
 }
 
@@ -149,8 +153,7 @@ enum claim claim_check(const struct predictor *p, const struct finding *f,
 				  .rule = see_rule,
 				  .policy = see_policy,
 				  .context = &w };
-	struct walk_verdict verdict =
-		walk_fast(p->plan, &p->host, &packet, &v);
+	struct walk_verdict verdict = walk_fast(p->plan, &p->host, &packet, &v);
 
 	*ret_field = w.field;
 	if (!w.has_come || w.is_other)

@@ -1,5 +1,6 @@
 #include "conversation.h"
 
+#include <ctype.h>
 #include <string.h>
 
 #include "frame.h"
@@ -11,19 +12,19 @@
  * about the last packet of the other side, U about a flow that nobody knows.
  */
 static const char *const tcp_talks[] = {
-	"SyADaFaf", "SyADdaFfA",  "SyADadFafA", "S",	   "SSS",  "Sq",
-	"SqSyA",    "Sry",	  "A",		"AaA",	   "ADda", "Y",
-	"Ss",	    "R",	  "Q",		"SA",	   "SSyA", "SySyA",
-	"SyyA",	    "SyAR",	  "SyARSyA",	"SyARa",   "SyAr", "SyArS",
-	"SyAFafASyA", "SyASyA",	  "SyASaA",	"Se",	   "SeS",  "SyeA",
-	"SyAEDe",   "SyAU",	  "U",		"u",	   "SU",   "SsyYA",
-	"F",	    "SyAXA",	  "SyAND",	"X",	   "N",	   "aAa",
-	"ySA",	    "SyAfFa",	  "SyAFAfAa",	"SyADDDd", "SyQ",  "sS",
-	"SyAqA",    "SyAFfAS",	  "SyAFrS",	"AEe",	   "Sae",  "SyAy",
+	"SyADaFaf",   "SyADdaFfA", "SyADadFafA", "S",       "SSS",  "Sq",
+	"SqSyA",      "Sry",       "A",          "AaA",     "ADda", "Y",
+	"Ss",         "R",         "Q",          "SA",      "SSyA", "SySyA",
+	"SyyA",       "SyAR",      "SyARSyA",    "SyARa",   "SyAr", "SyArS",
+	"SyAFafASyA", "SyASyA",    "SyASaA",     "Se",      "SeS",  "SyeA",
+	"SyAEDe",     "SyAU",      "U",          "u",       "SU",   "SsyYA",
+	"F",          "SyAXA",     "SyAND",      "X",       "N",    "aAa",
+	"ySA",        "SyAfFa",    "SyAFAfAa",   "SyADDDd", "SyQ",  "sS",
+	"SyAqA",      "SyAFfAS",   "SyAFrS",     "AEe",     "Sae",  "SyAy",
 };
 static const char *const other_talks[] = {
-	"Dd", "DdDd", "D", "DDD", "DDd", "De", "DeD", "DdE", "DUd", "U",
-	"u",  "d",    "dD", "DdeE", "DdDeU",
+	"Dd",  "DdDd", "D", "DDD", "DDd", "De",   "DeD",   "DdE",
+	"DUd", "U",    "u", "d",   "dD",  "DdeE", "DdDeU",
 };
 static const char tcp_letters[] = "SSYYAAAADDFFRQXEUssyyaaaaddffrqeu";
 static const char other_letters[] = "DDDEUdddeu";
@@ -32,7 +33,7 @@ enum { ISN = 0x01020304, ISN_BACK = 0x51020304, DATA = 10 };
 
 /* One of the two, and what it would send. */
 struct side {
-	struct shot shot; /* as its packets are */
+	struct shot shot;        /* as its packets are */
 	uint32_t isn, next, top; /* top: the most it ever was */
 };
 
@@ -68,8 +69,7 @@ static void swap(struct point *p, enum field f, enum field g)
 
 /* Who answers: this host, whoever asked it, or another one behind the device
  * by which everything leaves. */
-static void other_side(const struct talk *t, struct dice *dice,
-		       struct shot *s)
+static void other_side(const struct talk *t, struct dice *dice, struct shot *s)
 {
 	const struct lab *lab = t->p->lab;
 	struct point *p = &s->packet;
@@ -175,9 +175,9 @@ static void say_error(struct talk *t, unsigned from, bool known,
 	struct point *p = &s->packet;
 	bool v6 = frame_is_v6(p);
 
-	static const enum field none[] = { FIELD_SPORT, FIELD_DPORT,
+	static const enum field none[] = { FIELD_SPORT,     FIELD_DPORT,
 					   FIELD_TCP_FLAGS, FIELD_TCP_MSS,
-					   FIELD_SPI, FIELD_LENGTH };
+					   FIELD_SPI,       FIELD_LENGTH };
 
 	s->quoted = t->last[!from];
 	if (!known) {
@@ -191,7 +191,7 @@ static void say_error(struct talk *t, unsigned from, bool known,
 	point_set(p, FIELD_PROTO, v6 ? FRAME_ICMP6 : FRAME_ICMP);
 	point_set(p, FIELD_ICMP_TYPE,
 		  dice_one_in(dice, 3) ? v6 ? 3 : 11
-		  : v6		       ? 1
+		  : v6                 ? 1
 				       : 3);
 	point_set(p, FIELD_ICMP_CODE, dice_below(dice, 2));
 }
@@ -200,8 +200,8 @@ static void say_error(struct talk *t, unsigned from, bool known,
 static void say(struct talk *t, char letter, struct dice *dice,
 		struct shot *ret, struct segment *seg)
 {
-	bool back = letter >= 'a';
-	char what = back ? (char)(letter - 'a' + 'A') : letter;
+	bool back = islower(letter);
+	char what = (char)toupper(letter);
 
 	static struct frame frame;
 
@@ -231,9 +231,8 @@ static const char *choose(struct dice *dice, const struct point *seed,
 		return tcp_talks[dice_below(dice, sizeof(tcp_talks) /
 							  sizeof(*tcp_talks))];
 	if (!dice_one_in(dice, 3))
-		return other_talks[dice_below(dice,
-					      sizeof(other_talks) /
-						      sizeof(*other_talks))];
+		return other_talks[dice_below(
+			dice, sizeof(other_talks) / sizeof(*other_talks))];
 	for (unsigned i = 0; i < count; i++)
 		own[i] = letters[dice_below(dice, strlen(letters))];
 	own[count] = 0;

@@ -1040,17 +1040,15 @@ void draw_given(struct draw *d, const struct point *wanted, enum hook hook,
 	if (point_has(wanted, FIELD_RPFILTER) && !out) {
 		unsigned in = find_device(d, &w, FIELD_IIF);
 
-		d->out = wanted->value[FIELD_RPFILTER]
-				 ? in
-				 : (in + 1) % d->lab->count;
+		d->out = wanted->value[FIELD_RPFILTER] ? in : in == 0;
 	}
 	/* What is sent on has one hop less then. */
 	if ((hook == HOOK_FORWARD || hook == HOOK_POSTROUTING) &&
 	    wanted->value[FIELD_IIF] && point_has(wanted, FIELD_TTL))
 		w.point.value[FIELD_TTL]++;
 	make(d, &w, hook, low(wanted, FIELD_FAMILY) == FRAME_IPV6, ret);
-	for (unsigned i = 0; ret->is_local && point_has(wanted, FIELD_UID) &&
-			     i < LAB_USERS;
+	for (unsigned i = 0;
+	     ret->is_local && point_has(wanted, FIELD_UID) && i < LAB_USERS;
 	     i++)
 		if (d->lab->user[i] == wanted->value[FIELD_UID]) {
 			ret->user = i;

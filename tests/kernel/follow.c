@@ -126,8 +126,8 @@ static bool is_same(const struct point *a, const struct point *b)
 
 static unsigned icmp_answer(unsigned type)
 {
-	static const uint8_t pairs[][2] = { { 8, 0 },	  { 13, 14 },
-					    { 15, 16 },	  { 17, 18 },
+	static const uint8_t pairs[][2] = { { 8, 0 },     { 13, 14 },
+					    { 15, 16 },   { 17, 18 },
 					    { 128, 129 }, { 139, 140 } };
 
 	for (size_t i = 0; i < sizeof(pairs) / sizeof(*pairs); i++)
@@ -248,18 +248,18 @@ static enum opinion look_at_tcp(struct follow *f, bool reply, unsigned flags,
 	    (f->ends[0].has_closed || f->ends[1].has_closed ||
 	     (f->last_reply == reply && f->last_index == RST)))
 		return AGAIN;
-	if ((new == IG || (new == SS && old >= TW)) &&
+	if ((new == IG || (new == SS &&old >= TW)) &&
 	    is_ignored(f, reply, index, s, &old, &new))
 		return MEMBER;
 	/* An ACK that asks whether a SYN was meant (RFC 5961 4.2). */
-	if (new == TW && old == LA && index == ACK && f->last_reply != reply &&
+	if (new == TW && old == LA &&index == ACK && f->last_reply != reply &&
 	    f->last_index == SYN && f->may_be_challenge) {
 		f->may_be_challenge = false;
 		return MEMBER;
 	}
 	if (new == S2)
 		f->is_simultaneous = true;
-	if (new == SR && reply && index == ACK && f->is_simultaneous)
+	if (new == SR && reply &&index == ACK && f->is_simultaneous)
 		new = ES;
 	if (index == RST && look_at_reset(f, reply, s, &new) == INVALID)
 		return INVALID;
@@ -270,7 +270,7 @@ static enum opinion look_at_tcp(struct follow *f, bool reply, unsigned flags,
 	f->last_index = index;
 	f->last_reply = reply;
 	f->state = new;
-	if (old != new && new == FW)
+	if (old != new &&new == FW)
 		f->ends[reply].has_closed = true;
 	if (!f->has_reply && index == RST)
 		f->is_there = false;
@@ -390,8 +390,8 @@ bool follow_settle(struct follow *f, const struct follow *next,
 	bool is_reset = e->verdict.reject == REJECT_TCP_RESET;
 
 	/* It ended before tracking, or was left out of it. */
-	if (!is_of_entry(p) || e->last.value[FIELD_CT_STATE] !=
-				       p->value[FIELD_CT_STATE])
+	if (!is_of_entry(p) ||
+	    e->last.value[FIELD_CT_STATE] != p->value[FIELD_CT_STATE])
 		return true;
 	/* A connection that was opened again lost its first entry. */
 	if (is_new && e->verdict.decision != WALK_ACCEPT) {

@@ -24,15 +24,22 @@
 
 #include "base/arena.h"
 #include "base/text.h"
-#include "claim.h"
 #include "conversation.h"
 #include "frame.h"
 #include "kernel.h"
 #include "predict.h"
 #include "ruleset/packet_words.h"
 #include "track.h"
+#include "trial.h"
 
-enum { FILES = 16, TOLD = 5, MOST = 60, OPEN_TEXTS = 64, TRIES = 12, SKIP = 77 };
+enum {
+	FILES = 16,
+	TOLD = 5,
+	MOST = 60,
+	OPEN_TEXTS = 64,
+	TRIES = 12,
+	SKIP = 77
+};
 
 struct given {
 	enum kernel_kind kind;
@@ -45,7 +52,7 @@ struct judge {
 	struct given given[FILES];
 	const char *words[FILES];
 	unsigned word_count;
-	uint64_t said; /* FIELD_BIT()s that a witness has to have */
+	struct trial trial;
 	unsigned given_count;
 	bool kinds[KERNEL_KINDS];
 	struct problems *problems;
@@ -61,7 +68,8 @@ struct judge {
 	size_t shot_count;
 	bool is_verbose, is_given_model, is_talking, is_claiming;
 	/* Totals */
-	uint64_t talks, claims, away, dead, judged, answers, excused, unknown, differences, unstable;
+	uint64_t talks, judged, answers, excused, unknown, differences,
+		unstable;
 	char *open_text[OPEN_TEXTS];
 	unsigned open_count;
 	const void *told[TOLD]; /* what differed first, each once */
@@ -521,9 +529,9 @@ static void note_talk_open(struct judge *j, const struct shot *seed,
 			   const char *open)
 {
 	if (open)
-		tell_open(j, seed,
-			  &(struct expected){ .open = open,
-					      .is_excused = true });
+		tell_open(
+			j, seed,
+			&(struct expected){ .open = open, .is_excused = true });
 }
 
 /* Makes the shots of a batch of conversations, no more than count. */
@@ -577,8 +585,7 @@ static bool prepare(struct judge *j, struct dice *dice, size_t count)
 		struct expected e;
 
 		j->is_open[i] = true;
-		if (!(dice_one_in(dice, 4) &&
-		      predict_loop(&j->lab, dice, s)) &&
+		if (!(dice_one_in(dice, 4) && predict_loop(&j->lab, dice, s)) &&
 		    !predict_settle(&j->lab, s))
 			continue;
 		frame_write(&frame, &s->packet,
@@ -594,170 +601,17 @@ static bool prepare(struct judge *j, struct dice *dice, size_t count)
 	return true;
 }
 
-/* Routes what was drawn, and settles it: the first shot. */
-static bool place_one(struct judge *j, struct expected *e)
+static void judge_one(void *context)
 {
-	const u128 *local;
-	unsigned n = draw_local(j->draw, &local), out = draw_out(j->draw);
-	struct shot *s = &j->shots[0];
+	struct judge *j = context;
 
-	if ((n != j->lab.local_count || out != j->lab.out ||
-	     memcmp(local, j->lab.local, n * sizeof(*local)) != 0) &&
-	    lab_route(&j->lab, local, n, out))
-		return false;
-	predict_route(&j->predictor);
-	if (!predict_settle(&j->lab, s))
-		return false;
-	frame_write(&frame, &s->packet, s->quoted.known ? &s->quoted : NULL);
-	predict_shot(&j->predictor, s, NULL, e);
 	j->shot_count = 1;
-	j->is_open[0] = e->open;
-	return true;
-}
-
-static void judge_one(struct judge *j)
-{
 	j->judged++;
-	if (!judge_span(j, 0, 1, false) && !judge_span(j, 0, 1, false))
-		tell_difference(j, 0, 1);
-}
-
-static void tell_claim(struct judge *j, const struct finding *f)
-{
-	j->differences++;
-	printf("the kernel does not do what is claimed (%s): %s\n",
-	       finding_names[f->kind], f->text);
-	tell_packet("witness", &f->witness);
-	tell_packet("packet", &j->shots[0].packet);
-}
-
-/* The finding's witness goes its way, if it can be made to. */
-static bool judge_finding(struct judge *j, const struct finding *f)
-{
-	const struct chain *bases[CLAIM_BASES];
-	unsigned count = claim_bases(j->model, f, bases);
-	enum field field = FIELD_COUNT;
-	bool can_be_sent = false;
-
-	for (unsigned i = 0; count && i < TRIES; i++) {
-		const struct chain *base = bases[i % count];
-		struct expected e;
-		enum claim claim;
-
-		draw_begin(j->draw, draw_out(j->draw));
-		draw_given(j->draw, &f->witness, base->hook, &j->shots[0]);
-		if (!place_one(j, &e) || e.open)
-			continue;
-		can_be_sent = true;
-		claim = claim_check(&j->predictor, f, base, &j->shots[0],
-				    j->said, &field);
-		if (claim == CLAIM_AWAY)
-			continue;
-		judge_one(j);
-		j->claims++;
-		if (claim == CLAIM_FALSE)
-			tell_claim(j, f);
-		return true;
-	}
-	j->away++;
-	if (j->is_verbose) {
-		printf("away by %s (%s): %s\n",
-		       field < FIELD_COUNT ? field_info[field].id : "-",
-		       finding_names[f->kind], f->text);
-		tell_packet("witness", &f->witness);
-	}
-	if (can_be_sent && !j->is_open[0])
-		judge_one(j);
-	return true;
-}
-
-/* Rules with this comment only make packets as the words want them. */
-#define BEFORE "kiriwake-before"
-
-static const struct rule *first_rule(const struct ruleset *r)
-{
-	for (const struct table *t = r->first; t; t = t->next)
-		for (const struct chain *c = t->first; c; c = c->next)
-			if (c->hook != HOOK_NONE && c->first &&
-			    !(c->first->text &&
-			      strstr(c->first->text, BEFORE)))
-				return c->first;
-	return NULL;
-}
-
-/* What was not said follows from what was, where it can. */
-static void fit_words(struct packet_words *w, uint64_t said)
-{
-	static const enum field same[][2] = {
-		{ FIELD_CT_SADDR, FIELD_SADDR },
-		{ FIELD_CT_DADDR, FIELD_DADDR },
-		{ FIELD_CT_SPORT, FIELD_SPORT },
-		{ FIELD_CT_DPORT, FIELD_DPORT },
-	};
-	struct point *p = &w->point;
-	uint64_t free = FIELD_BIT(FIELD_TCP_FLAGS) | FIELD_BIT(FIELD_ICMP_TYPE);
-
-	for (size_t i = 0; i < sizeof(same) / sizeof(*same); i++)
-		if (said & FIELD_BIT(same[i][0]) &&
-		    !(said & FIELD_BIT(same[i][1])))
-			point_set(p, same[i][1], p->value[same[i][0]]);
-	if (p->value[FIELD_CT_STATE] != CT_NEW)
-		p->known &= ~(free & ~said);
-	/* An address of its kind is the judge's to find. */
-	if (said & FIELD_BIT(FIELD_DADDR_TYPE) &&
-	    p->value[FIELD_DADDR_TYPE] == 1)
-		point_set(p, FIELD_OIF, field_from_name("eth0", 4));
-}
-
-/* "tcp dport=22 -> yes": whether the first rule takes such a packet. */
-static bool judge_words(struct judge *j, const char *line)
-{
-	const char *arrow = strstr(line, " -> ");
-	const struct rule *rule = first_rule(j->model);
-	struct arena *a = arena_new();
-	struct packet_words w = { 0 };
-	struct finding f = { .rule = rule,
-			     .chain = rule ? rule->chain : NULL,
-			     .by_policy = true,
-			     .has_witness = true,
-			     .text = line };
-	bool good = arrow && rule && a &&
-		    !packet_words_parse(&w, a, "packet", line,
-					(size_t)(arrow - line), j->problems);
-
-	if (good) {
-		uint64_t said = w.said;
-
-		packet_words_assume(&w);
-		fit_words(&w, said);
-		f.kind = strcmp(arrow, " -> yes") == 0 ? FINDING_REDUNDANT
-						       : FINDING_SHADOWED;
-		f.witness = w.point;
-		j->said = said | FIELD_BIT(FIELD_FAMILY);
-		good = judge_finding(j, &f);
-	}
-	if (a)
-		arena_free(a);
-	return good;
-}
-
-/* What no packet is said to come to was not counted, all the time. */
-static void check_dead(struct judge *j, const struct finding *f)
-{
-	bool is_dead = f->kind == FINDING_SHADOWED ||
-		       f->kind == FINDING_SHADOWED_BY_UNION ||
-		       (f->kind == FINDING_CONTRADICTED && !f->is_partial);
-	const struct tally *t;
-
-	if (!is_dead || f->is_unsure || !f->rule)
-		return;
-	t = book_row(&j->after, f->chain, f->rule->number);
-	j->dead++;
-	if (!t->packets)
-		return;
-	j->differences++;
-	printf("%llu packets came to what is claimed to be dead (%s): %s\n",
-	       (unsigned long long)t->packets, finding_names[f->kind], f->text);
+	/* The kernel says things by itself: a difference is one that lasts. */
+	for (int tries = 0; tries < 2; tries++)
+		if (judge_span(j, 0, 1, false))
+			return;
+	tell_difference(j, 0, 1);
 }
 
 static bool judge_findings(struct judge *j)
@@ -768,34 +622,15 @@ static bool judge_findings(struct judge *j)
 
 	for (const struct finding *f = audit.first; good && f; f = f->next)
 		if (j->is_claiming && f->has_witness && j->differences < MOST)
-			good = judge_finding(j, f);
+			trial_finding(&j->trial, f);
 	for (const struct finding *f = audit.first; good && f; f = f->next)
-		check_dead(j, f);
+		if (f->rule)
+			trial_dead(
+				&j->trial, f,
+				book_row(&j->after, f->chain, f->rule->number));
 	if (a)
 		arena_free(a);
 	return good;
-}
-
-/* The device that the words come by, if it is none of them yet. */
-static unsigned device_of_words(const char *words, char names[][16],
-				unsigned count)
-{
-	const char *in = strncmp(words, "in=", 3) ? strstr(words, " in=")
-						  : words;
-	size_t len;
-
-	if (!in || count == LAB_DEVICES)
-		return 0;
-	in += *in == ' ';
-	len = strcspn(in + 3, " ");
-	for (unsigned i = 0; i < count; i++)
-		if (strncmp(names[i], in + 3, len) == 0 && !names[i][len])
-			return 0;
-	if (len > 15 || strncmp(in, "in=lo ", 6) == 0)
-		return 0;
-	memcpy(names[count], in + 3, len);
-	names[count][len] = 0;
-	return 1;
 }
 
 static bool set_up(struct judge *j, uint64_t seed)
@@ -811,7 +646,7 @@ static bool set_up(struct judge *j, uint64_t seed)
 		return false;
 	count = draw_devices(given, &dice, names);
 	for (unsigned i = 0; i < j->word_count; i++)
-		count += device_of_words(j->words[i], names, count);
+		count += trial_device(j->words[i], names, count);
 	draw_users(given, &dice, users);
 	failed = lab_open(&j->lab, (const char(*)[16])names, count, users);
 	if (failed) {
@@ -830,6 +665,15 @@ static bool set_up(struct judge *j, uint64_t seed)
 	if (!j->is_given_model)
 		ruleset_free(given);
 	j->draw = draw_new(j->model, &j->lab, dice_u64(&dice));
+	j->trial = (struct trial){ .model = j->model,
+				   .lab = &j->lab,
+				   .draw = j->draw,
+				   .predictor = &j->predictor,
+				   .problems = j->problems,
+				   .fire = judge_one,
+				   .context = j,
+				   .is_verbose = j->is_verbose,
+				   .said = ~UINT64_C(0) };
 	return j->draw &&
 	       !predict_init(&j->predictor, j->model, &j->lab,
 			     draw_has_tracking(j->draw)) &&
@@ -859,10 +703,13 @@ static int run(struct judge *j, uint64_t packets, uint64_t seed, size_t batch)
 	tell_problems(j);
 	j->shots = calloc(batch, sizeof(*j->shots));
 	j->is_open = calloc(batch, sizeof(*j->is_open));
+	j->trial.shot = j->shots;
+	j->trial.is_open = j->is_open;
 	if (!j->shots || !j->is_open || !snapshot(j, &j->before, j->swallowed))
 		return 2;
 	clock_gettime(CLOCK_MONOTONIC, &from);
-	while (!j->is_claiming && !j->word_count && packets && j->differences < MOST) {
+	while (!j->is_claiming && !j->word_count && packets &&
+	       j->differences < MOST) {
 		size_t count = packets < batch ? (size_t)packets : batch;
 
 		if (!(j->is_talking ? prepare_talks : prepare)(j, &dice, count))
@@ -875,20 +722,22 @@ static int run(struct judge *j, uint64_t packets, uint64_t seed, size_t batch)
 		packets -= count;
 	}
 	for (unsigned i = 0; i < j->word_count; i++)
-		if (!judge_words(j, j->words[i]))
+		if (!trial_words(&j->trial, j->words[i]))
 			return 2;
 	if (!j->word_count && !judge_findings(j))
 		return 2;
+	j->differences += j->trial.false_claims;
 	clock_gettime(CLOCK_MONOTONIC, &to);
 	seconds = (double)(to.tv_sec - from.tv_sec) +
 		  (double)(to.tv_nsec - from.tv_nsec) / 1e9;
 	printf("talks=%llu claims=%llu away=%llu dead=%llu judged=%llu answers=%llu excused=%llu unknown=%llu "
 	       "differences=%llu unstable=%llu untracked=%llu rules=%llu seconds=%.1f\n",
-	       (unsigned long long)j->talks, (unsigned long long)j->claims,
-	       (unsigned long long)j->away, (unsigned long long)j->dead,
-	       (unsigned long long)j->judged,
-	       (unsigned long long)j->answers,
-	       (unsigned long long)j->excused, (unsigned long long)j->unknown,
+	       (unsigned long long)j->talks,
+	       (unsigned long long)j->trial.claims,
+	       (unsigned long long)j->trial.away,
+	       (unsigned long long)j->trial.dead, (unsigned long long)j->judged,
+	       (unsigned long long)j->answers, (unsigned long long)j->excused,
+	       (unsigned long long)j->unknown,
 	       (unsigned long long)j->differences,
 	       (unsigned long long)j->unstable,
 	       (unsigned long long)j->untracked,
@@ -921,7 +770,6 @@ int main(int argc, char **argv)
 
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	j.problems = problems_new();
-	j.said = ~UINT64_C(0);
 	while ((option = getopt(argc, argv, "n:s:b:cgp:vw")) != -1) {
 		if (option == 'n')
 			packets = strtoull(optarg, NULL, 10);
