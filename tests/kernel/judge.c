@@ -8,9 +8,8 @@
  *
  * KIND is ipset, legacy4, legacy6, nft4, nft6 (iptables-nft) or nft. The model
  * is made of the kernel's own dump, with -g of the files that were given.
- * With -c the packets are those of conversations, and their states the
- * kernel's own. With -w they are the witnesses of what the audit finds. With
- * -p they are those in words, and whether the first rule takes them.
+ * Packets are drawn; with -c those of conversations, their states the kernel's
+ * own; with -w the audit's witnesses; with -p in words, for the first rule.
  *
  * Exit status: 0 no difference, 1 some, 2 the ruleset cannot be loaded, 77 no
  * namespaces here.
@@ -248,7 +247,7 @@ static bool is_loud(const struct judge *j)
 /* Both sides may have begun one. */
 static void forget_talk(struct judge *j, const struct shot *s)
 {
-	unsigned protocol = (unsigned)s->packet.value[FIELD_PROTO];
+	u128 protocol = s->packet.value[FIELD_PROTO];
 
 	if (protocol != FRAME_TCP && protocol != FRAME_UDP) {
 		track_flush(&j->track);
@@ -569,14 +568,13 @@ static bool prepare_talks(struct judge *j, struct dice *dice, size_t count)
 static bool prepare(struct judge *j, struct dice *dice, size_t count)
 {
 	const u128 *local;
-	unsigned local_count;
-	unsigned out = (unsigned)dice_below(dice, j->lab.count);
+	unsigned out = (unsigned)dice_below(dice, j->lab.count), n;
 
 	draw_begin(j->draw, out);
 	for (size_t i = 0; i < count; i++)
 		draw_shot(j->draw, &j->shots[i]);
-	local_count = draw_local(j->draw, &local);
-	if (lab_route(&j->lab, local, local_count, out))
+	n = draw_local(j->draw, &local);
+	if (lab_route(&j->lab, local, n, out))
 		return false;
 	predict_route(&j->predictor);
 	j->shot_count = count;
