@@ -39,7 +39,8 @@ struct finding {
 	struct point witness;
 	bool has_witness;
 	bool is_partial;  /* CONTRADICTED: for the most part, not for all */
-	bool is_unsure;   /* the source hides what might save the rule */
+	bool is_unsure;   /* the source hides what might save the rule, or it
+			   * is a guess: NEAR_MISS */
 	const char *text; /* whole sentences, translated */
 	struct finding *next;
 };
