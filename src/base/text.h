@@ -62,3 +62,8 @@ __attribute__((format(printf, 2, 3))) void text_format(struct text *t,
 /* Bytes of the UTF-8 sequence of two or more bytes at s (RFC 3629), which is
  * terminated; 0 if it is none. */
 size_t text_utf8_length(const unsigned char *s);
+
+/* Columns that the first len bytes of s, UTF-8, take in a terminal: two for
+ * what East Asian fonts write full width (Unicode's UAX 11), none for what is
+ * put over the letter before. A byte that is no UTF-8 takes one. */
+size_t text_width(const char *s, size_t len);

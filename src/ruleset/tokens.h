@@ -23,6 +23,7 @@ struct tokens {
 	size_t count, capacity;
 	bool is_open;      /* a quote without its end */
 	bool may_be_short; /* options that are cut short are meant, too */
+	bool is_plain;     /* for tokens_read(): quotes are letters */
 };
 
 /* Words live in the arena, the list itself on the heap: reused from line to
