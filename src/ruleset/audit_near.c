@@ -83,7 +83,8 @@ static int tell(const struct near *n, struct text *words, uint32_t at,
 							text_string(words))
 					 : NULL;
 		f->is_unsure = is_guess;
-		audit_set_witness(f, n->p->space, n->spot);
+		if (audit_set_witness(n->s, f, n->p->space, n->spot))
+			f->text = NULL;
 		err = f->text ? audit_tell(n->s, f) : -ENOMEM;
 	}
 	text_done(words);
