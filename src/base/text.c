@@ -187,6 +187,11 @@ void text_format(struct text *t, const char *format, ...)
 	t->len += (size_t)len;
 }
 
+bool text_same(const char *x, const char *y)
+{
+	return x == y || (x && y && strcmp(x, y) == 0);
+}
+
 size_t text_utf8_length(const unsigned char *s)
 {
 	static const struct {

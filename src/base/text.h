@@ -59,6 +59,9 @@ void text_hex(struct text *t, uint64_t value, unsigned digits);
 __attribute__((format(printf, 2, 3))) void text_format(struct text *t,
 						       const char *format, ...);
 
+/* Whether two strings, which may be NULL, are the same. */
+bool text_same(const char *x, const char *y);
+
 /* Bytes of the UTF-8 sequence of two or more bytes at s (RFC 3629), which is
  * terminated; 0 if it is none. */
 size_t text_utf8_length(const unsigned char *s);
