@@ -217,9 +217,15 @@ static int leave_open(struct reading *r, struct rule *rule, size_t from)
 
 	text_str(&words, "-A ");
 	save_print_name(&words, rule->chain->name);
-	if (from < r->tokens.count) {
+	for (; from < r->tokens.count; from++) {
+		const struct token *t = word(r, from);
+
 		text_char(&words, ' ');
-		text_str(&words, r->line + word(r, from)->column - 1);
+		if (t->is_chosen)
+			save_print_name(&words, t->text);
+		else
+			text_bytes(&words, r->line + t->column - 1,
+				   t->end - (t->column - 1));
 	}
 	rule->words = text_ok(&words) ? arena_string(r->ruleset->arena,
 						     text_string(&words))
@@ -312,6 +318,7 @@ static int choose(struct reading *r, const struct addresses *a, size_t i)
 	t = &r->tokens.list[a->at];
 	t->len = strcspn(s, ",");
 	t->text = arena_copy(r->ruleset->scratch, s, t->len);
+	t->is_chosen = true;
 	return t->text ? 0 : -ENOMEM;
 }
 

@@ -16,6 +16,7 @@ struct token {
 	size_t column; /* from 1 */
 	size_t end;    /* of the line's bytes before the space after it */
 	bool is_quoted;
+	bool is_chosen; /* by its reader: of several values in the line, one */
 };
 
 struct tokens {
