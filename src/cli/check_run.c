@@ -245,13 +245,37 @@ static int wait_silent(struct check *c, int64_t began)
 		began);
 }
 
+/* What this host itself does to those that failed. */
+static int look_at_home(struct check *c)
+{
+	for (size_t i = 0; i < tried(c); i++) {
+		struct attempt *a = &c->record->attempts[i];
+		int err = a->is_connected
+				  ? 0
+				  : check_local_after(c->record, a, &c->options,
+						      &c->local[i]);
+
+		if (err < 0)
+			return err;
+	}
+
+	check_screen_sync(&c->screen, c->record);
+	return 0;
+}
+
 static int connect_all(struct check *c)
 {
 	int64_t began;
 	int err;
 
-	for (size_t i = 0; i < tried(c); i++)
-		learn_local(&c->record->attempts[i]);
+	for (size_t i = 0; i < tried(c); i++) {
+		struct attempt *a = &c->record->attempts[i];
+
+		learn_local(a);
+		(void)check_local_before(c->record, a, &c->options,
+					 &c->local[i]);
+	}
+	check_screen_sync(&c->screen, c->record);
 	check_packets_begin(&c->packets, &c->rights, c->record);
 	began = clock_now();
 	err = begin_all(c);
@@ -268,6 +292,9 @@ static int connect_all(struct check *c)
 
 	/* Those that were refused at once have their questions open still. */
 	probe_stop(c->runner, "connect");
+	err = look_at_home(c);
+	if (err < 0)
+		return err;
 	err = run_until(c, NULL, clock_now() + CLOCK_SECOND,
 			_("waiting for the last answers"), clock_now());
 	probe_stop(c->runner, NULL);
@@ -306,7 +333,8 @@ static void told(void *context, const struct probing *p,
 	struct check *c = context;
 
 	(void)p;
-	check_screen_step(&c->screen, step);
+	(void)step;
+	check_screen_sync(&c->screen, c->record);
 }
 
 static int run_steps(struct check *c)

@@ -372,6 +372,7 @@ static size_t facts_hash(const struct fact_set *facts)
 	h = (h ^ h >> 32 ^ facts->words[1]) * UINT64_C(0xbf58476d1ce4e5b9);
 	h = (h ^ h >> 32 ^ facts->words[2]) * UINT64_C(0x94d049bb133111eb);
 	h = (h ^ h >> 32 ^ facts->words[3]) * UINT64_C(0xd6e8feb86659fd93);
+	h = (h ^ h >> 32 ^ facts->words[4]) * UINT64_C(0xa0761d6478bd642f);
 	return (size_t)(h >> 20);
 }
 

@@ -25,7 +25,7 @@ static const struct rule rules[] = {
 	/* This host itself refuses: no packet was sent, or none left. */
 	{ SYMPTOM_LOCAL_REFUSED,
 	  .any = { F(LOCAL_ERROR), F(CONNECT_ENETUNREACH),
-		   F(CONNECT_EHOSTUNREACH_LOCAL), F(CONNECT_EACCES),
+		   F(CONNECT_EHOSTUNREACH), F(CONNECT_EACCES),
 		   F(CONNECT_EPERM), F(CONNECT_EINVAL),
 		   F(CONNECT_EADDRNOTAVAIL), F(CONNECT_EMFILE) },
 	  .none = { F(HANDSHAKE_DONE), F(UDP_ANSWERED) } },

@@ -26,10 +26,10 @@ enum fact_kind {
 /* The facts known of one flow. A fact that is not in the set was not seen,
  * which is not the same as seen not to be. */
 struct fact_set {
-	uint64_t words[4];
+	uint64_t words[5];
 };
 
-_Static_assert((int)FACT_KINDS <= 256, "struct fact_set is too small");
+_Static_assert((int)FACT_KINDS <= 320, "struct fact_set is too small");
 
 static inline void fact_add(struct fact_set *set, enum fact_kind kind)
 {
