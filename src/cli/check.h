@@ -1,5 +1,6 @@
 #pragma once
 
+#include "cli/check_local.h"
 #include "cli/check_packets.h"
 #include "cli/check_rights.h"
 #include "cli/cli.h"
@@ -19,13 +20,14 @@ struct check_screen {
 	bool is_quiet;        /* JSON: nothing is shown before the end */
 	bool is_terminal;     /* standard error: something may be rubbed out */
 	bool has_line;
-	size_t told;
+	size_t seen; /* steps of the case */
+	size_t told; /* of them */
 };
 
 void check_screen_init(struct check_screen *s, const struct cli *cli,
 		       const struct case_record *record);
-/* Shows a step that has ended. */
-void check_screen_step(struct check_screen *s, const struct step *step);
+/* Shows the steps that the case has got since the last call. */
+void check_screen_sync(struct check_screen *s, const struct case_record *c);
 /* Shows, for the moment, what is being waited for. NULL: nothing any more. */
 void check_screen_wait(struct check_screen *s, const char *what,
 		       int64_t since_ns);
@@ -38,6 +40,7 @@ struct check {
 	struct check_screen screen;
 	struct check_rights rights;
 	struct check_packets packets;
+	struct check_local local[CASE_ATTEMPTS];
 	int pcap_file; /* --pcap, or in the case's folder; -1: none */
 	int case_file; /* --save; -1: none */
 	struct case_verdict verdict;

@@ -45,7 +45,7 @@ static void rub_out(struct check_screen *s)
 	s->has_line = false;
 }
 
-void check_screen_step(struct check_screen *s, const struct step *step)
+static void show(struct check_screen *s, const struct step *step)
 {
 	struct text t = TEXT_NULL;
 
@@ -57,6 +57,12 @@ void check_screen_step(struct check_screen *s, const struct step *step)
 	(void)fputs(text_string(&t), stdout);
 	(void)fflush(stdout);
 	text_done(&t);
+}
+
+void check_screen_sync(struct check_screen *s, const struct case_record *c)
+{
+	while (s->seen < c->step_count)
+		show(s, &c->steps[s->seen++]);
 }
 
 void check_screen_wait(struct check_screen *s, const char *what,

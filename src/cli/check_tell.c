@@ -40,13 +40,6 @@ int check_tell(struct ticket *t, const struct cli *cli,
 	return status_of(&verdict->verdict);
 }
 
-/* All steps, as they were told when they happened. */
-static void tell_steps(struct check_screen *s, const struct case_record *c)
-{
-	for (size_t i = 0; i < c->step_count; i++)
-		check_screen_step(s, &c->steps[i]);
-}
-
 static int replay(const struct cli *cli, struct case_record *record,
 		  const struct problems *problems)
 {
@@ -57,7 +50,7 @@ static int replay(const struct cli *cli, struct case_record *record,
 
 	if (!err) {
 		check_screen_init(&screen, cli, record);
-		tell_steps(&screen, record);
+		check_screen_sync(&screen, record);
 		err = check_tell(&screen.ticket, cli, record, &verdict,
 				 problems);
 	}

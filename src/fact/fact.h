@@ -31,7 +31,8 @@ struct fact_set {
 	uint64_t words[FACT_WORDS];
 };
 
-_Static_assert((int)FACT_KINDS <= FACT_WORDS * 64, "struct fact_set is too small");
+_Static_assert((int)FACT_KINDS <= FACT_WORDS * 64,
+	       "struct fact_set is too small");
 
 static inline void fact_add(struct fact_set *set, enum fact_kind kind)
 {

@@ -409,7 +409,7 @@ void flow_json_problems(struct json *j, const struct problems *problems)
 
 	json_name(j, "problems");
 	json_array(j);
-	for (size_t i = 0; (p = problems_at(problems, i)); i++) {
+	for (size_t i = 0; problems && (p = problems_at(problems, i)); i++) {
 		json_object(j);
 		json_member(j, "file", p->file);
 		number_or_null(j, "line", p->line);

@@ -251,6 +251,11 @@ class Host:
                 with open(path, 'w', encoding='ascii') as file:
                     file.write(value)
 
+    def sysctl_value(self, name):
+        """/proc/sys/net is of the network of whoever reads it; read() would give this process's."""
+        with self.network():
+            return pathlib.Path('/proc/sys', name.replace('.', '/')).read_text().strip()
+
     def ip(self, *lines):
         """Lines for `ip'; several are one process."""
         if len(lines) == 1:
@@ -370,10 +375,10 @@ class Lab:
         """Hosts on a network; the first gets .1, the others drawn numbers. Two hosts need no switch.
 
         wire: a function of (frame, outward), outward from the first host, that gives the seconds until the frame is handed
-        over, or None: it is lost. Frames then go through a program, as slow wires want it.
+        over, or None: it is lost. Frames then go through a program, on a host of its own: lab.wire.
         """
         if wire:
-            switch = self._new_host(f'wire{len(self.hosts)}')
+            switch = self.wire = self._new_host(f'wire{len(self.hosts)}')
         numbers = [1, *self.rng.sample(range(2, 250), len(hosts) - 1)]
         links, ends = [], []
         for index, host in enumerate(hosts):

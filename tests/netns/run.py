@@ -20,6 +20,7 @@ import signal
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 import traceback
 
@@ -46,6 +47,7 @@ def arguments():
     parser.add_argument('--as-user', action='store_true')
     parser.add_argument('--keep', action='store_true')
     parser.add_argument('--one', help=argparse.SUPPRESS)
+    parser.add_argument('--base', help=argparse.SUPPRESS)
     parser.add_argument('--variant', type=int, default=0, help=argparse.SUPPRESS)
     parser.add_argument('-v', '--verbose', action='store_true')
     parser.add_argument('names', nargs='*')
@@ -163,7 +165,7 @@ def one(path, args):
     spaces.private()
     program = pathlib.Path(args.program).resolve()
     visible = {root, program.parent.parent if program.parent.name.startswith('build') else program.parent}
-    stage = spaces.Stage(pathlib.Path(args.packages).resolve(), visible)
+    stage = spaces.Stage(args.base, pathlib.Path(args.packages).resolve(), visible)
     chosen = {'layout': getattr(module, 'LAYOUT', 'routed'), 'family': getattr(module, 'FAMILY', None)} | row
     lab = Lab(name, args.seed, stage=stage, **chosen)
     build = getattr(module, 'build', None)
@@ -173,7 +175,7 @@ def one(path, args):
         lab.service = services.some_service(lab)
     settle(lab)
     if args.verbose:
-        print(f'{path.stem}: IPv{lab.family}, {lab.engine}, {"threaded" if lab.threaded else "direct"}, {lab.target}', file=sys.stderr)
+        print(f'{name}: IPv{lab.family}, {lab.engine}, {"threaded" if lab.threaded else "direct"}, {lab.target}', file=sys.stderr)
     if healthy_file or getattr(module, 'HEALTHY', True):
         said, ms, problem = ask(lab, args, expect, record)
         if said and not problem:
@@ -241,7 +243,7 @@ def main_one(args):
 def spawn(job, args):
     path, variant, name = job
     command = ['unshare', '--net', '--mount', '--pid', '--uts', '--ipc', '--fork', '--kill-child', '--mount-proc', sys.executable,
-               str(here / 'run.py'), '--one', str(path), '--variant', str(variant), '--program', args.program, '--packages', args.packages,
+               str(here / 'run.py'), '--one', str(path), '--variant', str(variant), '--base', args.base, '--program', args.program, '--packages', args.packages,
                '--seed', args.seed, *(['--as-user'] if args.as_user else []), *(['--keep'] if args.keep else []),
                *(['-v'] if args.verbose else [])]
     # The lab's own init is this session's leader's child: killing the group ends it and all that it holds.
@@ -320,7 +322,8 @@ def main():
         args.jobs = 1
     chosen = jobs(args)
     records = []
-    with concurrent.futures.ThreadPoolExecutor(args.jobs) as pool:
+    with tempfile.TemporaryDirectory(prefix='kiriwake-lab-') as args.base, \
+            concurrent.futures.ThreadPoolExecutor(args.jobs) as pool:
         for record in pool.map(lambda job: spawn(job, args), chosen[:1] if args.keep else chosen):
             records.append(record)
             print(line_of(record), flush=True)

@@ -58,16 +58,17 @@ def permitted():
 
 
 class Stage:
-    """What the roots of all hosts of a lab have in common; a tmpfs at /mnt, in the lab's own mount namespace.
+    """What the roots of all hosts of a lab have in common: a tmpfs in the lab's own mount namespace.
 
-    packages: the folder of get-packages, which lies over /usr and /etc; visible: folders that hosts see at their own place.
+    base: an empty folder for it; packages: the folder of get-packages, which lies over /usr and /etc; visible: folders that
+    hosts see at their own place.
     """
 
-    def __init__(self, packages, visible):
-        self.base = pathlib.Path('/mnt')
+    def __init__(self, base, packages, visible):
+        self.base = pathlib.Path(base)
         self.packages = packages
         self.visible = [str(v) for v in visible]
-        mount('lab', self.base, 'tmpfs', NOSUID, 'mode=755')
+        mount('lab', base, 'tmpfs', NOSUID, 'mode=755')
         usr = self.base / 'usr'
         usr.mkdir()
         if (packages / 'usr').is_dir():

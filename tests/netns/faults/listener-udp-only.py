@@ -1,7 +1,7 @@
 """The service listens on this port by UDP only."""
 from services import udp_server
 
-EXPECT = {'symptom': 'refused-by-rst', 'place': 'server'}
+EXPECT = {'symptom': 'refused-by-rst'}
 
 
 def fault(lab):

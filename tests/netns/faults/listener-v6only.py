@@ -2,7 +2,7 @@
 from services import some_service
 
 FAMILY = 4
-EXPECT = {'symptom': 'refused-by-rst', 'place': 'server'}
+EXPECT = {'symptom': 'refused-by-rst'}
 
 
 def fault(lab):

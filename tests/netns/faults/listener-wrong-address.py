@@ -3,7 +3,7 @@ import ipaddress
 
 from services import some_service
 
-EXPECT = {'symptom': 'refused-by-rst', 'place': 'server'}
+EXPECT = {'symptom': 'refused-by-rst'}
 
 
 def build(lab):

@@ -1,7 +1,7 @@
 """The service listens on another port."""
 from services import some_service
 
-EXPECT = {'symptom': 'refused-by-rst', 'place': 'server'}
+EXPECT = {'symptom': 'refused-by-rst'}
 
 
 def fault(lab):

@@ -2,7 +2,7 @@
 from firewall import Firewall
 from services import some_service
 
-EXPECT = {'symptom': 'refused-by-icmp', 'place': 'server'}
+EXPECT = {'symptom': 'refused-by-icmp'}
 VARIANTS = [{'engine': e} for e in ('iptables-legacy', 'iptables-nft', 'nft')]
 
 

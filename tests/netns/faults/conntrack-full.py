@@ -1,0 +1,22 @@
+"""The server's table of connections is full."""
+from lab import Skip
+from services import some_service
+
+EXPECT = {'symptom': 'syn-unanswered'}
+FAMILY = 4
+
+
+def build(lab):
+    lab.service = some_service(lab)
+    lab.server.iptables('-A INPUT -m conntrack --ctstate INVALID -j DROP')
+
+
+def fault(lab):
+    most = int(lab.server.sysctl_value('net.netfilter.nf_conntrack_max'))
+    if most > 300000:
+        raise Skip(f'{most} connections are too many to make')
+    lines = (f'-A -t 36000 -s 198.18.{n >> 8 & 255}.{n & 255} -d {lab.server.addr4} -p tcp --sport {1024 + (n >> 16)} '
+             f'--dport {lab.port} --state ESTABLISHED -u ASSURED,SEEN_REPLY\n' for n in range(most + 8))
+    lab.server.write('/tmp/entries', ''.join(lines))
+    lab.server.run('conntrack -R /tmp/entries >/dev/null', timeout=60, check=False)  # the last are refused
+    assert int(lab.server.sysctl_value('net.netfilter.nf_conntrack_count')) >= most

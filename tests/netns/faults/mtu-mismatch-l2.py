@@ -1,0 +1,14 @@
+"""The switch's port takes smaller frames than the server sends, and nobody says so."""
+from services import http_server
+
+LAYOUT = 'lan'
+EXPECT = {'symptom': ['only-large-segments-lost', 'silent-after-connect', 'data-unanswered']}
+
+
+def build(lab):
+    lab.service = http_server(lab.server, lab.port, body='It works.\n' * 3000)
+    lab.asks('http')
+
+
+def fault(lab):
+    lab.switch.ip(f'link set port3 mtu {lab.rng.randrange(1290, 1400)}')

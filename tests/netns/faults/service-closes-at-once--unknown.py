@@ -1,0 +1,13 @@
+"""The service closes every connection at once; what it is was not said."""
+from services import banner_server, closing_server
+
+EXPECT = {'symptom': ['closed-after-connect', 'reset-after-connect']}
+
+
+def build(lab):
+    lab.service = banner_server(lab.server, lab.port)
+
+
+def fault(lab):
+    lab.service.stop()
+    lab.service = closing_server(lab.server, lab.port)

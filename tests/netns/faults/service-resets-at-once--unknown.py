@@ -1,0 +1,13 @@
+"""The service resets every connection at once; what it is was not said."""
+from services import banner_server, resetting_server
+
+EXPECT = {'symptom': 'reset-after-connect'}
+
+
+def build(lab):
+    lab.service = banner_server(lab.server, lab.port)
+
+
+def fault(lab):
+    lab.service.stop()
+    lab.service = resetting_server(lab.server, lab.port)
