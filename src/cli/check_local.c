@@ -117,8 +117,10 @@ static void tell_neighbour(struct case_record *c, struct attempt *a,
 	culprit_text(k, c->arena, "address", text_string(&address));
 	culprit_text(k, c->arena, "device", s->link.name);
 	if (neighbour_answers(e))
-		fact_tell(&a->facts, FACT_NEXT_HOP_ANSWERS, "neighbour", k,
-			  _("%s answers on the own link: %s."),
+		fact_tell(&a->facts,
+			  s->route.has_gateway ? FACT_GATEWAY_ANSWERS
+					       : FACT_HOST_ON_LINK,
+			  "neighbour", k, _("%s answers on the own link: %s."),
 			  text_string(&address), text_string(&words));
 	else
 		fact_tell(
@@ -126,6 +128,8 @@ static void tell_neighbour(struct case_record *c, struct attempt *a,
 			_("%s was asked for on %s and did not answer: its entry is %s."),
 			text_string(&address), s->link.name,
 			text_string(&words));
+	if (!neighbour_answers(e) && s->route.has_gateway)
+		fact_tell(&a->facts, FACT_GATEWAY_SILENT, "neighbour", k, NULL);
 	if (s->before.mac_length && e->mac_length &&
 	    (s->before.mac_length != e->mac_length ||
 	     memcmp(s->before.mac, e->mac, e->mac_length) != 0))

@@ -9,6 +9,7 @@
 #include "host/neighbour.h"
 #include "host/route.h"
 
+struct check_rights;
 struct probe_options;
 
 /*
@@ -24,6 +25,9 @@ struct check_local {
 	uint32_t uid;
 	bool has_uid;
 	uint32_t mark;
+	/* Through whom the packet filter and the cgroup's programs are asked
+	 * for; NULL: we ask ourselves. */
+	struct check_rights *rights;
 
 	/* Ours. */
 	struct route_question question;

@@ -2,10 +2,14 @@
 
 #include <errno.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum task { TASK_SOCKET, TASK_CAPTURE, TASKS };
+#include "base/file.h"
+#include "ruleset/live.h"
+
+enum task { TASK_SOCKET, TASK_CAPTURE, TASK_RULES, TASK_PROGRAMS, TASKS };
 
 struct socket_ask {
 	int family, type, protocol;
@@ -44,9 +48,58 @@ static int capture_task(const void *ask, size_t len, struct text *answer,
 	return live_capture_start(&q, &fds[0], &fds[1]);
 }
 
+/* Written to a file without a name, which is then read from its beginning. */
+static int kept_file(int fds[PRIV_FDS])
+{
+	fds[0] = memfd_create("kiriwake", MFD_CLOEXEC);
+	return fds[0] < 0 ? -errno : 0;
+}
+
+static int rules_task(const void *ask, size_t len, struct text *answer,
+		      int fds[PRIV_FDS])
+{
+	int err = kept_file(fds);
+
+	(void)ask;
+	(void)len;
+	(void)answer;
+	if (!err)
+		err = live_gather(fds[0], LIVE_TIMEOUT_MS);
+	if (!err && lseek(fds[0], 0, SEEK_SET))
+		err = -errno;
+
+	return err;
+}
+
+static int programs_task(const void *ask, size_t len, struct text *answer,
+			 int fds[PRIV_FDS])
+{
+	static struct cgroup_bpf programs;
+	char cgroup[CGROUP_BPF_PATH];
+	int err;
+
+	(void)answer;
+	if (len >= sizeof(cgroup))
+		return -ENAMETOOLONG;
+	memcpy(cgroup, ask, len);
+	cgroup[len] = '\0';
+
+	err = cgroup_bpf_read(cgroup, &programs);
+	if (!err)
+		err = kept_file(fds);
+	if (!err)
+		err = file_write(fds[0], &programs, sizeof(programs));
+	if (!err && lseek(fds[0], 0, SEEK_SET))
+		err = -errno;
+
+	return err;
+}
+
 static const struct priv_task tasks[TASKS] = {
 	[TASK_SOCKET] = { socket_task },
 	[TASK_CAPTURE] = { capture_task },
+	[TASK_RULES] = { rules_task },
+	[TASK_PROGRAMS] = { programs_task },
 };
 
 _Static_assert(sizeof(struct live_request) <= PRIV_ASK_MOST,
@@ -101,5 +154,37 @@ int check_rights_capture(struct check_rights *r,
 		       fds);
 	*file = fds[0];
 	*control = fds[1];
+	return err;
+}
+
+int check_rights_rules(struct check_rights *r)
+{
+	int fds[PRIV_FDS] = { -1, -1 };
+	int err = r && r->priv ? priv_ask(r->priv, TASK_RULES, "", 0, NULL, fds)
+			       : rules_task(NULL, 0, NULL, fds);
+
+	if (!err)
+		return fds[0];
+	if (fds[0] >= 0)
+		(void)close(fds[0]);
+	return err;
+}
+
+int check_rights_programs(struct check_rights *r, const char *cgroup,
+			  struct cgroup_bpf *ret)
+{
+	int fds[PRIV_FDS];
+	int err;
+
+	if (!r || !r->priv)
+		return cgroup_bpf_read(cgroup, ret);
+
+	err = priv_ask(r->priv, TASK_PROGRAMS, cgroup, strlen(cgroup), NULL,
+		       fds);
+	if (err < 0)
+		return err;
+	if (read(fds[0], ret, sizeof(*ret)) != (ssize_t)sizeof(*ret))
+		err = -EIO;
+	(void)close(fds[0]);
 	return err;
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "host/cgroup_bpf.h"
 #include "priv/priv.h"
 #include "trace/live.h"
 
@@ -25,3 +26,11 @@ int check_rights_socket(void *context, int family, int type, int protocol);
 int check_rights_capture(struct check_rights *r,
 			 const struct live_request *request, int *file,
 			 int *control);
+
+/* The packet filter's rules, for live_read_gathered(): a descriptor, the
+ * caller's, or -errno. r NULL: as we are. */
+int check_rights_rules(struct check_rights *r);
+
+/* As cgroup_bpf_read(). */
+int check_rights_programs(struct check_rights *r, const char *cgroup,
+			  struct cgroup_bpf *ret);

@@ -8,6 +8,7 @@
 #include "base/i18n.h"
 #include "base/text.h"
 #include "cli/check.h"
+#include "probe/name_facts.h"
 
 /*
  * The order of the steps, and how long each is waited for. Everything that is
@@ -177,12 +178,15 @@ static int start_open(struct check *c, const char *id)
 	return 0;
 }
 
-static int begin_all(struct check *c)
+/* Those that the application would use, or those that only DNS gives. */
+static int begin_all(struct check *c, bool is_from_dns_only)
 {
 	for (size_t i = 0; i < tried(c); i++) {
 		struct attempt *a = &c->record->attempts[i];
 		int err;
 
+		if (a->is_from_dns_only != is_from_dns_only)
+			continue;
 		fact_tell(&a->facts, FACT_AT_CLIENT, "check", NULL, NULL);
 		fact_tell(&a->facts, FACT_PROBED, "check", NULL, NULL);
 		fact_tell(&a->facts,
@@ -201,13 +205,20 @@ static int begin_all(struct check *c)
 	return 0;
 }
 
-/* The port answered, in whatever way: the others have a moment more. */
-static int settle_answered(struct check *c)
+/* The port answered: the other addresses have a moment more, or, if one stays
+ * silent, as long as silence takes to be sure. */
+static int settle_answered(struct check *c, int64_t began)
 {
+	const char *what = _("waiting for the other addresses");
 	int64_t now = clock_now();
-	int err = run_until(c, "connect", now + GRACE * MS,
-			    _("waiting for the other addresses"), now);
+	int err = run_until(c, "connect", now + GRACE * MS, what, now);
 
+	if (!err && probe_runs(c->runner, "connect", NULL)) {
+		err = start_open(c, "control");
+		if (!err)
+			err = run_until(c, "connect",
+					began + FIRST_VERDICT * MS, what, now);
+	}
 	if (err < 0)
 		return err;
 	now = clock_now();
@@ -223,8 +234,11 @@ static int wait_silent(struct check *c, int64_t began)
 	int err = run_until(c, "connect", began + CONTROL_AFTER * MS, what,
 			    began);
 
-	if (err < 0 || any_connected(c) ||
-	    !probe_runs(c->runner, "connect", NULL))
+	if (err < 0 || any_connected(c))
+		return err;
+	/* Does the name lead elsewhere, and is that the right place? */
+	err = begin_all(c, true);
+	if (err < 0 || !probe_runs(c->runner, "connect", NULL))
 		return err;
 	err = start_open(c, "control");
 	if (!err)
@@ -272,19 +286,20 @@ static int connect_all(struct check *c)
 		struct attempt *a = &c->record->attempts[i];
 
 		learn_local(a);
+		c->local[i].rights = &c->rights;
 		(void)check_local_before(c->record, a, &c->options,
 					 &c->local[i]);
 	}
 	check_screen_sync(&c->screen, c->record);
 	check_packets_begin(&c->packets, &c->rights, c->record);
 	began = clock_now();
-	err = begin_all(c);
+	err = begin_all(c, false);
 	if (!err)
 		err = wait_silent(c, began);
 	if (err < 0)
 		return err;
 	if (any_connected(c))
-		err = settle_answered(c);
+		err = settle_answered(c, began);
 	else
 		err = start_open(c, "control");
 	if (err < 0)
@@ -311,7 +326,8 @@ static int speak(struct check *c)
 		bool v4 = address_is_v4(&a->address);
 		int err;
 
-		if (!a->is_connected || spoken[v4] || is_late(c))
+		if (!a->is_connected || a->is_from_dns_only || spoken[v4] ||
+		    is_late(c))
 			continue;
 		spoken[v4] = true;
 		err = start(c, "service", a);
@@ -367,5 +383,6 @@ int check_run(struct check *c)
 	if (err < 0)
 		return err;
 
+	name_facts_settle(c->record);
 	return case_judge(c->diag, c->record, &c->verdict);
 }

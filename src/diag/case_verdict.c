@@ -77,7 +77,8 @@ static bool other_family_works(const struct case_record *c,
 	bool v4 = address_is_v4(&c->attempts[i].address);
 
 	for (size_t k = 0; k < c->attempt_count; k++)
-		if (address_is_v4(&c->attempts[k].address) != v4 &&
+		if (!c->attempts[k].is_from_dns_only &&
+		    address_is_v4(&c->attempts[k].address) != v4 &&
 		    works(&v->parts[k]))
 			return true;
 

@@ -29,7 +29,7 @@ static const struct rule rules[] = {
 		   F(CONNECT_EPERM), F(CONNECT_EINVAL),
 		   F(CONNECT_EADDRNOTAVAIL), F(CONNECT_EMFILE) },
 	  .none = { F(HANDSHAKE_DONE), F(UDP_ANSWERED) } },
-	{ SYMPTOM_SYN_NOT_SENT, .all = { F(SYN_NOT_SENT) },
+	{ SYMPTOM_SYN_NOT_SENT, .all = { F(PACKET_NOT_SENT) },
 	  .none = { F(ARP_SILENCE), F(SYNACK_SEEN), F(HANDSHAKE_DONE),
 		    F(RST_FOR_SYN), F(ICMP_ERROR) } },
 
@@ -54,7 +54,7 @@ static const struct rule rules[] = {
 	{ SYMPTOM_ARP_UNANSWERED, .all = { F(ARP_SILENCE) } },
 	{ SYMPTOM_NONE, .all = { F(ARP_ANSWERED) },
 	  .none = { F(SYN_SEEN), F(SYNACK_SEEN), F(MIDSTREAM), F(UDP_REQUEST),
-		    F(ICMP_ERROR) } },
+		    F(ICMP_ERROR), F(PROBED) } },
 
 	/* The opening. */
 	{ SYMPTOM_REFUSED_BY_RST, .all = { F(RST_FOR_SYN) },
@@ -78,7 +78,9 @@ static const struct rule rules[] = {
 	{ SYMPTOM_WRONG_SERVICE,
 	  .any = { F(NOT_TLS_ANSWER), F(PLAIN_TO_TLS), F(OTHER_PROTOCOL) } },
 	{ SYMPTOM_TLS_FAILED,
-	  .any = { F(TLS_ALERT_SERVER), F(TLS_ALERT_CLIENT) } },
+	  .any = { F(TLS_ALERT_SERVER), F(TLS_ALERT_CLIENT), F(CERT_EXPIRED),
+		   F(CERT_NOT_YET_VALID), F(CERT_OTHER_NAME),
+		   F(CERT_UNTRUSTED) } },
 	{ SYMPTOM_SERVICE_ERROR,
 	  .any = { F(HTTP_PROXY_REFUSED), F(HTTP_GATEWAY_ERROR),
 		   F(HTTP_HOST_ERROR), F(SERVICE_REFUSED), F(SSH_MAXSTARTUPS),
@@ -96,7 +98,8 @@ static const struct rule rules[] = {
 	  .any = { F(CLIENT_WINDOW_ZERO), F(SERVER_WINDOW_ZERO) } },
 	{ SYMPTOM_DATA_UNANSWERED,
 	  .any = { F(CLIENT_DATA_LOST), F(SERVER_DATA_LOST) } },
-	{ SYMPTOM_SILENT_AFTER_CONNECT, .all = { F(SERVER_SILENT) },
+	{ SYMPTOM_SILENT_AFTER_CONNECT,
+	  .any = { F(SERVER_SILENT), F(ANSWER_STOPPED) },
 	  .none = { F(MIDSTREAM) } },
 	{ SYMPTOM_RESET_AFTER_CONNECT, .all = { F(CLIENT_RST) },
 	  .none = { F(RST_AFTER_FIN), F(CLIENT_DATA), F(SERVER_DATA),

@@ -174,6 +174,10 @@ static void blame(struct certificate *c, struct arena *a)
 	struct text from = TEXT_NULL, to = TEXT_NULL;
 	struct culprit *culprit;
 
+	/* So that they can be printed. */
+	(void)text_string(&c->subject);
+	(void)text_string(&c->issuer);
+	(void)text_string(&c->names);
 	date_text(&from, c->not_before_s);
 	date_text(&to, c->not_after_s);
 	culprit = culprit_new(
@@ -275,12 +279,74 @@ static bool is_clock_kept(void)
 	return adjtimex(&x) != TIME_ERROR && !(x.status & STA_UNSYNC);
 }
 
+/* Only of the right host's certificate can be said that it is to blame. */
 static void tell_clock_right(struct talk *t, const struct certificate *c,
 			     const char *how)
 {
 	fact_tell(t->facts, FACT_CLOCK_RIGHT, talk_source, NULL, "%s", how);
-	fact_tell(t->facts, FACT_CERT_DATES_WRONG, talk_source, c->culprit,
-		  NULL);
+	if (!c->is_other_name)
+		fact_tell(t->facts, FACT_CERT_DATES_WRONG, talk_source,
+			  c->culprit, NULL);
+}
+
+static void tell_name(struct talk *t, const struct certificate *c,
+		      const char *name)
+{
+	struct address a;
+
+	if (!c->is_other_name) {
+		fact_tell(t->facts, FACT_CERT_NAME_GOOD, talk_source, NULL,
+			  NULL);
+		return;
+	}
+
+	fact_tell(t->facts, FACT_CERT_OTHER_NAME, talk_source, c->culprit,
+		  _("The certificate does not cover \"%s\", but: %s."), name,
+		  c->names.len ? c->names.data : c->subject.data);
+	/* With a name, the address may be a wrong one; with an issuer that
+	 * nobody trusts, it may be anybody. */
+	if (!c->is_untrusted &&
+	    address_parse(&a, t->target->host, strlen(t->target->host)))
+		fact_tell(t->facts, FACT_CERT_NAME_WRONG, talk_source,
+			  c->culprit, NULL);
+}
+
+static void tell_trust(struct talk *t, const struct certificate *c)
+{
+	if (!c->is_untrusted) {
+		fact_tell(t->facts, FACT_CERT_TRUSTED, talk_source, NULL, NULL);
+		return;
+	}
+
+	fact_tell(t->facts, FACT_CERT_UNTRUSTED, talk_source, c->culprit,
+		  c->is_self_signed
+			  ? _("The certificate is signed by itself.")
+			  : _("The certificate's issuer, %s, is no authority "
+			      "that is trusted here."),
+		  c->issuer.data);
+	if (!c->is_other_name)
+		fact_tell(t->facts, FACT_CERT_CHAIN_WRONG, talk_source,
+			  c->culprit, NULL);
+}
+
+/* This host's own part in it. */
+static void tell_clock(struct talk *t, const struct certificate *c)
+{
+	if (time(NULL) < WRITTEN_S)
+		fact_tell(t->facts, FACT_CLOCK_WRONG, talk_source, NULL,
+			  _("This host's clock is wrong: it shows a time "
+			    "before this program was written."));
+	else if (is_clock_kept())
+		tell_clock_right(t, c,
+				 _("This host's clock is kept right by a time "
+				   "service, as the kernel says."));
+}
+
+bool certificate_is_fault(const struct talk *t, const struct certificate *c)
+{
+	return t->target->is_verified && c->is_there &&
+	       (c->is_expired || c->is_early || c->is_other_name ||
+		c->is_untrusted);
 }
 
 void certificate_tell(struct talk *t, const struct certificate *c,
@@ -290,40 +356,21 @@ void certificate_tell(struct talk *t, const struct certificate *c,
 
 	if (!c->is_there)
 		return;
-	if (!dates && !c->is_other_name && !c->is_untrusted) {
-		if (t->target->is_verified)
-			fact_tell(t->facts, FACT_CERT_GOOD, talk_source, NULL,
-				  NULL);
-		return;
-	}
 	if (!t->target->is_verified) {
-		tell_note(t, c);
+		if (dates || c->is_other_name || c->is_untrusted)
+			tell_note(t, c);
 		return;
 	}
 
-	if (dates)
+	if (dates) {
 		tell_dates(t, c);
-	if (c->is_other_name)
-		fact_tell(
-			t->facts, FACT_CERT_OTHER_NAME, talk_source, c->culprit,
-			_("The certificate does not cover \"%s\", but: %s."),
-			name, c->names.data ? c->names.data : c->subject.data);
-	if (c->is_untrusted)
-		fact_tell(t->facts, FACT_CERT_UNTRUSTED, talk_source,
-			  c->culprit,
-			  c->is_self_signed
-				  ? _("The certificate is signed by itself.")
-				  : _("The certificate's issuer, %s, is no "
-				      "authority that is trusted here."),
-			  c->issuer.data);
-	if (dates && time(NULL) < WRITTEN_S)
-		fact_tell(t->facts, FACT_CLOCK_WRONG, talk_source, NULL,
-			  _("This host's clock is wrong: it shows a time "
-			    "before this program was written."));
-	else if (dates && is_clock_kept())
-		tell_clock_right(t, c,
-				 _("This host's clock is kept right by a time "
-				   "service, as the kernel says."));
+		tell_clock(t, c);
+	} else {
+		fact_tell(t->facts, FACT_CERT_DATES_GOOD, talk_source, NULL,
+			  NULL);
+	}
+	tell_name(t, c, name);
+	tell_trust(t, c);
 }
 
 void certificate_clock(struct talk *t, const struct certificate *c,
@@ -349,6 +396,7 @@ void certificate_clock(struct talk *t, const struct certificate *c,
 void certificate_words(struct text *out, const struct certificate *c)
 {
 	int64_t left = c->not_after_s - (int64_t)time(NULL);
+	const char *subject = c->subject.len ? c->subject.data : "?";
 
 	if (!c->is_there)
 		return;
@@ -356,13 +404,13 @@ void certificate_words(struct text *out, const struct certificate *c)
 	text_str(out, ", ");
 	if (c->is_expired)
 		text_format(out, _("the certificate of %s has expired"),
-			    c->subject.data);
+			    subject);
 	else if (c->is_early)
 		text_format(out, _("the certificate of %s is not valid yet"),
-			    c->subject.data);
+			    subject);
 	else if (left < (int64_t)SOON_DAYS * DAY_S)
 		text_format(out, _("certificate of %s, expires in %lld days"),
-			    c->subject.data, (long long)(left / DAY_S));
+			    subject, (long long)(left / DAY_S));
 	else
-		text_format(out, _("certificate of %s"), c->subject.data);
+		text_format(out, _("certificate of %s"), subject);
 }

@@ -36,5 +36,8 @@ void certificate_tell(struct talk *t, const struct certificate *c,
 void certificate_clock(struct talk *t, const struct certificate *c,
 		       int64_t other_s);
 
-/* " certificate of vpn.example expires in 3 days", for the step. */
+/* It makes the target fail: verified, and wrong. */
+bool certificate_is_fault(const struct talk *t, const struct certificate *c);
+
+/* ", certificate of vpn.example expires in 3 days", for the step. */
 void certificate_words(struct text *out, const struct certificate *c);

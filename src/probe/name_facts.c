@@ -418,7 +418,6 @@ static bool tell_nsswitch(const struct telling *t)
 		_("The name server %1$s gives %2$s for %3$s; the system's resolver never asked it."),
 		shown_server(t, dns.server),
 		shown_list(t, dns.addresses, dns.count), e->host);
-	add_others(t, &dns);
 	text_format(
 		t->step,
 		_("%1$s is not found: line %2$u of /etc/nsswitch.conf keeps DNS out, which says %3$s"),
@@ -631,7 +630,6 @@ static void tell_unexplained(const struct telling *t)
 			shown_server(t, dns.server),
 			shown_list(t, dns.addresses, dns.count), e->host,
 			gai_strerror(e->lookup.gai));
-		add_others(t, &dns);
 	}
 	text_format(t->step, _("%1$s is not resolved: %2$s"), e->host,
 		    gai_strerror(e->lookup.gai));

@@ -113,11 +113,12 @@ int secure_start(struct secure *ret, struct talk *t, const char *expected)
 
 	*ret = (struct secure){ 0 };
 	tell(t, FACT_TLS_CLIENT_HELLO);
-	outcome = talk_tls_start(t, &wish, talk_until(TALK_ANSWER_NS));
+	outcome = talk_tls_start(t, &wish, talk_answer_until(t));
 	if (outcome != TLS_DONE)
 		return tell_failure(t, outcome, expected);
 
 	tell(t, FACT_TLS_SERVER_HELLO);
+	tell(t, FACT_TLS_UP);
 	talk_tls_state(t, &state);
 	ret->version = state.version;
 	ret->is_certificate_asked = state.is_certificate_asked;
@@ -133,6 +134,52 @@ int secure_start(struct secure *ret, struct talk *t, const char *expected)
 void secure_done(struct secure *s)
 {
 	certificate_done(&s->certificate);
+}
+
+void secure_words(struct text *out, const struct secure *s)
+{
+	text_str(out, s->version);
+	certificate_words(out, &s->certificate);
+}
+
+/* What is wrong with the certificate, in the order of its weight. */
+static void tell_wrong(struct talk *t, const struct certificate *c,
+		       const char *words)
+{
+	const char *subject = c->subject.len ? c->subject.data : "?";
+	const char *issuer = c->issuer.len ? c->issuer.data : "?";
+
+	if (c->is_other_name)
+		talk_says(t, STEP_FAIL,
+			  _("the certificate of %s does not cover \"%s\""),
+			  subject, secure_name(t));
+	else if (c->is_untrusted && !c->is_expired && !c->is_early)
+		talk_says(t, STEP_FAIL,
+			  c->is_self_signed
+				  ? _("the certificate of %s is signed by "
+				      "itself")
+				  : _("nobody who is trusted here signed the "
+				      "certificate of %s, but %s"),
+			  subject, issuer);
+	else
+		talk_says(t, STEP_FAIL, "%s", words);
+}
+
+void secure_well(struct talk *t, const struct secure *s, const char *words)
+{
+	struct text all = TEXT_NULL;
+
+	text_str(&all, words);
+	if (*words)
+		text_str(&all, ", ");
+	secure_words(&all, s);
+	if (certificate_is_fault(t, &s->certificate)) {
+		talk_tell_data(t);
+		tell_wrong(t, &s->certificate, text_string(&all));
+	} else {
+		talk_tell_well(t, "%s", text_string(&all));
+	}
+	text_done(&all);
 }
 
 int secure_late_alert(struct talk *t)

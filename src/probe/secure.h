@@ -24,6 +24,13 @@ const char *secure_name(const struct talk *t);
 int secure_start(struct secure *ret, struct talk *t, const char *expected);
 void secure_done(struct secure *s);
 
+/* The step's words of TLS and the certificate: "TLS 1.3, certificate of …". */
+void secure_words(struct text *out, const struct secure *s);
+
+/* The end of a conversation that went well: so does the step, unless the
+ * certificate is a fault. words: what the service is, or "". */
+void secure_well(struct talk *t, const struct secure *s, const char *words);
+
 /* After a read that gave nothing: an alert that came after the handshake, as
  * TLS 1.3 refuses clients, is told. 1: it was one, and was told. */
 int secure_late_alert(struct talk *t);

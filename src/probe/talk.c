@@ -319,6 +319,14 @@ void talk_says(struct talk *t, enum step_status status, const char *format, ...)
 	va_end(ap);
 }
 
+bool talk_has_hole(const struct talk *t)
+{
+	struct talk_tcp tcp;
+
+	talk_tcp(t, &tcp);
+	return tcp.out_of_order > 0;
+}
+
 void talk_tcp(const struct talk *t, struct talk_tcp *ret)
 {
 	struct tcp_info info = { 0 };

@@ -49,6 +49,9 @@ struct talk {
 	int error; /* errno of the end, or 0 */
 	struct talk_tls *tls;
 	unsigned connections; /* that were made besides the first */
+	bool is_hasty;        /* a repetition: it is not waited for as long */
+	bool is_stuck; /* a request was sent, and its answer did not come or
+			* stopped */
 
 	/* What the step says; the first words count. */
 	enum step_status status;
@@ -102,6 +105,9 @@ struct talk_tcp {
 };
 
 void talk_tcp(const struct talk *t, struct talk_tcp *ret);
+
+/* Segments arrived behind one that is missing: what is waited for was sent. */
+bool talk_has_hole(const struct talk *t);
 
 /* For talk_tls: the socket itself. Bytes; 0: it ended; -EAGAIN. */
 int talk_receive(struct talk *t, void *buffer, size_t len);

@@ -9,7 +9,10 @@
 
 const char talk_source[] = "service";
 
-#define SLOW_NS (INT64_C(2) * CLOCK_SECOND)
+#define SLOW_NS (INT64_C(3) * CLOCK_SECOND)
+#define ANSWER_NS (INT64_C(5) * CLOCK_SECOND)
+#define HASTY_NS (INT64_C(1200) * CLOCK_MILLISECOND)
+#define PROVOKED_NS (INT64_C(400) * CLOCK_MILLISECOND)
 #define TCPD_NS (INT64_C(5) * CLOCK_SECOND)
 #define TCPD_SLACK_NS (INT64_C(100) * CLOCK_MILLISECOND)
 
@@ -22,6 +25,11 @@ static void tell_if(struct talk *t, bool holds, enum fact_kind kind)
 {
 	if (holds)
 		tell(t, kind);
+}
+
+int64_t talk_answer_until(const struct talk *t)
+{
+	return talk_until(t->is_hasty ? HASTY_NS : ANSWER_NS);
 }
 
 void talk_tell_data(struct talk *t)
@@ -96,10 +104,14 @@ static void tell_silent(struct talk *t, bool is_asked)
 	talk_tcp(t, &tcp);
 	clock_span(&span, is_asked && t->spoke_ns ? clock_now() - t->spoke_ns
 						  : talk_age(t));
-	if (!t->raw_total)
-		tell(t, FACT_SERVER_SILENT);
+	t->is_stuck = is_asked;
+	tell(t, t->raw_total ? FACT_ANSWER_STOPPED : FACT_SERVER_SILENT);
 	if (is_asked && !tcp.unacked)
 		tell(t, FACT_REQUEST_UNANSWERED);
+	if (t->raw_total)
+		talk_says(t, STEP_FAIL,
+			  _("begins to speak and then says nothing for %s"),
+			  text_string(&span));
 	talk_says(t, STEP_FAIL,
 		  is_asked ? _("does not answer for %s")
 			   : _("says nothing for %s, although it should speak "
@@ -123,12 +135,11 @@ void talk_tell_nothing(struct talk *t, int result, bool is_asked)
 			  strerror(t->error));
 }
 
-void talk_tell_other(struct talk *t, const char *expected)
+void talk_tell_words(struct talk *t, const char *expected, const char *what)
 {
-	const char *what = first_bytes_name(t->raw.data, t->raw.len);
 	struct text shown = TEXT_NULL;
 
-	first_bytes_clean(&shown, t->raw.data, t->raw.len);
+	first_bytes_clean(&shown, t->in.data, t->in.len);
 	talk_tell_data(t);
 	if (what)
 		fact_tell(
@@ -149,10 +160,30 @@ void talk_tell_other(struct talk *t, const char *expected)
 	text_done(&shown);
 }
 
-int talk_greeting(struct talk *t)
+void talk_tell_other(struct talk *t, const char *expected)
+{
+	talk_tell_words(t, expected, first_bytes_name(t->in.data, t->in.len));
+}
+
+/* Who waits to be spoken to complains of a word that nobody knows, and so says
+ * what it is. What is slow has had its time. */
+static int provoke(struct talk *t)
+{
+	int n = talk_write_text(t, "HELP\r\n", talk_until(PROVOKED_NS));
+
+	if (n == 0)
+		n = talk_read_to(t, 1, talk_until(PROVOKED_NS));
+	return n;
+}
+
+int talk_greeting(struct talk *t, const char *expected)
 {
 	int n = talk_read_to(t, 1, t->began_ns + TALK_BANNER_NS);
 
+	if (n == -ETIMEDOUT && provoke(t) > 0) {
+		talk_tell_other(t, expected);
+		return 0;
+	}
 	if (n <= 0) {
 		talk_tell_nothing(t, n, false);
 		return n == -EINTR ? n : 0;
@@ -172,7 +203,7 @@ int talk_greeting(struct talk *t)
 
 int talk_ask(struct talk *t, const void *data, size_t len)
 {
-	int64_t until_ns = talk_until(TALK_ANSWER_NS);
+	int64_t until_ns = talk_answer_until(t);
 	size_t had = t->in.len;
 	int n = talk_write(t, data, len, until_ns);
 

@@ -14,7 +14,7 @@ extern const char talk_source[]; /* of the facts */
 /* How long a server that speaks first is waited for: tcpd closes after 5 s. */
 #define TALK_BANNER_NS (INT64_C(5600) * CLOCK_MILLISECOND)
 /* How long the answer to a request is waited for. */
-#define TALK_ANSWER_NS (INT64_C(5000) * CLOCK_MILLISECOND)
+int64_t talk_answer_until(const struct talk *t);
 
 /* Which side has spoken, what was acknowledged, which windows are shut. */
 void talk_tell_data(struct talk *t);
@@ -30,10 +30,13 @@ void talk_tell_nothing(struct talk *t, int result, bool is_asked);
 
 /* It is another service: what its first bytes are taken for. */
 void talk_tell_other(struct talk *t, const char *expected);
+/* The same, where it is known what it is; NULL: it is not. */
+void talk_tell_words(struct talk *t, const char *expected, const char *what);
 
 /* Speaks first: waits for the first bytes. 1: they are there; else what
- * happened was told already: 0, or -EINTR. */
-int talk_greeting(struct talk *t);
+ * happened was told already: 0, or -EINTR. expected: its protocol, as one would
+ * name it. */
+int talk_greeting(struct talk *t, const char *expected);
 
 /* Sends a request and waits for the first bytes of the answer. As above. */
 int talk_ask(struct talk *t, const void *data, size_t len);

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/uio.h>
 
+#include "base/clock.h"
 #include "base/cursor.h"
 #include "probe/talk.h"
 
@@ -15,6 +16,8 @@ static const char today[] = "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2";
 static const char anything[] =
 	"NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2:+VERS-TLS1.1:"
 	"+VERS-TLS1.0:+3DES-CBC:+SIGN-ALL:+DHE-RSA:%VERIFY_ALLOW_BROKEN";
+
+#define FOREIGN_NS (INT64_C(100) * CLOCK_MILLISECOND)
 
 struct talk_tls {
 	gnutls_session_t session;
@@ -164,6 +167,19 @@ static enum talk_tls_outcome shake(struct talk_tls *tls, int64_t until_ns)
 	}
 }
 
+/* GnuTLS stops at the first bytes that are none of its own: the rest of them
+ * tells what it is. */
+static void hear_out(struct talk *t)
+{
+	const int64_t until_ns = talk_until(FOREIGN_NS);
+	char rest[512];
+
+	while (t->raw.len < sizeof(rest) &&
+	       talk_wait(t, POLLIN, until_ns) == 0 &&
+	       talk_receive(t, rest, sizeof(rest)) > 0)
+		;
+}
+
 enum talk_tls_outcome talk_tls_start(struct talk *t,
 				     const struct talk_tls_wish *wish,
 				     int64_t until_ns)
@@ -181,6 +197,8 @@ enum talk_tls_outcome talk_tls_start(struct talk *t,
 		return TLS_STOPPED;
 
 	outcome = shake(tls, until_ns);
+	if (outcome == TLS_FOREIGN)
+		hear_out(t);
 	tls->got_hello = is_server_hello(t);
 	tls->is_up = outcome == TLS_DONE;
 	if (outcome == TLS_GAVE_UP && tls->our_alert >= 0)

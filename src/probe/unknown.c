@@ -12,8 +12,7 @@
 #define LISTEN_NS (INT64_C(300) * CLOCK_MILLISECOND)
 #define TRY_NS (INT64_C(1000) * CLOCK_MILLISECOND)
 
-/* It said something, which is good as such. */
-static void tell_spoke(struct talk *t)
+void unknown_tell(struct talk *t)
 {
 	const char *what = first_bytes_name(t->raw.data, t->raw.len);
 	struct text shown = TEXT_NULL;
@@ -44,7 +43,7 @@ static int try_tls(struct talk *t)
 		return 1;
 	}
 	if (t->raw_total) {
-		tell_spoke(t);
+		unknown_tell(t);
 		return 1;
 	}
 
@@ -64,7 +63,7 @@ static int try_http(struct talk *t)
 	if (n == 0)
 		n = talk_read(t, talk_until(TRY_NS));
 	if (n > 0)
-		tell_spoke(t);
+		unknown_tell(t);
 
 	return n > 0 ? 1 : n == -EINTR ? n : 0;
 }
@@ -74,7 +73,7 @@ int unknown_speak(struct talk *t)
 	int n = talk_read(t, t->began_ns + LISTEN_NS);
 
 	if (n > 0) {
-		tell_spoke(t);
+		unknown_tell(t);
 		return 0;
 	}
 	if (n != -ETIMEDOUT) {

@@ -11,5 +11,8 @@
 /* Listens, then tries TLS, then HTTP on a connection of its own. 0 or -errno. */
 int unknown_speak(struct talk *t);
 
+/* What a service said by itself or to a question, which is good as such. */
+void unknown_tell(struct talk *t);
+
 /* Sends what the user gave, and shows what comes back. 0 or -errno. */
 int unknown_send(struct talk *t);

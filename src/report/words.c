@@ -130,7 +130,7 @@ static void detail(struct text *out, const struct report_flow *f,
 		icmp_detail(out, f);
 	else if (kind == FACT_ICMP_AT_ONCE || kind == FACT_ICMP_LATE)
 		span_detail(out, f->icmp_after_ns);
-	else if (kind == FACT_SYN_REPEATED)
+	else if (kind == FACT_SYN_REPEATED && f->syns > 1)
 		count_detail(out, f->syns - 1);
 	else if (kind == FACT_TLS_ALERT_SERVER || kind == FACT_TLS_ALERT_CLIENT)
 		alert_detail(out, f);

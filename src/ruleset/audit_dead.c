@@ -256,7 +256,9 @@ static int check_redundant(const struct look *l, const struct spot *spot)
 		if (!kept)
 			return -ENOMEM;
 		*kept = f;
-		audit_set_witness(kept, l->p->space, spot);
+		status = is_tried(l, spot, l->entry);
+		if (status > 0)
+			audit_set_witness(kept, l->p->space, spot);
 		l->about->why_redundant = kept;
 	}
 

@@ -350,11 +350,39 @@ struct spot *box_sample(struct arena *a, const struct space *s,
 	return random ? p : NULL;
 }
 
+/* A question with a mask that has too many pieces for boxes is a variable: the
+ * field gets a value that answers it so, its other bits staying. */
+static void answer_masked(const struct cond *c, bool yes, struct point *p)
+{
+	u128 value = p->value[c->field];
+
+	if (c->kind != COND_RANGES || !point_has(p, c->field))
+		return;
+	for (size_t i = 0; i < c->ranges->count; i++) {
+		const struct range *r = &c->ranges->range[i];
+		const u128 tries[] = { value, r->first, r->first - 1,
+				       r->last + 1, r->first ^ c->mask };
+
+		for (size_t k = 0; k < sizeof(tries) / sizeof(*tries); k++) {
+			p->value[c->field] =
+				((value & ~c->mask) | (tries[k] & c->mask)) &
+				field_last(c->field);
+			if (cond_eval(c, p, NULL) ==
+			    (yes ? ANSWER_YES : ANSWER_NO))
+				return;
+		}
+	}
+	p->value[c->field] = value;
+}
+
 void box_point(const struct space *s, const struct spot *p, struct point *ret)
 {
 	*ret = (struct point){ 0 };
 	for (unsigned d = 0; d < s->dim_count; d++)
 		if (s->dims[d].field < FIELD_COUNT && !s->dims[d].version)
 			point_set(ret, s->dims[d].field, p->value[d]);
+	for (unsigned d = 0; d < s->dim_count; d++)
+		if (s->dims[d].field == FIELD_COUNT && s->dims[d].cond)
+			answer_masked(s->dims[d].cond, p->value[d], ret);
 	forget_foreign(ret);
 }

@@ -466,8 +466,11 @@ static int compile_lookup(struct compile *c, const struct cond *cond,
 	}
 
 	err = s->member_count ? -E2BIG : compile_elements(c, cond, &b);
-	if (!err && inverted)
-		err = invert(c, &b, &b);
+	if (!err && inverted) {
+		struct boxes in = b;
+
+		err = invert(c, &in, &b);
+	}
 	if (err == -E2BIG)
 		return compile_coarse(c, cond, inverted, ret);
 

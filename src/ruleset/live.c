@@ -12,6 +12,8 @@
 #include <unistd.h>
 
 #include "base/arena.h"
+#include "base/cursor.h"
+#include "base/file.h"
 #include "base/i18n.h"
 #include "base/text.h"
 #include "ruleset/ipset.h"
@@ -93,8 +95,11 @@ struct tool {
 	int out, err; /* -1: closed */
 	struct text text, complaint;
 	int status; /* as waitpid() gives it */
+	int failed; /* errno of starting it */
 	bool timed_out;
 	bool is_other; /* the source's otherwise */
+	bool is_missing;
+	bool is_forbidden;
 };
 
 /* Nobody's ruleset: more than this is not read. */
@@ -320,14 +325,31 @@ static bool is_forbidden(const struct source *s, const char *complaint)
 	       strstr(complaint, "must be root");
 }
 
+static void tell_unstarted(struct ruleset *r, const struct tool *t,
+			   struct live_row *row)
+{
+	struct text why = TEXT_NULL;
+
+	row->state = t->is_missing ? LIVE_MISSING : LIVE_FAILED;
+	if (t->is_missing)
+		text_format(&why, _("%s is not installed."), row->command);
+	else
+		text_format(&why, _("%s cannot be started: %s."), row->command,
+			    strerror(t->failed));
+	row->why = kept(r, &why);
+}
+
 /* Why it is not looked at; true if it ended well. */
-static bool judge(struct ruleset *r, struct tool *t, const struct source *s,
-		  struct live_row *row)
+static bool judge(struct ruleset *r, struct tool *t, struct live_row *row)
 {
 	struct text why = TEXT_NULL;
 	const char *complaint = first_line(&t->complaint);
-	bool forbidden = is_forbidden(s, complaint);
+	bool forbidden = t->is_forbidden;
 
+	if (t->is_missing || t->failed) {
+		tell_unstarted(r, t, row);
+		return false;
+	}
 	if (!(forbidden && !t->text.len) && !t->timed_out &&
 	    WIFEXITED(t->status) && !WEXITSTATUS(t->status) &&
 	    text_ok(&t->text)) {
@@ -362,7 +384,8 @@ static int take(struct ruleset *r, struct tool *t, const struct source *s,
 		.family = s->family,
 	};
 
-	if (!t->pid || !judge(r, t, s, row))
+	row->command = t->is_other ? s->otherwise : s->argv[0];
+	if (!judge(r, t, row))
 		return 0;
 
 	row->bytes = t->text.len;
@@ -382,62 +405,176 @@ static int take(struct ruleset *r, struct tool *t, const struct source *s,
 }
 
 /* Starts the source's tool, if it is there. */
-static void begin(struct ruleset *r, const char *path, const struct source *s,
-		  bool may_be_other, struct tool *t, struct live_row *row)
+static void begin(const char *path, const struct source *s, bool may_be_other,
+		  struct tool *t)
 {
-	struct text program = TEXT_NULL, why = TEXT_NULL;
-	int failed = 0;
+	struct text program = TEXT_NULL;
 
-	row->command = s->argv[0];
-	if (find_program(&program, path, s->argv[0])) {
-		failed = start(t, text_string(&program), s);
-	} else if (s->otherwise && may_be_other &&
-		   find_program(&program, path, s->otherwise)) {
-		row->command = s->otherwise;
-		t->is_other = true;
-		failed = start(t, text_string(&program), s);
-	} else {
-		row->state = LIVE_MISSING;
-		text_format(&why, _("%s is not installed."), row->command);
+	if (!find_program(&program, path, s->argv[0])) {
+		t->is_other = s->otherwise && may_be_other &&
+			      find_program(&program, path, s->otherwise);
+		t->is_missing = !t->is_other;
 	}
-	if (failed) {
-		row->state = LIVE_FAILED;
-		text_format(&why, _("%s cannot be started: %s."), row->command,
-			    strerror(-failed));
-	}
-	if (why.len)
-		row->why = kept(r, &why);
-	text_done(&why);
+	if (!t->is_missing)
+		t->failed = -start(t, text_string(&program), s);
 	text_done(&program);
+}
+
+/* Has all tools print what they know. tools is zeroed; done() frees it. */
+static void gather(struct tool *tools, const char *path, unsigned timeout_ms)
+{
+	int64_t deadline = now_ms() + timeout_ms;
+
+	for (unsigned i = 0; i < LIVE_SOURCE_COUNT; i++) {
+		bool has_legacy = !tools[LIVE_IPTABLES_LEGACY].is_missing;
+
+		tools[i].out = -1;
+		tools[i].err = -1;
+		begin(path, &sources[i], i && !has_legacy, &tools[i]);
+	}
+
+	read_all(tools, deadline);
+	for (unsigned i = 0; i < LIVE_SOURCE_COUNT; i++) {
+		struct tool *t = &tools[i];
+
+		end(t, deadline);
+		t->is_forbidden =
+			is_forbidden(&sources[i], text_string(&t->complaint));
+	}
+}
+
+static int take_all(struct ruleset *r, struct tool *tools, struct live *ret)
+{
+	int err = 0;
+
+	*ret = (struct live){ 0 };
+	for (unsigned i = 0; i < LIVE_SOURCE_COUNT && !err; i++)
+		err = take(r, &tools[i], &sources[i], &ret->row[i]);
+
+	return err;
+}
+
+static void done(struct tool *tools)
+{
+	for (unsigned i = 0; i < LIVE_SOURCE_COUNT; i++) {
+		text_done(&tools[i].text);
+		text_done(&tools[i].complaint);
+	}
 }
 
 int live_read_from(struct ruleset *r, const char *path, unsigned timeout_ms,
 		   struct live *ret)
 {
 	struct tool tools[LIVE_SOURCE_COUNT] = { 0 };
-	int64_t deadline = now_ms() + timeout_ms;
-	bool has_legacy;
+	int err;
+
+	gather(tools, path, timeout_ms);
+	err = take_all(r, tools, ret);
+	done(tools);
+	return err;
+}
+
+/* How a tool's answer is passed on: this, then its text, then its complaint. */
+struct frame {
+	uint64_t text, complaint; /* bytes */
+	int32_t status, failed;
+	bool timed_out, is_other, is_missing, is_forbidden;
+};
+
+static int write_all(int fd, const void *data, size_t len)
+{
+	const char *at = data;
+
+	while (len) {
+		ssize_t n = write(fd, at, len);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return n ? -errno : -EIO;
+		at += n;
+		len -= (size_t)n;
+	}
+
+	return 0;
+}
+
+static int write_tool(int fd, struct tool *t)
+{
+	struct frame f;
+	int err;
+
+	memset(&f, 0, sizeof(f));
+	f.text = t->text.len;
+	f.complaint = t->complaint.len;
+	f.status = t->status;
+	f.failed = t->failed;
+	f.timed_out = t->timed_out;
+	f.is_other = t->is_other;
+	f.is_missing = t->is_missing;
+	f.is_forbidden = t->is_forbidden;
+	err = write_all(fd, &f, sizeof(f));
+	if (!err)
+		err = write_all(fd, text_string(&t->text), t->text.len);
+	if (!err)
+		err = write_all(fd, text_string(&t->complaint),
+				t->complaint.len);
+	return err;
+}
+
+int live_gather(int fd, unsigned timeout_ms)
+{
+	struct tool tools[LIVE_SOURCE_COUNT] = { 0 };
 	int err = 0;
 
-	*ret = (struct live){ 0 };
-	for (unsigned i = 0; i < LIVE_SOURCE_COUNT; i++) {
-		tools[i].out = -1;
-		tools[i].err = -1;
-		has_legacy =
-			ret->row[LIVE_IPTABLES_LEGACY].state != LIVE_MISSING;
-		begin(r, path, &sources[i], !has_legacy, &tools[i],
-		      &ret->row[i]);
-	}
+	gather(tools, usual_path, timeout_ms);
+	for (unsigned i = 0; i < LIVE_SOURCE_COUNT && !err; i++)
+		err = write_tool(fd, &tools[i]);
+	done(tools);
+	return err;
+}
 
-	read_all(tools, deadline);
-	for (unsigned i = 0; i < LIVE_SOURCE_COUNT; i++) {
-		end(&tools[i], deadline);
-		if (!err)
-			err = take(r, &tools[i], &sources[i], &ret->row[i]);
-		text_done(&tools[i].text);
-		text_done(&tools[i].complaint);
-	}
+static bool read_tool(struct cursor *c, struct tool *t)
+{
+	const uint8_t *bytes = cursor_bytes(c, sizeof(struct frame));
+	const uint8_t *text, *complaint;
+	struct frame f;
 
+	if (!bytes)
+		return false;
+
+	memcpy(&f, bytes, sizeof(f));
+	text = cursor_bytes(c, f.text);
+	complaint = cursor_bytes(c, f.complaint);
+	if (!cursor_ok(c))
+		return false;
+
+	text_bytes(&t->text, text, f.text);
+	text_bytes(&t->complaint, complaint, f.complaint);
+	t->status = f.status;
+	t->failed = f.failed;
+	t->timed_out = f.timed_out;
+	t->is_other = f.is_other;
+	t->is_missing = f.is_missing;
+	t->is_forbidden = f.is_forbidden;
+	return true;
+}
+
+int live_read_gathered(struct ruleset *r, int fd, struct live *ret)
+{
+	struct tool tools[LIVE_SOURCE_COUNT] = { 0 };
+	struct text all = TEXT_NULL;
+	struct cursor c;
+	int err = file_read(&all, fd, OUTPUT_MOST);
+
+	c = cursor_over(text_string(&all), all.len);
+	for (unsigned i = 0; i < LIVE_SOURCE_COUNT && !err; i++)
+		if (!read_tool(&c, &tools[i]))
+			err = -EIO;
+	text_done(&all);
+	if (!err)
+		err = take_all(r, tools, ret);
+	done(tools);
 	return err;
 }
 

@@ -172,15 +172,30 @@ static bool run_out(struct walk *w)
 	return run_hook(w, HOOK_POSTROUTING) && run_hook(w, HOOK_EGRESS);
 }
 
-static void run_from_here(struct walk *w)
+/* At lo: its connection was confirmed behind postrouting (nf_confirm()), and
+ * who sent it is forgotten (loopback_xmit(): skb_orphan()). */
+static void arrive(struct walk *w)
 {
-	if (!run_hook(w, HOOK_OUTPUT) || !run_out(w) || !comes_back(w))
-		return;
+	struct point *p = w->packet;
+	u128 state = p->value[FIELD_CT_STATE];
 
 	w->iif = w->oif;
 	w->has_iif = true;
 	w->oif = 0;
 	w->is_local = true;
+	if (state == CT_NEW || state == CT_ESTABLISHED || state == CT_RELATED)
+		point_set(p, FIELD_CT_CONFIRMED, 1);
+	point_set(p, FIELD_HAS_SOCKET, 0);
+	point_forget(p, FIELD_UID);
+	point_forget(p, FIELD_GID);
+}
+
+static void run_from_here(struct walk *w)
+{
+	if (!run_hook(w, HOOK_OUTPUT) || !run_out(w) || !comes_back(w))
+		return;
+
+	arrive(w);
 	if (run_in(w))
 		(void)run_hook(w, HOOK_INPUT);
 }

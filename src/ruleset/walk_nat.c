@@ -341,11 +341,15 @@ static bool has_connection(const struct point *p)
 	       state != CT_UNTRACKED;
 }
 
+/* Chains are asked once for a connection. One that was confirmed has been: it is
+ * still new to "ct state" while nobody answered (nf_nat_inet_fn()). */
 static bool is_first(const struct point *p)
 {
 	u128 state = p->value[FIELD_CT_STATE];
 	u128 proto = p->value[FIELD_PROTO];
 
+	if (point_has(p, FIELD_CT_CONFIRMED) && p->value[FIELD_CT_CONFIRMED])
+		return false;
 	if (state == CT_NEW)
 		return true;
 

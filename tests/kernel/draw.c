@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "follow.h"
 #include "frame.h"
 #include "net/address.h"
 #include "ruleset/ranges.h"
@@ -157,6 +158,9 @@ unsigned draw_devices(const struct ruleset *r, struct dice *dice,
 
 	memset(ret, 0, LAB_DEVICES * 16);
 	see_ruleset(r, see_device, &n);
+	/* By which witnesses come. */
+	n.count -= n.count == LAB_DEVICES - 2;
+	names_add(&n, "eth0");
 	memcpy(ret[n.count++], "kw0", 4);
 	memcpy(ret[n.count++], "kw1", 4);
 	return n.count;
@@ -583,6 +587,11 @@ static u128 local_address(struct draw *d, u128 a, bool v6)
 	return v6 ? d->lab->device[0].v6 : d->lab->device[0].v4;
 }
 
+u128 draw_make_local(struct draw *d, u128 address)
+{
+	return local_address(d, address, !is_v4(address));
+}
+
 static unsigned find_device(struct draw *d, const struct wish *w, enum field f)
 {
 	for (unsigned k = 0; point_has(&w->point, f) && k < d->lab->count; k++)
@@ -706,47 +715,6 @@ static void fill_network(struct draw *d, struct wish *w, bool forwarded)
 		point_set(p, FIELD_FRAGMENT, 0);
 }
 
-/* Connection tracking's word on the first packet of its flow that it sees
- * (nf_conntrack_proto_tcp.c tcp_conntracks[] and tcp_valid_flags[],
- * nf_conntrack_proto_icmp.c, nf_conntrack_proto_icmpv6.c). */
-static enum ct_state first_tcp(unsigned flags)
-{
-	unsigned f = flags & 0x37; /* PSH, ECE and CWR do not count */
-
-	if (f == FRAME_SYN || f == (FRAME_SYN | 0x20))
-		return CT_NEW;
-	if ((f & ~0x20U) == FRAME_ACK)
-		return CT_NEW; /* nf_conntrack_tcp_loose */
-	return CT_INVALID;
-}
-
-static enum ct_state first_icmp(bool v6, unsigned type)
-{
-	if (!v6)
-		return type == 8 || type == 13 || type == 15 || type == 17
-			       ? CT_NEW
-			       : CT_INVALID;
-	if ((type >= 130 && type <= 136) || type == 143 || type == 151 ||
-	    type == 152)
-		return CT_UNTRACKED;
-	return type == 128 || type == 139 ? CT_NEW : CT_INVALID;
-}
-
-static enum ct_state first_state(const struct point *p)
-{
-	unsigned protocol = low(p, FIELD_PROTO);
-
-	if (protocol == FRAME_TCP)
-		return first_tcp(low(p, FIELD_TCP_FLAGS));
-	if (protocol == FRAME_ICMP || protocol == FRAME_ICMP6)
-		return first_icmp(frame_is_v6(p), low(p, FIELD_ICMP_TYPE));
-	/* Its checksum is compared with UDP's, which it never equals
-	 * (nf_conntrack_proto_udp.c, udplite_error()); only where it came in. */
-	if (protocol == FRAME_UDPLITE && p->value[FIELD_IIF])
-		return CT_INVALID;
-	return CT_NEW;
-}
-
 /* Packets of no entry: what is wished for is made where flags can do it. */
 static void fill_state(struct wish *w)
 {
@@ -766,7 +734,7 @@ static void fill_state(struct wish *w)
 	     low(p, FIELD_PROTO) == FRAME_ICMP6) &&
 	    !(w->fixed & FIELD_BIT(FIELD_ICMP_TYPE)))
 		point_set(p, FIELD_ICMP_TYPE, frame_is_v6(p) ? 128 : 8);
-	point_set(p, FIELD_CT_STATE, first_state(p));
+	point_set(p, FIELD_CT_STATE, follow_first(p));
 }
 
 /* What conntrack keeps as ports: ICMP's are its id, and type and code
@@ -1019,25 +987,82 @@ static const struct chain *choose_aim(struct draw *d, struct wish *w)
 	return &ways[dice_below(&d->dice, 3)];
 }
 
-void draw_shot(struct draw *d, struct shot *ret)
+/* A packet that comes to the hook. */
+static void make(struct draw *d, struct wish *w, enum hook hook, bool v6,
+		 struct shot *ret)
 {
-	struct wish w;
-	const struct chain *base = choose_aim(d, &w);
-	bool v6 = choose_v6(d, &w, base);
-	struct point *p = &w.point;
+	struct point *p = &w->point;
 
 	*ret = (struct shot){ 0 };
 	point_set(p, FIELD_FAMILY, v6 ? FRAME_IPV6 : FRAME_IPV4);
-	choose_protocol(d, &w, v6);
-	fill_way(d, ret, &w, base->hook);
-	fill_link(d, ret, &w);
-	fill_transport(d, &w);
-	fill_network(d, &w, !ret->is_local && p->value[FIELD_OIF]);
-	fill_entry(d, ret, &w);
+	choose_protocol(d, w, v6);
+	fill_way(d, ret, w, hook);
+	fill_link(d, ret, w);
+	fill_transport(d, w);
+	fill_network(d, w, !ret->is_local && p->value[FIELD_OIF]);
+	fill_entry(d, ret, w);
 	if (!ret->has_entry) {
-		fill_state(&w);
+		fill_state(w);
 		fill_connection(p);
 	}
 	ret->packet = *p;
 	fill_host(d, ret);
+}
+
+void draw_shot(struct draw *d, struct shot *ret)
+{
+	struct wish w;
+	const struct chain *base = choose_aim(d, &w);
+
+	make(d, &w, base->hook, choose_v6(d, &w, base), ret);
+}
+
+/* Flags that a connection has seen both ways takes (nf_conntrack_proto_tcp.c,
+ * of ESTABLISHED). */
+static bool is_taken(unsigned flags, bool reply)
+{
+	unsigned f = flags & 0x17;
+
+	return f == FRAME_ACK || f == (FRAME_FIN | FRAME_ACK) ||
+	       f == FRAME_RST || f == (FRAME_RST | FRAME_ACK) ||
+	       (f == FRAME_SYN && !reply);
+}
+
+void draw_given(struct draw *d, const struct point *wanted, enum hook hook,
+		struct shot *ret)
+{
+	struct wish w = { .point = *wanted, .fixed = wanted->known };
+	u128 out = wanted->value[FIELD_OIF];
+
+	for (unsigned k = 0; k < d->lab->count; k++)
+		if (out == device_name(d, k))
+			d->out = k;
+	if (point_has(wanted, FIELD_RPFILTER) && !out) {
+		unsigned in = find_device(d, &w, FIELD_IIF);
+
+		d->out = wanted->value[FIELD_RPFILTER] ? in : in == 0;
+	}
+	/* What is sent on has one hop less then. */
+	if ((hook == HOOK_FORWARD || hook == HOOK_POSTROUTING) &&
+	    wanted->value[FIELD_IIF] && point_has(wanted, FIELD_TTL))
+		w.point.value[FIELD_TTL]++;
+	make(d, &w, hook, low(wanted, FIELD_FAMILY) == FRAME_IPV6, ret);
+	for (unsigned i = 0;
+	     ret->is_local && point_has(wanted, FIELD_UID) && i < LAB_USERS;
+	     i++)
+		if (d->lab->user[i] == wanted->value[FIELD_UID]) {
+			ret->user = i;
+			fill_host(d, ret);
+		}
+	if (ret->has_entry && point_has(wanted, FIELD_TCP_FLAGS) &&
+	    point_has(&ret->packet, FIELD_TCP_FLAGS) &&
+	    is_taken(low(wanted, FIELD_TCP_FLAGS),
+		     ret->packet.value[FIELD_CT_DIRECTION]))
+		point_set(&ret->packet, FIELD_TCP_FLAGS,
+			  wanted->value[FIELD_TCP_FLAGS]);
+}
+
+unsigned draw_out(const struct draw *d)
+{
+	return d->out;
 }

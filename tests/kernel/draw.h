@@ -20,6 +20,9 @@ struct shot {
 	bool has_entry;
 	unsigned device; /* it comes in by, or, is_local, leaves by */
 	unsigned user;   /* index into lab->user */
+	/* Of a conversation: the kernel makes the entries by itself. */
+	bool is_talk, is_last;
+	uint32_t seq, ack; /* its TCP numbers, or both 0 */
 };
 
 struct draw;
@@ -43,4 +46,14 @@ bool draw_has_tracking(const struct draw *d);
  * for lab_route(). */
 void draw_begin(struct draw *d, unsigned out);
 void draw_shot(struct draw *d, struct shot *ret);
+
+/* One that comes to the hook with these fields, as near as can be. By which
+ * device everything leaves is changed to what it asks for: draw_out(). */
+void draw_given(struct draw *d, const struct point *wanted, enum hook hook,
+		struct shot *ret);
+unsigned draw_out(const struct draw *d);
+
+/* The address, or another of its family, as one of this host's: to be asked
+ * before draw_local(). */
+u128 draw_make_local(struct draw *d, u128 address);
 unsigned draw_local(const struct draw *d, const u128 **ret);

@@ -309,6 +309,19 @@ void frame_write(struct frame *f, struct point *p, const struct point *quoted)
 	f->len = FRAME_ETHER + len;
 }
 
+void frame_number(struct frame *f, uint32_t seq, uint32_t ack)
+{
+	uint8_t *ip = f->data + FRAME_ETHER;
+	bool v6 = ip[0] >> 4 == 6;
+	size_t header = v6 ? V6_HEADER : V4_HEADER;
+	uint8_t *at = ip + header;
+
+	put32(at + 4, seq);
+	put32(at + 8, ack);
+	put16(at + 16, 0);
+	write_checksum(ip, v6, FRAME_TCP, at, f->len - FRAME_ETHER - header);
+}
+
 static bool read_transport(const uint8_t *at, size_t len, struct point *ret,
 			   struct point *ret_quoted)
 {

@@ -59,6 +59,9 @@ bool frame_is_error(bool v6, unsigned type);
  * quoted. */
 void frame_write(struct frame *f, struct point *p, const struct point *quoted);
 
+/* Of a TCP segment that was just written, and is no fragment. */
+void frame_number(struct frame *f, uint32_t seq, uint32_t ack);
+
 /* The fields of a packet that came out of a device. False where it is none of
  * IP. What it quotes goes to ret_quoted, whose known is 0 where there is
  * nothing. */

@@ -3,10 +3,13 @@
  * packets are sent through it, and the kernel's counters and answers are
  * compared with what the walker foretold.
  *
- *   judge [-n PACKETS] [-s SEED] [-b BATCH] [-g] [-v] KIND:FILE...
+ *   judge [-n PACKETS] [-s SEED] [-b BATCH] [-c | -w | -p "WORDS -> yes"...] [-g]
+ *         [-v] KIND:FILE...
  *
  * KIND is ipset, legacy4, legacy6, nft4, nft6 (iptables-nft) or nft. The model
  * is made of the kernel's own dump, with -g of the files that were given.
+ * Packets are drawn; with -c those of conversations, their states the kernel's
+ * own; with -w the audit's witnesses; with -p in words, for the first rule.
  *
  * Exit status: 0 no difference, 1 some, 2 the ruleset cannot be loaded, 77 no
  * namespaces here.
@@ -20,13 +23,22 @@
 
 #include "base/arena.h"
 #include "base/text.h"
+#include "conversation.h"
 #include "frame.h"
 #include "kernel.h"
 #include "predict.h"
 #include "ruleset/packet_words.h"
 #include "track.h"
+#include "trial.h"
 
-enum { FILES = 16, TOLD = 5, MOST = 60, OPEN_TEXTS = 64, SKIP = 77 };
+enum {
+	FILES = 16,
+	TOLD = 5,
+	MOST = 60,
+	OPEN_TEXTS = 64,
+	TRIES = 12,
+	SKIP = 77
+};
 
 struct given {
 	enum kernel_kind kind;
@@ -37,6 +49,9 @@ struct given {
 struct judge {
 	struct lab lab;
 	struct given given[FILES];
+	const char *words[FILES];
+	unsigned word_count;
+	struct trial trial;
 	unsigned given_count;
 	bool kinds[KERNEL_KINDS];
 	struct problems *problems;
@@ -50,9 +65,10 @@ struct judge {
 	struct shot *shots;
 	bool *is_open;
 	size_t shot_count;
-	bool is_verbose, is_given_model;
+	bool is_verbose, is_given_model, is_talking, is_claiming;
 	/* Totals */
-	uint64_t judged, answers, excused, unknown, differences, unstable;
+	uint64_t talks, judged, answers, excused, unknown, differences,
+		unstable;
 	char *open_text[OPEN_TEXTS];
 	unsigned open_count;
 	const void *told[TOLD]; /* what differed first, each once */
@@ -228,6 +244,23 @@ static bool is_loud(const struct judge *j)
 	return j->is_verbose && j->shot_count > 0;
 }
 
+/* Both sides may have begun one. */
+static void forget_talk(struct judge *j, const struct shot *s)
+{
+	u128 protocol = s->packet.value[FIELD_PROTO];
+
+	if (protocol != FRAME_TCP && protocol != FRAME_UDP) {
+		track_flush(&j->track);
+		return;
+	}
+	for (int reply = 0; reply < 2; reply++) {
+		struct point tuple;
+
+		conversation_tuple(s, reply, &tuple);
+		track_delete(&j->track, &tuple);
+	}
+}
+
 static bool fire(struct judge *j, const struct shot *s, bool tell)
 {
 	struct expected e;
@@ -235,14 +268,18 @@ static bool fire(struct judge *j, const struct shot *s, bool tell)
 
 	predict_shot(&j->predictor, s, &j->expected, &e);
 	frame_write(&frame, &copy.packet, s->quoted.known ? &s->quoted : NULL);
-	if (s->has_entry && track_add(&j->track, &s->packet))
+	if (s->seq)
+		frame_number(&frame, s->seq, s->ack);
+	if (s->has_entry && !s->is_talk && track_add(&j->track, &s->packet))
 		j->untracked++;
 	if (s->is_local)
 		lab_send(&j->lab, s->user, s->device, &frame);
 	else
 		lab_inject(&j->lab, s->device, &frame);
-	if (s->has_entry)
+	if (s->has_entry && !s->is_talk)
 		track_delete(&j->track, &s->packet);
+	if (s->is_last)
+		forget_talk(j, s);
 	if (e.verdict.decision == WALK_ACCEPT)
 		j->let_through[e.last.value[FIELD_OIF] != 0]++;
 	if (tell)
@@ -363,7 +400,7 @@ static const void *what_differs(const struct judge *j)
 	return j;
 }
 
-static void tell_difference(struct judge *j, size_t at)
+static void tell_difference(struct judge *j, size_t at, size_t end)
 {
 	const void *what = what_differs(j);
 	uint64_t answers = j->answers;
@@ -376,23 +413,40 @@ static void tell_difference(struct judge *j, size_t at)
 		return;
 	j->told[j->told_count++] = what;
 	printf("difference:\n");
-	tell_packet("packet", &j->shots[at].packet);
-	if (judge_span(j, at, at + 1, true))
+	for (size_t i = at; i < end; i++)
+		tell_packet("packet", &j->shots[i].packet);
+	if (judge_span(j, at, end, true))
 		printf("  (not the second time)\n");
 	j->answers = answers;
+}
+
+/* Where a span can be parted, not within a conversation; its end: nowhere. */
+static size_t halve(const struct judge *j, size_t from, size_t to)
+{
+	size_t middle = from + (to - from) / 2, at = middle;
+
+	while (at > from && j->shots[at - 1].is_talk &&
+	       !j->shots[at - 1].is_last)
+		at--;
+	if (at > from)
+		return at;
+	while (middle < to && middle > 0 && j->shots[middle - 1].is_talk &&
+	       !j->shots[middle - 1].is_last)
+		middle++;
+	return middle;
 }
 
 /* Finds the packets that make the difference in a span that was just judged.
  * How many were found. */
 static unsigned narrow(struct judge *j, size_t from, size_t to)
 {
-	size_t middle = from + (to - from) / 2;
+	size_t middle = halve(j, from, to);
 	unsigned found = 0;
 
 	if (j->differences >= MOST)
 		return 1;
-	if (to - from == 1) {
-		tell_difference(j, from);
+	if (to - from == 1 || middle == to) {
+		tell_difference(j, from, to);
 		return 1;
 	}
 	if (!judge_span(j, from, middle, false))
@@ -424,18 +478,103 @@ static void tell_open(struct judge *j, const struct shot *s,
 	tell_packet("packet", &s->packet);
 }
 
+/* Whose packets can begin a conversation. */
+static bool is_seed(const struct shot *s)
+{
+	const struct point *p = &s->packet;
+
+	return !s->has_entry && !p->value[FIELD_FRAGMENT] && !s->quoted.known;
+}
+
+/* What a process here sends comes from an address of this host, or no answer
+ * would find it. */
+static bool draw_seeds(struct judge *j, unsigned out, struct shot *seed,
+		       size_t count)
+{
+	const u128 *local;
+	unsigned n;
+
+	draw_begin(j->draw, out);
+	for (size_t i = 0; i < count; i++) {
+		struct point *p = &seed[i].packet;
+
+		do
+			draw_shot(j->draw, &seed[i]);
+		while (!is_seed(&seed[i]));
+		if (seed[i].is_local)
+			point_set(p, FIELD_SADDR,
+				  draw_make_local(j->draw,
+						  p->value[FIELD_SADDR]));
+	}
+	n = draw_local(j->draw, &local);
+	if (lab_route(&j->lab, local, n, out))
+		return false;
+	predict_route(&j->predictor);
+	return true;
+}
+
+static bool settle_seed(const struct judge *j, struct shot *s)
+{
+	u128 source = s->packet.value[FIELD_SADDR];
+
+	if (!predict_settle(&j->lab, s))
+		return false;
+	if (s->is_local)
+		s->packet.value[FIELD_SADDR] = source;
+	return s->packet.value[FIELD_SADDR] != s->packet.value[FIELD_DADDR];
+}
+
+static void note_talk_open(struct judge *j, const struct shot *seed,
+			   const char *open)
+{
+	if (open)
+		tell_open(
+			j, seed,
+			&(struct expected){ .open = open, .is_excused = true });
+}
+
+/* Makes the shots of a batch of conversations, no more than count. */
+static bool prepare_talks(struct judge *j, struct dice *dice, size_t count)
+{
+	size_t seeds = count / CONVERSATION_MOST + 1;
+	struct shot *seed = calloc(seeds, sizeof(*seed));
+	unsigned out = (unsigned)dice_below(dice, j->lab.count);
+
+	if (!seed || !draw_seeds(j, out, seed, seeds)) {
+		free(seed);
+		return false;
+	}
+	j->shot_count = 0;
+	for (size_t i = 0;
+	     i < seeds && j->shot_count + CONVERSATION_MOST <= count; i++) {
+		const char *open = NULL;
+		unsigned n;
+
+		if (!settle_seed(j, &seed[i]))
+			continue;
+		n = conversation_make(&j->predictor, dice, &seed[i],
+				      &j->shots[j->shot_count], &open);
+		note_talk_open(j, &seed[i], open);
+		memset(&j->is_open[j->shot_count], 0, n);
+		j->shot_count += n;
+		j->judged += n;
+		j->talks += n != 0;
+	}
+	free(seed);
+	return true;
+}
+
 /* Makes the shots of a batch. */
 static bool prepare(struct judge *j, struct dice *dice, size_t count)
 {
 	const u128 *local;
-	unsigned local_count;
-	unsigned out = (unsigned)dice_below(dice, j->lab.count);
+	unsigned out = (unsigned)dice_below(dice, j->lab.count), n;
 
 	draw_begin(j->draw, out);
 	for (size_t i = 0; i < count; i++)
 		draw_shot(j->draw, &j->shots[i]);
-	local_count = draw_local(j->draw, &local);
-	if (lab_route(&j->lab, local, local_count, out))
+	n = draw_local(j->draw, &local);
+	if (lab_route(&j->lab, local, n, out))
 		return false;
 	predict_route(&j->predictor);
 	j->shot_count = count;
@@ -444,7 +583,8 @@ static bool prepare(struct judge *j, struct dice *dice, size_t count)
 		struct expected e;
 
 		j->is_open[i] = true;
-		if (!predict_settle(&j->lab, s))
+		if (!(dice_one_in(dice, 4) && predict_loop(&j->lab, dice, s)) &&
+		    !predict_settle(&j->lab, s))
 			continue;
 		frame_write(&frame, &s->packet,
 			    s->quoted.known ? &s->quoted : NULL);
@@ -459,6 +599,38 @@ static bool prepare(struct judge *j, struct dice *dice, size_t count)
 	return true;
 }
 
+static void judge_one(void *context)
+{
+	struct judge *j = context;
+
+	j->shot_count = 1;
+	j->judged++;
+	/* The kernel says things by itself: a difference is one that lasts. */
+	for (int tries = 0; tries < 2; tries++)
+		if (judge_span(j, 0, 1, false))
+			return;
+	tell_difference(j, 0, 1);
+}
+
+static bool judge_findings(struct judge *j)
+{
+	struct arena *a = arena_new();
+	struct audit audit = { 0 };
+	bool good = a && !audit_ruleset(j->model, a, &audit);
+
+	for (const struct finding *f = audit.first; good && f; f = f->next)
+		if (j->is_claiming && f->has_witness && j->differences < MOST)
+			trial_finding(&j->trial, f);
+	for (const struct finding *f = audit.first; good && f; f = f->next)
+		if (f->rule)
+			trial_dead(
+				&j->trial, f,
+				book_row(&j->after, f->chain, f->rule->number));
+	if (a)
+		arena_free(a);
+	return good;
+}
+
 static bool set_up(struct judge *j, uint64_t seed)
 {
 	char names[LAB_DEVICES][16];
@@ -471,12 +643,17 @@ static bool set_up(struct judge *j, uint64_t seed)
 	if (!given)
 		return false;
 	count = draw_devices(given, &dice, names);
+	for (unsigned i = 0; i < j->word_count; i++)
+		count += trial_device(j->words[i], names, count);
 	draw_users(given, &dice, users);
 	failed = lab_open(&j->lab, (const char(*)[16])names, count, users);
 	if (failed) {
 		fprintf(stderr, "judge: no lab: %s\n", strerror(-failed));
 		exit(failed == -EPERM || failed == -ENOENT ? SKIP : 2);
 	}
+	j->lab.is_late = j->is_talking;
+	if (j->is_talking && lab_swallow(&j->lab, true))
+		return false;
 	if (track_open(&j->track) || !load(j))
 		return false;
 	j->model =
@@ -486,6 +663,15 @@ static bool set_up(struct judge *j, uint64_t seed)
 	if (!j->is_given_model)
 		ruleset_free(given);
 	j->draw = draw_new(j->model, &j->lab, dice_u64(&dice));
+	j->trial = (struct trial){ .model = j->model,
+				   .lab = &j->lab,
+				   .draw = j->draw,
+				   .predictor = &j->predictor,
+				   .problems = j->problems,
+				   .fire = judge_one,
+				   .context = j,
+				   .is_verbose = j->is_verbose,
+				   .said = ~UINT64_C(0) };
 	return j->draw &&
 	       !predict_init(&j->predictor, j->model, &j->lab,
 			     draw_has_tracking(j->draw)) &&
@@ -515,27 +701,41 @@ static int run(struct judge *j, uint64_t packets, uint64_t seed, size_t batch)
 	tell_problems(j);
 	j->shots = calloc(batch, sizeof(*j->shots));
 	j->is_open = calloc(batch, sizeof(*j->is_open));
+	j->trial.shot = j->shots;
+	j->trial.is_open = j->is_open;
 	if (!j->shots || !j->is_open || !snapshot(j, &j->before, j->swallowed))
 		return 2;
 	clock_gettime(CLOCK_MONOTONIC, &from);
-	while (packets && j->differences < MOST) {
+	while (!j->is_claiming && !j->word_count && packets &&
+	       j->differences < MOST) {
 		size_t count = packets < batch ? (size_t)packets : batch;
 
-		if (!prepare(j, &dice, count))
+		if (!(j->is_talking ? prepare_talks : prepare)(j, &dice, count))
 			return 2;
-		if (!judge_span(j, 0, count, false) && !narrow(j, 0, count)) {
+		if (!judge_span(j, 0, j->shot_count, false) &&
+		    !narrow(j, 0, j->shot_count)) {
 			printf("unstable: seen once, or only together\n");
 			j->unstable++;
 		}
 		packets -= count;
 	}
+	for (unsigned i = 0; i < j->word_count; i++)
+		if (!trial_words(&j->trial, j->words[i]))
+			return 2;
+	if (!j->word_count && !judge_findings(j))
+		return 2;
+	j->differences += j->trial.false_claims;
 	clock_gettime(CLOCK_MONOTONIC, &to);
 	seconds = (double)(to.tv_sec - from.tv_sec) +
 		  (double)(to.tv_nsec - from.tv_nsec) / 1e9;
-	printf("judged=%llu answers=%llu excused=%llu unknown=%llu "
+	printf("talks=%llu claims=%llu away=%llu dead=%llu judged=%llu answers=%llu excused=%llu unknown=%llu "
 	       "differences=%llu unstable=%llu untracked=%llu rules=%llu seconds=%.1f\n",
-	       (unsigned long long)j->judged, (unsigned long long)j->answers,
-	       (unsigned long long)j->excused, (unsigned long long)j->unknown,
+	       (unsigned long long)j->talks,
+	       (unsigned long long)j->trial.claims,
+	       (unsigned long long)j->trial.away,
+	       (unsigned long long)j->trial.dead, (unsigned long long)j->judged,
+	       (unsigned long long)j->answers, (unsigned long long)j->excused,
+	       (unsigned long long)j->unknown,
 	       (unsigned long long)j->differences,
 	       (unsigned long long)j->unstable,
 	       (unsigned long long)j->untracked,
@@ -568,13 +768,19 @@ int main(int argc, char **argv)
 
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	j.problems = problems_new();
-	while ((option = getopt(argc, argv, "n:s:b:gv")) != -1) {
+	while ((option = getopt(argc, argv, "n:s:b:cgp:vw")) != -1) {
 		if (option == 'n')
 			packets = strtoull(optarg, NULL, 10);
 		else if (option == 's')
 			seed = strtoull(optarg, NULL, 10);
 		else if (option == 'b')
 			batch = strtoull(optarg, NULL, 10);
+		else if (option == 'c')
+			j.is_talking = true;
+		else if (option == 'w')
+			j.is_claiming = true;
+		else if (option == 'p' && j.word_count < FILES)
+			j.words[j.word_count++] = optarg;
 		else if (option == 'g')
 			j.is_given_model = true;
 		else if (option == 'v')

@@ -3,6 +3,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <linux/if_tun.h>
 #include <linux/securebits.h>
 #include <net/if.h>
@@ -260,7 +261,7 @@ static int open_senders(struct lab *lab, const uint32_t users[LAB_USERS])
 		lab->user[i] = users[i];
 		if (setegid(users[i]) || seteuid(users[i]))
 			return -errno;
-		for (unsigned k = 0; k < lab->count && !r; k++)
+		for (unsigned k = 0; k <= lab->count && !r; k++)
 			r = open_raw(lab, i, k);
 		if (seteuid(0) || setegid(0))
 			return -errno;
@@ -271,26 +272,32 @@ static int open_senders(struct lab *lab, const uint32_t users[LAB_USERS])
 }
 
 /* Before connections are confirmed: IPv6's at input are so one step earlier
- * than all others (nf_conntrack_proto.c, ipv6_conntrack_ops[]). */
+ * than all others (nf_conntrack_proto.c, ipv6_conntrack_ops[]). Or behind: of
+ * equal priority the hook that was registered first runs last, and connection
+ * tracking registers its own when the first rule asks for it. */
 int lab_swallow(struct lab *lab, bool postrouting)
 {
 	const char *argv[] = { "nft", "-f", "-", NULL };
 	struct text t = TEXT_NULL, err = TEXT_NULL;
+	int priority = lab->is_late ? INT_MAX : INT_MAX - 2;
 	int r;
 
 	text_str(&t, "table inet " LAB_TABLE " {}\n"
 		     "delete table inet " LAB_TABLE "\n"
 		     "table inet " LAB_TABLE " {\n"
-		     "chain input {\n"
-		     "type filter hook input priority 2147483645\n"
-		     "counter drop\n}\n");
+		     "chain input {\n");
+	text_format(&t,
+		    "type filter hook input priority %d\n"
+		    "counter drop\n}\n",
+		    priority);
 	if (postrouting)
-		text_str(&t,
-			 "chain postrouting {\n"
-			 "type filter hook postrouting priority 2147483645\n"
-			 "oifname lo accept\n"
-			 "iif != 0 counter drop\n"
-			 "meta skuid >= 0 counter drop\n}\n");
+		text_format(&t,
+			    "chain postrouting {\n"
+			    "type filter hook postrouting priority %d\n"
+			    "oifname lo accept\n"
+			    "iif != 0 counter drop\n"
+			    "meta skuid >= 0 counter drop\n}\n",
+			    priority);
 	text_str(&t, "}\n");
 	r = lab_run(argv, text_string(&t), NULL, &err);
 	if (r)
@@ -311,6 +318,8 @@ int lab_open(struct lab *lab, const char names[][16], unsigned count,
 		return r;
 	*lab = (struct lab){ .count = count };
 	text_str(&lines.family[0], "link set dev lo up\n");
+	memcpy(lab->device[count].name, "lo", 3);
+	lab->device[count].fd = -1;
 	for (unsigned k = 0; k < count; k++) {
 		r = open_device(&lab->device[k], names[k]);
 		if (r)
@@ -333,7 +342,7 @@ void lab_close(struct lab *lab)
 	for (unsigned k = 0; k < lab->count; k++)
 		close(lab->device[k].fd);
 	for (unsigned u = 0; u < LAB_USERS; u++)
-		for (unsigned k = 0; k < lab->count; k++)
+		for (unsigned k = 0; k <= lab->count; k++)
 			for (int i = 0; i < 2; i++)
 				close(lab->raw[u][k][i]);
 }

@@ -36,12 +36,14 @@ struct lab_device {
 };
 
 struct lab {
-	struct lab_device device[LAB_DEVICES];
+	/* Behind the last is lo, which only local senders have. */
+	struct lab_device device[LAB_DEVICES + 1];
 	unsigned count;
 	/* Raw sockets of local senders, by user, device and family. */
-	int raw[LAB_USERS][LAB_DEVICES][2];
+	int raw[LAB_USERS][LAB_DEVICES + 1][2];
 	uint32_t user[LAB_USERS];
 	bool is_swallowing;
+	bool is_late; /* behind where connections are confirmed */
 	/* As lab_route() left it. */
 	u128 local[LAB_LOCAL];
 	unsigned local_count;

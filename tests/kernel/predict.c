@@ -106,6 +106,8 @@ static unsigned address_type(const struct lab *lab, u128 a)
 			return RTN_MULTICAST;
 		if (v >> 24 == 127)
 			return RTN_LOCAL;
+	} else if (a == 1) {
+		return RTN_LOCAL;
 	} else if (a >> 120 == 0xff) {
 		return RTN_MULTICAST;
 	}
@@ -132,6 +134,79 @@ static void settle_flow(struct shot *s)
 		  p->value[reply ? FIELD_SADDR : FIELD_DADDR]);
 }
 
+/* Where it goes. */
+static void place(const struct lab *lab, struct shot *s, bool to_host)
+{
+	struct point *p = &s->packet;
+
+	point_set(p, FIELD_SADDR_TYPE,
+		  address_type(lab, p->value[FIELD_SADDR]));
+	point_set(p, FIELD_DADDR_TYPE,
+		  address_type(lab, p->value[FIELD_DADDR]));
+	if (!s->is_local)
+		point_set(p, FIELD_OIF,
+			  to_host ? 0 : device_name(lab, lab->out));
+	if (!s->is_local && !to_host && p->value[FIELD_TTL] < LAB_HOPS)
+		point_set(p, FIELD_TTL, LAB_HOPS);
+}
+
+void predict_sender(const struct lab *lab, struct shot *s)
+{
+	struct point *p = &s->packet;
+	u128 device = device_name(lab, s->device);
+
+	point_set(p, FIELD_IIF, s->is_local ? 0 : device);
+	point_set(p, FIELD_OIF, s->is_local ? device : 0);
+	point_set(p, FIELD_HAS_SOCKET, s->is_local);
+	point_set(p, FIELD_RPFILTER, !s->is_local && s->device == lab->out);
+	point_forget(p, FIELD_UID);
+	point_forget(p, FIELD_GID);
+	point_forget(p, FIELD_MAC_SADDR);
+	point_forget(p, FIELD_MAC_DADDR);
+	if (s->is_local) {
+		point_set(p, FIELD_UID, lab->user[s->user]);
+		point_set(p, FIELD_GID, lab->user[s->user]);
+	} else {
+		point_set(p, FIELD_MAC_SADDR, 0x020000000001);
+		point_set(p, FIELD_MAC_DADDR, lab->device[s->device].mac);
+	}
+	place(lab, s, lab_is_local(lab, p->value[FIELD_DADDR]));
+}
+
+/* Of those that are routed by lo: a device's own are that device's. */
+static u128 own_address(const struct lab *lab, struct dice *dice, bool v6)
+{
+	for (int tries = 0; tries < 4 && lab->local_count; tries++) {
+		u128 a = lab->local[dice_below(dice, lab->local_count)];
+
+		if (is_v4(a) == !v6)
+			return a;
+	}
+	return v6 ? 1 : (u128)0xffff << 32 | 0x7f000001;
+}
+
+bool predict_loop(const struct lab *lab, struct dice *dice, struct shot *s)
+{
+	struct point *p = &s->packet;
+
+	if (!s->is_local || s->has_entry || s->quoted.known ||
+	    p->value[FIELD_FRAGMENT] ||
+	    (point_has(p, FIELD_SPORT) &&
+	     p->value[FIELD_SPORT] == p->value[FIELD_DPORT]))
+		return false;
+	point_set(p, FIELD_SADDR, own_address(lab, dice, frame_is_v6(p)));
+	point_set(p, FIELD_DADDR, own_address(lab, dice, frame_is_v6(p)));
+	if (!point_has(p, FIELD_SPORT) &&
+	    p->value[FIELD_SADDR] == p->value[FIELD_DADDR])
+		return false;
+	s->device = lab->count;
+	s->is_last = true; /* its connection is confirmed on the way out */
+	predict_sender(lab, s);
+	point_set(p, FIELD_RPFILTER, 1);
+	settle_flow(s);
+	return true;
+}
+
 bool predict_settle(const struct lab *lab, struct shot *s)
 {
 	struct point *p = &s->packet;
@@ -151,15 +226,7 @@ bool predict_settle(const struct lab *lab, struct shot *s)
 	if (lab_is_local(lab, p->value[FIELD_SADDR]) ||
 	    (s->is_local && to_host))
 		return false;
-	point_set(p, FIELD_SADDR_TYPE,
-		  address_type(lab, p->value[FIELD_SADDR]));
-	point_set(p, FIELD_DADDR_TYPE,
-		  address_type(lab, p->value[FIELD_DADDR]));
-	if (!s->is_local)
-		point_set(p, FIELD_OIF,
-			  to_host ? 0 : device_name(lab, lab->out));
-	if (!s->is_local && !to_host && p->value[FIELD_TTL] < LAB_HOPS)
-		point_set(p, FIELD_TTL, LAB_HOPS);
+	place(lab, s, to_host);
 	settle_flow(s);
 	/* IPv4 puts its pieces together before input (ip_local_deliver()). */
 	if (to_host && !v6)
@@ -265,7 +332,10 @@ static const char *doubt_of(const struct walk_verdict *v,
 		return c->set_name ? c->set_name : "a lookup";
 	case COND_RANGES:
 	case COND_EQUAL:
-		*ret_excused = is_portless(packet, c->field);
+		/* From lo comes no Ethernet. */
+		*ret_excused = is_portless(packet, c->field) ||
+			       (c->field == FIELD_MAC_SADDR &&
+				!point_has(packet, c->field));
 		return field_info[c->field].id;
 	case COND_ALL:
 	case COND_ANY:
@@ -411,6 +481,11 @@ void predict_shot(const struct predictor *p, const struct shot *s,
 	ret->verdict = walk(p, &ret->last, book, ret);
 	if (ret->verdict.decision != WALK_REJECT)
 		return;
+	if (s->is_local && s->device == p->lab->count) {
+		ret->open = "an answer to ourselves";
+		ret->is_excused = true;
+		return;
+	}
 
 	/* A reset to a process here is routed as its own packets are, and our
 	 * senders are bound to devices (nf_send_reset(): ip_route_me_harder()). */

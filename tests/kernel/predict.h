@@ -61,3 +61,11 @@ void predict_shot(const struct predictor *p, const struct shot *s,
 /* Fields that depend on which addresses are the host's: of both ends, and
  * where the packet goes. False: the shot cannot be fired as it is. */
 bool predict_settle(const struct lab *lab, struct shot *s);
+
+/* Sends it to this host itself, by lo, where both ends' ports differ. False:
+ * it is no packet of a local sender, or has an entry. */
+bool predict_loop(const struct lab *lab, struct dice *dice, struct shot *s);
+
+/* Everything that follows from who sends it, and from the addresses, which
+ * stay: of both ends' kinds, devices and owners. */
+void predict_sender(const struct lab *lab, struct shot *s);

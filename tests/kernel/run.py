@@ -1,10 +1,11 @@
 #!/usr/bin/python3
 """The judge on many rulesets: generated ones, and real ones from files.
 
-usage: run.py JUDGE [--seconds N] [--packets N] [--kinds K,K] [--seed N] [--rulesets N] [--given] [--stop] [FILE|FOLDER...]
+usage: run.py JUDGE [--seconds N] [--packets N] [--kinds K,K] [--seed N] [--rulesets N] [--given] [--talks|--claims] [--stop] [FILE|FOLDER...]
 
 Each generated ruleset is judged with --packets packets, one kind after the other, until --seconds are over or --rulesets
-are done. Prints how many packets were judged by kind, and every difference; 77 where there are no namespaces here.
+are done; with --talks by conversations, whose states are the kernel's own, with
+--claims by the witnesses of what the audit finds. Prints how many packets were judged by kind, and every difference; 77 where there are no namespaces here.
 """
 import argparse
 import collections
@@ -19,7 +20,8 @@ import time
 import rulesets
 
 ALL = ['legacy4', 'legacy6', 'nft4', 'nft6', 'nft', 'mixed']
-SUM = re.compile(r'^judged=.*$', re.M)
+SUM = re.compile(r'^talks=.*$', re.M)
+STATES = pathlib.Path(__file__).with_name('states.nft')
 
 
 def judge(program, texts, options, folder):
@@ -29,6 +31,8 @@ def judge(program, texts, options, folder):
         path = pathlib.Path(folder) / kind
         path.write_text(text)
         args.append(f'{kind}:{path}')
+    if '-c' in options:
+        args.append(f'nft:{STATES}')
     done = subprocess.run([program, *options, *args], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
                           errors='replace', timeout=1800)
     found = SUM.search(done.stdout)
@@ -58,11 +62,12 @@ def rulesets_below(names):
 def judge_files(args, totals):
     """Real rulesets; those that this kernel does not take are only counted."""
     failed = 0
+    talks = ['-c'] if args.talks else ['-w'] if args.claims else []
     with tempfile.TemporaryDirectory() as folder:
         for path in rulesets_below(args.files):
             text = path.read_text(errors='replace')
             for kind in kinds_of(path, text):
-                options = ['-n', str(args.packets), '-s', str(args.seed)] + (['-g'] if args.given else [])
+                options = ['-n', str(args.packets), '-s', str(args.seed)] + (['-g'] if args.given else []) + talks
                 texts = {kind: text}
                 if (path.parent / 'sets.ipset').exists():
                     texts['ipset'] = (path.parent / 'sets.ipset').read_text()
@@ -87,6 +92,8 @@ def main():
     parser.add_argument('--kinds', default=','.join(ALL))
     parser.add_argument('--seed', type=int, default=1)
     parser.add_argument('--given', action='store_true', help='the model is made of the files, not of the dump')
+    parser.add_argument('--talks', action='store_true', help='conversations')
+    parser.add_argument('--claims', action='store_true', help='the witnesses of the audit')
     parser.add_argument('--stop', action='store_true', help='at the first ruleset that differs')
     parser.add_argument('files', nargs='*')
     args = parser.parse_intermixed_args()
@@ -94,6 +101,7 @@ def main():
         print('no root or no tun here: not judged')
         return 77
     totals = collections.defaultdict(collections.Counter)
+    talks = ['-c'] if args.talks else ['-w'] if args.claims else []
     end = time.monotonic() + args.seconds
     number, failed = 0, judge_files(args, totals)
     with tempfile.TemporaryDirectory() as folder:
@@ -102,7 +110,7 @@ def main():
                 seed = args.seed + number
                 texts = rulesets.make(kind, seed)
                 # Now the kernel's dump is the model, now the text as it was written.
-                options = ['-n', str(args.packets), '-s', str(seed)] + (['-g'] if args.given or number % 2 else [])
+                options = ['-n', str(args.packets), '-s', str(seed)] + (['-g'] if args.given or number % 2 else []) + talks
                 status, numbers, said = judge(args.judge, texts, options, folder)
                 if status == 77:
                     print(said)

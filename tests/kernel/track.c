@@ -25,6 +25,7 @@ int track_open(struct track *t)
 	struct sockaddr_nl kernel = { .nl_family = AF_NETLINK };
 
 	t->sequence = 0;
+	t->is_plain = false;
 	t->fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_NETFILTER);
 	if (t->fd < 0)
 		return -errno;
@@ -156,10 +157,10 @@ static void begin(struct track *t, struct message *m, const struct point *p,
 		.nlmsg_flags = (uint16_t)(NLM_F_REQUEST | NLM_F_ACK | flags),
 		.nlmsg_seq = ++t->sequence,
 	};
-	struct nfgenmsg family = {
-		.nfgen_family = frame_is_v6(p) ? AF_INET6 : AF_INET,
-	};
+	struct nfgenmsg family = { 0 };
 
+	if (point_has(p, FIELD_FAMILY))
+		family.nfgen_family = frame_is_v6(p) ? AF_INET6 : AF_INET;
 	memset(m, 0, sizeof(*m));
 	memcpy(m->data, &head, sizeof(head));
 	memcpy(m->data + sizeof(head), &family, sizeof(family));
@@ -187,7 +188,20 @@ static int talk(struct track *t, struct message *m)
 	return err.error;
 }
 
-int track_add(struct track *t, const struct point *packet)
+/* As a connection that rules let pass unchanged: nobody asks for it again what
+ * it is translated to. Only where the kernel translates at all. */
+static void put_no_nat(struct message *m, const struct point *p)
+{
+	bool v6 = frame_is_v6(p);
+	struct address a = field_to_address(p->value[FIELD_CT_SADDR]);
+	size_t at = nest(m, CTA_NAT_SRC);
+
+	put(m, v6 ? CTA_NAT_V6_MINIP : CTA_NAT_V4_MINIP,
+	    a.bytes + (v6 ? 0 : 12), v6 ? 16 : 4);
+	end(m, at);
+}
+
+static int add(struct track *t, const struct point *packet, bool no_nat)
 {
 	struct message m;
 
@@ -199,7 +213,19 @@ int track_add(struct track *t, const struct point *packet)
 	put32(&m, CTA_MARK, (uint32_t)packet->value[FIELD_CT_MARK]);
 	if (packet->value[FIELD_CT_PROTO] == FRAME_TCP)
 		put_tcp(&m);
+	if (no_nat)
+		put_no_nat(&m, packet);
 	return talk(t, &m);
+}
+
+int track_add(struct track *t, const struct point *packet)
+{
+	int r = t->is_plain ? -EOPNOTSUPP : add(t, packet, true);
+
+	if (r != -EOPNOTSUPP)
+		return r;
+	t->is_plain = true;
+	return add(t, packet, false);
 }
 
 int track_delete(struct track *t, const struct point *packet)
@@ -208,5 +234,14 @@ int track_delete(struct track *t, const struct point *packet)
 
 	begin(t, &m, packet, IPCTNL_MSG_CT_DELETE, 0);
 	put_tuple(&m, packet, false);
+	return talk(t, &m);
+}
+
+int track_flush(struct track *t)
+{
+	struct point any = { 0 };
+	struct message m;
+
+	begin(t, &m, &any, IPCTNL_MSG_CT_DELETE, 0);
 	return talk(t, &m);
 }

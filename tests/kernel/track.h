@@ -12,6 +12,7 @@
 struct track {
 	int fd; /* netlink */
 	uint32_t sequence;
+	bool is_plain; /* this kernel translates nothing */
 };
 
 /* 0 or -errno. */
@@ -22,3 +23,6 @@ void track_close(struct track *t);
  * -errno. */
 int track_add(struct track *t, const struct point *packet);
 int track_delete(struct track *t, const struct point *packet);
+
+/* All of them. */
+int track_flush(struct track *t);

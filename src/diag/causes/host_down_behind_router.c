@@ -49,6 +49,8 @@ const struct cause cause_host_down_behind_router = {
 			  FACT_SYN_ARRIVED,
 			  FACT_ICMP_FROM_CLIENT,
 			  FACT_SERVER_DATA_LOST,
-			  FACT_PORT_SERVED_OTHERS },
+			  FACT_PORT_SERVED_OTHERS,
+			  FACT_GATEWAY_SILENT,
+			  FACT_LINK_NO_CARRIER },
 	.favoured_by = { FACT_ICMP_LATE, FACT_ARP_SILENCE },
 };

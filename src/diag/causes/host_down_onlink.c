@@ -51,6 +51,8 @@ const struct cause cause_host_down_onlink = {
 			  FACT_SYN_ARRIVED,
 			  FACT_ICMP_FROM_OTHER,
 			  FACT_SERVER_DATA_LOST,
-			  FACT_PORT_SERVED_OTHERS },
+			  FACT_PORT_SERVED_OTHERS,
+			  FACT_ROUTE_VIA_GATEWAY,
+			  FACT_HOST_ON_LINK },
 	.favoured_by = { FACT_ARP_SILENCE, FACT_ICMP_FROM_CLIENT },
 };

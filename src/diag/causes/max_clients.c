@@ -31,6 +31,6 @@ const struct cause cause_max_clients = {
 		       FACT_SERVER_SILENT, FACT_ANSWER_SLOW,
 		       FACT_SERVER_CLOSED_FIRST, FACT_RST_BEFORE_DATA,
 		       FACT_CLIENT_RST },
-	.ruled_out_by = { FACT_CLIENT_RST_AT_ONCE },
+	.ruled_out_by = { FACT_CLIENT_RST_AT_ONCE, FACT_HTTP_BAD_GATEWAY },
 	.favoured_by = { FACT_SERVICE_REFUSED },
 };

@@ -4,9 +4,9 @@
 const struct cause cause_tls_cert_expired = {
 	.id = "tls-cert-expired",
 	.number = 145,
-	.title = N_("The certificate has expired"),
+	.title = N_("The certificate has expired, or is not valid yet"),
 	.meaning = N_("The certificate, or one above it in the chain, is "
-		      "past its end date, so the side that checks it gives "
+		      "outside its dates, most often past the end, so the side that checks it gives "
 		      "up the TLS handshake."),
 	.told_apart = N_("The alert's direction tells whose certificate it "
 			 "is: sent by the client it is about the server's, "
@@ -26,9 +26,12 @@ const struct cause cause_tls_cert_expired = {
 	.shows = SYMPTOM_BIT(TLS_FAILED) | SYMPTOM_BIT(RESET_MID_STREAM),
 	.needs = { FACT_TLS_SERVER_HELLO },
 	.needs_any = { FACT_TLS_ALERT_CLIENT, FACT_TLS_ALERT_SERVER,
-		       FACT_CLIENT_RST },
+		       FACT_CLIENT_RST, FACT_CERT_EXPIRED,
+		       FACT_CERT_NOT_YET_VALID },
 	.ruled_out_by = { FACT_TLS_ALERT_VERSION, FACT_TLS_ALERT_HANDSHAKE,
 			  FACT_TLS_ALERT_NAME, FACT_TLS_ALERT_CA,
-			  FACT_TLS_ALERT_NEEDED },
-	.favoured_by = { FACT_TLS_ALERT_EXPIRED },
+			  FACT_TLS_ALERT_NEEDED, FACT_CERT_DATES_GOOD,
+			  FACT_CLOCK_WRONG },
+	.favoured_by = { FACT_TLS_ALERT_EXPIRED, FACT_CERT_EXPIRED },
+	.proven_by = FACT_CERT_DATES_WRONG,
 };

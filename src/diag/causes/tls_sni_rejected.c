@@ -29,6 +29,6 @@ const struct cause cause_tls_sni_rejected = {
 		       FACT_TLS_ALERT_CLIENT },
 	.ruled_out_by = { FACT_CLIENT_RST_AT_ONCE, FACT_TLS_ALERT_VERSION,
 			  FACT_TLS_ALERT_EXPIRED, FACT_TLS_ALERT_NEEDED,
-			  FACT_TLS_CERTIFICATE_ASKED },
+			  FACT_TLS_CERTIFICATE_ASKED, FACT_CERT_NAME_GOOD },
 	.favoured_by = { FACT_TLS_ALERT_NAME },
 };

@@ -24,6 +24,54 @@ static bool can_run(const struct probing *p, struct text *why)
 	return false;
 }
 
+/* Smaller than any link's: what gets through now was stopped by its size. */
+enum { SMALL_SEGMENT = 536 };
+
+enum { PORT_SYSTEM = 1024 };
+
+/* What was expected by the number of the port only, and is not there. */
+static bool is_only_other(const struct talk *t, const struct facts *found)
+{
+	static const enum fact_kind other[] = { FACT_OTHER_PROTOCOL,
+						FACT_NOT_TLS_ANSWER,
+						FACT_PLAIN_TO_TLS,
+						FACT_REQUEST_UNANSWERED };
+
+	for (size_t i = 0; i < sizeof(other) / sizeof(*other); i++)
+		if (fact_has(&found->set, other[i]))
+			return true;
+
+	return t->sent && !t->in_total && t->end != TALK_OPEN;
+}
+
+/* High ports are anybody's: that another service than the usual one answers, or
+ * one that does not know what it was asked, is no fault. */
+static int converse_unsure(struct talk *t, const struct speaker *s)
+{
+	struct facts found = { .arena = t->facts->arena };
+	struct facts *facts = t->facts;
+	int err;
+
+	t->facts = &found;
+	err = s->speak(t);
+	t->facts = facts;
+	if (t->status == STEP_PASS || (s->speaks_first && !t->raw_total) ||
+	    !is_only_other(t, &found)) {
+		facts_join(facts, &found);
+		return err;
+	}
+
+	text_clear(&t->words);
+	t->is_stuck = false;
+	if (t->raw_total)
+		unknown_tell(t);
+	else
+		talk_says(t, STEP_PASS,
+			  _("accepts connections, and does not answer as %s"),
+			  s->id);
+	return err;
+}
+
 static int converse(struct talk *t)
 {
 	const struct speaker *s = NULL;
@@ -35,7 +83,66 @@ static int converse(struct talk *t)
 	if (!s || !s->speak)
 		return unknown_speak(t);
 
+	if (!t->target->is_service_sure && t->target->port >= PORT_SYSTEM)
+		return converse_unsure(t, s);
+
 	return s->speak(t);
+}
+
+/* The same conversation once more, of which nothing is told. Whether it went
+ * well; or -errno. */
+static int repeat(const struct talk *first, int most_segment)
+{
+	struct facts unheard = { .arena = first->facts->arena };
+	struct talk t = {
+		.target = first->target,
+		.options = first->options,
+		.facts = &unheard,
+		.probing = first->probing,
+		.fd = -1,
+		.is_hasty = true,
+		.status = STEP_SKIP,
+	};
+	int err = talk_again(&t, most_segment);
+
+	if (err == 0)
+		err = converse(&t);
+	if (err == 0)
+		err = !t.is_stuck && t.status == STEP_PASS;
+	talk_done(&t);
+
+	return err;
+}
+
+/*
+ * An answer that does not come, or stops, may be too large for the way. It is
+ * when the same one comes in small segments, and what was stopped before is
+ * stopped again, or was seen to be on its way.
+ */
+static int try_small(struct talk *t)
+{
+	bool has_hole = talk_has_hole(t);
+	struct talk_tcp tcp;
+	int went;
+
+	talk_tcp(t, &tcp);
+	went = repeat(t, SMALL_SEGMENT);
+	if (went > 0 && !has_hole)
+		went = repeat(t, 0) == 0;
+	if (went <= 0)
+		return went == -EINTR ? went : 0;
+
+	text_clear(&t->words);
+	fact_tell(
+		t->facts, FACT_LARGE_LOST, talk_source, NULL,
+		_("With segments of at most %d bytes the same conversation "
+		  "goes well; with %u bytes, as they are otherwise, it hangs."),
+		SMALL_SEGMENT, tcp.their_segment);
+	talk_says(t, STEP_FAIL,
+		  _("large segments do not arrive: it hangs with %u bytes and "
+		    "goes well with %d"),
+		  tcp.their_segment, SMALL_SEGMENT);
+	return 0;
 }
 
 static int begin(struct probing *p)
@@ -52,6 +159,8 @@ static int begin(struct probing *p)
 	talk_init(&t, p->attempt->fd);
 	p->attempt->fd = -1;
 	err = converse(&t);
+	if (err == 0 && t.is_stuck)
+		err = try_small(&t);
 	if (err == 0 || err == -EINTR)
 		probe_end(p, t.status, "%s", text_string(&t.words));
 	talk_done(&t);

@@ -124,8 +124,8 @@ static ptrdiff_t find_banner(const struct talk *t)
  * talk_greeting(). */
 static int read_banner(struct talk *t, size_t *at, size_t *end)
 {
-	int64_t until_ns = talk_until(TALK_ANSWER_NS);
-	int n = talk_greeting(t);
+	int64_t until_ns = talk_answer_until(t);
+	int n = talk_greeting(t, "SSH");
 
 	while (n > 0) {
 		ptrdiff_t found = find_banner(t);
@@ -234,7 +234,7 @@ static bool agree(struct talk *t, struct cursor lists)
 /* The lists, where they come. 0, or -errno. */
 static int compare_lists(struct talk *t, size_t at)
 {
-	int64_t until_ns = talk_until(TALK_ANSWER_NS);
+	int64_t until_ns = talk_answer_until(t);
 	int n = talk_write_text(t, our_banner, until_ns);
 
 	while (n >= 0) {

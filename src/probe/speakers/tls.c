@@ -17,7 +17,6 @@ static const uint16_t ports[] = { 636, 853, 990, 992, 993, 994, 995, 5061, 0 };
 
 static int speak(struct talk *t)
 {
-	struct text words = TEXT_NULL;
 	struct secure s;
 	int n = secure_start(&s, t, "TLS");
 
@@ -27,12 +26,8 @@ static int speak(struct talk *t)
 		if (got == 0 && secure_late_alert(t))
 			n = 0;
 	}
-	if (n > 0) {
-		text_str(&words, s.version);
-		certificate_words(&words, &s.certificate);
-		talk_tell_well(t, "%s", text_string(&words));
-	}
-	text_done(&words);
+	if (n > 0)
+		secure_well(t, &s, "");
 	secure_done(&s);
 
 	return n < 0 ? n : 0;

@@ -373,6 +373,51 @@ static void what_is_called_dead_is_dead_and_nothing_else_is(void **state)
 	}
 }
 
+/* Everything but the pairs, in pieces. */
+static void pairs_that_must_not_match_are_taken_away(void **state)
+{
+	struct audited a;
+
+	(void)state;
+	read_and_audit(
+		&a,
+		(const char *const[]){
+			"table ip x {\n set s {\n"
+			"  type ipv4_addr . inet_service\n"
+			"  elements = { 10.1.2.3 . 22, 10.1.2.3 . 80 }\n }\n"
+			" chain i {\n  type filter hook input priority 0\n"
+			"  ip saddr . tcp dport != @s drop\n"
+			"  ip saddr 10.1.2.3 tcp dport 23 accept\n"
+			"  ip saddr 10.1.2.3 tcp dport 22 accept\n"
+			"  drop\n }\n}\n",
+			NULL });
+	assert_int_equal(a.audit.count, 1);
+	assert_int_equal(a.audit.first->kind, FINDING_CONTRADICTED);
+	assert_int_equal(a.audit.first->rule->number, 2);
+	done(&a);
+}
+
+static void a_witness_meets_what_has_a_mask(void **state)
+{
+	struct audited a;
+	const struct finding *f;
+
+	(void)state;
+	read_and_audit(
+		&a,
+		(const char *const[]){
+			"*filter\n:INPUT DROP [0:0]\n"
+			"-A INPUT -s 10.0.0.1/255.0.0.255 -m connmark --mark 0x1/0x1 -j DROP\n"
+			"COMMIT\n",
+			NULL });
+	f = first_of(&a, FINDING_REDUNDANT);
+	assert_true(f->has_witness);
+	assert_int_equal(f->witness.value[FIELD_CT_MARK] & 1, 1);
+	assert_int_equal((uint64_t)f->witness.value[FIELD_SADDR] & 0xff0000ff,
+			 0x0a000001);
+	done(&a);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -390,6 +435,8 @@ int main(void)
 		cmocka_unit_test(two_engines_at_once_are_told),
 		cmocka_unit_test(a_zero_counter_counts_only_where_others_do),
 		cmocka_unit_test(a_set_that_was_not_given_is_named),
+		cmocka_unit_test(pairs_that_must_not_match_are_taken_away),
+		cmocka_unit_test(a_witness_meets_what_has_a_mask),
 		cmocka_unit_test(
 			what_is_called_dead_is_dead_and_nothing_else_is),
 	};

@@ -303,6 +303,16 @@ static void what_a_host_sends_to_itself_comes_in_by_lo(void **state)
 	walked_is(FILTER("-A INPUT -i lo -p tcp -j DROP\n"),
 		  "out=lo src=127.0.0.1 dst=127.0.0.1 tcp dport=22",
 		  "drop INPUT 1");
+	/* Confirmed on its way out; who sent it is forgotten. */
+	walked_is(
+		FILTER("-A INPUT -m conntrack --ctstatus CONFIRMED -j DROP\n"),
+		"out=lo src=127.0.0.1 dst=127.0.0.1 tcp dport=22",
+		"drop INPUT 1");
+	walked_is("table ip x {\n chain i {\n"
+		  "  type filter hook input priority 0\n"
+		  "  meta skuid 33 drop\n }\n}\n",
+		  "out=lo src=127.0.0.1 dst=127.0.0.1 tcp dport=22 uid=33",
+		  "accept i policy");
 }
 
 static void ingress_is_met_on_its_device_alone(void **state)

@@ -111,6 +111,9 @@ static void nat_is_asked_for_new_connections_only(void **state)
 	walked_is(rules, "in=eth0 tcp dport=80 flags=ACK state=established",
 		  "accept");
 	walked_is(rules, "in=eth0 tcp dport=80 state=invalid", "accept");
+	/* Sent again before anybody answered. */
+	walked_is(rules, "in=eth0 tcp dport=80 syn state=new confirmed=1",
+		  "accept");
 }
 
 static void untracked_packets_are_not_translated(void **state)

@@ -1,0 +1,84 @@
+#include "host/netfilter.h"
+
+#include <errno.h>
+#include <libmnl/libmnl.h>
+#include <linux/netfilter.h>
+#include <linux/netfilter/nf_tables.h>
+#include <linux/netfilter/nfnetlink.h>
+#include <stdint.h>
+#include <sys/socket.h>
+
+#include "base/file.h"
+#include "base/text.h"
+#include "host/netlink.h"
+
+enum { FILE_BYTES = 4096 };
+
+struct asked {
+	uint8_t family;
+	struct netfilter *netfilter;
+};
+
+static int take_chain(const struct nlmsghdr *m, void *context)
+{
+	const struct nfgenmsg *g = mnl_nlmsg_get_payload(m);
+	struct netlink_walk w = netlink_attributes(m, sizeof(*g));
+	struct asked *q = context;
+	const struct nlattr *a;
+
+	if (mnl_nlmsg_get_payload_len(m) < sizeof(*g) ||
+	    (g->nfgen_family != q->family && g->nfgen_family != NFPROTO_INET &&
+	     g->nfgen_family != NFPROTO_NETDEV))
+		return 0;
+
+	while ((a = netlink_next(&w)) != NULL)
+		if (mnl_attr_get_type(a) == NFTA_CHAIN_HOOK)
+			q->netfilter->has_nft = true;
+
+	return 0;
+}
+
+/* 0 also where nf_tables is not built in: then it has no rules. */
+static int ask_nft(uint8_t family, struct netfilter *ret)
+{
+	struct asked q = { family, ret };
+	struct netlink_request room;
+	struct nfgenmsg *g;
+	struct nlmsghdr *m;
+	struct netlink *n;
+	int error = netlink_open(&n, NETLINK_NETFILTER);
+
+	if (error)
+		return error == -EPROTONOSUPPORT ? 0 : error;
+
+	m = netlink_request(&room,
+			    (NFNL_SUBSYS_NFTABLES << 8) | NFT_MSG_GETCHAIN,
+			    NLM_F_DUMP);
+	g = mnl_nlmsg_put_extra_header(m, sizeof(*g));
+	g->nfgen_family = NFPROTO_UNSPEC;
+	g->version = NFNETLINK_V0;
+	error = netlink_ask(n, m, take_chain, &q);
+	netlink_close(n);
+	return error == -EINVAL || error == -EOPNOTSUPP ? 0 : error;
+}
+
+int netfilter_read(int family, struct netfilter *ret)
+{
+	bool is_v4 = family == AF_INET;
+	struct text t = TEXT_NULL;
+	int error;
+
+	*ret = (struct netfilter){ 0 };
+	error = ask_nft(is_v4 ? NFPROTO_IPV4 : NFPROTO_IPV6, ret);
+	if (error)
+		return error;
+
+	/* The file is there as soon as the module is. */
+	error = file_load(&t,
+			  is_v4 ? "/proc/net/ip_tables_names"
+				: "/proc/net/ip6_tables_names",
+			  FILE_BYTES);
+	ret->has_legacy = t.len > 0;
+	text_done(&t);
+	return error == -ENOENT ? 0 : error == -EACCES ? -EPERM : error;
+}

@@ -1,0 +1,16 @@
+#pragma once
+
+#include <stdbool.h>
+
+/*
+ * Whether any firewall rules of this host could meet a packet at all, which is
+ * quicker asked than all of them are read: chains of nft with a hook, and
+ * tables of the legacy iptables. CAP_NET_ADMIN.
+ */
+struct netfilter {
+	bool has_nft;    /* a chain of a family of IP, with a hook */
+	bool has_legacy; /* a table of that family was made */
+};
+
+/* family: AF_INET or AF_INET6. 0; -EPERM; -errno. */
+int netfilter_read(int family, struct netfilter *ret);

@@ -1,0 +1,138 @@
+#include "host/sockets.h"
+
+#include <errno.h>
+#include <libmnl/libmnl.h>
+#include <linux/inet_diag.h>
+#include <linux/netlink.h>
+#include <linux/sock_diag.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "host/netlink.h"
+
+enum { PORTS = 65536, ALL_STATES = -1, STATE_SYN_SENT = 2 };
+
+static uint16_t swapped(uint16_t port)
+{
+	return (uint16_t)(port << 8 | port >> 8);
+}
+
+/* A question for sockets of that family; flags are of netlink. */
+static struct nlmsghdr *question(struct netlink_request *room, int family,
+				 uint16_t flags, struct inet_diag_req_v2 **ret)
+{
+	struct nlmsghdr *m = netlink_request(room, SOCK_DIAG_BY_FAMILY, flags);
+
+	*ret = mnl_nlmsg_put_extra_header(m, sizeof(**ret));
+	(*ret)->sdiag_family = (uint8_t)family;
+	(*ret)->sdiag_protocol = IPPROTO_TCP;
+	return m;
+}
+
+static int take_syn(const struct nlmsghdr *m, void *context)
+{
+	const struct inet_diag_msg *d = mnl_nlmsg_get_payload(m);
+	struct netlink_walk w = netlink_attributes(m, sizeof(*d));
+	struct sockets_syn *syn = context;
+	const struct nlattr *a;
+
+	if (mnl_nlmsg_get_payload_len(m) < sizeof(*d) ||
+	    d->idiag_state != STATE_SYN_SENT)
+		return 0;
+
+	syn->is_waiting = true;
+	while ((a = netlink_next(&w)) != NULL) {
+		struct tcp_info info = { 0 };
+		size_t len = mnl_attr_get_payload_len(a);
+
+		if (mnl_attr_get_type(a) != INET_DIAG_INFO)
+			continue;
+		memcpy(&info, mnl_attr_get_payload(a),
+		       len < sizeof(info) ? len : sizeof(info));
+		syn->timeouts = info.tcpi_retransmits;
+		syn->retransmitted = info.tcpi_total_retrans;
+	}
+
+	return 0;
+}
+
+int sockets_syn(const struct sockets_tuple *t, struct sockets_syn *ret)
+{
+	struct netlink_request room;
+	struct inet_diag_req_v2 *q;
+	struct nlmsghdr *m;
+	struct netlink *n;
+	uint16_t len;
+	int error;
+
+	*ret = (struct sockets_syn){ 0 };
+	error = netlink_open(&n, NETLINK_SOCK_DIAG);
+	if (error)
+		return error;
+
+	m = question(&room, netlink_family(&t->destination), 0, &q);
+	q->idiag_ext = 1 << (INET_DIAG_INFO - 1);
+	q->idiag_states = 1 << STATE_SYN_SENT;
+	q->id.idiag_sport = swapped(t->source_port);
+	q->id.idiag_dport = swapped(t->port);
+	memcpy(q->id.idiag_src, netlink_address(&t->source, &len),
+	       address_is_v4(&t->source) ? 4 : 16);
+	memcpy(q->id.idiag_dst, netlink_address(&t->destination, &len), len);
+	q->id.idiag_cookie[0] = INET_DIAG_NOCOOKIE;
+	q->id.idiag_cookie[1] = INET_DIAG_NOCOOKIE;
+	error = netlink_ask(n, m, take_syn, ret);
+	netlink_close(n);
+	return error == -ENOENT ? 0 : error;
+}
+
+/* A bit for each port. */
+struct used {
+	uint8_t bits[PORTS / 8];
+};
+
+static int take_port(const struct nlmsghdr *m, void *context)
+{
+	const struct inet_diag_msg *d = mnl_nlmsg_get_payload(m);
+	struct used *u = context;
+	uint16_t port;
+
+	if (mnl_nlmsg_get_payload_len(m) < sizeof(*d))
+		return 0;
+
+	port = swapped(d->id.idiag_sport);
+	u->bits[port / 8] |= (uint8_t)(1 << port % 8);
+	return 0;
+}
+
+/* IPv4 and IPv6 share the ports of a socket that is open to both, and IPv6
+ * sockets may carry IPv4. */
+static int collect(struct netlink *n, int family, struct used *u)
+{
+	struct netlink_request room;
+	struct inet_diag_req_v2 *q;
+	struct nlmsghdr *m = question(&room, family, NLM_F_DUMP, &q);
+
+	q->idiag_states = (uint32_t)ALL_STATES;
+	return netlink_ask(n, m, take_port, u);
+}
+
+int sockets_ports_used(int family, const int64_t range[2], unsigned *ret)
+{
+	struct used *u = calloc(1, sizeof(*u));
+	struct netlink *n = NULL;
+	int error = u ? netlink_open(&n, NETLINK_SOCK_DIAG) : -ENOMEM;
+
+	*ret = 0;
+	if (!error)
+		error = collect(n, family, u);
+	if (!error && family == AF_INET)
+		error = collect(n, AF_INET6, u);
+	for (int64_t p = range[0]; !error && p <= range[1] && p < PORTS; p++)
+		*ret += u->bits[p / 8] >> p % 8 & 1;
+	netlink_close(n);
+	free(u);
+	return error;
+}

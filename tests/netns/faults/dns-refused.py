@@ -1,0 +1,18 @@
+"""The name server refuses what it is not responsible for."""
+from services import dnsmasq, resolves_by, some_service
+
+EXPECT = {'symptom': 'name-not-resolved', 'certainty': 'proven', 'place': 'dns'}
+
+
+def build(lab):
+    lab.service = some_service(lab)
+    lab.add_host('resolver', behind=lab.router)
+    lab.dns = dnsmasq(lab.resolver, [f'vpn.example.org {lab.server.addr4} {lab.server.addr6}'])
+    resolves_by(lab.client, lab.resolver.address)
+    lab.command = [f'vpn.example.org:{lab.port}', f'-{lab.family}']
+
+
+def fault(lab):
+    lab.dns.stop()
+    lab.dns = dnsmasq(lab.resolver)  # without a server to ask, dnsmasq says REFUSED
+    lab.expect = {'culprit': {'kind': 'config-line', 'file': '/etc/resolv.conf', 'line': 1}}

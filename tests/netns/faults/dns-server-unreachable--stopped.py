@@ -1,0 +1,16 @@
+"""No name server runs where one is asked: an ICMP error comes back."""
+from services import dnsmasq, resolves_by, some_service
+
+EXPECT = {'symptom': 'name-not-resolved', 'certainty': 'proven', 'place': 'dns'}
+
+
+def build(lab):
+    lab.service = some_service(lab)
+    lab.add_host('resolver', behind=lab.router)
+    lab.dns = dnsmasq(lab.resolver, [f'vpn.example.org {lab.server.addr4} {lab.server.addr6}'])
+    resolves_by(lab.client, lab.resolver.address)
+    lab.command = [f'vpn.example.org:{lab.port}', f'-{lab.family}']
+
+
+def fault(lab):
+    lab.dns.stop()

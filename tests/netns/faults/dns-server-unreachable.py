@@ -1,0 +1,19 @@
+"""The name server does not answer: a filter drops what comes for port 53."""
+from firewall import Firewall
+from services import dnsmasq, resolves_by, some_service
+
+EXPECT = {'symptom': 'name-not-resolved', 'certainty': 'proven', 'place': 'dns'}
+
+
+def build(lab):
+    lab.service = some_service(lab)
+    lab.add_host('resolver', behind=lab.router)
+    lab.dns = dnsmasq(lab.resolver, [f'vpn.example.org {lab.server.addr4} {lab.server.addr6}'])
+    resolves_by(lab.client, lab.resolver.address)
+    lab.firewall = Firewall(lab.resolver)
+    lab.command = [f'vpn.example.org:{lab.port}', f'-{lab.family}']
+
+
+def fault(lab):
+    lab.firewall.add('input', 'drop', proto='udp', dport=53)
+    lab.expect = {'culprit': {'kind': 'config-line', 'file': '/etc/resolv.conf', 'line': 1}}
