@@ -40,6 +40,17 @@ static const struct culprit *named(const struct verdict *v,
 	return c;
 }
 
+/* What follows from the other attempts: of the case's own time, so that a saved
+ * one gives the same. */
+static void add_drawn(struct facts *f, enum fact_kind kind, int64_t at_ns)
+{
+	size_t count = f->count;
+
+	fact_tell(f, kind, "connect", NULL, NULL);
+	if (f->count > count)
+		f->list[count].at_ns = at_ns;
+}
+
 static int judge_part(struct diag *d, struct case_record *c,
 		      const struct facts *own, enum fact_kind besides,
 		      struct case_part *ret)
@@ -54,7 +65,7 @@ static int judge_part(struct diag *d, struct case_record *c,
 		facts_join(all, own);
 	facts_join(all, &c->general);
 	if (besides)
-		fact_tell(all, besides, "connect", NULL, NULL);
+		add_drawn(all, besides, c->at_ns);
 	ret->facts = all;
 	ret->verdict = diag_judge(d, &all->set);
 	if (!ret->verdict || all->failed)
