@@ -283,23 +283,25 @@ static int wait_silent(struct check *c, int64_t began)
 		began);
 }
 
-static int connect_all(struct check *c)
+/* What is asked only of those that did not answer as they should, and what is
+ * still under way. */
+static int finish_open(struct check *c)
 {
-	int64_t began;
-	int err;
+	int64_t now = clock_now();
+	int err = look_at_home(c);
 
-	for (size_t i = 0; i < tried(c); i++) {
-		struct attempt *a = &c->record->attempts[i];
+	if (!err)
+		err = run_until(c, NULL, now + CLOCK_SECOND,
+				_("waiting for the last answers"), now);
+	probe_stop(c->runner, NULL);
+	return err;
+}
 
-		learn_local(a);
-		c->local[i].rights = &c->rights;
-		(void)check_local_before(c->record, a, &c->options,
-					 &c->local[i]);
-	}
-	check_screen_sync(&c->screen, c->record);
-	check_packets_begin(&c->packets, &c->rights, c->record);
-	began = clock_now();
-	err = begin_all(c, false);
+static int connect_stream(struct check *c)
+{
+	int64_t began = clock_now();
+	int err = begin_all(c, false);
+
 	if (!err)
 		err = wait_silent(c, began);
 	if (err < 0)
@@ -311,22 +313,59 @@ static int connect_all(struct check *c)
 	if (err < 0)
 		return err;
 
-	/* While the sockets are there: they tell what became of the SYNs. */
-	err = look_at_home(c);
-	if (err < 0)
-		return err;
 	/* Those that were refused at once have their questions open still. */
 	probe_stop(c->runner, "connect");
-	err = run_until(c, NULL, clock_now() + CLOCK_SECOND,
-			_("waiting for the last answers"), clock_now());
-	probe_stop(c->runner, NULL);
-	return err;
+	return finish_open(c);
+}
+
+static bool is_answered(const struct attempt *a)
+{
+	return fact_has(&a->facts.set, FACT_UDP_ANSWERED);
+}
+
+/* Datagrams have no handshake: only the service can answer. */
+static int try_datagrams(struct check *c)
+{
+	int err = begin_all(c, false);
+
+	for (size_t i = 0; i < tried(c) && !err && !is_late(c); i++) {
+		struct attempt *a = &c->record->attempts[i];
+
+		if (!a->is_from_dns_only)
+			err = start(c, "service", a);
+		a->is_connected = is_answered(a);
+	}
+	if (!err && !any_connected(c))
+		err = start_open(c, "control");
+	if (err < 0)
+		return err;
+
+	return finish_open(c);
+}
+
+static int connect_all(struct check *c)
+{
+	for (size_t i = 0; i < tried(c); i++) {
+		struct attempt *a = &c->record->attempts[i];
+
+		learn_local(a);
+		c->local[i].rights = &c->rights;
+		(void)check_local_before(c->record, a, &c->options,
+					 &c->local[i]);
+	}
+	check_screen_sync(&c->screen, c->record);
+	check_packets_begin(&c->packets, &c->rights, c->record);
+	return c->record->target.protocol == IPPROTO_UDP ? try_datagrams(c)
+							 : connect_stream(c);
 }
 
 /* One address of each family is spoken to: what an application would use. */
 static int speak(struct check *c)
 {
 	bool spoken[2] = { false, false };
+
+	if (c->record->target.protocol == IPPROTO_UDP)
+		return 0; /* they were */
 
 	for (size_t i = 0; i < tried(c); i++) {
 		struct attempt *a = &c->record->attempts[i];
