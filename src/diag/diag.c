@@ -157,12 +157,29 @@ static enum fact_kind excluded_by_rules(const struct cause *c,
 	return c->ruled_by ? ruling : FACT_NONE;
 }
 
+/* What is lost before it comes to the host is not lost by the host. */
+static enum fact_kind excluded_by_path(const struct cause *c,
+				       const struct fact_set *facts)
+{
+	static const uint32_t at_host = UINT32_C(1) << PLACE_SERVER |
+					UINT32_C(1) << PLACE_SERVICE |
+					UINT32_C(1) << PLACE_SERVER_LINK;
+
+	if (c->is_anywhere || !(at_host >> c->place & 1) ||
+	    !fact_has(facts, FACT_PATH_PARTS_EARLIER))
+		return FACT_NONE;
+
+	return FACT_PATH_PARTS_EARLIER;
+}
+
 /* Whether a fact, or the want of one, excludes the cause. */
 static bool is_excluded(const struct cause *c, const struct fact_set *facts,
 			struct exclusion *ret)
 {
 	*ret = (struct exclusion){ .cause = c };
 	ret->by = first_seen(facts, c->ruled_out_by);
+	if (!ret->by)
+		ret->by = excluded_by_path(c, facts);
 	if (!ret->by)
 		ret->by = excluded_by_rules(c, facts);
 	if (ret->by)

@@ -16,8 +16,8 @@ int icmp_error_want(int fd, int family)
 	const int on = 1;
 	int err = family == AF_INET ? setsockopt(fd, IPPROTO_IP, IP_RECVERR,
 						 &on, sizeof(on))
-				    : setsockopt(fd, IPPROTO_IPV6,
-						 IPV6_RECVERR, &on, sizeof(on));
+				    : setsockopt(fd, IPPROTO_IPV6, IPV6_RECVERR,
+						 &on, sizeof(on));
 
 	return err ? -errno : 0;
 }

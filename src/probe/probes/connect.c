@@ -178,9 +178,10 @@ static enum step_status tell_local(const struct probing *p,
 {
 	enum fact_kind kind = local_error_fact(k->stage, k->err);
 
-	fact_tell(p->facts, FACT_LOCAL_ERROR, ID, NULL,
-		  _("%1$s() failed at once with \"%2$s\", and no packet was sent."),
-		  local_error_call(k->stage), strerror(k->err));
+	fact_tell(
+		p->facts, FACT_LOCAL_ERROR, ID, NULL,
+		_("%1$s() failed at once with \"%2$s\", and no packet was sent."),
+		local_error_call(k->stage), strerror(k->err));
 	if (kind)
 		tell(p, kind);
 	text_format(out, _("%1$s() fails: %2$s"), local_error_call(k->stage),
@@ -290,8 +291,7 @@ static int act(struct probing *p, struct state *s)
 		return 0;
 	if (!s->is_confirming && wants_confirming(s))
 		err = confirm(p, s);
-	if (err >= 0 &&
-	    (!s->is_confirming || s->again.answer != KNOCK_WAITING))
+	if (err >= 0 && (!s->is_confirming || s->again.answer != KNOCK_WAITING))
 		finish(p);
 	return err;
 }
