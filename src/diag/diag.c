@@ -284,6 +284,20 @@ static bool is_clients_choice(const struct verdict *v,
 	       !fact_has(facts, FACT_SERVER_RST);
 }
 
+/* Whether all of them sit between the two ends. */
+static bool are_between(const struct candidate *left, size_t count)
+{
+	const uint32_t between = UINT32_C(1) << PLACE_ROUTER |
+				 UINT32_C(1) << PLACE_PATH |
+				 UINT32_C(1) << PLACE_SERVER_LINK;
+
+	for (size_t i = 0; i < count; i++)
+		if (!(between >> left[i].cause->place & 1))
+			return false;
+
+	return true;
+}
+
 static void settle(struct verdict *v, const struct candidate *left,
 		   size_t count, const struct fact_set *facts)
 {
@@ -313,6 +327,9 @@ static void settle(struct verdict *v, const struct candidate *left,
 	 * itself swallows. */
 	if (v->place == PLACE_UNKNOWN && fact_has(facts, FACT_SYN_ARRIVED))
 		v->place = PLACE_SERVER;
+	/* And who sent the error is the one that refuses it. */
+	if (fact_has(facts, FACT_ICMP_FROM_OTHER) && are_between(left, count))
+		v->place = PLACE_ROUTER;
 }
 
 static int choose(struct diag *d, struct arena *arena, struct verdict *v,
