@@ -168,6 +168,39 @@ static bool is_decided(const struct check *c)
 	return true;
 }
 
+/* Whether other ports of the host have been asked already. */
+static bool is_controlled(const struct attempt *a)
+{
+	static const enum fact_kind told[] = {
+		FACT_HOST_SERVES_NOW,	FACT_HOST_ANSWERS_RST,
+		FACT_HOST_ANSWERS_ICMP, FACT_CONTROL_REFUSED,
+		FACT_CONTROL_SILENT,
+	};
+
+	for (size_t i = 0; i < sizeof(told) / sizeof(*told); i++)
+		if (fact_has(&a->facts.set, told[i]))
+			return true;
+
+	return false;
+}
+
+/* Those that were refused at once have their questions open still: whether the
+ * host is there, and who sends packets in circles. */
+static int start_refused(struct check *c)
+{
+	for (size_t i = 0; i < tried(c); i++) {
+		struct attempt *a = &c->record->attempts[i];
+		int err = is_controlled(a) ? 0 : start(c, "control", a);
+
+		if (!err && fact_has(&a->facts.set, FACT_ICMP_TTL))
+			err = start(c, "path", a);
+		if (err < 0)
+			return err;
+	}
+
+	return 0;
+}
+
 /* Starts a probe for every attempt that is not connected. */
 static int start_open(struct check *c, const char *id)
 {
@@ -309,11 +342,10 @@ static int connect_stream(struct check *c)
 	if (any_connected(c))
 		err = settle_answered(c, began);
 	else
-		err = start_open(c, "control");
+		err = start_refused(c);
 	if (err < 0)
 		return err;
 
-	/* Those that were refused at once have their questions open still. */
 	probe_stop(c->runner, "connect");
 	return finish_open(c);
 }
