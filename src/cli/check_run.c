@@ -404,8 +404,8 @@ static int speak(struct check *c)
 		bool v4 = address_is_v4(&a->address);
 		int err;
 
-		if (!a->is_connected || a->is_from_dns_only || spoken[v4] ||
-		    is_late(c))
+		if ((!a->is_connected && a->fd < 0) || a->is_from_dns_only ||
+		    spoken[v4] || is_late(c))
 			continue;
 		spoken[v4] = true;
 		err = start(c, "service", a);
@@ -445,6 +445,17 @@ static int run_steps(struct check *c)
 	return err;
 }
 
+/* What blocks tells that it does. */
+static void waiting(void *context, int64_t waited_ns, int64_t most_ns)
+{
+	struct check *c = context;
+
+	(void)most_ns;
+	if (waited_ns > 300 * MS)
+		check_screen_wait(&c->screen, _("speaking to the service"),
+				  clock_now() - waited_ns);
+}
+
 int check_run(struct check *c)
 {
 	int err;
@@ -452,6 +463,9 @@ int check_run(struct check *c)
 	catch_interrupt();
 	c->began_ns = clock_now();
 	c->diag = diag_new();
+	c->options.stop = &interrupted;
+	c->options.waiting = waiting;
+	c->options.waiting_context = c;
 	c->runner = probe_runner_new(c->record, &c->options, told, c);
 	if (!c->diag || !c->runner)
 		return -ENOMEM;
