@@ -103,14 +103,19 @@ static int weight(const struct case_record *c, const struct case_verdict *v,
 {
 	const struct verdict *one = v->parts[i].verdict;
 
-	if (c->attempts[i].is_from_dns_only)
-		return 0;
 	if (one->status == STATUS_UNKNOWN)
 		return 1;
 	if (one->symptom == SYMPTOM_LOCAL_REFUSED && c->attempt_count > 1)
 		return 2;
 
 	return 3;
+}
+
+/* Of many addresses only the first are tried, and what the application would
+ * not use is tried only to compare. */
+static bool counts(const struct attempt *a)
+{
+	return !a->is_from_dns_only && fact_has(&a->facts.set, FACT_PROBED);
 }
 
 /* The first of the failing ones, in the order of getaddrinfo. */
@@ -122,7 +127,7 @@ static size_t failing(const struct case_record *c, const struct case_verdict *v)
 	for (size_t i = 0; i < c->attempt_count; i++) {
 		int w = works(&v->parts[i]) ? -1 : weight(c, v, i);
 
-		if (w > most) {
+		if (w > most && counts(&c->attempts[i])) {
 			most = w;
 			best = i;
 		}
