@@ -322,10 +322,8 @@ static int finish_open(struct check *c)
 	int64_t echoes = c->options.count
 				 ? (int64_t)c->options.count * CLOCK_SECOND
 				 : PING_GRACE * MS;
-	int err = look_at_home(c);
+	int err = run_until(c, "control", now + CLOCK_SECOND, what, now);
 
-	if (!err)
-		err = run_until(c, "control", now + CLOCK_SECOND, what, now);
 	if (!err)
 		err = run_until(c, "path", now + CLOCK_SECOND, what, now);
 	now = clock_now();
@@ -351,8 +349,10 @@ static int connect_stream(struct check *c)
 	if (err < 0)
 		return err;
 
+	/* While the sockets are there: they tell what became of the SYNs. */
+	err = look_at_home(c);
 	probe_stop(c->runner, "connect");
-	return finish_open(c);
+	return err < 0 ? err : finish_open(c);
 }
 
 static bool is_answered(const struct attempt *a)
@@ -374,10 +374,9 @@ static int try_datagrams(struct check *c)
 	}
 	if (!err && !any_connected(c))
 		err = start_open(c, "control");
-	if (err < 0)
-		return err;
-
-	return finish_open(c);
+	if (!err)
+		err = look_at_home(c);
+	return err < 0 ? err : finish_open(c);
 }
 
 static int connect_all(struct check *c)
