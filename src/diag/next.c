@@ -13,6 +13,11 @@ struct row {
 #define F(name) FACT_##name
 
 static const struct row rows[] = {
+	{ S(SYN_UNANSWERED),
+	  F(PATH_PARTS_EARLIER),
+	  F(NONE),
+	  { "router", "iptables-save -c; nft list ruleset",
+	    N_("At the first router that only another port's packets get past: the rule whose counter moves with one more attempt drops them.") } },
 	{ S(SYN_UNANSWERED) | S(UDP_UNANSWERED),
 	  F(NONE),
 	  F(AT_SERVER),

@@ -79,8 +79,8 @@ static void find_parting(struct hops_found *ret, const struct at_ttl *at)
 		    t->passes < t->controls)
 			continue;
 		ret->parts_at = ttl;
-		ret->parts_tries = t->tries < t->controls ? t->tries
-							  : t->controls;
+		ret->parts_tries =
+			t->tries < t->controls ? t->tries : t->controls;
 		return;
 	}
 }

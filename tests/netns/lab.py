@@ -328,6 +328,7 @@ class Lab:
         self.port = self.draw_port()
         self.expect = {}  # what a fault knows only when it is made: goes over EXPECT
         self.command = None
+        self.wrap = []  # words before the program's own: what it is run by
         self.service = None
         self.hosts, self.networks = {}, []
         # A veth hands a packet over within the sender's call, so that errors meet a locked socket; a thread between them

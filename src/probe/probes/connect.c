@@ -291,8 +291,7 @@ static int act(struct probing *p, struct state *s)
 		return 0;
 	if (!s->is_confirming && wants_confirming(s))
 		err = confirm(p, s);
-	if (err >= 0 &&
-	    (!s->is_confirming || s->again.answer != KNOCK_WAITING))
+	if (err >= 0 && (!s->is_confirming || s->again.answer != KNOCK_WAITING))
 		finish(p);
 	return err;
 }

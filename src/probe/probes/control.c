@@ -14,7 +14,7 @@
 /* Before the kernel repeats the SYN. */
 #define WAIT (900 * (int64_t)CLOCK_MILLISECOND)
 
-enum { PORTS = 3, SYNS_MOST = 12 };
+enum { PORTS = 3, SYNS_MOST = 12, PORT_SSH = 22 };
 
 struct state {
 	struct knock knocks[PORTS];
@@ -24,7 +24,7 @@ struct state {
 
 static void choose_ports(const struct probing *p, struct state *s)
 {
-	static const uint16_t usual[PORTS] = { 22, 443, 80 };
+	static const uint16_t usual[PORTS] = { PORT_SSH, 443, 80 };
 
 	if (p->options->control_port) {
 		s->ports[s->count++] = p->options->control_port;
@@ -69,6 +69,9 @@ static enum step_status tell_open(const struct probing *p,
 	fact_tell(p->facts, FACT_HOST_SERVES, ID, NULL,
 		  _("Port %u of the same host answers with a SYN-ACK."),
 		  k->port);
+	fact_tell(p->facts, FACT_HOST_SERVES_NOW, ID, NULL, NULL);
+	if (k->port == PORT_SSH)
+		fact_tell(p->facts, FACT_HOST_SERVES_SSH, ID, NULL, NULL);
 	p->attempt->open_port = k->port;
 	return STEP_PASS;
 }

@@ -21,9 +21,9 @@
 enum {
 	SYNS_MOST = 12, /* of the whole run */
 	SHOTS = 12,
-	BLIND_HOPS = 5, /* when nothing tells how far the host is */
-	HOPS_EACH = 4,  /* looked at, of those that are known to be there */
-	SPARE = 2,      /* SYNs, to ask once more */
+	BLIND_HOPS = 5,  /* when nothing tells how far the host is */
+	HOPS_EACH = 4,   /* looked at, of those that are known to be there */
+	SPARE = 2,       /* SYNs, to ask once more */
 	CONNECT_SYNS = 2 /* that the connect probe may have to send yet */
 };
 
@@ -135,7 +135,7 @@ static enum hop_answer answer_of(const struct knock *k)
 {
 	static const enum hop_answer answers[KNOCK_ANSWERS] = {
 		[KNOCK_WAITING] = HOP_SILENT, [KNOCK_OPEN] = HOP_HOST,
-		[KNOCK_RST] = HOP_HOST,	      [KNOCK_ICMP] = HOP_ERROR,
+		[KNOCK_RST] = HOP_HOST,       [KNOCK_ICMP] = HOP_ERROR,
 		[KNOCK_LOCAL] = HOP_SILENT,   [KNOCK_GIVEN_UP] = HOP_SILENT,
 	};
 
@@ -204,8 +204,7 @@ static enum step_status tell_loop(const struct probing *p,
 
 	address_text(&a, &f->loop[0]);
 	address_text(&b, &f->loop[1]);
-	text_format(out,
-		    _("The packets go in circles between %1$s and %2$s"),
+	text_format(out, _("The packets go in circles between %1$s and %2$s"),
 		    text_string(&a), text_string(&b));
 	text_done(&a);
 	text_done(&b);
@@ -218,7 +217,8 @@ static enum step_status tell_parting(const struct probing *p,
 				     struct text *out)
 {
 	if (f->last)
-		add_hop(out, _("The SYN gets to hop %1$u (%2$s) and no farther"),
+		add_hop(out,
+			_("The SYN gets to hop %1$u (%2$s) and no farther"),
 			f->last, &f->last_router);
 	else
 		text_str(out, _("The SYN gets to no router"));
@@ -234,7 +234,7 @@ static enum step_status tell_parting(const struct probing *p,
 static enum step_status tell_hops(const struct probing *p,
 				  const struct hops_found *f, struct text *out)
 {
-	if (f->is_loop)
+	if (f->is_loop && fact_has(&p->facts->set, FACT_ICMP_TTL))
 		return tell_loop(p, f, out);
 	if (f->parts_at)
 		return tell_parting(p, f, out);
@@ -341,7 +341,8 @@ static bool is_open_question(const struct probing *p)
 	if (p->record->target.protocol != IPPROTO_TCP)
 		return false;
 
-	return fact_has(set, FACT_ICMP_TTL) || fact_has(set, FACT_SYN_SILENCE) ||
+	return fact_has(set, FACT_ICMP_TTL) ||
+	       fact_has(set, FACT_SYN_SILENCE) ||
 	       probe_runs(p->runner, "connect", p->attempt);
 }
 
@@ -356,18 +357,22 @@ static int begin(struct probing *p)
 		return 0;
 	}
 	if (!s->routers) {
-		probe_end(p, STEP_SKIP,
-			  _("no router lies between: the host is on the own link"));
+		probe_end(
+			p, STEP_SKIP,
+			_("no router lies between: the host is on the own link"));
 		return 0;
 	}
 
+	if (fact_has(&p->facts->set, FACT_ICMP_TTL))
+		s->routers = -1; /* each of the first ones is wanted */
 	s->round_ns = clock_now();
 	probe_wake(p, s->round_ns + WAIT);
 	err = first_round(p, s);
 	if (err >= 0 && !s->count)
-		probe_end(p, STEP_SKIP,
-			  _("not looked at: %u SYNs were sent, which is enough"),
-			  p->record->syns);
+		probe_end(
+			p, STEP_SKIP,
+			_("not looked at: %u SYNs were sent, which is enough"),
+			p->record->syns);
 	return err;
 }
 

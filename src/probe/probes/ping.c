@@ -57,8 +57,8 @@ static int open_echo(struct probing *p, struct state *s)
 	int protocol = s->is_v4 ? IPPROTO_ICMP : (int)IPPROTO_ICMPV6;
 
 	s->fd = probe_socket(p, family, SOCK_DGRAM, protocol);
-	if (s->fd >= 0 || (s->fd != -EACCES && s->fd != -EPERM &&
-			   s->fd != -EPROTONOSUPPORT))
+	if (s->fd >= 0 ||
+	    (s->fd != -EACCES && s->fd != -EPERM && s->fd != -EPROTONOSUPPORT))
 		return s->fd;
 
 	s->is_raw = true;
@@ -81,8 +81,7 @@ static void set_up(const struct state *s)
  * one that is not raw. */
 static void send_echo(struct state *s)
 {
-	uint8_t data[HEADER + DATA] = { s->is_v4 ? ICMP_ECHO
-						 : ICMP6_ECHO };
+	uint8_t data[HEADER + DATA] = { s->is_v4 ? ICMP_ECHO : ICMP6_ECHO };
 	struct echo *e = &s->echoes[s->sent];
 	uint16_t sum;
 
@@ -124,8 +123,7 @@ static int64_t read_control(struct msghdr *msg, int *ret_ttl)
 	     c = CMSG_NXTHDR(msg, c)) {
 		struct timespec ts;
 
-		if ((c->cmsg_level == IPPROTO_IP &&
-		     c->cmsg_type == IP_TTL) ||
+		if ((c->cmsg_level == IPPROTO_IP && c->cmsg_type == IP_TTL) ||
 		    (c->cmsg_level == IPPROTO_IPV6 &&
 		     c->cmsg_type == IPV6_HOPLIMIT))
 			memcpy(ret_ttl, CMSG_DATA(c), sizeof(*ret_ttl));
@@ -258,8 +256,7 @@ static enum step_status tell_all(const struct probing *p, struct text *out)
 		return STEP_FAIL;
 	}
 	if (s->refused) {
-		text_format(out, _("cannot be sent: %s"),
-			    strerror(s->refused));
+		text_format(out, _("cannot be sent: %s"), strerror(s->refused));
 		fact_tell(p->facts, FACT_PING_NOT_SENT, ID, NULL,
 			  _("The echo request %s."), text_string(out));
 		return STEP_FAIL;
@@ -320,10 +317,12 @@ static int begin(struct probing *p)
 		s->count = MOST_COUNT;
 	err = open_echo(p, s);
 	if (err < 0) {
-		probe_blocked(p,
-			      s->is_raw ? _("ping needs root, or CAP_NET_RAW, or a group of net.ipv4.ping_group_range")
-					: _("ping is not possible here: %s"),
-			      strerror(-err));
+		probe_blocked(
+			p,
+			s->is_raw
+				? _("ping needs root, or CAP_NET_RAW, or a group of net.ipv4.ping_group_range")
+				: _("ping is not possible here: %s"),
+			strerror(-err));
 		return 0;
 	}
 
