@@ -47,9 +47,8 @@ static struct attempt *attempt(struct judged *j, const char *s)
 	a = case_attempt(j->c, &address, 0);
 	fact_tell(&a->facts, FACT_AT_CLIENT, "check", NULL, NULL);
 	fact_tell(&a->facts, FACT_PROBED, "check", NULL, NULL);
-	fact_tell(&a->facts,
-		  address_is_v4(&address) ? FACT_IS_V4 : FACT_IS_V6, "check",
-		  NULL, NULL);
+	fact_tell(&a->facts, address_is_v4(&address) ? FACT_IS_V4 : FACT_IS_V6,
+		  "check", NULL, NULL);
 	return a;
 }
 
@@ -92,14 +91,14 @@ static void one_family_that_fails_beside_one_that_works_degrades(void **state)
 	assert_true(fact_has(&j.v.facts->set, FACT_OTHER_FAMILY_WORKS));
 	/* Drawn from the others: of the case's time, so that a saved one says
 	 * the same. */
-	assert_int_equal(
-		facts_get(j.v.facts, FACT_OTHER_FAMILY_WORKS)->at_ns, 77);
+	assert_int_equal(facts_get(j.v.facts, FACT_OTHER_FAMILY_WORKS)->at_ns,
+			 77);
 	assert_int_equal(j.v.parts[0].verdict->status, STATUS_HEALTHY);
 	done(&j);
 }
 
-static void an_address_of_the_same_family_does_not_count_as_the_other(
-	void **state)
+static void
+an_address_of_the_same_family_does_not_count_as_the_other(void **state)
 {
 	struct judged j = new_case();
 
@@ -136,14 +135,13 @@ static void of_failing_ones_the_first_is_told(void **state)
 	judge(&j);
 	assert_int_equal(j.v.verdict.status, STATUS_FAILING);
 	assert_int_equal(j.v.verdict.symptom, SYMPTOM_SYN_UNANSWERED);
-	assert_int_equal(j.v.parts[1].verdict->symptom,
-			 SYMPTOM_REFUSED_BY_RST);
+	assert_int_equal(j.v.parts[1].verdict->symptom, SYMPTOM_REFUSED_BY_RST);
 	done(&j);
 }
 
 /* A family without a route is passed over by every application. */
-static void a_refusal_at_home_does_not_explain_while_another_was_tried(
-	void **state)
+static void
+a_refusal_at_home_does_not_explain_while_another_was_tried(void **state)
 {
 	struct judged j = new_case();
 	struct attempt *a = attempt(&j, "2001:db8::1");
@@ -236,7 +234,8 @@ int main(void)
 		cmocka_unit_test(of_failing_ones_the_first_is_told),
 		cmocka_unit_test(
 			a_refusal_at_home_does_not_explain_while_another_was_tried),
-		cmocka_unit_test(an_address_that_only_dns_gives_carries_nothing),
+		cmocka_unit_test(
+			an_address_that_only_dns_gives_carries_nothing),
 		cmocka_unit_test(without_an_address_the_name_is_judged),
 		cmocka_unit_test(an_interrupted_run_knows_nothing),
 		cmocka_unit_test(the_name_s_facts_speak_for_every_address),

@@ -229,9 +229,9 @@ static void a_cut_case_is_none_and_says_where(void **state)
 		struct problems *problems = problems_new();
 
 		again = NULL;
-		assert_int_equal(case_read(&again, "name", t.data, len,
-					   problems),
-				 -EBADMSG);
+		assert_int_equal(
+			case_read(&again, "name", t.data, len, problems),
+			-EBADMSG);
 		assert_null(again);
 		assert_int_equal(problems_count(problems), 1);
 		assert_string_equal(problems_at(problems, 0)->file, "name");
@@ -295,8 +295,8 @@ static void what_is_not_known_is_told_and_left_out(void **state)
 		int err = case_read(&c, "case", cases[i].text,
 				    strlen(cases[i].text), problems);
 
-		if (err != cases[i].err || !cases[i].says !=
-						   !problems_count(problems))
+		if (err != cases[i].err ||
+		    !cases[i].says != !problems_count(problems))
 			fail_msg("%s: %d", cases[i].text, err);
 		if (cases[i].says)
 			assert_non_null(strstr(problems_at(problems, 0)->text,
@@ -320,8 +320,8 @@ static void more_than_there_is_room_for_is_told(void **state)
 	(void)state;
 	text_str(&t, HEAD TARGET "\"attempts\": [");
 	for (int i = 0; i < CASE_ATTEMPTS + 3; i++)
-		text_format(&t, "%s{\"address\": \"10.0.0.%d\"}",
-			    i ? "," : "", i);
+		text_format(&t, "%s{\"address\": \"10.0.0.%d\"}", i ? "," : "",
+			    i);
 	text_str(&t, "]}");
 	assert_int_equal(case_read(&c, "case", t.data, t.len, problems), 0);
 	assert_int_equal(c->attempt_count, CASE_ATTEMPTS);
