@@ -217,11 +217,15 @@ neighbour add 192.0.2.9 lladdr 02:00:00:00:00:09 dev sink nud permanent
         status(1, 'localhost', 'tcpmux', says='refused-by-rst')
         status(1, 'nosuch.example:1', says='name-not-resolved')
         status(1, '127.0.0.1:1', '--source', '192.0.2.77', says='local-refused')
+        status(1, '127.0.0.1:1', '--source', '127.0.0.9:4321', says='127.0.0.9.4321 >')
+        status(1, '[::1]:1', '--source', '[::1]:4321', says='::1.4321 >')
+        status(2, '127.0.0.1:1', '--source', '127.0.0.9:99999', says='65535')
         status(2, '127.0.0.1:1', '--as', 'nosuchuser', says='no such user')
         status(1, '127.0.0.1:1', '--as', 'nobody', says='refused-by-rst')
 
         # For programs, for later, and for other tools.
         said = json.loads(run('127.0.0.1:1', '--json')[1])
+        check('of wrong usage nothing is on standard output', run('check', '--json', '127.0.0.1')[1] == '', said)
         check('JSON alone is on standard output', said['verdict']['symptom'] == 'refused-by-rst', said)
         case, pcap = f'{folder}/case', f'{folder}/own.pcapng'
         first = run('127.0.0.1:1', '--save', case, '--pcap', pcap)
@@ -264,9 +268,9 @@ neighbour add 192.0.2.9 lladdr 02:00:00:00:00:09 dev sink nud permanent
 
         def left():
             end = time.monotonic() + 5
-            while alone.inside('kiriwake') and time.monotonic() < end:
+            while alone.others() and time.monotonic() < end:
                 time.sleep(0.02)
-            return alone.inside('kiriwake')
+            return alone.others()
 
         before = rules()
         for number in (signal.SIGINT, signal.SIGTERM):
@@ -291,7 +295,7 @@ neighbour add 192.0.2.9 lladdr 02:00:00:00:00:09 dev sink nud permanent
             time.sleep(draw.uniform(0, 1.5) ** 2)
             process.kill()
             process.wait()
-        check('no process stays behind', not left(), alone.inside('kiriwake'))
+        check('no process stays behind', not left(), alone.others())
         check('no rule, route or neighbour is changed', rules() == before, rules())
         check('no file stays behind', sorted(os.listdir(folder)) == ['case', 'hosts', 'nsswitch.conf', 'own.pcapng', 'resolv.conf'],
               os.listdir(folder))

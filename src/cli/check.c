@@ -40,39 +40,46 @@ static int take_number(const char *name, const char *value, double least,
 	return -1;
 }
 
+/* ADDRESS, ADDRESS:PORT or [V6]:PORT; where the port stands, NULL: nowhere. */
+static bool cut_source(const char *value, struct address *ret,
+		       const char **port)
+{
+	const char *colon = strrchr(value, ':');
+	size_t len;
+
+	*port = NULL;
+	if (address_parse(ret, value, strlen(value)))
+		return true;
+	if (!colon)
+		return false;
+
+	*port = colon + 1;
+	len = (size_t)(colon - value);
+	if (*value == '[' && len > 2 && colon[-1] == ']')
+		return address_parse(ret, value + 1, len - 2);
+	return address_parse(ret, value, len);
+}
+
 static int take_source(struct probe_options *o, const char *value)
 {
-	struct text why = TEXT_NULL;
-	const char *end = value ? value + strlen(value) : NULL;
-	const char *colon;
+	const char *port;
+	double number = 0;
 
 	if (!value)
 		return -1;
-	o->is_bound = true;
-	if (address_parse(&o->source, value, strlen(value)))
-		return 0;
-
-	colon = strrchr(value, ':');
-	if (colon && *value == '[' && colon[-1] == ']' &&
-	    address_parse(&o->source, value + 1, (size_t)(colon - value) - 2))
-		end = colon;
-	else if (colon &&
-		 address_parse(&o->source, value, (size_t)(colon - value)))
-		end = colon;
-	if (*end == ':') {
-		double port;
-
-		if (take_number("--source", end + 1, 1, 65535, &port))
-			return -1;
-		o->source_port = (uint16_t)port;
-		return 0;
+	if (!cut_source(value, &o->source, &port)) {
+		(void)fprintf(
+			stderr,
+			_("kiriwake: --source takes ADDRESS or ADDRESS:PORT, not \"%s\"\n"),
+			value);
+		return -1;
 	}
-	text_done(&why);
-	(void)fprintf(
-		stderr,
-		_("kiriwake: --source takes ADDRESS or ADDRESS:PORT, not \"%s\"\n"),
-		value);
-	return -1;
+
+	o->is_bound = true;
+	if (port && take_number("--source", port, 1, 65535, &number))
+		return -1;
+	o->source_port = (uint16_t)number;
+	return 0;
 }
 
 /* An option with a value that is taken as it is. */
@@ -320,7 +327,7 @@ static int run(struct cli *cli, int argc, char *argv[])
 			record->target.is_verified = true;
 		status = run_request(cli, &r, record);
 	}
-	if (status == -EPERM || status == -ENOENT) {
+	if (r.as_user && (status == -EPERM || status == -ENOENT)) {
 		(void)fprintf(
 			stderr,
 			status == -EPERM

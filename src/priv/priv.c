@@ -104,14 +104,20 @@ serve(int fd, pid_t parent, const struct priv_task *tasks, size_t count)
 	_exit(0);
 }
 
-/* For good: a uid that is not root loses all capabilities. */
+/* For good: a uid that is not root loses all capabilities. "nobody" need not
+ * stand in /etc/passwd: it is the kernel's overflow id then. */
 static int become(const char *user)
 {
-	const struct passwd *p = getpwnam(user);
+	static const struct passwd overflow = { .pw_uid = 65534,
+						.pw_gid = 65534 };
+	const struct passwd *p = getpwnam(user ? user : "nobody");
 
-	if (!p)
+	if (!p && user)
 		return -ENOENT;
-	if (initgroups(p->pw_name, p->pw_gid) ||
+	if (!p)
+		p = &overflow;
+	if ((p->pw_name ? initgroups(p->pw_name, p->pw_gid)
+			: setgroups(0, NULL)) ||
 	    setresgid(p->pw_gid, p->pw_gid, p->pw_gid) ||
 	    setresuid(p->pw_uid, p->pw_uid, p->pw_uid))
 		return -errno;
@@ -144,7 +150,7 @@ int priv_start(struct priv **ret, const struct priv_task *tasks, size_t count,
 		serve(ends[1], self, tasks, count);
 	}
 	(void)close(ends[1]);
-	err = p->pid < 0 ? -errno : become(user ? user : "nobody");
+	err = p->pid < 0 ? -errno : become(user);
 	if (err < 0) {
 		priv_end(p);
 		return err;

@@ -96,11 +96,14 @@ static void on_packet(u_char *context, const struct pcap_pkthdr *h,
 static int give_up_rights(void)
 {
 	const struct passwd *p = getuid() ? NULL : getpwnam("nobody");
+	/* Without that name: the kernel's overflow id. */
+	const uid_t uid = p ? p->pw_uid : 65534;
+	const gid_t gid = p ? p->pw_gid : 65534;
 
-	if (!p)
+	if (getuid())
 		return 0;
-	if (setgroups(0, NULL) || setresgid(p->pw_gid, p->pw_gid, p->pw_gid) ||
-	    setresuid(p->pw_uid, p->pw_uid, p->pw_uid))
+	if (setgroups(0, NULL) || setresgid(gid, gid, gid) ||
+	    setresuid(uid, uid, uid))
 		return -errno;
 
 	return 0;

@@ -79,11 +79,11 @@ def web(connection):
     connection.sendall(b'HTTP/1.1 200 OK\r\nServer: lab\r\nContent-Length: 10\r\nConnection: close\r\n\r\nIt works.\n')
 
 
-def inside(program):
-    """Processes of that program that run in this network: their ids."""
+def others():
+    """What else runs in this network: names of processes."""
     own, found = os.readlink('/proc/self/ns/net'), []
     for path in pathlib.Path('/proc').glob('[0-9]*'):
         with contextlib.suppress(OSError):
-            if (path / 'comm').read_text().strip() == program and os.readlink(path / 'ns/net') == own:
-                found.append(int(path.name))
+            if int(path.name) != os.getpid() and os.readlink(path / 'ns/net') == own:
+                found.append((path / 'comm').read_text().strip())
     return found
