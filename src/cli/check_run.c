@@ -225,7 +225,6 @@ static int begin_all(struct check *c, bool is_from_dns_only)
 		if (a->is_from_dns_only != is_from_dns_only)
 			continue;
 		fact_tell(&a->facts, FACT_AT_CLIENT, "check", NULL, NULL);
-		fact_tell(&a->facts, FACT_PROBED, "check", NULL, NULL);
 		fact_tell(&a->facts,
 			  address_is_v4(&a->address) ? FACT_IS_V4 : FACT_IS_V6,
 			  "check", NULL, NULL);

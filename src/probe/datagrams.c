@@ -62,8 +62,7 @@ static void tell_error(struct talk *t)
 	struct icmp_error e;
 
 	if (t->probing && icmp_error_read(t->fd, &e) > 0) {
-		icmp_error_tell(t->probing, &e, &local);
-		icmp_error_tell_lateness(t->probing, ICMP_CAME_AT_ONCE);
+		icmp_error_tell(t->probing, &e, &local, true);
 		icmp_error_text(&words, &e);
 	} else {
 		tell(t, FACT_ICMP_ERROR);
@@ -155,8 +154,8 @@ static int speak_any(struct talk *t)
 		talk_tell_well(t, _("answers with an empty datagram"));
 	}
 	text_done(&shown);
-	/* Who says what to send expects an answer to it. */
-	tell_outcome(t, t->options->send);
+	/* Who sends words of their own waits for the answer. */
+	tell_outcome(t, t->options->send != NULL);
 
 	return n == -EINTR ? n : 0;
 }
