@@ -26,7 +26,7 @@ enum {
 	FIRST_VERDICT = 1500, /* ms */
 	LAST_VERDICT = 3500,  /* ms: a failed ARP takes 3.05 s to be told */
 	GRACE = 250,          /* ms for the others, once one has answered */
-	PING_GRACE = 100,     /* ms for the echo, once the port has answered */
+	PING_GRACE = 30,      /* ms for the echo, once all else is known */
 };
 
 static volatile sig_atomic_t interrupted;
@@ -172,7 +172,7 @@ static bool is_decided(const struct check *c)
 static bool is_controlled(const struct attempt *a)
 {
 	static const enum fact_kind told[] = {
-		FACT_HOST_SERVES_NOW,	FACT_HOST_ANSWERS_RST,
+		FACT_HOST_SERVES_NOW,   FACT_HOST_ANSWERS_RST,
 		FACT_HOST_ANSWERS_ICMP, FACT_CONTROL_REFUSED,
 		FACT_CONTROL_SILENT,
 	};
@@ -256,11 +256,8 @@ static int settle_answered(struct check *c, int64_t began)
 			err = run_until(c, "connect",
 					began + FIRST_VERDICT * MS, what, now);
 	}
-	if (err < 0)
-		return err;
-	now = clock_now();
-	return run_until(c, "ping", now + PING_GRACE * MS,
-			 _("waiting for the echo"), now);
+
+	return err;
 }
 
 /* What this host itself does to those that failed. */
@@ -320,12 +317,18 @@ static int wait_silent(struct check *c, int64_t began)
  * still under way. */
 static int finish_open(struct check *c)
 {
+	const char *what = _("waiting for the last answers");
 	int64_t now = clock_now();
-	int err = look_at_home(c);
+	int64_t echoes = c->options.count
+				 ? (int64_t)c->options.count * CLOCK_SECOND
+				 : PING_GRACE * MS;
+	int err = run_until(c, "control", now + CLOCK_SECOND, what, now);
 
 	if (!err)
-		err = run_until(c, NULL, now + CLOCK_SECOND,
-				_("waiting for the last answers"), now);
+		err = run_until(c, "path", now + CLOCK_SECOND, what, now);
+	now = clock_now();
+	if (!err)
+		err = run_until(c, "ping", now + echoes, what, now);
 	probe_stop(c->runner, NULL);
 	return err;
 }
@@ -346,8 +349,10 @@ static int connect_stream(struct check *c)
 	if (err < 0)
 		return err;
 
+	/* While the sockets are there: they tell what became of the SYNs. */
+	err = look_at_home(c);
 	probe_stop(c->runner, "connect");
-	return finish_open(c);
+	return err < 0 ? err : finish_open(c);
 }
 
 static bool is_answered(const struct attempt *a)
@@ -369,10 +374,9 @@ static int try_datagrams(struct check *c)
 	}
 	if (!err && !any_connected(c))
 		err = start_open(c, "control");
-	if (err < 0)
-		return err;
-
-	return finish_open(c);
+	if (!err)
+		err = look_at_home(c);
+	return err < 0 ? err : finish_open(c);
 }
 
 static int connect_all(struct check *c)

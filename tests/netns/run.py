@@ -28,6 +28,7 @@ import traceback
 here = pathlib.Path(__file__).resolve().parent
 root = here.parent.parent
 sys.path.insert(0, str(here))
+sys.dont_write_bytecode = True
 
 import spaces  # noqa: E402
 from lab import Lab, Skip, wait_until  # noqa: E402
