@@ -4,6 +4,8 @@ VARIANTS = [{'family': 4}, {'family': 6}]
 
 
 def fault(lab):
-    wide = '/1' if lab.family == 4 else '/3'
-    lab.client.run(f'ip -{lab.family} addr add {lab.client.address}{wide} dev {lab.client.device}')
-    lab.client.run(f'ip -{lab.family} route replace {lab.server.address} dev {lab.client.device}')
+    client, device = lab.client, lab.client.device
+    narrow, wide, more = (24, 1, '') if lab.family == 4 else (64, 3, ' nodad')
+    client.run(f'ip -{lab.family} addr del {client.address}/{narrow} dev {device}')
+    client.run(f'ip -{lab.family} addr add {client.address}/{wide} dev {device}{more}')
+    client.run(f'ip -{lab.family} route replace {lab.server.address} dev {device}')
