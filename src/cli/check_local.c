@@ -180,15 +180,13 @@ static int check_next_hop(struct case_record *c, struct attempt *a,
 static void check_sent(struct attempt *a, const struct check_local *s)
 {
 	const struct sockets_tuple t = {
-		.source = s->route.source,
 		.destination = a->address,
 		.source_port = a->local_port,
 		.port = a->port,
 	};
 	struct sockets_syn syn;
 
-	if (!a->local_port || !s->has_route || sockets_syn(&t, &syn) ||
-	    !syn.is_waiting || !syn.timeouts)
+	if (!s->has_route || sockets_syn(&t, &syn) || !syn.timeouts)
 		return;
 	if (syn.retransmitted)
 		fact_tell(&a->facts, FACT_PACKET_SENT, "socket", NULL, NULL);

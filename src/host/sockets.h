@@ -10,10 +10,11 @@
  * users; no privilege is needed.
  */
 
-/* A connection as its client has it. */
+/* What connections lead to, as their client has it. */
 struct sockets_tuple {
-	struct address source, destination;
-	uint16_t source_port, port;
+	struct address destination;
+	uint16_t port;
+	uint16_t source_port; /* 0: any; of several, the most is told */
 };
 
 /* What became of a SYN: from struct tcp_info. */
