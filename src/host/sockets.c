@@ -59,8 +59,10 @@ static void take_info(struct sockets_syn *syn, const struct nlattr *a)
 	       len < sizeof(info) ? len : sizeof(info));
 	if (info.tcpi_retransmits > syn->timeouts)
 		syn->timeouts = info.tcpi_retransmits;
-	if (info.tcpi_total_retrans > syn->retransmitted)
-		syn->retransmitted = info.tcpi_total_retrans;
+	/* Counted only if it was sent (tcp_retransmit_skb()), unlike
+	 * tcpi_total_retrans, and from nothing again at each timeout. */
+	if (info.tcpi_retransmits && info.tcpi_retrans)
+		syn->is_sent = true;
 }
 
 static int take_syn(const struct nlmsghdr *m, void *context)

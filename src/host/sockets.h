@@ -19,9 +19,9 @@ struct sockets_tuple {
 
 /* What became of a SYN: from struct tcp_info. */
 struct sockets_syn {
-	bool is_waiting;        /* there is such a socket, in SYN-SENT */
-	unsigned timeouts;      /* how often the kernel tried again */
-	unsigned retransmitted; /* how often that got as far as the interface */
+	bool is_waiting;   /* there is such a socket, in SYN-SENT */
+	unsigned timeouts; /* how often the kernel tried again */
+	bool is_sent;      /* the last of that got as far as the interface */
 };
 
 /* 0 or -errno. */
