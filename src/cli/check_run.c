@@ -89,16 +89,14 @@ static int start(struct check *c, const char *id, struct attempt *a)
 static int resolve(struct check *c)
 {
 	int64_t now = clock_now();
-	struct address lit;
-	if (address_parse(&lit, c->record->target.host,
-			  strlen(c->record->target.host)))
-		(void)case_attempt(c->record, &lit, 0);
-	int err = start(c, "resolve", NULL);
+	int err;
 
-	if (err < 0)
-		return err;
-	err = run_until(c, "resolve", now + RESOLVE_LIMIT * CLOCK_SECOND,
-			_("asking the name service"), now);
+	fact_tell(&c->record->general, FACT_PROBED, "check", NULL, NULL);
+	err = start(c, "resolve", NULL);
+	if (!err)
+		err = run_until(c, "resolve",
+				now + RESOLVE_LIMIT * CLOCK_SECOND,
+				_("asking the name service"), now);
 	probe_stop(c->runner, "resolve");
 	return err;
 }
