@@ -72,7 +72,7 @@ def same_verdict(one, other):
     def core(said):
         v = said['verdict']
         return {**{k: v[k] for k in ('status', 'symptom', 'cause', 'certainty', 'place', 'ruled_out')},
-                'culprit': v['culprit'], 'also': v['also'], 'alternatives': [a['cause'] for a in v['alternatives']],
+                'culprit': {k: x for k, x in v['culprit'].items() if k != 'text'}, 'also': [(a['cause'], a['certainty']) for a in v['also']], 'alternatives': [a['cause'] for a in v['alternatives']],
                 'evidence': [(e['fact'], e['at'], e['packets']) for e in v['evidence']],
                 'addresses': said['target']['addresses'], 'steps': [(s['step'], s['status'], s['ms']) for s in said['steps']]}
     return core(one) == core(other)

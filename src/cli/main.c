@@ -1,5 +1,6 @@
 #include <errno.h>
 #include <locale.h>
+#include <netinet/in.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,6 +12,7 @@
 #include "base/log.h"
 #include "base/problem.h"
 #include "cli/cli.h"
+#include "cli/target.h"
 #include "config.h"
 #include "report/words.h"
 
@@ -331,15 +333,25 @@ static size_t distance(const char *a, const char *b)
 	return d[n][m];
 }
 
+/* The command that was probably meant, or NULL. */
+static const struct command *near_command(const char *word)
+{
+	for (size_t i = 0; i < COMMANDS; i++)
+		if (distance(word, commands[i]->name) <= 2)
+			return commands[i];
+
+	return NULL;
+}
+
 static int unknown_command(const char *word)
 {
-	for (size_t i = 0; i < COMMANDS; i++) {
-		if (distance(word, commands[i]->name) > 2)
-			continue;
+	const struct command *near = near_command(word);
+
+	if (near) {
 		(void)fprintf(
 			stderr,
 			_("kiriwake: there is no command \"%s\"; did you mean `kiriwake %s'?\n"),
-			word, commands[i]->name);
+			word, near->name);
 		return EXIT_USAGE;
 	}
 
@@ -353,9 +365,12 @@ static int unknown_command(const char *word)
 /* `kiriwake TARGET' is `kiriwake check TARGET'. */
 static bool is_target(int argc, char *argv[])
 {
+	uint8_t protocol = IPPROTO_TCP;
+	uint16_t port;
+
 	return strpbrk(argv[0], ":./") ||
-	       (argc > 1 && argv[1][0] != '-' &&
-		strspn(argv[1], "0123456789") == strlen(argv[1]));
+	       (argc > 1 && argv[1][0] != '-' && !near_command(argv[0]) &&
+		target_port(argv[1], &protocol, &port));
 }
 
 static int run(struct cli *cli, int argc, char *argv[])

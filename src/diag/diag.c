@@ -328,6 +328,8 @@ static void settle(struct verdict *v, const struct candidate *left,
 	if (v->place == PLACE_UNKNOWN && fact_has(facts, FACT_SYN_ARRIVED))
 		v->place = PLACE_SERVER;
 	/* And who sent the error is the one that refuses it. */
+	if (v->place == PLACE_UNKNOWN && fact_has(facts, FACT_ICMP_FROM_TARGET))
+		v->place = PLACE_SERVER;
 	if (fact_has(facts, FACT_ICMP_FROM_OTHER) && are_between(left, count))
 		v->place = PLACE_ROUTER;
 }

@@ -5,7 +5,7 @@
  */
 #include "diag/diag.h"
 
-enum { RULE_FACTS = 8 };
+enum { RULE_FACTS = 10 };
 
 struct rule {
 	enum symptom symptom;

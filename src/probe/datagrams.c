@@ -155,7 +155,8 @@ static int speak_any(struct talk *t)
 		talk_tell_well(t, _("answers with an empty datagram"));
 	}
 	text_done(&shown);
-	tell_outcome(t, false);
+	/* Who says what to send expects an answer to it. */
+	tell_outcome(t, t->options->send);
 
 	return n == -EINTR ? n : 0;
 }

@@ -27,7 +27,7 @@ static const char *code_name(unsigned code)
 
 static bool parse(const struct talk *t, bool is_tcp, unsigned *code)
 {
-	struct cursor c = cursor_over(t->in.data, t->in.len);
+	struct cursor c = talk_cursor(t, 0);
 	unsigned id, flags;
 
 	if (is_tcp)

@@ -252,6 +252,25 @@ int talk_read_until(struct talk *t, const char *word, size_t from,
 	}
 }
 
+static struct cursor over(const struct text *t, size_t from)
+{
+	/* Nothing may have come yet. */
+	if (from >= t->len)
+		return cursor_over("", 0);
+
+	return cursor_over(t->data + from, t->len - from);
+}
+
+struct cursor talk_cursor(const struct talk *t, size_t from)
+{
+	return over(&t->in, from);
+}
+
+struct cursor talk_raw(const struct talk *t)
+{
+	return over(&t->raw, 0);
+}
+
 void talk_forget(struct talk *t)
 {
 	text_clear(&t->in);
@@ -347,4 +366,5 @@ void talk_tcp(const struct talk *t, struct talk_tcp *ret)
 	ret->has_window = len >= offsetof(struct tcp_info, tcpi_snd_wnd) +
 					 sizeof(info.tcpi_snd_wnd);
 	ret->window = info.tcpi_snd_wnd;
+	ret->not_sent = info.tcpi_notsent_bytes;
 }

@@ -33,6 +33,13 @@ int64_t talk_answer_until(const struct talk *t)
 	return talk_until(t->is_hasty ? HASTY_NS : ANSWER_NS);
 }
 
+/* What waits to be sent does not fit in the window that the peer has open. */
+static bool is_shut(const struct talk *t, const struct talk_tcp *tcp)
+{
+	return t->end == TALK_OPEN && tcp->has_window && tcp->not_sent > 0 &&
+	       !tcp->unacked && tcp->window < tcp->segment;
+}
+
 void talk_tell_data(struct talk *t)
 {
 	struct talk_tcp tcp;
@@ -47,10 +54,7 @@ void talk_tell_data(struct talk *t)
 			  _("What was sent is not acknowledged, after %u "
 			    "repetitions."),
 			  tcp.retransmits);
-	tell_if(t,
-		t->sent && tcp.segment && tcp.has_window && !tcp.window &&
-			t->end == TALK_OPEN,
-		FACT_SERVER_WINDOW_ZERO);
+	tell_if(t, is_shut(t, &tcp), FACT_SERVER_WINDOW_ZERO);
 }
 
 void talk_tell_well(struct talk *t, const char *format, ...)
@@ -105,7 +109,7 @@ static void tell_silent(struct talk *t, bool is_asked)
 	talk_tcp(t, &tcp);
 	clock_span(&span, is_asked && t->spoke_ns ? clock_now() - t->spoke_ns
 						  : talk_age(t));
-	t->is_stuck = is_asked;
+	t->is_stuck = is_asked && !is_shut(t, &tcp);
 	tell(t, t->raw_total ? FACT_ANSWER_STOPPED : FACT_SERVER_SILENT);
 	if (is_asked && !tcp.unacked)
 		tell(t, FACT_REQUEST_UNANSWERED);

@@ -72,7 +72,7 @@ def variants(path):
 
 def check(lab, args, command):
     """(what it said, ms, why it is no answer)"""
-    words = [args.program, 'check', *command, '--json']
+    words = [*lab.wrap, args.program, 'check', *command, '--json']
     begin = time.monotonic()
     process = lab.client.popen(words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
                                user='nobody' if args.as_user else None, errors='replace')

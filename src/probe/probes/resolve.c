@@ -29,7 +29,7 @@ enum { FILE_MOST = 1024 * 1024 };
 #define AT_MOST (3500 * (int64_t)CLOCK_MILLISECOND)
 
 struct state {
-	struct lookup_process process;
+	struct name_lookup_process process;
 	struct name_evidence evidence;
 	struct name_servers servers;
 	int64_t until_ns;
@@ -116,7 +116,7 @@ static void end(struct probing *p)
 	text_done(&step);
 }
 
-static void end_literal(struct probing *p, const struct lookup *l)
+static void end_literal(struct probing *p, const struct name_lookup *l)
 {
 	const char *host = p->record->target.host;
 
@@ -187,19 +187,19 @@ static int begin(struct probing *p)
 	struct state *s = p->state;
 	struct name_evidence *e = &s->evidence;
 	const struct target *target = &p->record->target;
-	struct lookup literal;
+	struct name_lookup literal;
 	int err;
 
-	if (lookup_literal(&literal, target->host)) {
+	if (name_lookup_literal(&literal, target->host)) {
 		end_literal(p, &literal);
 		return 0;
 	}
 
 	e->host = target->host;
 	e->family = p->options->family;
-	err = lookup_start(&s->process, e->host, e->family,
-			   target->protocol == IPPROTO_UDP ? SOCK_DGRAM
-							   : SOCK_STREAM);
+	err = name_lookup_start(&s->process, e->host, e->family,
+				target->protocol == IPPROTO_UDP ? SOCK_DGRAM
+								: SOCK_STREAM);
 	if (err < 0)
 		return err;
 	err = probe_watch(p, s->process.fd, POLLIN);
@@ -228,12 +228,12 @@ static int ready(struct probing *p, int fd, short events)
 		return 0;
 	}
 
-	err = lookup_read(&s->evidence.lookup, &s->process);
+	err = name_lookup_read(&s->evidence.lookup, &s->process);
 	if (err < 0)
 		return err;
 
 	probe_unwatch(p, fd);
-	lookup_stop(&s->process);
+	name_lookup_stop(&s->process);
 	s->evidence.took_ns = clock_now() - p->began_ns;
 	go_on(p);
 	return 0;
@@ -259,7 +259,7 @@ static void done(struct probing *p)
 {
 	struct state *s = p->state;
 
-	lookup_stop(&s->process);
+	name_lookup_stop(&s->process);
 }
 
 const struct probe probe_resolve = {

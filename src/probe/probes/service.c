@@ -158,7 +158,7 @@ static int begin(struct probing *p)
 	int fd = p->attempt->fd;
 	int err;
 
-	if (t.is_datagram)
+	if (t.is_datagram && fd < 0)
 		fd = datagrams_open(p);
 	if (fd < 0)
 		return fd;

@@ -115,11 +115,19 @@ static int ask(struct talk *t, const struct secure *s)
 
 static int speak(struct talk *t)
 {
+	struct facts tls = { .arena = t->facts->arena };
+	struct facts *facts = t->facts;
 	struct secure s;
-	int n = secure_start(&s, t, "SoftEther");
+	int n;
 
+	t->facts = &tls;
+	n = secure_start(&s, t, "SoftEther");
+	t->facts = facts;
 	if (n > 0)
 		n = ask(t, &s);
+	/* What is well with another service's TLS says nothing of this one. */
+	if (!fact_has(&facts->set, FACT_OTHER_PROTOCOL))
+		facts_join(facts, &tls);
 	secure_done(&s);
 
 	return n < 0 ? n : 0;

@@ -181,7 +181,7 @@ static bool share(const char *ours, const char *theirs, size_t len)
  * there, or another. */
 static struct cursor kexinit(const struct talk *t, size_t at)
 {
-	struct cursor c = cursor_over(t->in.data + at, t->in.len - at);
+	struct cursor c = talk_cursor(t, at);
 	uint32_t len = cursor_be32(&c);
 	struct cursor packet;
 
