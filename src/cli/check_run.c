@@ -89,16 +89,14 @@ static int start(struct check *c, const char *id, struct attempt *a)
 static int resolve(struct check *c)
 {
 	int64_t now = clock_now();
-	struct address lit;
-	if (address_parse(&lit, c->record->target.host,
-			  strlen(c->record->target.host)))
-		(void)case_attempt(c->record, &lit, 0);
-	int err = start(c, "resolve", NULL);
+	int err;
 
-	if (err < 0)
-		return err;
-	err = run_until(c, "resolve", now + RESOLVE_LIMIT * CLOCK_SECOND,
-			_("asking the name service"), now);
+	fact_tell(&c->record->general, FACT_PROBED, "check", NULL, NULL);
+	err = start(c, "resolve", NULL);
+	if (!err)
+		err = run_until(c, "resolve",
+				now + RESOLVE_LIMIT * CLOCK_SECOND,
+				_("asking the name service"), now);
 	probe_stop(c->runner, "resolve");
 	return err;
 }
@@ -225,7 +223,6 @@ static int begin_all(struct check *c, bool is_from_dns_only)
 		if (a->is_from_dns_only != is_from_dns_only)
 			continue;
 		fact_tell(&a->facts, FACT_AT_CLIENT, "check", NULL, NULL);
-		fact_tell(&a->facts, FACT_PROBED, "check", NULL, NULL);
 		fact_tell(&a->facts,
 			  address_is_v4(&a->address) ? FACT_IS_V4 : FACT_IS_V6,
 			  "check", NULL, NULL);

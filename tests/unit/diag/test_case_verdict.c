@@ -147,6 +147,7 @@ a_refusal_at_home_does_not_explain_while_another_was_tried(void **state)
 	struct attempt *a = attempt(&j, "2001:db8::1");
 
 	(void)state;
+	fact_tell(&a->facts, FACT_LOCAL_ERROR, "connect", NULL, NULL);
 	fact_tell(&a->facts, FACT_CONNECT_ENETUNREACH, "connect", NULL, NULL);
 	refused(attempt(&j, "192.0.2.1"));
 	judge(&j);
@@ -157,6 +158,7 @@ a_refusal_at_home_does_not_explain_while_another_was_tried(void **state)
 	/* Alone it does. */
 	j = new_case();
 	a = attempt(&j, "2001:db8::1");
+	fact_tell(&a->facts, FACT_LOCAL_ERROR, "connect", NULL, NULL);
 	fact_tell(&a->facts, FACT_CONNECT_ENETUNREACH, "connect", NULL, NULL);
 	judge(&j);
 	assert_int_equal(j.v.verdict.symptom, SYMPTOM_LOCAL_REFUSED);
