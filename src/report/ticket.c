@@ -21,6 +21,26 @@ static void add_also(struct ticket *t)
 	t->flow.also_count = count;
 }
 
+/* Whom the commands of the next steps are about: the name server where it was
+ * the name. */
+static const char *asked_server(const struct case_record *record,
+				const struct case_verdict *v)
+{
+	static const char line[] = "nameserver ";
+	const struct culprit *k = v->culprit;
+
+	if (v->verdict.symptom != SYMPTOM_NAME_NOT_RESOLVED)
+		return record->target.host;
+
+	for (size_t i = 0; k && i < k->count; i++)
+		if (!strcmp(k->fields[i].name, "server") && k->fields[i].text)
+			return k->fields[i].text;
+	if (k && k->text && !strncmp(k->text, line, sizeof(line) - 1))
+		return k->text + sizeof(line) - 1;
+
+	return "NAMESERVER";
+}
+
 void ticket_init(struct ticket *t, const struct case_record *record,
 		 const struct case_verdict *verdict)
 {
@@ -51,7 +71,7 @@ void ticket_init(struct ticket *t, const struct case_record *record,
 		f->icmp_sender = a->icmp_sender;
 		memcpy(f->lines, a->lines, sizeof(f->lines));
 	} else {
-		f->server_name = record->target.host;
+		f->server_name = asked_server(record, verdict);
 	}
 	add_also(t);
 }
