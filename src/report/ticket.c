@@ -69,6 +69,7 @@ void ticket_init(struct ticket *t, const struct case_record *record,
 		f->server = a->address;
 		f->client = a->local;
 		f->icmp_sender = a->icmp_sender;
+		f->icmp_after_ns = a->answered_after_ns;
 		memcpy(f->lines, a->lines, sizeof(f->lines));
 	} else {
 		f->server_name = asked_server(record, verdict);

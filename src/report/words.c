@@ -88,10 +88,14 @@ static void icmp_detail(struct text *out, const struct report_flow *f)
 	text_char(out, ')');
 }
 
-static void span_detail(struct text *out, int64_t span_ns)
+/* A check knows the time where its own probe saw the answer. */
+static void span_detail(struct text *out, const struct report_flow *f)
 {
+	if (f->record && !f->icmp_after_ns)
+		return;
+
 	text_str(out, " (");
-	clock_span(out, span_ns);
+	clock_span(out, f->icmp_after_ns);
 	text_char(out, ')');
 }
 
@@ -129,7 +133,7 @@ static void detail(struct text *out, const struct report_flow *f,
 	if (kind == FACT_ICMP_ERROR || kind == FACT_ICMP_TOO_BIG)
 		icmp_detail(out, f);
 	else if (kind == FACT_ICMP_AT_ONCE || kind == FACT_ICMP_LATE)
-		span_detail(out, f->icmp_after_ns);
+		span_detail(out, f);
 	else if (kind == FACT_SYN_REPEATED && f->syns > 1)
 		count_detail(out, f->syns - 1);
 	else if (kind == FACT_TLS_ALERT_SERVER || kind == FACT_TLS_ALERT_CLIENT)
