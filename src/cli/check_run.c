@@ -26,7 +26,7 @@ enum {
 	FIRST_VERDICT = 1500, /* ms */
 	LAST_VERDICT = 3500,  /* ms: a failed ARP takes 3.05 s to be told */
 	GRACE = 250,          /* ms for the others, once one has answered */
-	PING_GRACE = 100,     /* ms for the echo, once the port has answered */
+	PING_GRACE = 30,      /* ms for the echo, once all else is known */
 };
 
 static volatile sig_atomic_t interrupted;
@@ -146,10 +146,14 @@ static bool any_connected(const struct check *c)
 	return false;
 }
 
+/* What stops the packets at home is known, or the host is there. */
 static bool is_alive(const struct attempt *a)
 {
 	return fact_has(&a->facts.set, FACT_HOST_PINGS) ||
-	       fact_has(&a->facts.set, FACT_HOST_SERVES);
+	       fact_has(&a->facts.set, FACT_HOST_SERVES) ||
+	       fact_has(&a->facts.set, FACT_PACKET_NOT_SENT) ||
+	       fact_has(&a->facts.set, FACT_OWN_RULES_REPLY) ||
+	       fact_has(&a->facts.set, FACT_LO_DOWN);
 }
 
 /* Whether waiting longer could change what is known: only a neighbour that
@@ -162,6 +166,39 @@ static bool is_decided(const struct check *c)
 			return false;
 
 	return true;
+}
+
+/* Whether other ports of the host have been asked already. */
+static bool is_controlled(const struct attempt *a)
+{
+	static const enum fact_kind told[] = {
+		FACT_HOST_SERVES_NOW,   FACT_HOST_ANSWERS_RST,
+		FACT_HOST_ANSWERS_ICMP, FACT_CONTROL_REFUSED,
+		FACT_CONTROL_SILENT,
+	};
+
+	for (size_t i = 0; i < sizeof(told) / sizeof(*told); i++)
+		if (fact_has(&a->facts.set, told[i]))
+			return true;
+
+	return false;
+}
+
+/* Those that were refused at once have their questions open still: whether the
+ * host is there, and who sends packets in circles. */
+static int start_refused(struct check *c)
+{
+	for (size_t i = 0; i < tried(c); i++) {
+		struct attempt *a = &c->record->attempts[i];
+		int err = is_controlled(a) ? 0 : start(c, "control", a);
+
+		if (!err && fact_has(&a->facts.set, FACT_ICMP_TTL))
+			err = start(c, "path", a);
+		if (err < 0)
+			return err;
+	}
+
+	return 0;
 }
 
 /* Starts a probe for every attempt that is not connected. */
@@ -219,11 +256,26 @@ static int settle_answered(struct check *c, int64_t began)
 			err = run_until(c, "connect",
 					began + FIRST_VERDICT * MS, what, now);
 	}
-	if (err < 0)
-		return err;
-	now = clock_now();
-	return run_until(c, "ping", now + PING_GRACE * MS,
-			 _("waiting for the echo"), now);
+
+	return err;
+}
+
+/* What this host itself does to those that failed. */
+static int look_at_home(struct check *c)
+{
+	for (size_t i = 0; i < tried(c); i++) {
+		struct attempt *a = &c->record->attempts[i];
+		int err = a->is_connected
+				  ? 0
+				  : check_local_after(c->record, a, &c->options,
+						      &c->local[i]);
+
+		if (err < 0)
+			return err;
+	}
+
+	check_screen_sync(&c->screen, c->record);
+	return 0;
 }
 
 /* Nothing has answered yet. What is sent next tells why, and each only when the
@@ -250,6 +302,8 @@ static int wait_silent(struct check *c, int64_t began)
 	if (!err)
 		err = run_until(c, "connect", began + FIRST_VERDICT * MS, what,
 				began);
+	if (!err)
+		err = look_at_home(c);
 	if (err < 0 || is_decided(c))
 		return err;
 
@@ -259,29 +313,74 @@ static int wait_silent(struct check *c, int64_t began)
 		began);
 }
 
-/* What this host itself does to those that failed. */
-static int look_at_home(struct check *c)
+/* What is asked only of those that did not answer as they should, and what is
+ * still under way. */
+static int finish_open(struct check *c)
 {
-	for (size_t i = 0; i < tried(c); i++) {
+	const char *what = _("waiting for the last answers");
+	int64_t now = clock_now();
+	int64_t echoes = c->options.count
+				 ? (int64_t)c->options.count * CLOCK_SECOND
+				 : PING_GRACE * MS;
+	int err = run_until(c, "control", now + CLOCK_SECOND, what, now);
+
+	if (!err)
+		err = run_until(c, "path", now + CLOCK_SECOND, what, now);
+	now = clock_now();
+	if (!err)
+		err = run_until(c, "ping", now + echoes, what, now);
+	probe_stop(c->runner, NULL);
+	return err;
+}
+
+static int connect_stream(struct check *c)
+{
+	int64_t began = clock_now();
+	int err = begin_all(c, false);
+
+	if (!err)
+		err = wait_silent(c, began);
+	if (err < 0)
+		return err;
+	if (any_connected(c))
+		err = settle_answered(c, began);
+	else
+		err = start_refused(c);
+	if (err < 0)
+		return err;
+
+	/* While the sockets are there: they tell what became of the SYNs. */
+	err = look_at_home(c);
+	probe_stop(c->runner, "connect");
+	return err < 0 ? err : finish_open(c);
+}
+
+static bool is_answered(const struct attempt *a)
+{
+	return fact_has(&a->facts.set, FACT_UDP_ANSWERED);
+}
+
+/* Datagrams have no handshake: only the service can answer. */
+static int try_datagrams(struct check *c)
+{
+	int err = begin_all(c, false);
+
+	for (size_t i = 0; i < tried(c) && !err && !is_late(c); i++) {
 		struct attempt *a = &c->record->attempts[i];
-		int err = a->is_connected
-				  ? 0
-				  : check_local_after(c->record, a, &c->options,
-						      &c->local[i]);
 
-		if (err < 0)
-			return err;
+		if (!a->is_from_dns_only)
+			err = start(c, "service", a);
+		a->is_connected = is_answered(a);
 	}
-
-	check_screen_sync(&c->screen, c->record);
-	return 0;
+	if (!err && !any_connected(c))
+		err = start_open(c, "control");
+	if (!err)
+		err = look_at_home(c);
+	return err < 0 ? err : finish_open(c);
 }
 
 static int connect_all(struct check *c)
 {
-	int64_t began;
-	int err;
-
 	for (size_t i = 0; i < tried(c); i++) {
 		struct attempt *a = &c->record->attempts[i];
 
@@ -292,34 +391,17 @@ static int connect_all(struct check *c)
 	}
 	check_screen_sync(&c->screen, c->record);
 	check_packets_begin(&c->packets, &c->rights, c->record);
-	began = clock_now();
-	err = begin_all(c, false);
-	if (!err)
-		err = wait_silent(c, began);
-	if (err < 0)
-		return err;
-	if (any_connected(c))
-		err = settle_answered(c, began);
-	else
-		err = start_open(c, "control");
-	if (err < 0)
-		return err;
-
-	/* Those that were refused at once have their questions open still. */
-	probe_stop(c->runner, "connect");
-	err = look_at_home(c);
-	if (err < 0)
-		return err;
-	err = run_until(c, NULL, clock_now() + CLOCK_SECOND,
-			_("waiting for the last answers"), clock_now());
-	probe_stop(c->runner, NULL);
-	return err;
+	return c->record->target.protocol == IPPROTO_UDP ? try_datagrams(c)
+							 : connect_stream(c);
 }
 
 /* One address of each family is spoken to: what an application would use. */
 static int speak(struct check *c)
 {
 	bool spoken[2] = { false, false };
+
+	if (c->record->target.protocol == IPPROTO_UDP)
+		return 0; /* they were */
 
 	for (size_t i = 0; i < tried(c); i++) {
 		struct attempt *a = &c->record->attempts[i];

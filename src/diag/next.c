@@ -13,6 +13,18 @@ struct row {
 #define F(name) FACT_##name
 
 static const struct row rows[] = {
+	{ S(SYN_UNANSWERED) | S(UDP_UNANSWERED) | S(REFUSED_BY_ICMP) |
+		  S(UDP_REFUSED_BY_ICMP),
+	  F(PROBED),
+	  F(ICMP_FROM_CLIENT),
+	  { "server",
+	    "kiriwake firewall trace live --packet 'src=CLIENT dst=SERVER PROTO dport=PORT state=new'",
+	    N_("Walks this very packet through the rules there, and names the one that refuses it, or shows that none does.") } },
+	{ S(SYN_UNANSWERED),
+	  F(PATH_PARTS_EARLIER),
+	  F(NONE),
+	  { "router", "iptables-save -c; nft list ruleset",
+	    N_("At the first router that only another port's packets get past: the rule whose counter moves with one more attempt drops them.") } },
 	{ S(SYN_UNANSWERED) | S(UDP_UNANSWERED),
 	  F(NONE),
 	  F(AT_SERVER),

@@ -160,7 +160,8 @@ int cgroup_bpf_read(const char *cgroup, struct cgroup_bpf *ret)
 	/* Out of a namespace of cgroups the path is none that we could open. */
 	if (!error && strncmp(cgroup, "/..", 3) == 0)
 		error = -ENOENT;
-	text_str(&path, cgroup);
+	/* The root is the empty path. */
+	text_str(&path, strcmp(cgroup, "/") != 0 ? cgroup : "");
 	while (!error) {
 		const char *slash;
 

@@ -38,7 +38,6 @@ static int take_chain(const struct nlmsghdr *m, void *context)
 	return 0;
 }
 
-/* 0 also where nf_tables is not built in: then it has no rules. */
 static int ask_nft(uint8_t family, struct netfilter *ret)
 {
 	struct asked q = { family, ret };
@@ -59,7 +58,13 @@ static int ask_nft(uint8_t family, struct netfilter *ret)
 	g->version = NFNETLINK_V0;
 	error = netlink_ask(n, m, take_chain, &q);
 	netlink_close(n);
-	return error == -EINVAL || error == -EOPNOTSUPP ? 0 : error;
+	/* The answer where nf_tables is not there, and perhaps elsewhere: then
+	 * the tools are asked. */
+	if (error == -EINVAL || error == -EOPNOTSUPP) {
+		ret->has_nft = true;
+		error = 0;
+	}
+	return error;
 }
 
 int netfilter_read(int family, struct netfilter *ret)

@@ -62,7 +62,8 @@ static void tell_error(struct talk *t)
 	struct icmp_error e;
 
 	if (t->probing && icmp_error_read(t->fd, &e) > 0) {
-		icmp_error_tell(t->probing, &e, &local, true);
+		icmp_error_tell(t->probing, &e, &local);
+		icmp_error_tell_lateness(t->probing, ICMP_CAME_AT_ONCE);
 		icmp_error_text(&words, &e);
 	} else {
 		tell(t, FACT_ICMP_ERROR);

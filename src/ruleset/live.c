@@ -376,6 +376,55 @@ static bool judge(struct ruleset *r, struct tool *t, struct live_row *row)
 	return false;
 }
 
+/* Makes a comment of each line from here to the table's COMMIT. */
+static void comment_out(char *at)
+{
+	bool is_last = false;
+
+	while (*at && !is_last) {
+		is_last = strncmp(at, "COMMIT", 6) == 0;
+		while (*at && *at != '\n')
+			*at++ = '#';
+		at += *at == '\n';
+	}
+}
+
+/*
+ * What iptables-nft-save says of a table that nft filled in its own way: "#
+ * Table `filter' contains incompatible base-chains, use 'nft' tool to list
+ * them.", and then it prints an empty one, which is not there. nft tells of it.
+ */
+static void drop_incompatible(struct text *t)
+{
+	static const char head[] = "# Table `", tail[] = "' ";
+	char *line;
+
+	(void)text_string(t);
+	line = t->data;
+	while (line && *line) {
+		char *next = line + strcspn(line, "\n");
+		const char *name = line + sizeof(head) - 1;
+		const char *end = !strncmp(line, head, sizeof(head) - 1)
+					  ? strstr(name, tail)
+					  : NULL;
+
+		if (end && end < next &&
+		    memmem(end, (size_t)(next - end), "incompatible", 12)) {
+			struct text table = TEXT_NULL;
+			char *at;
+
+			text_str(&table, "\n*");
+			text_bytes(&table, name, (size_t)(end - name));
+			text_char(&table, '\n');
+			at = strstr(next, text_string(&table));
+			if (at)
+				comment_out(at + 1);
+			text_done(&table);
+		}
+		line = next + (*next == '\n');
+	}
+}
+
 static int take(struct ruleset *r, struct tool *t, const struct source *s,
 		struct live_row *row)
 {
@@ -389,6 +438,8 @@ static int take(struct ruleset *r, struct tool *t, const struct source *s,
 		return 0;
 
 	row->bytes = t->text.len;
+	if (s->reader == READ_AS_SAVE)
+		drop_incompatible(&t->text);
 	switch (s->reader) {
 	case READ_AS_SAVE:
 		return save_read(r, s->file, text_string(&t->text), t->text.len,

@@ -1,0 +1,68 @@
+"""BPF programs of a cgroup of their own, in which a command is run.
+
+    lab.wrap = in_cgroup('connect4')         # before the command's words
+
+As a program: client_bpf.py HOOK COMMAND...: makes the cgroup, attaches a program that says no, runs the command in it, and
+takes the cgroup away.
+"""
+import ctypes
+import os
+import pathlib
+import struct
+import subprocess
+import sys
+
+from lab import Skip
+
+HOOKS = {'egress': (8, 1), 'connect4': (18, 10), 'connect6': (18, 11)}  # program type, attach type of linux/bpf.h
+BPF_PROG_LOAD, BPF_PROG_ATTACH = 5, 8
+SYS_BPF = {'x86_64': 321, 'aarch64': 280}.get(os.uname().machine)
+
+
+def hierarchy():
+    for line in pathlib.Path('/proc/self/mounts').read_text().splitlines():
+        if line.split()[2] == 'cgroup2':
+            return pathlib.Path(line.split()[1])
+    return None
+
+
+def in_cgroup(hook):
+    where = hierarchy()
+    if not where or not SYS_BPF or not os.access(where, os.W_OK):
+        raise Skip('no cgroup2 that may be written')
+    return [sys.executable, os.path.abspath(__file__), hook]
+
+
+def bpf(command, attribute):
+    libc = ctypes.CDLL(None, use_errno=True)
+    room = ctypes.create_string_buffer(attribute.ljust(144, b'\0'))
+    answer = libc.syscall(SYS_BPF, command, room, 144)
+    if answer < 0:
+        raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
+    return answer
+
+
+def load(hook):
+    """r0 = 0; exit: no."""
+    kind, where = HOOKS[hook]
+    code = ctypes.create_string_buffer(struct.pack('<BBhiBBhi', 0xb7, 0, 0, 0, 0x95, 0, 0, 0))
+    licence = ctypes.create_string_buffer(b'GPL')
+    attribute = struct.pack('<IIQQIIQII16sII', kind, 2, ctypes.addressof(code), ctypes.addressof(licence), 0, 0, 0, 0, 0,
+                            b'deny', 0, where)
+    return bpf(BPF_PROG_LOAD, attribute)
+
+
+def main(hook, *command):
+    folder = hierarchy() / f'kiriwake-lab-{os.getpid()}'
+    folder.mkdir()
+    try:
+        place = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        bpf(BPF_PROG_ATTACH, struct.pack('<IIII', place, load(hook), HOOKS[hook][1], 0))
+        child = subprocess.Popen(command, preexec_fn=lambda: (folder / 'cgroup.procs').write_text('0'))
+        return child.wait()
+    finally:
+        folder.rmdir()
+
+
+if __name__ == '__main__':
+    sys.exit(main(*sys.argv[1:]))

@@ -1,0 +1,16 @@
+"""The client's loopback interface is down, and it wants to reach itself."""
+from services import some_service
+
+EXPECT = {'symptom': ['local-refused', 'syn-unanswered', 'syn-not-sent'], 'certainty': 'proven', 'place': 'client',
+          'culprit': {'kind': 'link'}}
+VARIANTS = [{'family': 4}, {'family': 6}]
+
+
+def build(lab):
+    lab.service = some_service(lab, lab.client)
+    address = lab.client.address
+    lab.command = [f'{address}:{lab.port}' if lab.family == 4 else f'[{address}]:{lab.port}']
+
+
+def fault(lab):
+    lab.client.run('ip link set lo down')

@@ -1,0 +1,17 @@
+"""The client's own firewall drops what one user sends."""
+from firewall import Firewall
+from services import some_service
+
+EXPECT = {'symptom': 'syn-not-sent', 'certainty': 'proven', 'place': 'client', 'culprit': {'kind': 'firewall-rule'}}
+VARIANTS = [{'engine': e, 'family': f} for e in ('iptables-legacy', 'iptables-nft', 'nft') for f in (4, 6)]
+
+
+def build(lab):
+    lab.service = some_service(lab)
+    lab.firewall = Firewall(lab.client)
+    lab.command = [lab.target, '--as', 'daemon']
+
+
+def fault(lab):
+    user = 'meta skuid 1' if lab.engine == 'nft' else '-m owner --uid-owner 1'
+    lab.firewall.add('output', 'drop', proto='tcp', more=user)
