@@ -72,10 +72,14 @@ def variants(path):
 
 def check(lab, args, command):
     """(what it said, ms, why it is no answer)"""
-    words = [*lab.wrap, args.program, 'check', *command, '--json']
+    words = [args.program, 'check', *command, '--json']
+    as_user = args.as_user
+    if lab.wrap and as_user:
+        words, as_user = ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups', *words], False
+    words = [*lab.wrap, *words]
     begin = time.monotonic()
     process = lab.client.popen(words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-                               user='nobody' if args.as_user else None, errors='replace')
+                               user='nobody' if as_user else None, errors='replace')
     try:
         out, err = process.communicate(timeout=LIMIT)
     except subprocess.TimeoutExpired:
@@ -188,6 +192,8 @@ def one(path, args):
         return record
     module.fault(lab)
     expect |= lab.expect
+    if not args.as_user:
+        expect |= expect.get('root', {})
     if args.keep:
         shell(lab)
     said, ms, problem = ask(lab, args, expect, record)
@@ -200,7 +206,9 @@ def one(path, args):
 
 
 def ask(lab, args, expect, record):
-    command = lab.command or expect.get('command') or [lab.target]
+    command = list(lab.command or expect.get('command') or [lab.target])
+    if args.as_user and '--as' in command:
+        del command[command.index('--as'):command.index('--as') + 2]
     said, ms, problem = check(lab, args, [str(c) for c in command])
     if problem:
         record['wrong'].append(problem)

@@ -9,5 +9,8 @@ def fault(lab):
     net = lab.client_net.net4 if lab.family == 4 else lab.client_net.net6
     host = net.network_address.__class__
     wide = bits - (int(host(lab.client.address)) ^ int(host(lab.server.address))).bit_length()
+    if not wide:  # nothing in common: the same by a route too many
+        lab.client.run(f'ip -{lab.family} route add {lab.server.address} dev {lab.client.device}')
+        return
     lab.client.run(f'ip -{lab.family} addr del {lab.client.address}/{net.prefixlen} dev {lab.client.device}')
     lab.client.run(f'ip -{lab.family} addr add {lab.client.address}/{wide} dev {lab.client.device}')
