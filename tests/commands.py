@@ -4,14 +4,22 @@
 usage: commands.py KIRIWAKE
 """
 import gzip
+import json
 import os
 import pathlib
+import random
+import signal
 import subprocess
 import sys
 import tempfile
+import time
+
+tests = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(tests / 'lib'))
+
+import alone  # noqa: E402
 
 kiriwake = str(pathlib.Path(sys.argv[1]).resolve())
-tests = pathlib.Path(__file__).resolve().parent
 stories = tests / 'stories'
 bad = str(stories / '1-manager-bad.txt')
 good = str(stories / '1-ssh-good.txt')
@@ -103,6 +111,21 @@ status(1, 'explain', '--ruleset', str(tests / 'rulesets/ufw/rules.v4'), '--at', 
        says='INPUT policy')
 status(2, 'explain', '--ruleset', '/nonexistent.v4', telnet, says='No such file')
 
+# Why can't I reach it? What is wrong with the question is said before anything is sent.
+status(0, 'check', '--help', says='--server-name')
+for words, hint in ((('check',), 'what is to be reached'), (('chekc', '127.0.0.1:1'), 'kiriwake check'), (('127.0.0.1/tcp',), 'tcp://127.0.0.1:PORT?'),
+                    (('127.0.0.1:22/udp',), 'udp://127.0.0.1:22?'), (('check', '127.0.0.1', '22/tcp'), 'tcp/22'), (('127.0.0.1:99999',), '65535'),
+                    (('127.0.0.1:0',), '65535'), (('check', '127.0.0.1'), '127.0.0.1:PORT'), (('check', '2001:db8::1'), '[2001:db8::1]:PORT'),
+                    (('127.0.0.1:1', '127.0.0.2:1'), 'one target'), (('check', 'a', '1', '2'), 'one target'), (('check', 'a:1', '2'), 'twice'),
+                    (('check', 'nosuch://a:1'), 'tcp://'), (('check', 'a:nosuchservice'), 'nosuchservice'), (('check', ':22'), 'no host'),
+                    (('check', '[::1:22'), '[ADDRESS]:PORT'), (('check', '300.1.1.1:22'), 'neither a name nor'), (('check', 'a b:22'), 'neither a name nor'),
+                    (('check', '-4', '[::1]:22'), '-4'), (('check', '-6', '127.0.0.1:22'), '-6'), (('check', 'a:1', '--control', 'x'), '--control takes'),
+                    (('check', 'a:1', '--source', 'b'), '--source takes'), (('check', 'a:1', '--count', '0'), '--count takes'),
+                    (('check', 'a:1', '--timeout', 'soon'), '--timeout takes'), (('check', 'a:1', '--save'), 'needs a value'),
+                    (('check', 'a:1', '--nosuch'), 'unknown option --nosuch'), (('check', '127.0.0.1:1', '--pcap', '/nonexistent/a'), 'cannot write'),
+                    (('check', '127.0.0.1:1', '--save', '/nonexistent/a'), 'cannot make'), (('explain', '/'), 'case.json')):
+    status(2, *words, says=hint)
+
 # Standard input, packed, and colour.
 text = pathlib.Path(bad).read_bytes()
 status(1, 'explain', stdin=text, says='#1 09:47:47.950297')
@@ -148,7 +171,6 @@ with tempfile.TemporaryDirectory() as folder:
     client.write_text(talk(12, 0, 4001, 100, True) + talk(12, 1, 4002, 200, False) + talk(12, 2, 4003, 300, True))
 
     def judged():
-        import json
         said = json.loads(run('explain', '--json', '--at', f'client={client}', '--at', f'server={server}')[1])
         v = next(f['verdict'] for f in said['flows'] if f['flow']['vantage'] == 'client' and f['flow']['client']['port'] == 4002)
         return v, {v['cause'], *(a['cause'] for a in v['alternatives'])}
@@ -171,6 +193,117 @@ with tempfile.TemporaryDirectory() as folder:
     check('evicted flows are counted', 'flows: 601' in out[1] and 'early' in out[1], out[1])
     out = run('explain', '--max-flows', '64', '--jsonl', str(many))
     check('evicted flows are told', out[1].count('"flow":') == 601, out[1].count('"flow":'))
+
+
+
+def check_here(folder):
+    """`check' in a network of its own: the loopback interface, and a device that swallows what is sent."""
+    subprocess.run(['ip', '-batch', '-'], text=True, check=True, input='''
+link add sink type veth peer name end
+link set sink addrgenmode none up
+link set end addrgenmode none up
+address add 192.0.2.1/24 dev sink
+neighbour add 192.0.2.9 lladdr 02:00:00:00:00:09 dev sink nud permanent
+''')
+    alone.hosts('127.0.0.1 localhost here.example\n')
+    silent = '192.0.2.9:5555'
+    with alone.listener('127.0.0.1', alone.web) as port:
+        good = f'http://127.0.0.1:{port}'
+        status(0, good, says='healthy')
+        status(0, 'check', good, says='healthy')
+        status(0, 'here.example', str(port), says='healthy')
+        status(0, f'127.0.0.1:{port}', '--send', 'GET / HTTP/1.0\r\n\r\n', says='healthy')
+        status(1, '127.0.0.1:1', says='no-listener')
+        status(1, 'localhost', 'tcpmux', says='refused-by-rst')
+        status(1, 'nosuch.example:1', says='name-not-resolved')
+        status(1, '127.0.0.1:1', '--source', '192.0.2.77', says='local-refused')
+        status(2, '127.0.0.1:1', '--as', 'nosuchuser', says='no such user')
+        status(1, '127.0.0.1:1', '--as', 'nobody', says='refused-by-rst')
+
+        # For programs, for later, and for other tools.
+        said = json.loads(run('127.0.0.1:1', '--json')[1])
+        check('JSON alone is on standard output', said['verdict']['symptom'] == 'refused-by-rst', said)
+        case, pcap = f'{folder}/case', f'{folder}/own.pcapng'
+        first = run('127.0.0.1:1', '--save', case, '--pcap', pcap)
+        again = run('explain', case)
+        check('a saved case is told as it was', first[:2] == again[:2], (first, again))
+        check('and in Japanese', run('explain', case, '--lang', 'ja')[0] == 1, again)
+        status(0, 'read', '-n', pcap, says='127.0.0.1.1: Flags [S]')
+        status(1, 'explain', pcap, says='refused-by-rst')
+        run(good, '--save', case)
+        check('a case holds its packets', pathlib.Path(case, 'packets.pcapng').stat().st_size > 500, os.listdir(case))
+        pathlib.Path(case, 'case.json').write_text('{"kiriwake_case": 1, "at_ns": ')
+        status(2, 'explain', case, says='not JSON')
+
+        # Screens.
+        bad = ('127.0.0.1:1',)
+        text = run(*bad)[1]
+        check('marks where the letters are there', '\u2717' in text, text)
+        check('no marks in the C locale', run(*bad, env={'LC_ALL': 'C'})[1].isascii(), text)
+        check('colour only on a terminal', '\x1b[' not in text, text)
+        check('--color always', '\x1b[31m' in run(*bad, '--color', 'always')[1], text)
+        check('lines fit 80 columns', max(len(l) for l in text.splitlines() if 'Flags' not in l and 'On the server' not in l) <= 80, text)
+        narrow = run(*bad, env={'COLUMNS': '50'})[1]
+        check('COLUMNS is obeyed', max(len(l) for l in narrow.splitlines() if 'Flags' not in l and 'On the server' not in l) <= 50, narrow)
+        check('--lang ja speaks Japanese', '\u3000' < max(run(*bad, '--lang', 'ja')[1]), text)
+
+        # Without rights it works, and says what it could not see.
+        as_nobody = ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups', kiriwake]
+        if subprocess.run([*as_nobody, '--version'], capture_output=True, check=False).returncode == 0:
+            done = subprocess.run([*as_nobody, '127.0.0.1:1', '--json'], capture_output=True, check=False, env=environment, timeout=60)
+            said = json.loads(done.stdout)
+            check('unprivileged: the same symptom', (done.returncode, said['verdict']['symptom']) == (1, 'refused-by-rst'), said)
+            check('unprivileged: the capture was not looked at', 'capture' in [n['source'] for n in said['verdict']['not_looked']], said)
+            done = subprocess.run([*as_nobody, '127.0.0.1:1', '--as', 'root'], capture_output=True, check=False, env=environment, timeout=60)
+            check('--as needs root', done.returncode == 3 and b'--as needs' in done.stderr, done)
+
+        # Interrupted, it tells what is known by then.
+        def rules():
+            return subprocess.run('nft list ruleset; iptables-legacy-save; ip rule; ip route show table all; ip neighbour show nud permanent',
+                                  shell=True, capture_output=True, check=False).stdout
+
+        def left():
+            end = time.monotonic() + 5
+            while alone.inside('kiriwake') and time.monotonic() < end:
+                time.sleep(0.02)
+            return alone.inside('kiriwake')
+
+        before = rules()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            process = subprocess.Popen([kiriwake, silent, '--json'], stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment)
+            time.sleep(1.0)
+            begin = time.monotonic()
+            process.send_signal(number)
+            out = process.communicate(timeout=20)[0]
+            verdict = json.loads(out)['verdict']
+            check(f'{number.name}: the verdict so far', verdict['status'] in ('failing', 'unknown') and process.returncode in (1, 3), out)
+            check(f'{number.name}: at once', time.monotonic() - begin < 2.5, time.monotonic() - begin)
+        begin = time.monotonic()
+        status(1, silent, says='syn-unanswered')
+        check('silence is told in time', time.monotonic() - begin < 8, time.monotonic() - begin)
+        status(3, silent, '--timeout', '0.2')
+
+        # Killed at any moment, nothing of it stays.
+        draw = random.Random(5)
+        for _ in range(20):
+            process = subprocess.Popen([kiriwake, draw.choice([silent, '127.0.0.1:1', 'nosuch.example:1'])], stdout=subprocess.DEVNULL,
+                                       stderr=subprocess.DEVNULL, cwd=folder, env=environment)
+            time.sleep(draw.uniform(0, 1.5) ** 2)
+            process.kill()
+            process.wait()
+        check('no process stays behind', not left(), alone.inside('kiriwake'))
+        check('no rule, route or neighbour is changed', rules() == before, rules())
+        check('no file stays behind', sorted(os.listdir(folder)) == ['case', 'hosts', 'nsswitch.conf', 'own.pcapng', 'resolv.conf'],
+              os.listdir(folder))
+
+
+with tempfile.TemporaryDirectory() as private:
+    os.chmod(private, 0o755)
+    why = alone.enter(private)
+    if why:
+        print(f'`check\' was not tried: {why}')
+    else:
+        check_here(private)
 
 print('\n'.join(wrong))
 print(f'{checked} checks, {len(wrong)} wrong')

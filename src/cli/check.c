@@ -131,9 +131,15 @@ static int take_option(struct probe_options *o, int argc, char *argv[], int *i)
 		uint8_t protocol = 6;
 		const char *value = cli_value("--control", argc, argv, i);
 
-		if (!value || !target_port(value, &protocol, &o->control_port))
+		if (!value)
 			return -1;
-		return 1;
+		if (target_port(value, &protocol, &o->control_port))
+			return 1;
+		(void)fprintf(
+			stderr,
+			_("kiriwake: --control takes a port or a service's name, not \"%s\"\n"),
+			value);
+		return -1;
 	}
 	if (cli_is(arg, "--timeout")) {
 		if (take_number("--timeout",
@@ -172,7 +178,8 @@ static int read_request(struct request *r, struct cli *cli, int argc,
 
 	if (!r->count)
 		return cli_usage(&command_check, _("what is to be reached?"));
-	if (r->count > 2)
+	/* HOST:PORT HOST:PORT; a second word is a port. */
+	if (r->count > 2 || (r->count == 2 && strpbrk(r->words[1], ":.")))
 		return cli_usage(&command_check, _("one target at a time"));
 	return 0;
 }
@@ -275,6 +282,15 @@ static int run_request(struct cli *cli, const struct request *r,
 	return err;
 }
 
+static bool is_other_family(const struct target *t,
+			    const struct probe_options *o)
+{
+	struct address a;
+
+	return o->family && address_parse(&a, t->host, strcspn(t->host, "%")) &&
+	       address_is_v4(&a) != (o->family == AF_INET);
+}
+
 static int run(struct cli *cli, int argc, char *argv[])
 {
 	struct request r = { 0 };
@@ -292,6 +308,13 @@ static int run(struct cli *cli, int argc, char *argv[])
 			      r.count > 1 ? r.words[1] : NULL, &why);
 	if (status == -EINVAL) {
 		status = cli_usage(&command_check, "%s", text_string(&why));
+	} else if (!status && is_other_family(&record->target, &r.options)) {
+		status = cli_usage(
+			&command_check,
+			r.options.family == AF_INET
+				? _("-4 was given, and %s is an IPv6 address")
+				: _("-6 was given, and %s is an IPv4 address"),
+			record->target.host);
 	} else if (!status) {
 		if (r.options.server_name || r.options.ca_file)
 			record->target.is_verified = true;

@@ -26,7 +26,7 @@ enum {
 	FIRST_VERDICT = 1500, /* ms */
 	LAST_VERDICT = 3500,  /* ms: a failed ARP takes 3.05 s to be told */
 	GRACE = 250,          /* ms for the others, once one has answered */
-	PING_GRACE = 100,     /* ms for the echo, once the port has answered */
+	PING_GRACE = 30,      /* ms for the echo, once all else is known */
 };
 
 static volatile sig_atomic_t interrupted;
@@ -89,16 +89,14 @@ static int start(struct check *c, const char *id, struct attempt *a)
 static int resolve(struct check *c)
 {
 	int64_t now = clock_now();
-	struct address lit;
-	if (address_parse(&lit, c->record->target.host,
-			  strlen(c->record->target.host)))
-		(void)case_attempt(c->record, &lit, 0);
-	int err = start(c, "resolve", NULL);
+	int err;
 
-	if (err < 0)
-		return err;
-	err = run_until(c, "resolve", now + RESOLVE_LIMIT * CLOCK_SECOND,
-			_("asking the name service"), now);
+	fact_tell(&c->record->general, FACT_PROBED, "check", NULL, NULL);
+	err = start(c, "resolve", NULL);
+	if (!err)
+		err = run_until(c, "resolve",
+				now + RESOLVE_LIMIT * CLOCK_SECOND,
+				_("asking the name service"), now);
 	probe_stop(c->runner, "resolve");
 	return err;
 }
@@ -168,6 +166,39 @@ static bool is_decided(const struct check *c)
 	return true;
 }
 
+/* Whether other ports of the host have been asked already. */
+static bool is_controlled(const struct attempt *a)
+{
+	static const enum fact_kind told[] = {
+		FACT_HOST_SERVES_NOW,   FACT_HOST_ANSWERS_RST,
+		FACT_HOST_ANSWERS_ICMP, FACT_CONTROL_REFUSED,
+		FACT_CONTROL_SILENT,
+	};
+
+	for (size_t i = 0; i < sizeof(told) / sizeof(*told); i++)
+		if (fact_has(&a->facts.set, told[i]))
+			return true;
+
+	return false;
+}
+
+/* Those that were refused at once have their questions open still: whether the
+ * host is there, and who sends packets in circles. */
+static int start_refused(struct check *c)
+{
+	for (size_t i = 0; i < tried(c); i++) {
+		struct attempt *a = &c->record->attempts[i];
+		int err = is_controlled(a) ? 0 : start(c, "control", a);
+
+		if (!err && fact_has(&a->facts.set, FACT_ICMP_TTL))
+			err = start(c, "path", a);
+		if (err < 0)
+			return err;
+	}
+
+	return 0;
+}
+
 /* Starts a probe for every attempt that is not connected. */
 static int start_open(struct check *c, const char *id)
 {
@@ -192,7 +223,6 @@ static int begin_all(struct check *c, bool is_from_dns_only)
 		if (a->is_from_dns_only != is_from_dns_only)
 			continue;
 		fact_tell(&a->facts, FACT_AT_CLIENT, "check", NULL, NULL);
-		fact_tell(&a->facts, FACT_PROBED, "check", NULL, NULL);
 		fact_tell(&a->facts,
 			  address_is_v4(&a->address) ? FACT_IS_V4 : FACT_IS_V6,
 			  "check", NULL, NULL);
@@ -223,11 +253,8 @@ static int settle_answered(struct check *c, int64_t began)
 			err = run_until(c, "connect",
 					began + FIRST_VERDICT * MS, what, now);
 	}
-	if (err < 0)
-		return err;
-	now = clock_now();
-	return run_until(c, "ping", now + PING_GRACE * MS,
-			 _("waiting for the echo"), now);
+
+	return err;
 }
 
 /* What this host itself does to those that failed. */
@@ -283,11 +310,74 @@ static int wait_silent(struct check *c, int64_t began)
 		began);
 }
 
+/* What is asked only of those that did not answer as they should, and what is
+ * still under way. */
+static int finish_open(struct check *c)
+{
+	const char *what = _("waiting for the last answers");
+	int64_t now = clock_now();
+	int64_t echoes = c->options.count
+				 ? (int64_t)c->options.count * CLOCK_SECOND
+				 : PING_GRACE * MS;
+	int err = run_until(c, "control", now + CLOCK_SECOND, what, now);
+
+	if (!err)
+		err = run_until(c, "path", now + CLOCK_SECOND, what, now);
+	now = clock_now();
+	if (!err)
+		err = run_until(c, "ping", now + echoes, what, now);
+	probe_stop(c->runner, NULL);
+	return err;
+}
+
+static int connect_stream(struct check *c)
+{
+	int64_t began = clock_now();
+	int err = begin_all(c, false);
+
+	if (!err)
+		err = wait_silent(c, began);
+	if (err < 0)
+		return err;
+	if (any_connected(c))
+		err = settle_answered(c, began);
+	else
+		err = start_refused(c);
+	if (err < 0)
+		return err;
+
+	/* While the sockets are there: they tell what became of the SYNs. */
+	err = look_at_home(c);
+	probe_stop(c->runner, "connect");
+	return err < 0 ? err : finish_open(c);
+}
+
+static bool is_answered(const struct attempt *a)
+{
+	return fact_has(&a->facts.set, FACT_UDP_ANSWERED);
+}
+
+/* Datagrams have no handshake: only the service can answer. */
+static int try_datagrams(struct check *c)
+{
+	int err = begin_all(c, false);
+
+	for (size_t i = 0; i < tried(c) && !err && !is_late(c); i++) {
+		struct attempt *a = &c->record->attempts[i];
+
+		if (!a->is_from_dns_only)
+			err = start(c, "service", a);
+		a->is_connected = is_answered(a);
+	}
+	if (!err && !any_connected(c))
+		err = start_open(c, "control");
+	if (!err)
+		err = look_at_home(c);
+	return err < 0 ? err : finish_open(c);
+}
+
 static int connect_all(struct check *c)
 {
-	int64_t began;
-	int err;
-
 	for (size_t i = 0; i < tried(c); i++) {
 		struct attempt *a = &c->record->attempts[i];
 
@@ -298,29 +388,8 @@ static int connect_all(struct check *c)
 	}
 	check_screen_sync(&c->screen, c->record);
 	check_packets_begin(&c->packets, &c->rights, c->record);
-	began = clock_now();
-	err = begin_all(c, false);
-	if (!err)
-		err = wait_silent(c, began);
-	if (err < 0)
-		return err;
-	if (any_connected(c))
-		err = settle_answered(c, began);
-	else
-		err = start_open(c, "control");
-	if (err < 0)
-		return err;
-
-	/* While the sockets are there: they tell what became of the SYNs. */
-	err = look_at_home(c);
-	if (err < 0)
-		return err;
-	/* Those that were refused at once have their questions open still. */
-	probe_stop(c->runner, "connect");
-	err = run_until(c, NULL, clock_now() + CLOCK_SECOND,
-			_("waiting for the last answers"), clock_now());
-	probe_stop(c->runner, NULL);
-	return err;
+	return c->record->target.protocol == IPPROTO_UDP ? try_datagrams(c)
+							 : connect_stream(c);
 }
 
 /* One address of each family is spoken to: what an application would use. */
@@ -328,13 +397,16 @@ static int speak(struct check *c)
 {
 	bool spoken[2] = { false, false };
 
+	if (c->record->target.protocol == IPPROTO_UDP)
+		return 0; /* they were */
+
 	for (size_t i = 0; i < tried(c); i++) {
 		struct attempt *a = &c->record->attempts[i];
 		bool v4 = address_is_v4(&a->address);
 		int err;
 
-		if (!a->is_connected || a->is_from_dns_only || spoken[v4] ||
-		    is_late(c))
+		if ((!a->is_connected && a->fd < 0) || a->is_from_dns_only ||
+		    spoken[v4] || is_late(c))
 			continue;
 		spoken[v4] = true;
 		err = start(c, "service", a);
@@ -374,6 +446,17 @@ static int run_steps(struct check *c)
 	return err;
 }
 
+/* What blocks tells that it does. */
+static void waiting(void *context, int64_t waited_ns, int64_t most_ns)
+{
+	struct check *c = context;
+
+	(void)most_ns;
+	if (waited_ns > 300 * MS)
+		check_screen_wait(&c->screen, _("speaking to the service"),
+				  clock_now() - waited_ns);
+}
+
 int check_run(struct check *c)
 {
 	int err;
@@ -381,6 +464,9 @@ int check_run(struct check *c)
 	catch_interrupt();
 	c->began_ns = clock_now();
 	c->diag = diag_new();
+	c->options.stop = &interrupted;
+	c->options.waiting = waiting;
+	c->options.waiting_context = c;
 	c->runner = probe_runner_new(c->record, &c->options, told, c);
 	if (!c->diag || !c->runner)
 		return -ENOMEM;

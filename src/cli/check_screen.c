@@ -12,16 +12,23 @@
 
 enum { WIDTH_USUAL = 80, WIDTH_LEAST = 40, WIDTH_MOST = 100 };
 
+/* The terminal's; COLUMNS is for what goes elsewhere. */
 static size_t terminal_width(void)
 {
+	const char *columns = getenv("COLUMNS");
 	struct winsize w;
+	size_t width = 0;
 
-	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &w) || !w.ws_col)
+	if (!ioctl(STDOUT_FILENO, TIOCGWINSZ, &w))
+		width = w.ws_col;
+	else if (columns)
+		width = strtoul(columns, NULL, 10);
+	if (!width)
 		return WIDTH_USUAL;
-	if (w.ws_col < WIDTH_LEAST)
+	if (width < WIDTH_LEAST)
 		return WIDTH_LEAST;
 
-	return w.ws_col > WIDTH_MOST ? WIDTH_MOST : w.ws_col;
+	return width > WIDTH_MOST ? WIDTH_MOST : width;
 }
 
 void check_screen_init(struct check_screen *s, const struct cli *cli,

@@ -1,5 +1,6 @@
 #include <errno.h>
 #include <locale.h>
+#include <netinet/in.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,6 +12,7 @@
 #include "base/log.h"
 #include "base/problem.h"
 #include "cli/cli.h"
+#include "cli/target.h"
 #include "config.h"
 #include "report/words.h"
 
@@ -143,29 +145,51 @@ bool cli_colour(const struct cli *cli)
 	return !(no && *no) && isatty(STDOUT_FILENO);
 }
 
+/* The first byte of a letter, there or before. */
+static size_t letter_at(const char *s, size_t at)
+{
+	while (at && ((unsigned char)s[at] & 0xc0) == 0x80)
+		at--;
+
+	return at;
+}
+
+/* The bytes from there to there, clean, on a line; their columns. */
+static size_t put_clean(const char *s, size_t from, size_t end, bool is_shown)
+{
+	struct text cut = TEXT_NULL, clean = TEXT_NULL;
+	size_t width;
+
+	text_bytes(&cut, s + from, end - from);
+	words_clean(&clean, text_string(&cut));
+	if (is_shown)
+		(void)fprintf(stderr, "  %s\n", text_string(&clean));
+	width = text_width(text_string(&clean), clean.len);
+	text_done(&cut);
+	text_done(&clean);
+	return width;
+}
+
 /* The line, or what of it stands around the column. */
 static void put_excerpt(const struct problem *p)
 {
 	enum { SHOWN = 160, BEFORE = 60 };
 
 	size_t len = p->excerpt ? strlen(p->excerpt) : 0;
-	size_t column = p->column && p->column <= len ? p->column - 1 : 0;
-	size_t from = 0;
-	struct text cut = TEXT_NULL, clean = TEXT_NULL;
+	size_t column = p->column && p->column <= len ? p->column - 1 : len;
+	size_t from = 0, end = len;
 
 	if (!p->excerpt)
 		return;
 
-	if (len > SHOWN && column > BEFORE)
-		from = column - BEFORE;
-	text_bytes(&cut, p->excerpt + from,
-		   len - from > SHOWN ? SHOWN : len - from);
-	words_clean(&clean, text_string(&cut));
-	(void)fprintf(stderr, "  %s\n", text_string(&clean));
-	text_done(&cut);
-	text_done(&clean);
+	if (len > SHOWN && p->column && column > BEFORE)
+		from = letter_at(p->excerpt, column - BEFORE);
+	if (end - from > SHOWN)
+		end = letter_at(p->excerpt, from + SHOWN);
+	(void)put_clean(p->excerpt, from, end, true);
 	if (p->column)
-		(void)fprintf(stderr, "  %*s^\n", (int)(p->column - 1 - from),
+		(void)fprintf(stderr, "  %*s^\n",
+			      (int)put_clean(p->excerpt, from, column, false),
 			      "");
 }
 
@@ -309,15 +333,25 @@ static size_t distance(const char *a, const char *b)
 	return d[n][m];
 }
 
+/* The command that was probably meant, or NULL. */
+static const struct command *near_command(const char *word)
+{
+	for (size_t i = 0; i < COMMANDS; i++)
+		if (distance(word, commands[i]->name) <= 2)
+			return commands[i];
+
+	return NULL;
+}
+
 static int unknown_command(const char *word)
 {
-	for (size_t i = 0; i < COMMANDS; i++) {
-		if (distance(word, commands[i]->name) > 2)
-			continue;
+	const struct command *near = near_command(word);
+
+	if (near) {
 		(void)fprintf(
 			stderr,
 			_("kiriwake: there is no command \"%s\"; did you mean `kiriwake %s'?\n"),
-			word, commands[i]->name);
+			word, near->name);
 		return EXIT_USAGE;
 	}
 
@@ -331,9 +365,12 @@ static int unknown_command(const char *word)
 /* `kiriwake TARGET' is `kiriwake check TARGET'. */
 static bool is_target(int argc, char *argv[])
 {
+	uint8_t protocol = IPPROTO_TCP;
+	uint16_t port;
+
 	return strpbrk(argv[0], ":./") ||
-	       (argc > 1 && argv[1][0] != '-' &&
-		strspn(argv[1], "0123456789") == strlen(argv[1]));
+	       (argc > 1 && argv[1][0] != '-' && !near_command(argv[0]) &&
+		target_port(argv[1], &protocol, &port));
 }
 
 static int run(struct cli *cli, int argc, char *argv[])

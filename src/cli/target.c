@@ -1,5 +1,6 @@
 #include "cli/target.h"
 
+#include <arpa/inet.h>
 #include <ctype.h>
 #include <errno.h>
 #include <netdb.h>
@@ -139,10 +140,14 @@ static int cut_host(struct parts *p, char *rest, struct text *why)
 static bool is_host_word(const char *host)
 {
 	struct address a;
+	struct in_addr v4;
 	size_t len = strcspn(host, "%");
 
 	if (!*host || strlen(host) > 253)
 		return false;
+	/* 10.1 is an address to everybody's resolver, 300.1.1.1 is nothing. */
+	if (strspn(host, "0123456789.") == strlen(host))
+		return inet_aton(host, &v4);
 	if (address_parse(&a, host, len))
 		return true;
 	for (const char *s = host; *s; s++)
@@ -195,7 +200,9 @@ static int take_port(struct target *t, const struct parts *p,
 
 	text_format(
 		why,
-		_("which port of %1$s? Write %1$s:PORT, for example %1$s:22 or %1$s:https"),
+		strchr(t->host, ':')
+			? _("which port of %1$s? Write [%1$s]:PORT, for example [%1$s]:22 or [%1$s]:https")
+			: _("which port of %1$s? Write %1$s:PORT, for example %1$s:22 or %1$s:https"),
 		t->host);
 	return -EINVAL;
 }
@@ -209,6 +216,8 @@ static int take(struct target *t, const struct parts *p, struct text *why)
 		return err;
 	t->host = p->host;
 	t->path = p->path ? p->path : "/";
+	if (!*p->host)
+		return no(why, _("there is no host in \"%s\""), t->text);
 	if (!is_host_word(p->host))
 		return no(why, _("\"%s\" is neither a name nor an address"),
 			  p->host);
@@ -223,6 +232,25 @@ static int take(struct target *t, const struct parts *p, struct text *why)
 	return 0;
 }
 
+/* HOST:22/tcp, 10.0.0.0/8: paths belong to URLs. */
+static int bad_path(struct text *why, const char *text, const char *host,
+		    const char *path)
+{
+	if (strcasecmp(path, "/tcp") != 0 && strcasecmp(path, "/udp") != 0)
+		return no(
+			why,
+			_("\"%s\" is not HOST:PORT; a path needs a URL, such as https://HOST/PATH"),
+			text);
+
+	text_format(
+		why,
+		strchr(host, ':')
+			? _("\"%1$s\" is not HOST:PORT; did you mean %2$s://%3$s?")
+			: _("\"%1$s\" is not HOST:PORT; did you mean %2$s://%3$s:PORT?"),
+		text, path + 1, host);
+	return -EINVAL;
+}
+
 int target_parse(struct target *ret, struct arena *arena, const char *text,
 		 const char *port, struct text *why)
 {
@@ -235,13 +263,8 @@ int target_parse(struct target *ret, struct arena *arena, const char *text,
 		return -ENOMEM;
 
 	rest = cut_path(&p, arena, cut_scheme(&p, rest));
-	if (p.path && !p.scheme) {
-		/* HOST/tcp, 10.0.0.0/8: paths belong to URLs. */
-		return no(
-			why,
-			_("\"%s\" is not HOST:PORT; a path needs a URL, such as https://HOST/PATH"),
-			text);
-	}
+	if (p.path && !p.scheme)
+		return bad_path(why, text, rest, p.path);
 	err = cut_host(&p, rest, why);
 	if (err < 0)
 		return err;

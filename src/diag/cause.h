@@ -1,5 +1,6 @@
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -46,6 +47,7 @@ struct cause {
 	const char *separate_by; /* where and by which command it is decided */
 	const char *fix;
 	enum fault_place place;
+	bool is_anywhere; /* a box on the way may have it just as well */
 	enum frequency frequency;
 	enum culprit_kind culprit;
 	uint32_t shows; /* SYMPTOM_BIT()s */

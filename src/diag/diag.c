@@ -157,12 +157,29 @@ static enum fact_kind excluded_by_rules(const struct cause *c,
 	return c->ruled_by ? ruling : FACT_NONE;
 }
 
+/* What is lost before it comes to the host is not lost by the host. */
+static enum fact_kind excluded_by_path(const struct cause *c,
+				       const struct fact_set *facts)
+{
+	static const uint32_t at_host = UINT32_C(1) << PLACE_SERVER |
+					UINT32_C(1) << PLACE_SERVICE |
+					UINT32_C(1) << PLACE_SERVER_LINK;
+
+	if (c->is_anywhere || !(at_host >> c->place & 1) ||
+	    !fact_has(facts, FACT_PATH_PARTS_EARLIER))
+		return FACT_NONE;
+
+	return FACT_PATH_PARTS_EARLIER;
+}
+
 /* Whether a fact, or the want of one, excludes the cause. */
 static bool is_excluded(const struct cause *c, const struct fact_set *facts,
 			struct exclusion *ret)
 {
 	*ret = (struct exclusion){ .cause = c };
 	ret->by = first_seen(facts, c->ruled_out_by);
+	if (!ret->by)
+		ret->by = excluded_by_path(c, facts);
 	if (!ret->by)
 		ret->by = excluded_by_rules(c, facts);
 	if (ret->by)
@@ -267,6 +284,20 @@ static bool is_clients_choice(const struct verdict *v,
 	       !fact_has(facts, FACT_SERVER_RST);
 }
 
+/* Whether all of them sit between the two ends. */
+static bool are_between(const struct candidate *left, size_t count)
+{
+	const uint32_t between = UINT32_C(1) << PLACE_ROUTER |
+				 UINT32_C(1) << PLACE_PATH |
+				 UINT32_C(1) << PLACE_SERVER_LINK;
+
+	for (size_t i = 0; i < count; i++)
+		if (!(between >> left[i].cause->place & 1))
+			return false;
+
+	return true;
+}
+
 static void settle(struct verdict *v, const struct candidate *left,
 		   size_t count, const struct fact_set *facts)
 {
@@ -296,6 +327,11 @@ static void settle(struct verdict *v, const struct candidate *left,
 	 * itself swallows. */
 	if (v->place == PLACE_UNKNOWN && fact_has(facts, FACT_SYN_ARRIVED))
 		v->place = PLACE_SERVER;
+	/* And who sent the error is the one that refuses it. */
+	if (v->place == PLACE_UNKNOWN && fact_has(facts, FACT_ICMP_FROM_TARGET))
+		v->place = PLACE_SERVER;
+	if (fact_has(facts, FACT_ICMP_FROM_OTHER) && are_between(left, count))
+		v->place = PLACE_ROUTER;
 }
 
 static int choose(struct diag *d, struct arena *arena, struct verdict *v,

@@ -13,6 +13,18 @@ struct row {
 #define F(name) FACT_##name
 
 static const struct row rows[] = {
+	{ S(SYN_UNANSWERED) | S(UDP_UNANSWERED) | S(REFUSED_BY_ICMP) |
+		  S(UDP_REFUSED_BY_ICMP),
+	  F(PROBED),
+	  F(ICMP_FROM_CLIENT),
+	  { "server",
+	    "kiriwake firewall trace live --packet 'src=CLIENT dst=SERVER PROTO dport=PORT state=new'",
+	    N_("Walks this very packet through the rules there, and names the one that refuses it, or shows that none does.") } },
+	{ S(SYN_UNANSWERED),
+	  F(PATH_PARTS_EARLIER),
+	  F(NONE),
+	  { "router", "iptables-save -c; nft list ruleset",
+	    N_("At the first router that only another port's packets get past: the rule whose counter moves with one more attempt drops them.") } },
 	{ S(SYN_UNANSWERED) | S(UDP_UNANSWERED),
 	  F(NONE),
 	  F(AT_SERVER),
@@ -114,8 +126,13 @@ static const struct row rows[] = {
 	    N_("Names the program that owns the port.") } },
 	{ S(NAME_NOT_RESOLVED),
 	  F(NONE),
-	  F(NONE),
+	  F(PROBED),
 	  { "client", "getent ahosts NAME; dig @SERVER NAME",
+	    N_("Compares what the application gets with what the name server says.") } },
+	{ S(NAME_NOT_RESOLVED),
+	  F(PROBED),
+	  F(NONE),
+	  { "client", "getent ahosts NAME; dig NAME; cat /etc/resolv.conf",
 	    N_("Compares what the application gets with what the name server says.") } },
 	{ S(ARP_UNANSWERED),
 	  F(NONE),

@@ -5,7 +5,7 @@
  */
 #include "diag/diag.h"
 
-enum { RULE_FACTS = 8 };
+enum { RULE_FACTS = 10 };
 
 struct rule {
 	enum symptom symptom;
@@ -106,6 +106,12 @@ static const struct rule rules[] = {
 	{ SYMPTOM_CLOSED_AFTER_CONNECT, .all = { F(SERVER_CLOSED_FIRST) } },
 	{ SYMPTOM_NOT_ENOUGH_SEEN, .all = { F(MIDSTREAM) } },
 	{ SYMPTOM_LOSSY, .all = { F(HANDSHAKE_DONE), F(HEAVY_LOSS) } },
+	/* An echo that is lost may be limited; a segment as well is not. */
+	{ SYMPTOM_LOSSY, .all = { F(HANDSHAKE_DONE), F(PING_PARTLY) },
+	  .any = { F(SYN_REPEATED), F(SYNACK_LATE), F(RETRANSMITTED),
+		   F(LOSS_REPAIRED) } },
+	{ SYMPTOM_SLOW,
+	  .all = { F(HANDSHAKE_DONE), F(SYNACK_LATE), F(PROBED) } },
 	{ SYMPTOM_SLOW, .all = { F(HANDSHAKE_DONE) },
 	  .any = { F(ANSWER_SLOW), F(NAME_SLOW) } },
 	{ SYMPTOM_NONE, .all = { F(HANDSHAKE_DONE) } },

@@ -39,8 +39,8 @@ static enum fact_kind unreachable6(uint8_t code)
 
 enum fact_kind icmp_fact(uint8_t version, uint8_t type, uint8_t code)
 {
-	uint8_t expired = version == 4 ? ICMP_TIME_EXCEEDED
-				       : ICMP6_TIME_EXCEEDED;
+	uint8_t expired =
+		version == 4 ? ICMP_TIME_EXCEEDED : ICMP6_TIME_EXCEEDED;
 
 	if (type == expired)
 		return code ? FACT_ICMP_REASSEMBLY : FACT_ICMP_TTL;

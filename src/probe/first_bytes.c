@@ -66,7 +66,7 @@ static const char *greeting_name(const char *data, size_t len)
 /* Length, number 0, then protocol version 10 or an error. */
 static bool is_mysql(const void *data, size_t len)
 {
-	struct cursor c = cursor_over(data, len);
+	struct cursor c = cursor_over(len ? data : "", len);
 	uint32_t low = cursor_le16(&c);
 	uint32_t high = cursor_u8(&c);
 	uint8_t number = cursor_u8(&c);

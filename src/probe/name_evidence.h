@@ -4,7 +4,7 @@
 #include "net/hosts_file.h"
 #include "net/nsswitch.h"
 #include "net/resolv_conf.h"
-#include "probe/lookup.h"
+#include "probe/name_lookup.h"
 
 /*
  * All that was found out about one name: what the system's resolver said, what
@@ -40,7 +40,7 @@ struct name_evidence {
 	int family;          /* that is wanted: AF_UNSPEC, AF_INET, AF_INET6 */
 	bool has_v4, has_v6; /* this host has an address of that family */
 	int64_t took_ns; /* until the system's resolver answered, or so far */
-	struct lookup lookup;
+	struct name_lookup lookup;
 	struct resolv_conf conf;
 	bool has_conf; /* the file could be read */
 	struct nsswitch nsswitch;

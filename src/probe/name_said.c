@@ -115,3 +115,55 @@ bool name_said_heard(struct name_said *ret, const struct name_evidence *e)
 
 	return false;
 }
+
+/* Whether the application would take an address of that family. */
+bool name_said_is_usable(const struct name_evidence *e, const struct address *a)
+{
+	bool v4 = address_is_v4(a);
+
+	if (e->family != AF_UNSPEC && v4 != (e->family == AF_INET))
+		return false;
+
+	return v4 ? e->has_v4 : e->has_v6;
+}
+
+bool name_said_has_usable(const struct name_evidence *e,
+			  const struct name_said *s)
+{
+	for (size_t i = 0; i < s->count; i++)
+		if (name_said_is_usable(e, &s->addresses[i]))
+			return true;
+
+	return false;
+}
+
+bool name_said_looked_up(const struct name_evidence *e, const struct address *a)
+{
+	for (size_t i = 0; i < e->lookup.count; i++)
+		if (address_equal(&e->lookup.addresses[i].address, a))
+			return true;
+
+	return false;
+}
+
+bool name_said_looked_up_any(const struct name_evidence *e,
+			     const struct name_said *s)
+{
+	for (size_t i = 0; i < s->count; i++)
+		if (name_said_looked_up(e, &s->addresses[i]))
+			return true;
+
+	return false;
+}
+
+/* What DNS says, where a server gives addresses. */
+bool name_said_usably(struct name_said *ret, const struct name_evidence *e)
+{
+	for (size_t i = 0; i < e->conf.server_count; i++) {
+		name_said_by(ret, e, i);
+		if (ret->what == SAID_ADDRESSES && name_said_has_usable(e, ret))
+			return true;
+	}
+
+	return false;
+}

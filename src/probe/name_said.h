@@ -45,3 +45,18 @@ bool name_said_heard(struct name_said *ret, const struct name_evidence *e);
 bool name_said_is_dead(enum name_said_what what);
 
 bool name_said_has(const struct name_said *s, const struct address *a);
+
+/* Whether the application would take an address of that family. */
+bool name_said_is_usable(const struct name_evidence *e,
+			 const struct address *a);
+bool name_said_has_usable(const struct name_evidence *e,
+			  const struct name_said *s);
+
+/* Whether the system's resolver gave it, or any of them. */
+bool name_said_looked_up(const struct name_evidence *e,
+			 const struct address *a);
+bool name_said_looked_up_any(const struct name_evidence *e,
+			     const struct name_said *s);
+
+/* The first server that gives addresses which are of use; false: none does. */
+bool name_said_usably(struct name_said *ret, const struct name_evidence *e);

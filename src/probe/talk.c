@@ -123,13 +123,15 @@ int talk_receive(struct talk *t, void *buffer, size_t len)
 
 	if (n < 0 && (errno == EAGAIN || errno == EINTR))
 		return -EAGAIN;
-	if (n <= 0) {
+	if (n < 0 || (n == 0 && !t->is_datagram)) {
 		note_end(t, n < 0 ? errno : 0);
 		return 0;
 	}
 
 	if (!t->heard_ns)
 		t->heard_ns = clock_now();
+	if (n == 0)
+		return 0;
 	t->raw_total += (uint64_t)n;
 	if (t->raw.len < TALK_RAW) {
 		size_t room = TALK_RAW - t->raw.len;
@@ -208,7 +210,7 @@ int talk_read(struct talk *t, int64_t until_ns)
 			text_bytes(&t->in, buffer,
 				   (size_t)n < room ? (size_t)n : room);
 			/* TLS may end before its connection does. */
-			if (n == 0)
+			if (n == 0 && !t->is_datagram)
 				note_end(t, 0);
 			return n;
 		}
@@ -248,6 +250,25 @@ int talk_read_until(struct talk *t, const char *word, size_t from,
 		if (n <= 0)
 			return n;
 	}
+}
+
+static struct cursor over(const struct text *t, size_t from)
+{
+	/* Nothing may have come yet. */
+	if (from >= t->len)
+		return cursor_over("", 0);
+
+	return cursor_over(t->data + from, t->len - from);
+}
+
+struct cursor talk_cursor(const struct talk *t, size_t from)
+{
+	return over(&t->in, from);
+}
+
+struct cursor talk_raw(const struct talk *t)
+{
+	return over(&t->raw, 0);
 }
 
 void talk_forget(struct talk *t)
@@ -345,4 +366,5 @@ void talk_tcp(const struct talk *t, struct talk_tcp *ret)
 	ret->has_window = len >= offsetof(struct tcp_info, tcpi_snd_wnd) +
 					 sizeof(info.tcpi_snd_wnd);
 	ret->window = info.tcpi_snd_wnd;
+	ret->not_sent = info.tcpi_notsent_bytes;
 }

@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/cursor.h"
 #include "base/text.h"
 #include "fact/case.h"
 #include "probe/probe.h"
@@ -49,6 +50,7 @@ struct talk {
 	int error; /* errno of the end, or 0 */
 	struct talk_tls *tls;
 	unsigned connections; /* that were made besides the first */
+	bool is_datagram;     /* UDP: an empty one is an answer, not an end */
 	bool is_hasty;        /* a repetition: it is not waited for as long */
 	bool is_stuck; /* a request was sent, and its answer did not come or
 			* stopped */
@@ -79,6 +81,10 @@ int talk_read_until(struct talk *t, const char *word, size_t from,
 /* What came is forgotten; the connection goes on. */
 void talk_forget(struct talk *t);
 
+/* A reader over what came, from there on; over what came as it was. */
+struct cursor talk_cursor(const struct talk *t, size_t from);
+struct cursor talk_raw(const struct talk *t);
+
 /* clock_now() and so much more. */
 int64_t talk_until(int64_t span_ns);
 /* Since the connection was made. */
@@ -101,6 +107,7 @@ struct talk_tcp {
 	uint32_t segment;       /* the largest that we send */
 	uint32_t their_segment; /* that we allow to be sent */
 	uint32_t window;        /* that the peer has open */
+	uint32_t not_sent;      /* bytes that wait for room */
 	bool has_window;        /* the kernel tells it */
 };
 

@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/i18n.h"
 #include "probe/first_bytes.h"
+#include "probe/talk_tls.h"
 
 const char talk_source[] = "service";
 
@@ -32,6 +33,13 @@ int64_t talk_answer_until(const struct talk *t)
 	return talk_until(t->is_hasty ? HASTY_NS : ANSWER_NS);
 }
 
+/* What waits to be sent does not fit in the window that the peer has open. */
+static bool is_shut(const struct talk *t, const struct talk_tcp *tcp)
+{
+	return t->end == TALK_OPEN && tcp->has_window && tcp->not_sent > 0 &&
+	       !tcp->unacked && tcp->window < tcp->segment;
+}
+
 void talk_tell_data(struct talk *t)
 {
 	struct talk_tcp tcp;
@@ -46,10 +54,7 @@ void talk_tell_data(struct talk *t)
 			  _("What was sent is not acknowledged, after %u "
 			    "repetitions."),
 			  tcp.retransmits);
-	tell_if(t,
-		t->sent && tcp.segment && tcp.has_window && !tcp.window &&
-			t->end == TALK_OPEN,
-		FACT_SERVER_WINDOW_ZERO);
+	tell_if(t, is_shut(t, &tcp), FACT_SERVER_WINDOW_ZERO);
 }
 
 void talk_tell_well(struct talk *t, const char *format, ...)
@@ -104,7 +109,7 @@ static void tell_silent(struct talk *t, bool is_asked)
 	talk_tcp(t, &tcp);
 	clock_span(&span, is_asked && t->spoke_ns ? clock_now() - t->spoke_ns
 						  : talk_age(t));
-	t->is_stuck = is_asked;
+	t->is_stuck = is_asked && !is_shut(t, &tcp);
 	tell(t, t->raw_total ? FACT_ANSWER_STOPPED : FACT_SERVER_SILENT);
 	if (is_asked && !tcp.unacked)
 		tell(t, FACT_REQUEST_UNANSWERED);
@@ -139,7 +144,9 @@ void talk_tell_words(struct talk *t, const char *expected, const char *what)
 {
 	struct text shown = TEXT_NULL;
 
-	first_bytes_clean(&shown, t->in.data, t->in.len);
+	/* What TLS carries, or else what came as it was. */
+	first_bytes_clean(&shown, t->in.len ? t->in.data : t->raw.data,
+			  t->in.len ? t->in.len : t->raw.len);
 	talk_tell_data(t);
 	if (what)
 		fact_tell(
@@ -151,7 +158,9 @@ void talk_tell_words(struct talk *t, const char *expected, const char *what)
 			  _("It was spoken to as %s, and answers otherwise: "
 			    "\"%s\"."),
 			  expected, text_string(&shown));
-	if (what)
+	if (what && !t->in.len)
+		talk_says(t, STEP_FAIL, _("is no %s, but %s"), expected, what);
+	else if (what)
 		talk_says(t, STEP_FAIL, _("is no %s, but %s: \"%s\""), expected,
 			  what, text_string(&shown));
 	else
@@ -162,30 +171,45 @@ void talk_tell_words(struct talk *t, const char *expected, const char *what)
 
 void talk_tell_other(struct talk *t, const char *expected)
 {
-	talk_tell_words(t, expected, first_bytes_name(t->in.data, t->in.len));
+	talk_tell_words(t, expected, first_bytes_name(t->raw.data, t->raw.len));
 }
 
 /* Who waits to be spoken to complains of a word that nobody knows, and so says
- * what it is. What is slow has had its time. */
-static int provoke(struct talk *t)
+ * what it is; or it speaks TLS. What is slow has had its time. Whether anything
+ * was heard. */
+static bool provoke(struct talk *t)
 {
+	const struct talk_tls_wish wish = { .server_name = NULL };
 	int n = talk_write_text(t, "HELP\r\n", talk_until(PROVOKED_NS));
 
 	if (n == 0)
 		n = talk_read_to(t, 1, talk_until(PROVOKED_NS));
-	return n;
+	if (n > 0 || n == -EINTR)
+		return n > 0;
+	if (talk_again(t, 0) < 0)
+		return false;
+
+	(void)talk_tls_start(t, &wish, talk_until(2 * PROVOKED_NS));
+	return t->raw_total > 0;
+}
+
+/* Nothing came by itself: what it is then. */
+static void tell_no_greeting(struct talk *t, int result, const char *expected)
+{
+	talk_tell_nothing(t, result, false);
+	if (result != -ETIMEDOUT || t->is_hasty || !provoke(t))
+		return;
+
+	text_clear(&t->words);
+	talk_tell_other(t, expected);
 }
 
 int talk_greeting(struct talk *t, const char *expected)
 {
 	int n = talk_read_to(t, 1, t->began_ns + TALK_BANNER_NS);
 
-	if (n == -ETIMEDOUT && provoke(t) > 0) {
-		talk_tell_other(t, expected);
-		return 0;
-	}
 	if (n <= 0) {
-		talk_tell_nothing(t, n, false);
+		tell_no_greeting(t, n, expected);
 		return n == -EINTR ? n : 0;
 	}
 

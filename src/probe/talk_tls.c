@@ -107,7 +107,7 @@ static int set_up(struct talk_tls *tls, const struct talk_tls_wish *wish)
 /* Whether what came begins as a TLS record of the server's does. */
 static bool is_tls_answer(const struct talk *t)
 {
-	struct cursor c = cursor_over(t->raw.data, t->raw.len);
+	struct cursor c = talk_raw(t);
 	uint8_t type = cursor_u8(&c);
 	uint8_t major = cursor_u8(&c);
 
@@ -117,7 +117,7 @@ static bool is_tls_answer(const struct talk *t)
 
 static bool is_server_hello(const struct talk *t)
 {
-	struct cursor c = cursor_over(t->raw.data, t->raw.len);
+	struct cursor c = talk_raw(t);
 
 	if (!is_tls_answer(t) || cursor_u8(&c) != RECORD_HANDSHAKE)
 		return false;
@@ -270,7 +270,7 @@ void talk_tls_state(const struct talk *t, struct talk_tls_state *ret)
 			version_name(gnutls_protocol_get_version(tls->session));
 }
 
-const uint8_t *talk_tls_certificate(const struct talk *t, size_t i, size_t *len)
+uint8_t *talk_tls_certificate(const struct talk *t, size_t i, size_t *len)
 {
 	const gnutls_datum_t *list;
 	unsigned count = 0;

@@ -92,17 +92,47 @@ int unknown_speak(struct talk *t)
 	return n == -EINTR ? n : 0;
 }
 
+/* Nothing came back, which may be well: only TCP itself can tell a fault. */
+static void tell_unanswered(struct talk *t, int n)
+{
+	struct text span = TEXT_NULL;
+
+	clock_span(&span, talk_age(t));
+	talk_tell_data(t);
+	if (fact_has(&t->facts->set, FACT_SERVER_WINDOW_ZERO))
+		talk_says(t, STEP_FAIL, _("does not read what it is sent"));
+	else if (fact_has(&t->facts->set, FACT_CLIENT_DATA_LOST))
+		talk_says(t, STEP_FAIL, _("what was sent does not arrive"));
+	else if (n == -ETIMEDOUT)
+		talk_says(t, STEP_PASS,
+			  _("takes what was sent; nothing comes back for %s"),
+			  text_string(&span));
+	else
+		talk_says(t, STEP_PASS,
+			  _("takes what was sent, and closes after %s without "
+			    "an answer"),
+			  text_string(&span));
+	text_done(&span);
+}
+
 int unknown_send(struct talk *t)
 {
 	const char *text = t->options->send;
+	int64_t until_ns = talk_answer_until(t);
 	struct text shown = TEXT_NULL;
-	int n = talk_ask(t, text, strlen(text));
+	int n = talk_write(t, text, strlen(text), until_ns);
 
-	if (n > 0) {
+	if (n == 0 || n == -EPIPE)
+		n = talk_read(t, until_ns);
+	if (n == -EINTR) {
+		talk_tell_nothing(t, n, true);
+	} else if (n > 0) {
 		first_bytes_clean(&shown, t->in.data, t->in.len);
 		talk_tell_well(t, _("answers \"%s\""), text_string(&shown));
+	} else {
+		tell_unanswered(t, n);
 	}
 	text_done(&shown);
 
-	return n < 0 ? n : 0;
+	return n == -EINTR ? n : 0;
 }

@@ -108,13 +108,15 @@ static void tell_verdict(struct text *out, const struct ticket *t)
 	paint(out, t, "\x1b[0m");
 	text_clear(&words);
 
-	text_format(&words, "\n  %s", words_status(v->status));
+	text_str(out, "\n  ");
+	text_str(&words, words_status(v->status));
 	if (v->symptom != SYMPTOM_NONE)
 		text_format(&words, ", %s", symptom_id(v->symptom));
 	if (v->certainty != CERTAINTY_NONE)
 		text_format(&words, ", %s, %s", words_certainty(v->certainty),
 			    words_place(v->place));
-	text_format(out, "%s\n", text_string(&words));
+	wrap_text(out, text_string(&words), 2, 2, t->width);
+	text_char(out, '\n');
 	text_clear(&words);
 	if (!v->cause) {
 		text_done(&words);

@@ -3,20 +3,10 @@
 #include <string.h>
 
 #include "base/cursor.h"
+#include "net/dns.h"
 #include "trace/flow_table.h"
 
-enum {
-	DNS_IS_ANSWER = 0x8000,
-	DNS_IS_TRUNCATED = 0x0200,
-	DNS_RCODE = 0x000f,
-	DNS_TYPE_A = 1,
-	DNS_TYPE_AAAA = 28,
-	DNS_LABELS = 128,
-	DNS_ANSWERS = 64,
-	RCODE_SERVFAIL = 2,
-	RCODE_NXDOMAIN = 3,
-	RCODE_REFUSED = 5,
-};
+enum { DNS_ANSWERS = 64 };
 
 void flow_dns_recent(struct flow_table *t, const struct flow_key *key,
 		     const struct flow *f)
@@ -39,41 +29,6 @@ struct flow *flow_dns_latest(struct flow_table *t, const struct flow_key *key)
 		return NULL;
 
 	return f;
-}
-
-static char printable(uint8_t byte)
-{
-	if (byte <= ' ' || byte >= 0x7f)
-		return '?';
-
-	return (char)byte;
-}
-
-/* A name as text, without following compression: questions have none. */
-static void read_name(char *out, size_t size, struct cursor *c)
-{
-	size_t used = 0;
-
-	for (int i = 0; i < DNS_LABELS; i++) {
-		uint8_t len = cursor_u8(c);
-		const uint8_t *label;
-
-		if (!len)
-			break;
-		if (len >= 0xc0) {
-			cursor_skip(c, 1);
-			break;
-		}
-		label = cursor_bytes(c, len);
-		if (!label)
-			break;
-		if (used && used + 1 < size)
-			out[used++] = '.';
-		for (uint8_t k = 0; k < len && used + 1 < size; k++)
-			out[used++] = printable(label[k]);
-	}
-
-	out[used] = '\0';
 }
 
 /* FNV-1a; names are compared without regard to case (RFC 4343). */
@@ -121,15 +76,15 @@ static void read_answers(struct flow_table *t, const struct flow *f,
 		struct cursor rdata;
 		struct address a;
 
-		read_name(skipped, sizeof(skipped), c);
+		dns_name_plain(skipped, sizeof(skipped), c);
 		type = cursor_be16(c);
 		cursor_skip(c, 6);
 		rdata = cursor_take(c, cursor_be16(c));
 		if (!cursor_ok(c))
 			return;
-		if (type == DNS_TYPE_A && cursor_left(&rdata) == 4)
+		if (type == DNS_A && cursor_left(&rdata) == 4)
 			a = address_v4(cursor_be32(&rdata));
-		else if (type == DNS_TYPE_AAAA && cursor_left(&rdata) == 16)
+		else if (type == DNS_AAAA && cursor_left(&rdata) == 16)
 			a = address_v6(rdata.pos);
 		else
 			continue;
@@ -154,7 +109,7 @@ static void from_bytes(struct flow_table *t, struct flow *f,
 		return;
 
 	if (questions) {
-		read_name(note->name, sizeof(note->name), &c);
+		dns_name_plain(note->name, sizeof(note->name), &c);
 		cursor_skip(&c, 4);
 	}
 	if (!(flags & DNS_IS_ANSWER)) {
@@ -205,11 +160,11 @@ static void from_print(struct flow_table *t, struct flow *f, int direction,
 
 	f->said |= SAID_DNS_ANSWER;
 	if (word(p, "NXDomain"))
-		note->dns_rcode = RCODE_NXDOMAIN;
+		note->dns_rcode = DNS_NXDOMAIN;
 	else if (word(p, "ServFail"))
-		note->dns_rcode = RCODE_SERVFAIL;
+		note->dns_rcode = DNS_SERVFAIL;
 	else if (word(p, "Refused"))
-		note->dns_rcode = RCODE_REFUSED;
+		note->dns_rcode = DNS_REFUSED;
 	if (memchr(p->words, '|', p->words_len < 16 ? p->words_len : 16))
 		f->said |= SAID_DNS_TRUNCATED;
 }

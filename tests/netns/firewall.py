@@ -123,7 +123,7 @@ class Firewall:
         return words
 
     def _iptables_verdict(self, verdict):
-        if verdict == 'tcp-reset':
+        if verdict in ('tcp-reset', 'reject tcp-reset'):
             return '-j REJECT --reject-with tcp-reset'
         if verdict.startswith('reject'):
             how = verdict.partition(' ')[2]
@@ -161,7 +161,7 @@ class Firewall:
         return words
 
     def _nft_verdict(self, verdict):
-        if verdict == 'tcp-reset':
+        if verdict in ('tcp-reset', 'reject tcp-reset'):
             return 'reject with tcp reset'
         if verdict.startswith('reject'):
             how = verdict.partition(' ')[2]

@@ -373,14 +373,14 @@ class Lab:
         return name
 
     def connect(self, network, *hosts, switch=None, wire=None):
-        """Hosts on a network; the first gets .1, the others drawn numbers. Two hosts need no switch.
+        """Hosts on a network; the first gets .1, the others drawn numbers below 100. Two hosts need no switch.
 
         wire: a function of (frame, outward), outward from the first host, that gives the seconds until the frame is handed
         over, or None: it is lost. Frames then go through a program, on a host of its own: lab.wire.
         """
         if wire:
             switch = self.wire = self._new_host(f'wire{len(self.hosts)}')
-        numbers = [1, *self.rng.sample(range(2, 250), len(hosts) - 1)]
+        numbers = [1, *self.rng.sample(range(2, 100), len(hosts) - 1)]
         links, ends = [], []
         for index, host in enumerate(hosts):
             end = (host, self._device(host))

@@ -19,6 +19,7 @@ const struct cause cause_bridge_filter_drop = {
 	.place = PLACE_SERVER_LINK,
 	.frequency = FREQUENCY_RARE,
 	.culprit = CULPRIT_FIREWALL_RULE,
+	.is_anywhere = true,
 	.shows = SYMPTOM_BIT(SYN_UNANSWERED) | SYMPTOM_BIT(UDP_UNANSWERED) |
 		 SYMPTOM_BIT(SYNACK_UNANSWERED) |
 		 SYMPTOM_BIT(HANDSHAKE_INCOMPLETE) |

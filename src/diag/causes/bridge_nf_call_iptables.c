@@ -24,6 +24,7 @@ const struct cause cause_bridge_nf_call_iptables = {
 	.place = PLACE_SERVER_LINK,
 	.frequency = FREQUENCY_OCCASIONAL,
 	.culprit = CULPRIT_SYSCTL,
+	.is_anywhere = true,
 	.shows = SYMPTOM_BIT(SYN_UNANSWERED) | SYMPTOM_BIT(UDP_UNANSWERED) |
 		 SYMPTOM_BIT(SYNACK_UNANSWERED) |
 		 SYMPTOM_BIT(HANDSHAKE_INCOMPLETE) |

@@ -21,11 +21,12 @@ const struct cause cause_conntrack_full = {
 	.place = PLACE_SERVER,
 	.frequency = FREQUENCY_COMMON,
 	.culprit = CULPRIT_CONNTRACK,
+	.is_anywhere = true,
 	.shows = SYMPTOM_BIT(SYN_UNANSWERED) | SYMPTOM_BIT(UDP_UNANSWERED) |
 		 SYMPTOM_BIT(SLOW),
 	.needs_any = { FACT_SYN_SILENCE, FACT_UDP_REQUEST, FACT_SYNACK_LATE,
 		       FACT_CONNECT_SLOW },
 	.ruled_out_by = { FACT_SYN_NOT_ARRIVED, FACT_SYN_OTHER_MAC,
-			  FACT_SYNACK_OTHER_SOURCE },
+			  FACT_SYNACK_OTHER_SOURCE, FACT_HOST_SERVES_NOW },
 	.favoured_by = { FACT_PORT_SERVED_AFTER, FACT_SYNACK_LATE },
 };

@@ -53,6 +53,7 @@ const struct cause cause_host_down_onlink = {
 			  FACT_SERVER_DATA_LOST,
 			  FACT_PORT_SERVED_OTHERS,
 			  FACT_ROUTE_VIA_GATEWAY,
-			  FACT_HOST_ON_LINK },
+			  FACT_HOST_ON_LINK,
+			  FACT_SILENCE_LONG },
 	.favoured_by = { FACT_ARP_SILENCE, FACT_ICMP_FROM_CLIENT },
 };

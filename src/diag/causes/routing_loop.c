@@ -36,4 +36,5 @@ const struct cause cause_routing_loop = {
 			  FACT_HOST_SERVES, FACT_SYN_ARRIVED, FACT_SYNACK_RESET,
 			  FACT_ACK_FOR_SYN, FACT_SYNACK_OTHER_SOURCE },
 	.favoured_by = { FACT_ICMP_TTL },
+	.proven_by = FACT_PATH_LOOP,
 };

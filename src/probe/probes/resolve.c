@@ -24,11 +24,12 @@
 enum { FILE_MOST = 1024 * 1024 };
 
 #define WHEN_RESOLVED (150 * (int64_t)CLOCK_MILLISECOND)
+#define LEAST (20 * (int64_t)CLOCK_MILLISECOND)
 #define WHEN_EXPLAINED (500 * (int64_t)CLOCK_MILLISECOND)
 #define AT_MOST (3500 * (int64_t)CLOCK_MILLISECOND)
 
 struct state {
-	struct lookup_process process;
+	struct name_lookup_process process;
 	struct name_evidence evidence;
 	struct name_servers servers;
 	int64_t until_ns;
@@ -115,7 +116,7 @@ static void end(struct probing *p)
 	text_done(&step);
 }
 
-static void end_literal(struct probing *p, const struct lookup *l)
+static void end_literal(struct probing *p, const struct name_lookup *l)
 {
 	const char *host = p->record->target.host;
 
@@ -125,6 +126,24 @@ static void end_literal(struct probing *p, const struct lookup *l)
 				   l->addresses[i].scope);
 	probe_end(p, STEP_SKIP,
 		  _("%s is an address: there is no name to resolve"), host);
+}
+
+/* A server that has answered shows how long the others may take. */
+static int64_t others_patience(const struct name_evidence *e)
+{
+	int64_t most = WHEN_RESOLVED;
+
+	for (size_t i = 0; i < e->conf.server_count; i++)
+		for (size_t t = 0; t < NAME_TYPES; t++) {
+			const struct name_result *r =
+				&e->servers[i].results[0][t];
+			int64_t fair = 2 * r->took_ns + LEAST;
+
+			if (r->reply == NAME_ANSWERED && fair < most)
+				most = fair;
+		}
+
+	return most;
 }
 
 /* Until when there is something to wait for. */
@@ -137,7 +156,7 @@ static int64_t patience(const struct probing *p)
 	if (!e->lookup.is_over)
 		return p->began_ns + AT_MOST;
 	if (!e->lookup.gai)
-		return answered + WHEN_RESOLVED;
+		return answered + others_patience(e);
 
 	for (size_t i = 0; i < e->conf.server_count; i++)
 		for (size_t t = 0; t < NAME_TYPES; t++)
@@ -168,19 +187,19 @@ static int begin(struct probing *p)
 	struct state *s = p->state;
 	struct name_evidence *e = &s->evidence;
 	const struct target *target = &p->record->target;
-	struct lookup literal;
+	struct name_lookup literal;
 	int err;
 
-	if (lookup_literal(&literal, target->host)) {
+	if (name_lookup_literal(&literal, target->host)) {
 		end_literal(p, &literal);
 		return 0;
 	}
 
 	e->host = target->host;
 	e->family = p->options->family;
-	err = lookup_start(&s->process, e->host, e->family,
-			   target->protocol == IPPROTO_UDP ? SOCK_DGRAM
-							   : SOCK_STREAM);
+	err = name_lookup_start(&s->process, e->host, e->family,
+				target->protocol == IPPROTO_UDP ? SOCK_DGRAM
+								: SOCK_STREAM);
 	if (err < 0)
 		return err;
 	err = probe_watch(p, s->process.fd, POLLIN);
@@ -209,12 +228,12 @@ static int ready(struct probing *p, int fd, short events)
 		return 0;
 	}
 
-	err = lookup_read(&s->evidence.lookup, &s->process);
+	err = name_lookup_read(&s->evidence.lookup, &s->process);
 	if (err < 0)
 		return err;
 
 	probe_unwatch(p, fd);
-	lookup_stop(&s->process);
+	name_lookup_stop(&s->process);
 	s->evidence.took_ns = clock_now() - p->began_ns;
 	go_on(p);
 	return 0;
@@ -240,7 +259,7 @@ static void done(struct probing *p)
 {
 	struct state *s = p->state;
 
-	lookup_stop(&s->process);
+	name_lookup_stop(&s->process);
 }
 
 const struct probe probe_resolve = {

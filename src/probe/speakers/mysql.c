@@ -27,7 +27,7 @@ static const uint16_t ports[] = { 3306, 0 };
 /* The first packet; bad: it is not all there, or is none. */
 static struct cursor packet(const struct talk *t)
 {
-	struct cursor c = cursor_over(t->in.data, t->in.len);
+	struct cursor c = talk_cursor(t, 0);
 	uint32_t len = cursor_le16(&c);
 
 	len |= (uint32_t)cursor_u8(&c) << 16;

@@ -28,7 +28,7 @@ static int speak(struct talk *t)
 	if (n <= 0)
 		return n;
 
-	c = cursor_over(t->in.data, t->in.len);
+	c = talk_cursor(t, 0);
 	first = cursor_u8(&c);
 	stratum = cursor_u8(&c);
 	cursor_skip(&c, LENGTH - 2);

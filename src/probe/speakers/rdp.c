@@ -20,7 +20,7 @@ static const uint16_t ports[] = { 3389, 0 };
 
 static bool is_confirmed(const struct talk *t)
 {
-	struct cursor c = cursor_over(t->in.data, t->in.len);
+	struct cursor c = talk_cursor(t, 0);
 	uint8_t version = cursor_u8(&c);
 
 	cursor_skip(&c, HEADER - 1);

@@ -1,5 +1,6 @@
 #include <errno.h>
 #include <netinet/in.h>
+#include <string.h>
 
 #include "base/clock.h"
 #include "base/i18n.h"
@@ -39,7 +40,12 @@ static void tell_hello(struct talk *t, const struct secure *s,
 {
 	struct text product = TEXT_NULL;
 
-	first_bytes_clean(&product, hello->product, hello->product_len);
+	const char *note = memmem(hello->product, hello->product_len, " (", 2);
+
+	/* "(64 bit) (Open Source)" says nothing here. */
+	first_bytes_clean(&product, hello->product,
+			  note ? (size_t)(note - hello->product)
+			       : hello->product_len);
 	text_format(&product, " %u.%02u build %u", hello->version / 100,
 		    hello->version % 100, hello->build);
 	secure_well(t, s, text_string(&product));
@@ -109,11 +115,19 @@ static int ask(struct talk *t, const struct secure *s)
 
 static int speak(struct talk *t)
 {
+	struct facts tls = { .arena = t->facts->arena };
+	struct facts *facts = t->facts;
 	struct secure s;
-	int n = secure_start(&s, t, "SoftEther");
+	int n;
 
+	t->facts = &tls;
+	n = secure_start(&s, t, "SoftEther");
+	t->facts = facts;
 	if (n > 0)
 		n = ask(t, &s);
+	/* What is well with another service's TLS says nothing of this one. */
+	if (!fact_has(&facts->set, FACT_OTHER_PROTOCOL))
+		facts_join(facts, &tls);
 	secure_done(&s);
 
 	return n < 0 ? n : 0;

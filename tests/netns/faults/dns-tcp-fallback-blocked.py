@@ -9,16 +9,17 @@ VARIANTS = [{'family': 4}, {'family': 6}]
 def build(lab):
     lab.service = some_service(lab)
     lab.add_host('resolver', behind=lab.router)
-    # dnsmasq itself truncates only what it was told elsewhere: records of its own, and a limit of 512 bytes.
     net = lab.server_net
-    many = [f'vpn.example.org {net.net4[n]} {net.net6[n]}' for n in range(100, 150)]
+    taken = {a for _, four, six, _ in net.hosts for a in (four, six)}
+    free = [n for n in range(100, 152) if not {str(net.net4[n]), str(net.net6[n])} & taken]
+    many = [f'vpn.example.org {net.net4[n]} {net.net6[n]}' for n in free]
     lab.dns = dnsmasq(lab.resolver, [f'vpn.example.org {lab.server.addr4} {lab.server.addr6}', *many])
     resolves_by(lab.client, lab.resolver.address)
-    lab.server.ip(*[f'addr add {a}/{p} dev {lab.server.device}{x}' for n in range(100, 150)
+    lab.server.ip(*[f'addr add {a}/{p} dev {lab.server.device}{x}' for n in free
                     for a, p, x in ((net.net4[n], net.net4.prefixlen, ''), (net.net6[n], 64, ' nodad'))])
     lab.firewall = Firewall(lab.resolver)
     lab.command = [f'vpn.example.org:{lab.port}', f'-{lab.family}']
 
 
 def fault(lab):
-    lab.firewall.add('input', lab.rng.choice(['drop', 'reject tcp-reset']), proto='tcp', dport=53)
+    lab.firewall.add('input', lab.rng.choice(['drop', 'tcp-reset']), proto='tcp', dport=53)

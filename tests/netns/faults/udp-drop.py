@@ -7,7 +7,7 @@ EXPECT = {'symptom': 'udp-unanswered'}
 
 def build(lab):
     lab.service = udp_server(lab.server, lab.port)
-    lab.asks('udp')
+    lab.asks('udp', '--send', 'hello')
     lab.firewall = Firewall(lab.server)
 
 

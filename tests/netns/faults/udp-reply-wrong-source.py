@@ -8,7 +8,7 @@ EXPECT = {'symptom': 'udp-unanswered'}
 
 def build(lab):
     lab.service = udp_server(lab.server, lab.port)
-    lab.asks('udp')
+    lab.asks('udp', '--send', 'hello')
 
 
 def answers_from(address, port):

@@ -1,4 +1,4 @@
-#include "probe/lookup.h"
+#include "probe/name_lookup.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -10,15 +10,15 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-static void take(struct lookup *l, const struct sockaddr *sa)
+static void take(struct name_lookup *l, const struct sockaddr *sa)
 {
 	const struct sockaddr_in6 *v6 =
 		(const struct sockaddr_in6 *)(const void *)sa;
 	const struct sockaddr_in *v4 =
 		(const struct sockaddr_in *)(const void *)sa;
-	struct lookup_address *to = &l->addresses[l->count];
+	struct name_lookup_address *to = &l->addresses[l->count];
 
-	if (l->count == LOOKUP_ADDRESSES)
+	if (l->count == NAME_LOOKUP_ADDRESSES)
 		return;
 
 	if (sa->sa_family == AF_INET) {
@@ -33,7 +33,7 @@ static void take(struct lookup *l, const struct sockaddr *sa)
 	l->count++;
 }
 
-static void resolve(struct lookup *ret, const char *host,
+static void resolve(struct name_lookup *ret, const char *host,
 		    const struct addrinfo *hints)
 {
 	struct addrinfo *list = NULL;
@@ -50,7 +50,7 @@ static void resolve(struct lookup *ret, const char *host,
 	freeaddrinfo(list);
 }
 
-bool lookup_literal(struct lookup *ret, const char *host)
+bool name_lookup_literal(struct name_lookup *ret, const char *host)
 {
 	const struct addrinfo hints = { .ai_flags = AI_NUMERICHOST,
 					.ai_socktype = SOCK_STREAM };
@@ -63,7 +63,7 @@ bool lookup_literal(struct lookup *ret, const char *host)
 __attribute__((noreturn)) static void answer(int fd, const char *host,
 					     const struct addrinfo *hints)
 {
-	struct lookup l;
+	struct name_lookup l;
 
 	(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
 	(void)signal(SIGINT, SIG_DFL);
@@ -73,8 +73,8 @@ __attribute__((noreturn)) static void answer(int fd, const char *host,
 	_exit(write(fd, &l, sizeof(l)) == (ssize_t)sizeof(l) ? 0 : 1);
 }
 
-int lookup_start(struct lookup_process *ret, const char *host, int family,
-		 int type)
+int name_lookup_start(struct name_lookup_process *ret, const char *host,
+		      int family, int type)
 {
 	const struct addrinfo hints = { .ai_flags = AI_ADDRCONFIG,
 					.ai_family = family,
@@ -97,13 +97,14 @@ int lookup_start(struct lookup_process *ret, const char *host, int family,
 		answer(ends[1], host, &hints);
 
 	(void)close(ends[1]);
-	*ret = (struct lookup_process){ .pid = pid, .fd = ends[0] };
+	*ret = (struct name_lookup_process){ .pid = pid, .fd = ends[0] };
 	return 0;
 }
 
-int lookup_read(struct lookup *ret, const struct lookup_process *l)
+int name_lookup_read(struct name_lookup *ret,
+		     const struct name_lookup_process *l)
 {
-	struct lookup got;
+	struct name_lookup got;
 	ssize_t n;
 
 	do
@@ -113,13 +114,13 @@ int lookup_read(struct lookup *ret, const struct lookup_process *l)
 		return -errno;
 	/* It died: a module of the name service crashed, or was killed. */
 	if (n != (ssize_t)sizeof(got))
-		got = (struct lookup){ .is_over = true, .gai = EAI_FAIL };
+		got = (struct name_lookup){ .is_over = true, .gai = EAI_FAIL };
 
 	*ret = got;
 	return 0;
 }
 
-void lookup_stop(struct lookup_process *l)
+void name_lookup_stop(struct name_lookup_process *l)
 {
 	if (!l->pid)
 		return;

@@ -1,0 +1,17 @@
+"""The same where nothing tells whether it is the client's clock: no other clock is heard."""
+from services import authority, certificate, copy_file, tls_server
+
+EXPECT = {'symptom': 'tls-failed'}
+DAY = 86400
+
+
+def build(lab):
+    lab.name = lab.name_server_in_hosts()
+    lab.service = tls_server(lab.server, lab.port, *certificate(lab.server, lab.name))
+    copy_file(lab.server, authority(lab.server), lab.client, '/etc/ssl/lab-ca.pem')
+    lab.asks('tls', '--ca', '/etc/ssl/lab-ca.pem', host=lab.name)
+
+
+def fault(lab):
+    lab.service.stop()
+    tls_server(lab.server, lab.port, *certificate(lab.server, lab.name, start=-400 * DAY, end=-lab.rng.randrange(1, 60) * DAY))

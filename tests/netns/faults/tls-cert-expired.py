@@ -1,0 +1,18 @@
+"""The web server goes on with the certificate of last year."""
+from services import authority, certificate, copy_file, nginx
+
+EXPECT = {'symptom': 'tls-failed', 'certainty': 'proven', 'culprit': {'kind': 'certificate'}}
+DAY = 86400
+
+
+def build(lab):
+    lab.name = lab.name_server_in_hosts()
+    lab.service = nginx(lab.server, lab.port, tls=certificate(lab.server, lab.name))
+    copy_file(lab.server, authority(lab.server), lab.client, '/etc/ssl/lab-ca.pem')
+    lab.asks('https', '--ca', '/etc/ssl/lab-ca.pem', host=lab.name)
+
+
+def fault(lab):
+    lab.service.stop()
+    ended = lab.rng.randrange(1, 60) * DAY
+    nginx(lab.server, lab.port, tls=certificate(lab.server, lab.name, start=-400 * DAY, end=-ended))

@@ -1,0 +1,21 @@
+"""The certificate is another name's."""
+from services import authority, certificate, copy_file, nginx, tls_server
+
+EXPECT = {'symptom': 'tls-failed'}
+
+
+def serve(lab, name):
+    kind = lab.rng.choice([lambda *c: nginx(lab.server, lab.port, tls=c), lambda *c: tls_server(lab.server, lab.port, *c)])
+    return kind(*certificate(lab.server, name))
+
+
+def build(lab):
+    name = lab.name_server_in_hosts()
+    lab.service = serve(lab, name)
+    copy_file(lab.server, authority(lab.server), lab.client, '/etc/ssl/lab-ca.pem')
+    lab.asks('https', '--ca', '/etc/ssl/lab-ca.pem', host=name)
+
+
+def fault(lab):
+    lab.service.stop()
+    serve(lab, 'other.example')

@@ -1,0 +1,23 @@
+"""The server speaks TLS 1.1 and nothing newer."""
+from services import certificate, need
+
+EXPECT = {'symptom': 'tls-failed'}
+
+
+def serve(lab, options):
+    cert, key = certificate(lab.server, lab.name)
+    service = lab.server.start(f'exec openssl s_server -accept {lab.port} -cert {cert} -key {key} -www {options}')
+    lab.server.wait_listening(lab.port, service=service)
+    return service
+
+
+def build(lab):
+    need(lab.server, 'openssl')
+    lab.name = lab.name_server_in_hosts()
+    lab.service = serve(lab, '')
+    lab.asks('tls', host=lab.name)
+
+
+def fault(lab):
+    lab.service.stop()
+    serve(lab, '-tls1_1 -cipher DEFAULT@SECLEVEL=0')

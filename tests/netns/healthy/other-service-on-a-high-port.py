@@ -1,0 +1,10 @@
+"""A port that is known for something else: high ports are anybody's."""
+from services import banner_server, certificate, http_server, nginx, silent_server, sshd
+
+
+def build(lab):
+    lab.port = lab.rng.choice([5555, 8080, 8443, 6379, 3389])
+    lab.rng.choice([
+        lambda: sshd(lab.server, lab.port), lambda: http_server(lab.server, lab.port),
+        lambda: nginx(lab.server, lab.port, tls=certificate(lab.server, 'a.example')),
+        lambda: silent_server(lab.server, lab.port), lambda: banner_server(lab.server, lab.port)])()
