@@ -252,6 +252,12 @@ static int check_firewall(struct case_record *c, struct attempt *a,
 		return 0;
 	if (p->netfilter_error[family]) {
 		s->has_firewall = true;
+		fact_tell(
+			&a->facts, FACT_OWN_RULES_UNSURE, "firewall", NULL,
+			_("This host's own firewall could not be looked at."));
+		/* A RST may be its own: then no SYN was sent. */
+		if (has(a, FACT_RST_FOR_SYN))
+			facts_forget(&a->facts, FACT_SYN_SEEN);
 		case_step(c, "firewall", STEP_BLOCKED, -1,
 			  _("this host's own rules are only told to root"));
 		case_not_looked(

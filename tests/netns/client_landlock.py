@@ -37,7 +37,7 @@ def main(words):
         call(ADD_RULE, ruleset, RULE_NET_PORT, struct.pack('<QQ', CONNECT_TCP, int(port)), 0)
     libc.prctl(NO_NEW_PRIVS, 1, 0, 0, 0)
     call(RESTRICT_SELF, ruleset, 0)
-    os.execv(words[end + 1], words[end + 1:])
+    os.execvp(words[end + 1], words[end + 1:])
 
 
 if __name__ == '__main__':

@@ -195,6 +195,8 @@ def one(path, args):
         expect = {name: value for name, value in expect.items() if name not in ('certainty', 'place', 'culprit')}
         if 'syn-not-sent' in expect['symptom']:
             expect['symptom'] = ['syn-not-sent', 'syn-unanswered']
+    else:
+        expect |= expect.get('root', {})
     if args.keep:
         shell(lab)
     said, ms, problem = ask(lab, args, expect, record)

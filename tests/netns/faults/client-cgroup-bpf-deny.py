@@ -1,7 +1,7 @@
 """A BPF program of the client's cgroup refuses connections."""
 import client_bpf
 
-EXPECT = {'symptom': 'local-refused', 'certainty': 'proven', 'place': 'client', 'culprit': {'kind': 'bpf-program'}}
+EXPECT = {'symptom': 'local-refused', 'root': {'certainty': 'proven', 'place': 'client', 'culprit': {'kind': 'bpf-program'}}}
 VARIANTS = [{'family': 4}, {'family': 6}]
 
 

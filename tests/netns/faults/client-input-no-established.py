@@ -2,7 +2,7 @@
 from firewall import Firewall
 from services import some_service
 
-EXPECT = {'symptom': ['syn-unanswered', 'handshake-incomplete'], 'certainty': 'proven', 'place': 'client'}
+EXPECT = {'symptom': ['syn-unanswered', 'handshake-incomplete'], 'root': {'certainty': 'proven', 'place': 'client'}}
 VARIANTS = [{'engine': e, 'family': f} for e in ('iptables-legacy', 'iptables-nft', 'nft') for f in (4, 6)]
 
 

@@ -1,7 +1,7 @@
 """What IPAddressDeny=any of a systemd unit does: a BPF program of the cgroup drops what the client sends."""
 import client_bpf
 
-EXPECT = {'symptom': 'syn-not-sent', 'certainty': 'proven', 'place': 'client', 'culprit': {'kind': 'bpf-program'}}
+EXPECT = {'symptom': 'syn-not-sent', 'root': {'certainty': 'proven', 'place': 'client', 'culprit': {'kind': 'bpf-program'}}}
 VARIANTS = [{'family': 4}, {'family': 6}]
 
 

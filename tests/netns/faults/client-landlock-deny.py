@@ -1,7 +1,7 @@
 """The client program runs in a sandbox of Landlock that knows other ports."""
 import client_landlock
 
-EXPECT = {'symptom': 'local-refused', 'certainty': 'proven', 'place': 'client', 'culprit': {'kind': 'process'}}
+EXPECT = {'symptom': 'local-refused', 'root': {'certainty': 'proven', 'place': 'client', 'culprit': {'kind': 'process'}}}
 VARIANTS = [{'family': 4}, {'family': 6}]
 
 

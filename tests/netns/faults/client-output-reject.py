@@ -2,8 +2,7 @@
 from firewall import Firewall
 from services import some_service
 
-EXPECT = {'symptom': ['refused-by-icmp', 'refused-by-rst', 'local-refused', 'syn-not-sent'], 'certainty': 'proven',
-          'place': 'client', 'culprit': {'kind': 'firewall-rule'}}
+EXPECT = {'symptom': ['refused-by-icmp', 'refused-by-rst', 'local-refused', 'syn-not-sent'], 'root': {'certainty': 'proven', 'place': 'client', 'culprit': {'kind': 'firewall-rule'}}}
 VARIANTS = [{'engine': e, 'family': f} for e in ('iptables-legacy', 'iptables-nft', 'nft') for f in (4, 6)]
 
 

@@ -4,8 +4,13 @@ VARIANTS = [{'family': 4}, {'family': 6}]
 
 
 def fault(lab):
-    client, device = lab.client, lab.client.device
-    narrow, wide, more = (24, 1, '') if lab.family == 4 else (64, 3, ' nodad')
-    client.run(f'ip -{lab.family} addr del {client.address}/{narrow} dev {device}')
-    client.run(f'ip -{lab.family} addr add {client.address}/{wide} dev {device}{more}')
-    client.run(f'ip -{lab.family} route replace {lab.server.address} dev {device}')
+    # The shortest prefix that the two share: what somebody would get wrong.
+    bits = 32 if lab.family == 4 else 128
+    net = lab.client_net.net4 if lab.family == 4 else lab.client_net.net6
+    host = net.network_address.__class__
+    wide = bits - (int(host(lab.client.address)) ^ int(host(lab.server.address))).bit_length()
+    if not wide:  # nothing in common: the same by a route too many
+        lab.client.run(f'ip -{lab.family} route add {lab.server.address} dev {lab.client.device}')
+        return
+    lab.client.run(f'ip -{lab.family} addr del {lab.client.address}/{net.prefixlen} dev {lab.client.device}')
+    lab.client.run(f'ip -{lab.family} addr add {lab.client.address}/{wide} dev {lab.client.device}')
