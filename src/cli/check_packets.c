@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <ifaddrs.h>
+#include <net/if.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <stdlib.h>
@@ -121,6 +122,18 @@ static void add_device(struct live_request *q, const char *name)
 		memcpy(q->devices[q->count++], name, strlen(name) + 1);
 }
 
+/* Answers may come by another way than the packets go. */
+static void add_others(struct live_request *q, const struct ifaddrs *list)
+{
+	for (; list; list = list->ifa_next)
+		if (list->ifa_addr &&
+		    (list->ifa_addr->sa_family == AF_INET ||
+		     list->ifa_addr->sa_family == AF_INET6) &&
+		    (list->ifa_flags & (IFF_UP | IFF_LOOPBACK)) == IFF_UP &&
+		    strlen(list->ifa_name) < LIVE_NAME)
+			add_device(q, list->ifa_name);
+}
+
 /* Own flows, and the errors and neighbours that concern them. */
 static void make_request(struct live_request *q, const struct case_record *c)
 {
@@ -141,6 +154,8 @@ static void make_request(struct live_request *q, const struct case_record *c)
 		if (filter.len >= LIVE_FILTER)
 			text_cut(&filter, before);
 	}
+	if (q->count)
+		add_others(q, list);
 	if (list)
 		freeifaddrs(list);
 	memcpy(q->filter, text_string(&filter), filter.len + 1);

@@ -138,7 +138,7 @@ __attribute__((noreturn)) static void capture(const struct live_request *q,
 					      int file, int control)
 {
 	struct device devices[LIVE_DEVICES];
-	size_t bytes = 0;
+	size_t bytes = 0, count = 0;
 	int err = pcapng_write_head(file);
 	unsigned char told;
 
@@ -146,16 +146,20 @@ __attribute__((noreturn)) static void capture(const struct live_request *q,
 	(void)signal(SIGTERM, SIG_IGN);
 	(void)signal(SIGHUP, SIG_IGN);
 	for (size_t i = 0; i < q->count && !err; i++) {
-		devices[i] = (struct device){ .index = (uint32_t)i,
-					      .file = file,
-					      .bytes = &bytes };
-		err = open_device(&devices[i], q->devices[i], q->filter);
+		devices[count] = (struct device){ .index = (uint32_t)count,
+						  .file = file,
+						  .bytes = &bytes };
+		err = open_device(&devices[count], q->devices[i], q->filter);
+		if (!err)
+			count++;
+		else if (i)
+			err = 0;
 	}
 	if (!err)
 		err = give_up_rights();
 	told = (unsigned char)-err;
 	if (send(control, &told, 1, MSG_NOSIGNAL) == 1 && !err)
-		loop(devices, q->count, control);
+		loop(devices, count, control);
 	_exit(0);
 }
 

@@ -10,9 +10,10 @@
  * on "any", so that the link layer's facts stay; in immediate mode, so that the
  * last packets of a short failure are there.
  */
-enum { LIVE_DEVICES = 4, LIVE_NAME = 32, LIVE_FILTER = 512 };
+enum { LIVE_DEVICES = 8, LIVE_NAME = 32, LIVE_FILTER = 512 };
 
 struct live_request {
+	/* The first has to open; the others are captured on where they do. */
 	char devices[LIVE_DEVICES][LIVE_NAME];
 	size_t count;
 	char filter[LIVE_FILTER]; /* tcpdump's language */
