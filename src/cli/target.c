@@ -137,6 +137,15 @@ static int cut_host(struct parts *p, char *rest, struct text *why)
 	return 0;
 }
 
+static bool is_interface_word(const char *name)
+{
+	for (const char *s = name; *s; s++)
+		if (!isalnum((unsigned char)*s) && !strchr("-._:@", *s))
+			return false;
+
+	return *name;
+}
+
 static bool is_host_word(const char *host)
 {
 	struct address a;
@@ -148,8 +157,9 @@ static bool is_host_word(const char *host)
 	/* 10.1 is an address to everybody's resolver, 300.1.1.1 is nothing. */
 	if (strspn(host, "0123456789.") == strlen(host))
 		return inet_aton(host, &v4);
+	/* fe80::1%eth0 */
 	if (address_parse(&a, host, len))
-		return true;
+		return !host[len] || is_interface_word(host + len + 1);
 	for (const char *s = host; *s; s++)
 		if (!isalnum((unsigned char)*s) && !strchr("-._", *s) &&
 		    !((unsigned char)*s & 0x80))

@@ -167,11 +167,12 @@ static void get_lines(const struct reader *r, const json_t *o,
 	json_array_foreach(json_object_get(o, "packets"), i, item)
 	{
 		int64_t shows = get_number(item, "shows");
+		const char *file = get_string(r, item, "file");
 
-		if (shows < 0 || shows >= SHOWN_PACKETS)
+		if (!file || shows < 0 || shows >= SHOWN_PACKETS)
 			continue;
 		a->lines[shows] = (struct packet_line){
-			.file = get_string(r, item, "file"),
+			.file = file,
 			.frame = (uint32_t)get_number(item, "frame"),
 			.line = get_string(r, item, "line"),
 			.at_ns = get_number(item, "at_ns"),

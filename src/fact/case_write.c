@@ -89,7 +89,7 @@ static void put_lines(struct json *j, const struct attempt *a)
 	json_name(j, "packets");
 	json_array(j);
 	for (int i = 0; i < SHOWN_PACKETS; i++) {
-		if (!a->lines[i].line)
+		if (!a->lines[i].file)
 			continue;
 		json_object(j);
 		put_number(j, "shows", i);

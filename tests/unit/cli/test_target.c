@@ -181,6 +181,8 @@ static void what_is_wrong_is_told_with_what_was_meant(void **state)
 		{ "300.1.1.1:22", NULL, "neither a name nor" },
 		{ "1.2.3.4.5:22", NULL, "neither a name nor" },
 		{ "a b:22", NULL, "neither a name nor" },
+		{ "fe80::1%", "22", "neither a name nor" },
+		{ "fe80::1%[0", "22", "neither a name nor" },
 		{ "-host:22", NULL, "neither a name nor" },
 		{ "ho\x1bst:22", NULL, "neither a name nor" },
 		{ "host,22", NULL, "neither a name nor" },

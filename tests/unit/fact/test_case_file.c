@@ -47,6 +47,7 @@ static void fill_attempt(struct case_record *c, struct attempt *a)
 	a->facts.list[1].vantage = VANTAGE_ROUTER;
 	a->lines[SHOWN_FIRST] = (struct packet_line){ "capture", 7, "a line",
 						      1234567890123456789 };
+	a->lines[SHOWN_ERROR] = (struct packet_line){ "c", 9, NULL, 5 };
 	a->lines[SHOWN_END] = (struct packet_line){ "b", 4000000000, "end", 1 };
 	a->has_local = true;
 	a->local = address_of("192.0.2.7");
