@@ -2,14 +2,31 @@
 _kiriwake() {
 	local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD-1]} command= word
 	for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
-		case $word in explain|read|firewall|causes) command=$word; break ;; esac
+		case $word in
+		check|explain|read|firewall|causes) command=$word; break ;;
+		*[:./]*) command=check; break ;;
+		esac
 	done
 	case $previous in
 	--lang) mapfile -t COMPREPLY < <(compgen -W 'en ja' -- "$current"); return ;;
+	--as) mapfile -t COMPREPLY < <(compgen -u -- "$current"); return ;;
+	--ca|--pcap) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
+	--save) mapfile -t COMPREPLY < <(compgen -d -- "$current"); return ;;
 	--color) mapfile -t COMPREPLY < <(compgen -W 'auto always never' -- "$current"); return ;;
 	esac
 	case $command in
-	'') mapfile -t COMPREPLY < <(compgen -W 'explain read firewall causes --help --version --lang --color' -- "$current") ;;
+	'') mapfile -t COMPREPLY < <(compgen -W 'check explain read firewall causes --help --version --lang --color' -- "$current"
+			compgen -A hostname -- "$current") ;;
+	check)
+		if [[ $current == -* ]]; then
+			mapfile -t COMPREPLY < <(compgen -W '-4 -6 --source --server-name --ca --as --send --control --count --pcap --save --timeout --json --lang --color -v --help' -- "$current")
+		elif [[ $previous == check ]]; then
+			# The words begin anew behind a colon, which readline breaks at.
+			mapfile -t COMPREPLY < <(compgen -W 'tcp:// udp:// ssh:// telnet:// http:// https:// softether://' -- "$current"
+				compgen -A hostname -- "$current")
+		else
+			mapfile -t COMPREPLY < <(compgen -A service -- "$current")
+		fi ;;
 	explain)
 		if [[ $current == -* ]]; then
 			mapfile -t COMPREPLY < <(compgen -W '--at --ruleset --all --summary --json --jsonl --max-flows --lang --color --help' -- "$current")

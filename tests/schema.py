@@ -72,7 +72,7 @@ def same_verdict(one, other):
     def core(said):
         v = said['verdict']
         return {**{k: v[k] for k in ('status', 'symptom', 'cause', 'certainty', 'place', 'ruled_out')},
-                'culprit': v['culprit'], 'also': v['also'], 'alternatives': [a['cause'] for a in v['alternatives']],
+                'culprit': {k: x for k, x in v['culprit'].items() if k != 'text'}, 'also': [(a['cause'], a['certainty']) for a in v['also']], 'alternatives': [a['cause'] for a in v['alternatives']],
                 'evidence': [(e['fact'], e['at'], e['packets']) for e in v['evidence']],
                 'addresses': said['target']['addresses'], 'steps': [(s['step'], s['status'], s['ms']) for s in said['steps']]}
     return core(one) == core(other)
@@ -91,7 +91,7 @@ def check_runs(folder):
     alone.hosts('127.0.0.1 localhost here.example\n::1 localhost here.example\n')
     with alone.listener('127.0.0.1', alone.web) as port, alone.listener('127.0.0.1', lambda c: c.close()) as closing:
         for number, (status, *arguments) in enumerate((
-                (0, f'http://127.0.0.1:{port}'), (1, f'http://here.example:{port}/a'), (1, '127.0.0.1:1'), (1, '::1', '1'),
+                (0, f'http://127.0.0.1:{port}'), (1, f'http://here.example:{port}/a'), (1, '127.0.0.1:1'), (1, '::1', '1'), (1, 'udp://127.0.0.1:9'),
                 (1, 'nosuch.example:22'), (1, '192.0.2.1:22'), (1, f'127.0.0.1:{closing}'), (1, f'https://127.0.0.1:{port}/'),
                 (1, '127.0.0.1:1', '-v'), (1, '127.0.0.1:1', '--source', '127.0.0.9'), (1, '127.0.0.1:1', '--source', '192.0.2.7'))):
             case = f'{folder}/case{number}'

@@ -92,6 +92,14 @@ static enum security_module only_active(const struct security *s)
 	return only;
 }
 
+/* The module for BPF refuses nothing by itself: programs do. */
+static void read_modules(struct security *s, const struct own_policy *p)
+{
+	security_read(s);
+	if (!p->security_programs)
+		s->state[SECURITY_BPF] = SECURITY_OFF;
+}
+
 static void tell_modules(struct case_record *c, struct attempt *a,
 			 const struct security *s)
 {
@@ -108,11 +116,12 @@ static void tell_modules(struct case_record *c, struct attempt *a,
 			  NULL);
 }
 
-static void check_security(struct case_record *c, struct attempt *a)
+static void check_security(struct case_record *c, struct attempt *a,
+			   const struct own_policy *p)
 {
 	struct security s;
 
-	security_read(&s);
+	read_modules(&s, p);
 	/* A filter of system calls cannot see the port: then every connect()
 	 * is refused, and no module is asked. */
 	if (!security_forbids_call() &&
@@ -155,19 +164,10 @@ program_of(const struct cgroup_bpf *b, enum cgroup_bpf_hook h, size_t *count)
 	return p;
 }
 
-/* Whether any program of type LSM could refuse as well: where that module is
- * off, none. */
-static bool may_be_other_bpf(void)
-{
-	struct security s;
-
-	security_read(&s);
-	return s.state[SECURITY_BPF] != SECURITY_OFF;
-}
-
 static void tell_connect_program(struct case_record *c, struct attempt *a,
-				 const struct cgroup_bpf *b)
+				 const struct own_policy *own)
 {
+	const struct cgroup_bpf *b = &own->bpf;
 	bool is_v4 = address_is_v4(&a->address);
 	size_t count;
 	const struct cgroup_bpf_program *p = program_of(
@@ -176,7 +176,7 @@ static void tell_connect_program(struct case_record *c, struct attempt *a,
 	if (!p)
 		fact_tell(&a->facts, FACT_BPF_NO_CONNECT, "cgroup", NULL, NULL);
 	else if (count == 1 && !security_forbids_call() &&
-		 !may_be_other_bpf() && has(a, FACT_CONNECT_EPERM))
+		 !own->security_programs && has(a, FACT_CONNECT_EPERM))
 		fact_tell(
 			&a->facts, FACT_BPF_CONNECT, "cgroup",
 			program_culprit(c, p),
@@ -222,7 +222,7 @@ static void check_programs(struct case_record *c, struct attempt *a,
 			c, "cgroup-bpf",
 			_("BPF programs of the cgroup are only told to who has CAP_NET_ADMIN."));
 	} else if (!p->bpf_error) {
-		tell_connect_program(c, a, &p->bpf);
+		tell_connect_program(c, a, p);
 		tell_egress_program(c, a, &p->bpf);
 	}
 }
@@ -318,6 +318,8 @@ static int look_as_root(struct case_record *c, struct attempt *a,
 	if (c->target.protocol == IPPROTO_UDP && has(a, FACT_CONNECT_EPERM))
 		fact_tell(&a->facts, FACT_PACKET_NOT_SENT, "socket", NULL,
 			  NULL);
+	if (has(a, FACT_CONNECT_EACCES) && s->has_route)
+		check_security(c, a, &p);
 	error = check_firewall(c, a, s, &p);
 	if (!error)
 		check_programs(c, a, &p);
@@ -333,8 +335,5 @@ int check_denied(struct case_record *c, struct attempt *a,
 		check_ports(c, a);
 	if (has(a, FACT_CONNECT_EMFILE))
 		check_files(c, a);
-	if (has(a, FACT_CONNECT_EACCES) && state->has_route)
-		check_security(c, a);
-
 	return look_as_root(c, a, state);
 }

@@ -180,24 +180,30 @@ static int check_next_hop(struct case_record *c, struct attempt *a,
 static void check_sent(struct attempt *a, const struct check_local *s)
 {
 	const struct sockets_tuple t = {
-		.source = s->route.source,
 		.destination = a->address,
 		.source_port = a->local_port,
 		.port = a->port,
 	};
 	struct sockets_syn syn;
+	struct counters_taken now;
 
-	if (!a->local_port || !s->has_route || sockets_syn(&t, &syn) ||
-	    !syn.is_waiting || !syn.timeouts)
+	if (!s->has_route || sockets_syn(&t, &syn) || !syn.timeouts)
 		return;
-	if (syn.retransmitted)
+	if (syn.is_sent) {
 		fact_tell(&a->facts, FACT_PACKET_SENT, "socket", NULL, NULL);
-	/* While a neighbour is asked for, the SYN waits, too. */
-	else if (!fact_has(&a->facts.set, FACT_ARP_SILENCE))
-		fact_tell(
-			&a->facts, FACT_PACKET_NOT_SENT, "socket", NULL,
-			_("The kernel tried to send the SYN again %u times, and none of them got as far as the interface."),
-			syn.timeouts);
+		return;
+	}
+
+	/* While a neighbour is asked for, the SYN waits, too, but that is no
+	 * failure to the kernel. */
+	if (fact_has(&a->facts.set, FACT_ARP_SILENCE) || !s->has_counters ||
+	    counters_read(&now) ||
+	    !counters_grown(&s->counters, &now, COUNTER_RETRANS_FAIL))
+		return;
+	fact_tell(
+		&a->facts, FACT_PACKET_NOT_SENT, "socket", NULL,
+		_("The kernel tried to send the SYN again %u times, and it did not get as far as the interface."),
+		syn.timeouts);
 }
 
 static bool has_lost_nothing(const struct fact_set *facts)

@@ -206,7 +206,7 @@ static void tell_blocked(const struct look *l, const struct packet_words *w,
 			chain, rule);
 	/* What OUTPUT stops was never on a wire. */
 	if (!b->of_reply) {
-		fact_remove(&f->set, FACT_SYN_SEEN);
+		facts_forget(f, FACT_SYN_SEEN);
 		fact_tell(f, FACT_PACKET_NOT_SENT, source, NULL, NULL);
 	}
 	step(l, STEP_FAIL, text_string(&words));

@@ -89,16 +89,14 @@ static int start(struct check *c, const char *id, struct attempt *a)
 static int resolve(struct check *c)
 {
 	int64_t now = clock_now();
-	struct address lit;
-	if (address_parse(&lit, c->record->target.host,
-			  strlen(c->record->target.host)))
-		(void)case_attempt(c->record, &lit, 0);
-	int err = start(c, "resolve", NULL);
+	int err;
 
-	if (err < 0)
-		return err;
-	err = run_until(c, "resolve", now + RESOLVE_LIMIT * CLOCK_SECOND,
-			_("asking the name service"), now);
+	fact_tell(&c->record->general, FACT_PROBED, "check", NULL, NULL);
+	err = start(c, "resolve", NULL);
+	if (!err)
+		err = run_until(c, "resolve",
+				now + RESOLVE_LIMIT * CLOCK_SECOND,
+				_("asking the name service"), now);
 	probe_stop(c->runner, "resolve");
 	return err;
 }
@@ -225,7 +223,6 @@ static int begin_all(struct check *c, bool is_from_dns_only)
 		if (a->is_from_dns_only != is_from_dns_only)
 			continue;
 		fact_tell(&a->facts, FACT_AT_CLIENT, "check", NULL, NULL);
-		fact_tell(&a->facts, FACT_PROBED, "check", NULL, NULL);
 		fact_tell(&a->facts,
 			  address_is_v4(&a->address) ? FACT_IS_V4 : FACT_IS_V6,
 			  "check", NULL, NULL);
@@ -322,10 +319,8 @@ static int finish_open(struct check *c)
 	int64_t echoes = c->options.count
 				 ? (int64_t)c->options.count * CLOCK_SECOND
 				 : PING_GRACE * MS;
-	int err = look_at_home(c);
+	int err = run_until(c, "control", now + CLOCK_SECOND, what, now);
 
-	if (!err)
-		err = run_until(c, "control", now + CLOCK_SECOND, what, now);
 	if (!err)
 		err = run_until(c, "path", now + CLOCK_SECOND, what, now);
 	now = clock_now();
@@ -351,8 +346,10 @@ static int connect_stream(struct check *c)
 	if (err < 0)
 		return err;
 
+	/* While the sockets are there: they tell what became of the SYNs. */
+	err = look_at_home(c);
 	probe_stop(c->runner, "connect");
-	return finish_open(c);
+	return err < 0 ? err : finish_open(c);
 }
 
 static bool is_answered(const struct attempt *a)
@@ -374,10 +371,9 @@ static int try_datagrams(struct check *c)
 	}
 	if (!err && !any_connected(c))
 		err = start_open(c, "control");
-	if (err < 0)
-		return err;
-
-	return finish_open(c);
+	if (!err)
+		err = look_at_home(c);
+	return err < 0 ? err : finish_open(c);
 }
 
 static int connect_all(struct check *c)

@@ -75,10 +75,12 @@ static int judge_part(struct diag *d, struct case_record *c,
 	return 0;
 }
 
+/* One that fails beside the other family's is degraded too, and does not work. */
 static bool works(const struct case_part *p)
 {
 	return p->verdict->status == STATUS_HEALTHY ||
-	       p->verdict->status == STATUS_DEGRADED;
+	       (p->verdict->status == STATUS_DEGRADED &&
+		!fact_has(&p->facts->set, FACT_OTHER_FAMILY_WORKS));
 }
 
 /* Whether an attempt of the other family carries the connection. */

@@ -49,6 +49,14 @@ static int64_t get_number(const json_t *o, const char *name)
 	return json_integer_value(json_object_get(o, name));
 }
 
+/* 0: none. */
+static uint16_t get_port(const json_t *o, const char *name)
+{
+	int64_t port = get_number(o, name);
+
+	return port > 0 && port <= UINT16_MAX ? (uint16_t)port : 0;
+}
+
 static bool get_flag(const json_t *o, const char *name)
 {
 	return json_is_true(json_object_get(o, name));
@@ -136,13 +144,11 @@ static void get_target(const struct reader *r, const json_t *root)
 {
 	const json_t *o = json_object_get(root, "target");
 	struct target *t = &r->c->target;
-	int64_t port = get_number(o, "port");
-
 	t->text = get_word(r, o, "text");
 	t->host = get_word(r, o, "host");
 	t->protocol = !strcmp(get_word(r, o, "transport"), "udp") ? IPPROTO_UDP
 								  : IPPROTO_TCP;
-	t->port = port > 0 && port <= UINT16_MAX ? (uint16_t)port : 0;
+	t->port = get_port(o, "port");
 	t->scheme = get_string(r, o, "scheme");
 	t->path = get_word(r, o, "path");
 	t->service = get_string(r, o, "service");
@@ -190,6 +196,9 @@ static void get_attempt(const struct reader *r, const json_t *o)
 		return;
 	}
 
+	a->scope = (uint32_t)get_number(o, "scope");
+	a->port = get_port(o, "port");
+	a->local_port = get_port(o, "local_port");
 	a->has_local = get_address(o, "local", &a->local);
 	(void)get_address(o, "icmp_sender", &a->icmp_sender);
 	a->answered_after_ns = get_number(o, "answered_after_ns");

@@ -107,8 +107,10 @@ static void put_attempt(struct json *j, const struct attempt *a)
 	json_object(j);
 	put_address(j, "address", &a->address);
 	put_number(j, "port", a->port);
+	put_number(j, "scope", a->scope);
 	if (a->has_local)
 		put_address(j, "local", &a->local);
+	put_number(j, "local_port", a->local_port);
 	put_address(j, "icmp_sender", &a->icmp_sender);
 	put_number(j, "answered_after_ns", a->answered_after_ns);
 	put_flag(j, "is_connected", a->is_connected);

@@ -68,6 +68,17 @@ const struct fact *facts_get(const struct facts *f, enum fact_kind kind)
 	return NULL;
 }
 
+void facts_forget(struct facts *f, enum fact_kind kind)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < f->count; i++)
+		if (f->list[i].kind != kind)
+			f->list[kept++] = f->list[i];
+	f->count = kept;
+	fact_remove(&f->set, kind);
+}
+
 /* Room for one more; the old list stays behind in the arena. */
 static struct fact *add(struct facts *f)
 {

@@ -104,6 +104,9 @@ __attribute__((format(printf, 5, 6))) void
 fact_tell(struct facts *f, enum fact_kind kind, const char *source,
 	  const struct culprit *culprit, const char *format, ...);
 
+/* Takes it back: something else shows that it was not so. */
+void facts_forget(struct facts *f, enum fact_kind kind);
+
 /* The first of that kind, or NULL. */
 const struct fact *facts_get(const struct facts *f, enum fact_kind kind);
 

@@ -87,21 +87,51 @@ int cgroup_bpf_own(char *ret, size_t size)
 	return error;
 }
 
-static void put_name(struct cgroup_bpf_program *p)
+static int get_info(uint32_t id, struct bpf_prog_info *ret)
 {
-	union bpf_attr attr = { .prog_id = p->id };
-	struct bpf_prog_info info = { 0 };
+	union bpf_attr attr = { .prog_id = id };
 	long fd = bpf(BPF_PROG_GET_FD_BY_ID, &attr);
+	int error = 0;
 
 	if (fd < 0)
-		return;
+		return -errno;
 
+	memset(ret, 0, sizeof(*ret));
 	attr = (union bpf_attr){ .info = { .bpf_fd = (uint32_t)fd,
-					   .info_len = sizeof(info),
-					   .info = (uintptr_t)&info } };
-	if (!bpf(BPF_OBJ_GET_INFO_BY_FD, &attr))
-		memcpy(p->name, info.name, sizeof(p->name) - 1);
+					   .info_len = sizeof(*ret),
+					   .info = (uintptr_t)ret } };
+	if (bpf(BPF_OBJ_GET_INFO_BY_FD, &attr))
+		error = -errno;
 	(void)close((int)fd);
+	return error;
+}
+
+static void put_name(struct cgroup_bpf_program *p)
+{
+	struct bpf_prog_info info;
+
+	if (!get_info(p->id, &info))
+		memcpy(p->name, info.name, sizeof(p->name) - 1);
+}
+
+int cgroup_bpf_has_security(void)
+{
+	union bpf_attr attr = { .start_id = 0 };
+
+	while (!bpf(BPF_PROG_GET_NEXT_ID, &attr)) {
+		uint32_t id = attr.next_id;
+		struct bpf_prog_info info;
+		int error = get_info(id, &info);
+
+		/* It may be gone since. */
+		if (error && error != -ENOENT)
+			return error;
+		if (!error && info.type == BPF_PROG_TYPE_LSM)
+			return 1;
+		attr = (union bpf_attr){ .start_id = id };
+	}
+
+	return errno == ENOENT ? 0 : -errno;
 }
 
 static int query(int fd, const char *path, enum cgroup_bpf_hook hook,

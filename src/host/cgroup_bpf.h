@@ -43,3 +43,7 @@ int cgroup_bpf_read(const char *cgroup, struct cgroup_bpf *ret);
 
 /* This process's own path, for cgroup_bpf_read(). 0 or -errno. */
 int cgroup_bpf_own(char *ret, size_t size);
+
+/* Whether any BPF program of type LSM is loaded, which could refuse calls as a
+ * security module does. CAP_SYS_ADMIN. 1, 0 or -errno. */
+int cgroup_bpf_has_security(void);

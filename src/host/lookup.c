@@ -77,26 +77,24 @@ static int take_route(const struct route *r, void *context)
 /* fib_props of net/ipv4/fib_semantics.c. */
 static int error_of_route(uint8_t type)
 {
-	if (type == RTN_UNREACHABLE)
-		return EHOSTUNREACH;
-	if (type == RTN_PROHIBIT)
-		return EACCES;
-	if (type == RTN_BLACKHOLE)
-		return EINVAL;
+	static const int errors[] = {
+		[RTN_UNREACHABLE] = EHOSTUNREACH,
+		[RTN_PROHIBIT] = EACCES,
+		[RTN_BLACKHOLE] = EINVAL,
+	};
 
-	return 0;
+	return type < sizeof(errors) / sizeof(*errors) ? errors[type] : 0;
 }
 
 static int error_of_rule(uint8_t action)
 {
-	if (action == FR_ACT_UNREACHABLE)
-		return ENETUNREACH;
-	if (action == FR_ACT_PROHIBIT)
-		return EACCES;
-	if (action == FR_ACT_BLACKHOLE)
-		return EINVAL;
+	static const int errors[] = {
+		[FR_ACT_UNREACHABLE] = ENETUNREACH,
+		[FR_ACT_PROHIBIT] = EACCES,
+		[FR_ACT_BLACKHOLE] = EINVAL,
+	};
 
-	return 0;
+	return action < sizeof(errors) / sizeof(*errors) ? errors[action] : 0;
 }
 
 /* Whether the rule's table decides. */

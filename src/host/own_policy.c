@@ -41,6 +41,7 @@ void own_policy_read(struct own_policy *ret)
 	ret->bpf_error = cgroup_bpf_own(cgroup, sizeof(cgroup));
 	if (!ret->bpf_error)
 		ret->bpf_error = cgroup_bpf_read(cgroup, &ret->bpf);
+	ret->security_programs = cgroup_bpf_has_security();
 	ret->ipsec_error = read_ipsec(&ret->has_ipsec);
 	ret->netfilter_error[OWN_POLICY_V4] =
 		netfilter_read(AF_INET, &ret->netfilter[OWN_POLICY_V4]);

@@ -14,6 +14,7 @@ enum { OWN_POLICY_V4, OWN_POLICY_V6, OWN_POLICY_FAMILIES };
 struct own_policy {
 	int bpf_error; /* 0, or the -errno of cgroup_bpf_read() */
 	struct cgroup_bpf bpf;
+	int security_programs; /* as cgroup_bpf_has_security() says */
 	int ipsec_error;
 	bool has_ipsec; /* a policy of IPsec */
 	int netfilter_error[OWN_POLICY_FAMILIES];

@@ -32,40 +32,64 @@ static struct nlmsghdr *question(struct netlink_request *room, int family,
 	return m;
 }
 
+struct asked {
+	const struct sockets_tuple *tuple;
+	struct sockets_syn *syn;
+};
+
+static bool is_meant(const struct inet_diag_msg *d,
+		     const struct sockets_tuple *t)
+{
+	uint16_t len = d->idiag_family == AF_INET ? 4 : 16;
+	struct address a = netlink_to_address(d->id.idiag_dst, len);
+
+	return d->idiag_state == STATE_SYN_SENT &&
+	       swapped(d->id.idiag_dport) == t->port &&
+	       address_equal(&a, &t->destination) &&
+	       (!t->source_port ||
+		swapped(d->id.idiag_sport) == t->source_port);
+}
+
+static void take_info(struct sockets_syn *syn, const struct nlattr *a)
+{
+	struct tcp_info info = { 0 };
+	size_t len = mnl_attr_get_payload_len(a);
+
+	memcpy(&info, mnl_attr_get_payload(a),
+	       len < sizeof(info) ? len : sizeof(info));
+	if (info.tcpi_retransmits > syn->timeouts)
+		syn->timeouts = info.tcpi_retransmits;
+	/* Counted only if it was sent (tcp_retransmit_skb()), unlike
+	 * tcpi_total_retrans, and from nothing again at each timeout. */
+	if (info.tcpi_retransmits && info.tcpi_retrans)
+		syn->is_sent = true;
+}
+
 static int take_syn(const struct nlmsghdr *m, void *context)
 {
 	const struct inet_diag_msg *d = mnl_nlmsg_get_payload(m);
 	struct netlink_walk w = netlink_attributes(m, sizeof(*d));
-	struct sockets_syn *syn = context;
+	const struct asked *q = context;
 	const struct nlattr *a;
 
-	if (mnl_nlmsg_get_payload_len(m) < sizeof(*d) ||
-	    d->idiag_state != STATE_SYN_SENT)
+	if (mnl_nlmsg_get_payload_len(m) < sizeof(*d) || !is_meant(d, q->tuple))
 		return 0;
 
-	syn->is_waiting = true;
-	while ((a = netlink_next(&w)) != NULL) {
-		struct tcp_info info = { 0 };
-		size_t len = mnl_attr_get_payload_len(a);
-
-		if (mnl_attr_get_type(a) != INET_DIAG_INFO)
-			continue;
-		memcpy(&info, mnl_attr_get_payload(a),
-		       len < sizeof(info) ? len : sizeof(info));
-		syn->timeouts = info.tcpi_retransmits;
-		syn->retransmitted = info.tcpi_total_retrans;
-	}
+	q->syn->is_waiting = true;
+	while ((a = netlink_next(&w)) != NULL)
+		if (mnl_attr_get_type(a) == INET_DIAG_INFO)
+			take_info(q->syn, a);
 
 	return 0;
 }
 
 int sockets_syn(const struct sockets_tuple *t, struct sockets_syn *ret)
 {
+	struct asked asked = { t, ret };
 	struct netlink_request room;
 	struct inet_diag_req_v2 *q;
 	struct nlmsghdr *m;
 	struct netlink *n;
-	uint16_t len;
 	int error;
 
 	*ret = (struct sockets_syn){ 0 };
@@ -73,19 +97,12 @@ int sockets_syn(const struct sockets_tuple *t, struct sockets_syn *ret)
 	if (error)
 		return error;
 
-	m = question(&room, netlink_family(&t->destination), 0, &q);
+	m = question(&room, netlink_family(&t->destination), NLM_F_DUMP, &q);
 	q->idiag_ext = 1 << (INET_DIAG_INFO - 1);
 	q->idiag_states = 1 << STATE_SYN_SENT;
-	q->id.idiag_sport = swapped(t->source_port);
-	q->id.idiag_dport = swapped(t->port);
-	memcpy(q->id.idiag_src, netlink_address(&t->source, &len),
-	       address_is_v4(&t->source) ? 4 : 16);
-	memcpy(q->id.idiag_dst, netlink_address(&t->destination, &len), len);
-	q->id.idiag_cookie[0] = INET_DIAG_NOCOOKIE;
-	q->id.idiag_cookie[1] = INET_DIAG_NOCOOKIE;
-	error = netlink_ask(n, m, take_syn, ret);
+	error = netlink_ask(n, m, take_syn, &asked);
 	netlink_close(n);
-	return error == -ENOENT ? 0 : error;
+	return error;
 }
 
 /* A bit for each port. */

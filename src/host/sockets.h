@@ -10,17 +10,18 @@
  * users; no privilege is needed.
  */
 
-/* A connection as its client has it. */
+/* What connections lead to, as their client has it. */
 struct sockets_tuple {
-	struct address source, destination;
-	uint16_t source_port, port;
+	struct address destination;
+	uint16_t port;
+	uint16_t source_port; /* 0: any; of several, the most is told */
 };
 
 /* What became of a SYN: from struct tcp_info. */
 struct sockets_syn {
-	bool is_waiting;        /* there is such a socket, in SYN-SENT */
-	unsigned timeouts;      /* how often the kernel tried again */
-	unsigned retransmitted; /* how often that got as far as the interface */
+	bool is_waiting;   /* there is such a socket, in SYN-SENT */
+	unsigned timeouts; /* how often the kernel tried again */
+	bool is_sent;      /* the last of that got as far as the interface */
 };
 
 /* 0 or -errno. */

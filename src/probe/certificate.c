@@ -31,14 +31,13 @@ struct chain {
 
 static int read_chain(struct chain *ret, const struct talk *t)
 {
-	const uint8_t *der;
+	uint8_t *der;
 	size_t len = 0;
 
 	ret->count = 0;
 	while (ret->count < CHAIN_MOST &&
 	       (der = talk_tls_certificate(t, ret->count, &len))) {
-		gnutls_datum_t data = { (unsigned char *)(uintptr_t)der,
-					(unsigned)len };
+		gnutls_datum_t data = { der, (unsigned)len };
 		gnutls_x509_crt_t cert;
 
 		if (gnutls_x509_crt_init(&cert) < 0)
@@ -130,7 +129,7 @@ static void look_at_dates(struct certificate *ret, const struct chain *chain)
 }
 
 /* Dates are looked at on their own, so that each fault is told by itself. */
-static int look_at_trust(struct certificate *ret, const struct chain *chain,
+static int look_at_trust(struct certificate *ret, struct chain *chain,
 			 const char *ca_file)
 {
 	gnutls_x509_trust_list_t trust;
@@ -143,13 +142,11 @@ static int look_at_trust(struct certificate *ret, const struct chain *chain,
 	n = ca_file ? gnutls_x509_trust_list_add_trust_file(
 			      trust, ca_file, NULL, GNUTLS_X509_FMT_PEM, 0, 0)
 		    : gnutls_x509_trust_list_add_system_trust(trust, 0, 0);
-	if (n >= 0 &&
-	    gnutls_x509_trust_list_verify_crt2(
-		    trust, (gnutls_x509_crt_t *)(uintptr_t)chain->certs,
-		    chain->count, NULL, 0,
-		    GNUTLS_VERIFY_DISABLE_TIME_CHECKS |
-			    GNUTLS_VERIFY_DISABLE_TRUSTED_TIME_CHECKS,
-		    &status, NULL) < 0)
+	if (n >= 0 && gnutls_x509_trust_list_verify_crt2(
+			      trust, chain->certs, chain->count, NULL, 0,
+			      GNUTLS_VERIFY_DISABLE_TIME_CHECKS |
+				      GNUTLS_VERIFY_DISABLE_TRUSTED_TIME_CHECKS,
+			      &status, NULL) < 0)
 		status = GNUTLS_CERT_INVALID;
 	ret->is_untrusted = status != 0;
 	gnutls_x509_trust_list_deinit(trust, 1);

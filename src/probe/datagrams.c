@@ -155,8 +155,8 @@ static int speak_any(struct talk *t)
 		talk_tell_well(t, _("answers with an empty datagram"));
 	}
 	text_done(&shown);
-	/* Who says what to send expects an answer to it. */
-	tell_outcome(t, t->options->send);
+	/* Who sends words of their own waits for the answer. */
+	tell_outcome(t, t->options->send != NULL);
 
 	return n == -EINTR ? n : 0;
 }

@@ -72,13 +72,13 @@ static void find_last(struct hops_found *ret, const struct hop *hops,
  * answered every time: a silent router would be silent to both. */
 static void find_parting(struct hops_found *ret, const struct at_ttl *at)
 {
-	for (uint8_t ttl = (uint8_t)(ret->last + 1); ttl <= TTL_MOST; ttl++) {
+	for (int ttl = ret->last + 1; ttl <= TTL_MOST; ttl++) {
 		const struct at_ttl *t = &at[ttl];
 
 		if (!t->tries || t->answers || !t->controls ||
 		    t->passes < t->controls)
 			continue;
-		ret->parts_at = ttl;
+		ret->parts_at = (uint8_t)ttl;
 		ret->parts_tries =
 			t->tries < t->controls ? t->tries : t->controls;
 		return;

@@ -109,12 +109,12 @@ static void field(struct http_answer *ret, struct http_span line)
 
 bool http_parse(struct http_answer *ret, const void *data, size_t len)
 {
-	const char *pos = data;
+	const char *pos = len ? data : "";
 	const char *end = pos + len;
 	struct http_span line;
 
 	*ret = (struct http_answer){ 0 };
-	if (!len || !next_line(&pos, end, &line) || !status_line(ret, line))
+	if (!next_line(&pos, end, &line) || !status_line(ret, line))
 		return false;
 
 	for (int i = 0; i < FIELDS_MOST && next_line(&pos, end, &line); i++) {

@@ -270,7 +270,7 @@ void talk_tls_state(const struct talk *t, struct talk_tls_state *ret)
 			version_name(gnutls_protocol_get_version(tls->session));
 }
 
-const uint8_t *talk_tls_certificate(const struct talk *t, size_t i, size_t *len)
+uint8_t *talk_tls_certificate(const struct talk *t, size_t i, size_t *len)
 {
 	const gnutls_datum_t *list;
 	unsigned count = 0;

@@ -132,10 +132,10 @@ def http_server(host, port, *, body='It works.\n', status='200 OK', headers=(), 
     return tcp_server(host, port, each, **options)
 
 
-def one_process_server(host, port, banner, *, files, address=ANY, answer=b'250 fine\r\n'):
+def one_process_server(host, port, banner, *, files=1024, answer=b'250 fine\r\n', address=ANY, **options):
     """One process for all connections, with so many file descriptors; it speaks first and answers every line."""
     def serve():
-        listener = _listener(address, port)
+        listener = _listener(address, port, **options)
         listener.setblocking(False)
         resource.setrlimit(resource.RLIMIT_NOFILE, (files, files))
         watched = [listener]

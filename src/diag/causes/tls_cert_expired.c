@@ -5,9 +5,10 @@ const struct cause cause_tls_cert_expired = {
 	.id = "tls-cert-expired",
 	.number = 145,
 	.title = N_("The certificate has expired, or is not valid yet"),
-	.meaning = N_("The certificate, or one above it in the chain, is "
-		      "outside its dates, most often past the end, so the side that checks it gives "
-		      "up the TLS handshake."),
+	.meaning = N_(
+		"The certificate, or one above it in the chain, is "
+		"outside its dates, most often past the end, so the side that checks it gives "
+		"up the TLS handshake."),
 	.told_apart = N_("The alert's direction tells whose certificate it "
 			 "is: sent by the client it is about the server's, "
 			 "sent by the server about the client's. A wrong "

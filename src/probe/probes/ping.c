@@ -101,9 +101,11 @@ static void send_echo(struct state *s)
 	s->sent++;
 	/* An ICMP error that is waiting is told by the next call, and then the
 	 * packet has not been sent. */
-	if (send(s->fd, data, sizeof(data), 0) < 0 &&
-	    send(s->fd, data, sizeof(data), 0) < 0)
-		s->refused = errno;
+	for (int i = 0; i < 2; i++) {
+		s->refused = send(s->fd, data, sizeof(data), 0) < 0 ? errno : 0;
+		if (!s->refused)
+			return;
+	}
 }
 
 static int64_t age_of(const struct timespec *ts)

@@ -156,20 +156,29 @@ static int read_banner(struct talk *t, size_t *at, size_t *end)
 	return 0;
 }
 
-/* Whether one of the names in the list b stands in a. */
+/* Whether the list, of which there are commas only between names, holds it. */
+static bool is_ours(const char *ours, const char *name, size_t len)
+{
+	for (;;) {
+		size_t n = strcspn(ours, ",");
+
+		if (n == len && !memcmp(ours, name, n))
+			return true;
+		if (!ours[n])
+			return false;
+		ours += n + 1;
+	}
+}
+
+/* Whether both lists have a name in common; theirs is not terminated. */
 static bool share(const char *ours, const char *theirs, size_t len)
 {
 	while (len > 0) {
 		const char *comma = memchr(theirs, ',', len);
 		size_t n = comma ? (size_t)(comma - theirs) : len;
 
-		for (const char *at = ours; n > 0 && at; at = strchr(at, ',')) {
-			at += *at == ',';
-			if (!strncmp(at, theirs, n) && (at[n] == ',' || !at[n]))
-				return true;
-			if (!strchr(at, ','))
-				break;
-		}
+		if (is_ours(ours, theirs, n))
+			return true;
 		theirs += comma ? n + 1 : n;
 		len -= comma ? n + 1 : n;
 	}

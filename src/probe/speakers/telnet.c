@@ -37,6 +37,15 @@ static void skip_sub(struct cursor *c)
 		cursor_skip(c, 1);
 }
 
+/* WILL and DO are answered; WONT and DONT are what was wanted. */
+static void refuse(struct text *answer, uint8_t verb, uint8_t option)
+{
+	unsigned char bytes[] = { IAC, verb == DO ? WONT : DONT, option };
+
+	if (verb == DO || verb == WILL)
+		text_bytes(answer, bytes, sizeof(bytes));
+}
+
 /* Takes what came apart: our answers to the options, and what is to be read. */
 static void take_apart(const struct talk *t, size_t from, struct text *answer,
 		       struct text *shown)
@@ -54,14 +63,8 @@ static void take_apart(const struct talk *t, size_t from, struct text *answer,
 		verb = cursor_u8(&c);
 		if (verb == SUB) {
 			skip_sub(&c);
-		} else if (verb >= WILL && verb <= DO) {
-			text_char(answer, (char)IAC);
-			text_char(answer, verb == DO     ? (char)WONT
-					  : verb == WILL ? (char)DONT
-							 : (char)WONT);
-			text_char(answer, (char)cursor_u8(&c));
-		} else if (verb == DONT) {
-			cursor_skip(&c, 1);
+		} else if (verb >= WILL && verb <= DONT) {
+			refuse(answer, verb, cursor_u8(&c));
 		}
 	}
 }

@@ -1,10 +1,10 @@
 """The service's socket waits for the client's first data (TCP_DEFER_ACCEPT); the protocol waits for the server's."""
 import socket
 
-from services import banner_server, sshd
+from services import one_process_server
 
 EXPECT = {'symptom': 'silent-after-connect'}
-BANNER = b'SSH-2.0-OpenSSH_9.6\r\n'
+BANNER = b'220 mail.example ESMTP\r\n'
 
 
 def defer(listener):
@@ -12,10 +12,10 @@ def defer(listener):
 
 
 def build(lab):
-    lab.service = sshd(lab.server, lab.port)
-    lab.asks('ssh')
+    lab.service = one_process_server(lab.server, lab.port, BANNER)
+    lab.asks('smtp')
 
 
 def fault(lab):
     lab.service.stop()
-    lab.service = banner_server(lab.server, lab.port, BANNER, prepare=defer)
+    lab.service = one_process_server(lab.server, lab.port, BANNER, prepare=defer)

@@ -13,8 +13,7 @@ def build(lab):
 
 
 def fault(lab):
-    def each(connection):
-        connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2304)
-        time.sleep(1e6)
+    def prepare(listener):
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2304)
     lab.service.stop()
-    lab.service = tcp_server(lab.server, lab.port, each)
+    lab.service = tcp_server(lab.server, lab.port, lambda connection: time.sleep(1e6), prepare=prepare)

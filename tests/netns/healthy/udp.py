@@ -4,4 +4,4 @@ from services import udp_server
 
 def build(lab):
     lab.service = udp_server(lab.server, lab.port)
-    lab.asks('udp')
+    lab.asks('udp', '--send', 'hello')

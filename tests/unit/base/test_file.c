@@ -36,6 +36,7 @@ static void what_is_written_is_read(void **state)
 static void short_writes_are_gone_on_with(void **state)
 {
 	enum { SIZE = 4 << 20 };
+
 	static char data[SIZE];
 	struct text out = TEXT_NULL;
 	int ends[2], status;

@@ -59,8 +59,12 @@ static void all_spellings_mean_host_and_port(void **state)
 		{ "host", "personal-agent", "host", 5555, IPPROTO_TCP },
 		{ "my_host-1.local:1", NULL, "my_host-1.local", 1,
 		  IPPROTO_TCP },
-		{ "b\xc3\xbc" "cher.example:80", NULL,
-		  "b\xc3\xbc" "cher.example", 80, IPPROTO_TCP },
+		{ "b\xc3\xbc"
+		  "cher.example:80",
+		  NULL,
+		  "b\xc3\xbc"
+		  "cher.example",
+		  80, IPPROTO_TCP },
 		{ "tcp://host:7", NULL, "host", 7, IPPROTO_TCP },
 		{ "TCP://host:7/", NULL, "host", 7, IPPROTO_TCP },
 		{ "udp://host:7", NULL, "host", 7, IPPROTO_UDP },
@@ -103,8 +107,7 @@ static void a_url_says_service_path_and_certainty(void **state)
 	assert_true(p.target.is_service_sure);
 	assert_true(p.target.is_verified);
 	assert_int_equal(strncmp(p.target.path, "/a/b?c=d", 8), 0);
-	assert_string_equal(p.target.text,
-			    "https://www.example.org/a/b?c=d#e");
+	assert_string_equal(p.target.text, "https://www.example.org/a/b?c=d#e");
 	done(&p);
 
 	p = parse("http://host", NULL);
@@ -215,11 +218,16 @@ static void a_port_has_a_number_a_name_or_a_transport(void **state)
 		uint8_t protocol;
 		uint16_t port; /* 0: none */
 	} cases[] = {
-		{ "5555", IPPROTO_TCP, 5555 },  { "ssh", IPPROTO_TCP, 22 },
-		{ "tcp/5555", IPPROTO_TCP, 5555 }, { "udp/53", IPPROTO_UDP, 53 },
-		{ "udp/domain", IPPROTO_UDP, 53 }, { "0", IPPROTO_TCP, 0 },
-		{ "65536", IPPROTO_TCP, 0 },       { "", IPPROTO_TCP, 0 },
-		{ "tcp/", IPPROTO_TCP, 0 },        { "no such", IPPROTO_TCP, 0 },
+		{ "5555", IPPROTO_TCP, 5555 },
+		{ "ssh", IPPROTO_TCP, 22 },
+		{ "tcp/5555", IPPROTO_TCP, 5555 },
+		{ "udp/53", IPPROTO_UDP, 53 },
+		{ "udp/domain", IPPROTO_UDP, 53 },
+		{ "0", IPPROTO_TCP, 0 },
+		{ "65536", IPPROTO_TCP, 0 },
+		{ "", IPPROTO_TCP, 0 },
+		{ "tcp/", IPPROTO_TCP, 0 },
+		{ "no such", IPPROTO_TCP, 0 },
 	};
 
 	(void)state;

@@ -195,13 +195,17 @@ static void an_end_without_a_word_is_told_as_such(void **state)
 
 static void what_is_shown_has_no_control_characters(void **state)
 {
+	/* An escape, a bell, C1's own escape, and a right-to-left override. */
+	static const unsigned char said[] = { '2',  '2',  '0',  ' ',  0x1b,
+					      '[',  'm',  0x07, 0xc2, 0x9b,
+					      0xe2, 0x80, 0xae, 'x',  '\n' };
 	struct spoken s;
 
 	(void)state;
-	spoken_to(&s, "smtp", "220 \x1b[31mred\x07\xc2\x9b \xe2\x80\xae x\r\n");
+	spoken_bytes(&s, "smtp", said, sizeof(said));
 	assert_null(strchr(spoken_words(&s), '\x1b'));
 	assert_null(strstr(spoken_words(&s), "\xc2\x9b"));
-	assert_null(strstr(spoken_words(&s), "\xe2\x80\xae"));
+	assert_null(strchr(spoken_words(&s), (char)0xe2));
 	spoken_done(&s);
 }
 

@@ -25,9 +25,10 @@ static void columns_are_what_a_terminal_shows(void **state)
 	(void)state;
 	assert_int_equal(wrap_columns(""), 0);
 	assert_int_equal(wrap_columns("abc"), 3);
-	assert_int_equal(wrap_columns("\xc3\xa9"), 1);         /* é */
-	assert_int_equal(wrap_columns("\xe5\x88\x87\xe3\x82\x8a"), 4); /* 切り */
-	assert_int_equal(wrap_columns("\xe2\x9c\x93"), 1);     /* a check mark */
+	assert_int_equal(wrap_columns("\xc3\xa9"), 1); /* é */
+	assert_int_equal(wrap_columns("\xe5\x88\x87\xe3\x82\x8a"),
+			 4);                               /* 切り */
+	assert_int_equal(wrap_columns("\xe2\x9c\x93"), 1); /* a check mark */
 	assert_int_equal(wrap_columns("\xf0\xa0\xae\xb7"), 2); /* U+20BB7 */
 	assert_int_equal(wrap_columns("\xff\xfe"), 2);         /* no UTF-8 */
 }
@@ -84,9 +85,21 @@ static void keep_ink(struct text *out, const char *s)
 static void nothing_is_lost_at_any_width(void **state)
 {
 	static const char *const pieces[] = {
-		"a", "tcp/5555", " ", "  ", "\n", ",", ")", "(",
-		"\xe5\x88\x87", "\xe3\x80\x82", "\xe3\x80\x8c", "\xef\xbc\x88",
-		"\xff", "\xe3\x81", "averyveryverylongword",
+		"a",
+		"tcp/5555",
+		" ",
+		"  ",
+		"\n",
+		",",
+		")",
+		"(",
+		"\xe5\x88\x87",
+		"\xe3\x80\x82",
+		"\xe3\x80\x8c",
+		"\xef\xbc\x88",
+		"\xff",
+		"\xe3\x81",
+		"averyveryverylongword",
 	};
 
 	uint32_t seed = 7;
