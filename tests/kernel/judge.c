@@ -3,10 +3,11 @@
  * packets are sent through it, and the kernel's counters and answers are
  * compared with what the walker foretold.
  *
- *   judge [-n PACKETS] [-s SEED] [-b BATCH] [-g] [-v] KIND:FILE...
+ *   judge [-n PACKETS] [-s SEED] [-b BATCH] [-g] [-v] [-x] KIND:FILE...
  *
  * KIND is ipset, legacy4, legacy6, nft4, nft6 (iptables-nft) or nft. The model
- * is made of the kernel's own dump, with -g of the files that were given.
+ * is made of the kernel's own dump, with -g of the files that were given. With
+ * -x packets leave, translated, and are answered (exchange.h).
  *
  * Exit status: 0 no difference, 1 some, 2 the ruleset cannot be loaded, 77 no
  * namespaces here.
@@ -20,6 +21,7 @@
 
 #include "base/arena.h"
 #include "base/text.h"
+#include "exchange.h"
 #include "frame.h"
 #include "kernel.h"
 #include "predict.h"
@@ -44,6 +46,8 @@ struct judge {
 	struct draw *draw;
 	struct predictor predictor;
 	struct track track;
+	struct exchange exchange;
+	bool is_exchange;
 	uint64_t untracked; /* entries that the kernel would not have */
 	struct book expected, before, after;
 	uint64_t swallowed[2], let_through[2];
@@ -233,6 +237,9 @@ static bool fire(struct judge *j, const struct shot *s, bool tell)
 	struct expected e;
 	struct shot copy = *s;
 
+	if (j->is_exchange)
+		return exchange_fire(&j->exchange, &j->predictor, s,
+				     &j->expected, tell);
 	predict_shot(&j->predictor, s, &j->expected, &e);
 	frame_write(&frame, &copy.packet, s->quoted.known ? &s->quoted : NULL);
 	if (s->has_entry && track_add(&j->track, &s->packet))
@@ -333,7 +340,7 @@ static bool judge_span(struct judge *j, size_t from, size_t to, bool tell)
 	for (int i = 0; i < 2; i++) {
 		uint64_t counted = now[i] - j->swallowed[i];
 
-		if (counted != j->let_through[i]) {
+		if (counted != j->let_through[i] && !j->is_exchange) {
 			same = false;
 			if (tell)
 				printf("  %s: expected %llu, counted %llu\n",
@@ -424,6 +431,13 @@ static void tell_open(struct judge *j, const struct shot *s,
 	tell_packet("packet", &s->packet);
 }
 
+static unsigned other_device(const struct judge *j, struct dice *dice,
+			     unsigned than)
+{
+	return (than + 1 + (unsigned)dice_below(dice, j->lab.count - 1)) %
+	       j->lab.count;
+}
+
 /* Makes the shots of a batch. */
 static bool prepare(struct judge *j, struct dice *dice, size_t count)
 {
@@ -437,6 +451,9 @@ static bool prepare(struct judge *j, struct dice *dice, size_t count)
 	local_count = draw_local(j->draw, &local);
 	if (lab_route(&j->lab, local, local_count, out))
 		return false;
+	if (j->is_exchange &&
+	    exchange_route(&j->exchange, other_device(j, dice, out)))
+		return false;
 	predict_route(&j->predictor);
 	j->shot_count = count;
 	for (size_t i = 0; i < count; i++) {
@@ -444,11 +461,15 @@ static bool prepare(struct judge *j, struct dice *dice, size_t count)
 		struct expected e;
 
 		j->is_open[i] = true;
-		if (!predict_settle(&j->lab, s))
+		if (j->is_exchange ? !exchange_settle(&j->exchange, s)
+				   : !predict_settle(&j->lab, s))
 			continue;
 		frame_write(&frame, &s->packet,
 			    s->quoted.known ? &s->quoted : NULL);
-		predict_shot(&j->predictor, s, NULL, &e);
+		if (j->is_exchange)
+			exchange_predict(&j->predictor, s, NULL, &e);
+		else
+			predict_shot(&j->predictor, s, NULL, &e);
 		if (e.open) {
 			tell_open(j, s, &e);
 			continue;
@@ -477,7 +498,10 @@ static bool set_up(struct judge *j, uint64_t seed)
 		fprintf(stderr, "judge: no lab: %s\n", strerror(-failed));
 		exit(failed == -EPERM || failed == -ENOENT ? SKIP : 2);
 	}
-	if (track_open(&j->track) || !load(j))
+	if (track_open(&j->track) ||
+	    (j->is_exchange &&
+	     exchange_open(&j->exchange, &j->lab, &j->track)) ||
+	    !load(j))
 		return false;
 	j->model =
 		j->is_given_model ? given : kernel_dump(j->kinds, j->problems);
@@ -533,13 +557,19 @@ static int run(struct judge *j, uint64_t packets, uint64_t seed, size_t batch)
 	seconds = (double)(to.tv_sec - from.tv_sec) +
 		  (double)(to.tv_nsec - from.tv_nsec) / 1e9;
 	printf("judged=%llu answers=%llu excused=%llu unknown=%llu "
-	       "differences=%llu unstable=%llu untracked=%llu rules=%llu seconds=%.1f\n",
+	       "differences=%llu unstable=%llu untracked=%llu rules=%llu "
+	       "translated=%llu chosen=%llu replies=%llu open-replies=%llu "
+	       "seconds=%.1f\n",
 	       (unsigned long long)j->judged, (unsigned long long)j->answers,
 	       (unsigned long long)j->excused, (unsigned long long)j->unknown,
 	       (unsigned long long)j->differences,
 	       (unsigned long long)j->unstable,
 	       (unsigned long long)j->untracked,
-	       (unsigned long long)j->model->rule_count, seconds);
+	       (unsigned long long)j->model->rule_count,
+	       (unsigned long long)j->exchange.translated,
+	       (unsigned long long)j->exchange.chosen,
+	       (unsigned long long)j->exchange.replies,
+	       (unsigned long long)j->exchange.open_replies, seconds);
 	return j->differences || j->unknown ? 1 : 0;
 }
 
@@ -568,7 +598,7 @@ int main(int argc, char **argv)
 
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	j.problems = problems_new();
-	while ((option = getopt(argc, argv, "n:s:b:gv")) != -1) {
+	while ((option = getopt(argc, argv, "n:s:b:gvx")) != -1) {
 		if (option == 'n')
 			packets = strtoull(optarg, NULL, 10);
 		else if (option == 's')
@@ -579,6 +609,8 @@ int main(int argc, char **argv)
 			j.is_given_model = true;
 		else if (option == 'v')
 			j.is_verbose = true;
+		else if (option == 'x')
+			j.is_exchange = true;
 		else
 			return 2;
 	}

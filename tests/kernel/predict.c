@@ -7,6 +7,7 @@
 
 #include "frame.h"
 #include "net/address.h"
+#include "ruleset/walk_state.h"
 
 int book_init(struct book *b, const struct ruleset *r)
 {
@@ -93,7 +94,7 @@ void predict_route(struct predictor *p)
 	p->host = (struct walk_host){ p->addresses, n };
 }
 
-static unsigned address_type(const struct lab *lab, u128 a)
+unsigned predict_address_type(const struct lab *lab, u128 a)
 {
 	if (lab_is_local(lab, a))
 		return RTN_LOCAL;
@@ -152,9 +153,9 @@ bool predict_settle(const struct lab *lab, struct shot *s)
 	    (s->is_local && to_host))
 		return false;
 	point_set(p, FIELD_SADDR_TYPE,
-		  address_type(lab, p->value[FIELD_SADDR]));
+		  predict_address_type(lab, p->value[FIELD_SADDR]));
 	point_set(p, FIELD_DADDR_TYPE,
-		  address_type(lab, p->value[FIELD_DADDR]));
+		  predict_address_type(lab, p->value[FIELD_DADDR]));
 	if (!s->is_local)
 		point_set(p, FIELD_OIF,
 			  to_host ? 0 : device_name(lab, lab->out));
@@ -174,6 +175,7 @@ struct counting {
 	const struct point *packet;
 	struct walk_verdict unsure; /* the first rule that is: its why */
 	enum hook hook;             /* of the chain that was met last */
+	const struct action **nat;  /* two; the expected's */
 };
 
 static void count(struct counting *c, const struct chain *chain,
@@ -194,10 +196,19 @@ static void count_rule(void *context, const struct rule *rule)
 		count(context, rule->chain, rule->number);
 }
 
+static void note_nat(struct counting *c, const struct action *a)
+{
+	bool is_source = c->hook == HOOK_POSTROUTING || c->hook == HOOK_INPUT;
+
+	if (a->kind == ACTION_NAT)
+		c->nat[is_source ? MANIP_SOURCE : MANIP_DESTINATION] = a;
+}
+
 /* nft counts where the counter stands. */
 static void count_action(void *context, const struct rule *rule,
 			 const struct action *a)
 {
+	note_nat(context, a);
 	if (rule->chain->table->engine == ENGINE_NFT &&
 	    a->kind == ACTION_NONE && a->text &&
 	    strncmp(a->text, "counter", 7) == 0)
@@ -282,25 +293,37 @@ static void note_open(struct expected *e, const struct walk_verdict *v,
 	e->open = doubt_of(v, packet, &e->is_excused);
 }
 
-/* The verdict; an open question goes to e. */
-static struct walk_verdict walk(const struct predictor *p, struct point *packet,
-				struct book *book, struct expected *e)
+struct walk_verdict predict_walk(struct walk *w, struct book *book,
+				 struct expected *e)
 {
-	struct counting c = { .book = book, .packet = packet };
+	struct counting c = { .book = book, .packet = w->packet, .nat = e->nat };
 	struct walk_visitor v = { .chain = note_chain,
 				  .rule = count_rule,
 				  .action = count_action,
 				  .policy = count_policy,
 				  .unsure = note_unsure,
 				  .context = &c };
-	struct walk_verdict verdict = walk_fast(p->plan, &p->host, packet, &v);
+	struct point tracking;
 
+	w->visitor = &v;
+	walk_hooks_run(w, &tracking);
+	w->visitor = NULL;
 	e->hook = c.hook;
-	if (!e->open && verdict.decision == WALK_UNKNOWN)
-		note_open(e, &verdict, packet);
+	if (!e->open && w->verdict.decision == WALK_UNKNOWN)
+		note_open(e, &w->verdict, w->packet);
 	if (!e->open && c.unsure.why)
-		note_open(e, &c.unsure, packet);
-	return verdict;
+		note_open(e, &c.unsure, w->packet);
+	return w->verdict;
+}
+
+/* The verdict; an open question goes to e. */
+static struct walk_verdict walk(const struct predictor *p, struct point *packet,
+				struct book *book, struct expected *e)
+{
+	struct walk w;
+
+	walk_hooks_begin(&w, p->plan, &p->host, packet);
+	return predict_walk(&w, book, e);
 }
 
 /* Answers */
@@ -396,9 +419,9 @@ static void answer_of(const struct predictor *p, const struct shot *s,
 	point_set(ret, FIELD_PHYS_OIF, 0);
 	point_set(ret, FIELD_RPFILTER, 0);
 	point_set(ret, FIELD_SADDR_TYPE,
-		  address_type(lab, ret->value[FIELD_SADDR]));
+		  predict_address_type(lab, ret->value[FIELD_SADDR]));
 	point_set(ret, FIELD_DADDR_TYPE,
-		  address_type(lab, ret->value[FIELD_DADDR]));
+		  predict_address_type(lab, ret->value[FIELD_DADDR]));
 	answer_state(p, &e->last, ret);
 }
 

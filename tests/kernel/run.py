@@ -19,6 +19,7 @@ import time
 import rulesets
 
 ALL = ['legacy4', 'legacy6', 'nft4', 'nft6', 'nft', 'mixed']
+NAT = ['legacy4+nat', 'legacy6+nat', 'nft4+nat', 'nft6+nat', 'nft+nat']
 SUM = re.compile(r'^judged=.*$', re.M)
 
 
@@ -84,7 +85,7 @@ def main():
     parser.add_argument('--seconds', type=float, default=60)
     parser.add_argument('--packets', type=int, default=10000)
     parser.add_argument('--rulesets', type=int, default=10 ** 9)
-    parser.add_argument('--kinds', default=','.join(ALL))
+    parser.add_argument('--kinds', default=','.join(ALL + NAT))
     parser.add_argument('--seed', type=int, default=1)
     parser.add_argument('--given', action='store_true', help='the model is made of the files, not of the dump')
     parser.add_argument('--stop', action='store_true', help='at the first ruleset that differs')
@@ -103,6 +104,7 @@ def main():
                 texts = rulesets.make(kind, seed)
                 # Now the kernel's dump is the model, now the text as it was written.
                 options = ['-n', str(args.packets), '-s', str(seed)] + (['-g'] if args.given or number % 2 else [])
+                options += ['-x', '-b', '500'] if kind.endswith('+nat') else []
                 status, numbers, said = judge(args.judge, texts, options, folder)
                 if status == 77:
                     print(said)

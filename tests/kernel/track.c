@@ -210,3 +210,12 @@ int track_delete(struct track *t, const struct point *packet)
 	put_tuple(&m, packet, false);
 	return talk(t, &m);
 }
+
+int track_flush(struct track *t)
+{
+	struct message m;
+	struct point any = { 0 };
+
+	begin(t, &m, &any, IPCTNL_MSG_CT_DELETE, 0);
+	return talk(t, &m);
+}

@@ -22,3 +22,6 @@ void track_close(struct track *t);
  * -errno. */
 int track_add(struct track *t, const struct point *packet);
 int track_delete(struct track *t, const struct point *packet);
+
+/* All connections. */
+int track_flush(struct track *t);
