@@ -28,6 +28,11 @@ static bool is_loopback(u128 address)
 	return address_is_loopback(&a);
 }
 
+static bool is_of_link(u128 address)
+{
+	return address >> 118 == 0xfe80 >> 6;
+}
+
 bool walk_nat_is_local(const struct walk *w, u128 address)
 {
 	if (is_loopback(address))
@@ -198,29 +203,90 @@ static void aim_port(const struct walk *w, const struct action *a, enum field f,
 	end->port = aim->port->range[0].first;
 }
 
-/* The address of the interface that the packet leaves by, or comes in by. */
-bool walk_nat_own_address(const struct walk *w, u128 interface, u128 *ret)
+/* An address that the host speaks from by the interface: of the packet's
+ * family, and not a route to a network. */
+static bool is_own(const struct walk *w, const struct walk_address *own,
+		   u128 interface)
 {
 	bool is_v6 = w->packet->value[FIELD_FAMILY] == FAMILY_V6;
+	struct address a = field_to_address(own->address);
+	bool is_route = own->prefix < 127 &&
+			!(own->address << own->prefix);
+
+	return own->interface == interface && address_is_v4(&a) != is_v6 &&
+	       !is_route;
+}
+
+/* The interface's first address of the packet's family; of IPv6, the first of
+ * the destination's scope, if it has one: of the link (fe80::/10), or not. */
+bool walk_nat_own_address(const struct walk *w, u128 interface, u128 *ret)
+{
+	bool link = is_of_link(w->packet->value[FIELD_DADDR]);
+	bool found = false;
 
 	for (size_t i = 0; w->host && i < w->host->count; i++) {
 		const struct walk_address *own = &w->host->addresses[i];
-		struct address a = field_to_address(own->address);
 
-		if (own->interface == interface && address_is_v4(&a) != is_v6) {
+		if (!is_own(w, own, interface))
+			continue;
+		if (found && (is_of_link(*ret) == link ||
+			      is_of_link(own->address) != link))
+			continue;
+		*ret = own->address;
+		found = true;
+	}
+
+	return found;
+}
+
+/* How many bits of the destination are those of the address's network. */
+static unsigned nearness(const struct walk *w, const struct walk_address *own)
+{
+	u128 differs = own->address ^ w->packet->value[FIELD_DADDR];
+	unsigned same = 0;
+
+	if (!point_has(w->packet, FIELD_DADDR))
+		return 0;
+	while (same < own->prefix && !(differs >> (127 - same)))
+		same++;
+	return same;
+}
+
+/* Of several addresses, IPv4 takes the one in whose network the next hop is,
+ * else the first (inet_select_addr()); IPv6 the one that is most like the
+ * destination (RFC 6724, 5; ipv6_get_saddr_eval()). Loopback's is for
+ * loopback alone. A gateway is not known here: it is taken to be in the first's. */
+static bool masquerade_address(const struct walk *w, u128 *ret)
+{
+	bool is_v6 = w->packet->value[FIELD_FAMILY] == FAMILY_V6;
+	unsigned most = 0;
+	bool found = w->has_oif && walk_nat_own_address(w, w->oif, ret) &&
+		     !is_loopback(*ret);
+
+	if (is_v6 && is_loopback(w->packet->value[FIELD_DADDR])) {
+		*ret = w->packet->value[FIELD_DADDR];
+		return point_has(w->packet, FIELD_DADDR);
+	}
+	for (size_t i = 0; found && i < w->host->count; i++) {
+		const struct walk_address *own = &w->host->addresses[i];
+		unsigned near;
+
+		if (!is_own(w, own, w->oif) ||
+		    is_of_link(own->address) != is_of_link(*ret))
+			continue;
+		near = nearness(w, own);
+		if (near > most && (is_v6 || near >= own->prefix)) {
+			most = near;
 			*ret = own->address;
-			return true;
 		}
 	}
 
-	return false;
+	return found;
 }
 
 static void aim_masquerade(const struct walk *w, struct aim *aim)
 {
-	aim->end.has_address =
-		w->has_oif &&
-		walk_nat_own_address(w, w->oif, &aim->end.address);
+	aim->end.has_address = masquerade_address(w, &aim->end.address);
 }
 
 /* REDIRECT: to the first address of the interface where the packet came in; of
@@ -353,12 +419,24 @@ static bool is_first(const struct point *p)
 	       proto != PROTO_ICMP6;
 }
 
+/* A reply that is not tracked stays with the address that it came to. */
+static void leave(struct walk *w)
+{
+	if (w->is_undoing[MANIP_DESTINATION])
+		redirected(w, !w->host ||
+				      walk_nat_is_local(
+					      w, w->packet->value[FIELD_DADDR]));
+	w->is_undoing[MANIP_DESTINATION] = false;
+}
+
 bool walk_nat_stop(struct walk *w, const struct plan_hook *h)
 {
 	enum walk_manip manip = manip_of(w->hook);
 
-	if (!has_connection(w->packet))
+	if (!has_connection(w->packet)) {
+		leave(w);
 		return true;
+	}
 
 	undo(w, manip);
 	if (w->is_done[manip] || !is_first(w->packet))

@@ -101,14 +101,20 @@ static void answer_transport(struct point *p, const struct point *sent)
 }
 
 /* An answer without a connection is judged by itself: one that only an answer
- * can be is invalid (nf_conntrack_proto_tcp.c: tcp_new(); _icmp.c). */
+ * can be is invalid (nf_conntrack_proto_tcp.c: tcp_new(); _icmp.c), neighbours
+ * are not tracked (_icmpv6.c: noct_valid_new[]). */
 static enum ct_state lone_state(const struct point *p)
 {
-	u128 proto = get(p, FIELD_PROTO);
+	enum { ROUTER_ADVERTISEMENT = 134, NEIGHBOUR_ADVERTISEMENT = 136 };
+	u128 proto = get(p, FIELD_PROTO), type = get(p, FIELD_ICMP_TYPE);
 
+	if (proto == PROTO_ICMP6 && (type == ROUTER_ADVERTISEMENT ||
+				     type == NEIGHBOUR_ADVERTISEMENT))
+		return CT_UNTRACKED;
 	if (proto == PROTO_ICMP || proto == PROTO_ICMP6)
 		return CT_INVALID;
-	if (proto == PROTO_TCP && get(p, FIELD_TCP_FLAGS) & FLAG_SYN)
+	if (proto == PROTO_TCP &&
+	    get(p, FIELD_TCP_FLAGS) & (FLAG_SYN | FLAG_FIN))
 		return CT_INVALID;
 
 	return CT_NEW;

@@ -117,7 +117,10 @@ bool exchange_settle(const struct exchange *x, struct shot *s)
 	struct point *p = &s->packet;
 	const struct lab_device *out = &lab->device[lab->out];
 
-	if (s->has_entry)
+	/* REDIRECT wants an address of the same scope, and drops without
+	 * (nf_nat_redirect_ipv6()); nobody has site-local ones. */
+	if (s->has_entry ||
+	    (frame_is_v6(p) && p->value[FIELD_DADDR] >> 118 == 0xfec0 >> 6))
 		return false;
 	s->device = s->is_local ? lab->out : x->in;
 	point_set(p, s->is_local ? FIELD_OIF : FIELD_IIF,
@@ -139,14 +142,60 @@ bool exchange_settle(const struct exchange *x, struct shot *s)
 	return true;
 }
 
+/* What the kernel chooses, a rule behind asks for: nobody can tell. */
+static void excuse_choice(const struct point *sent, struct expected *e)
+{
+	static const enum field fields[] = { FIELD_SADDR, FIELD_DADDR,
+					     FIELD_SPORT, FIELD_DPORT };
+
+	for (int i = 0; i < 4; i++)
+		if ((e->nat[0] || e->nat[1]) && point_has(sent, fields[i]) &&
+		    !point_has(&e->last, fields[i]))
+			e->is_excused = true;
+}
+
+static bool has_value(const struct ranges *r, const struct set *map, bool port,
+		      u128 value)
+{
+	if (r && r->count)
+		return ranges_has(r, value);
+	for (size_t i = 0; map && i < map->count; i++) {
+		r = port ? map->elements[i].data_port : map->elements[i].data;
+		if (r && ranges_has(r, value))
+			return true;
+	}
+	return false;
+}
+
+/* The kernel chooses between this host and others. */
+static bool is_here_or_there(const struct predictor *p,
+			     const struct expected *e)
+{
+	const struct action *a = e->nat[MANIP_DESTINATION];
+
+	if (!a || point_has(&e->last, FIELD_DADDR))
+		return false;
+	for (size_t i = 0; i < p->host.count; i++)
+		if (has_value(a->address, a->map, false,
+			      p->host.addresses[i].address))
+			return true;
+	return false;
+}
+
 /* The way there; w and its packet stay for the answer. */
 static void go(const struct predictor *p, struct walk *w, struct book *book,
 	       struct expected *ret)
 {
+	struct point sent;
+
 	walk_hooks_begin(w, p->plan, &p->host, &ret->last);
+	sent = ret->last;
 	ret->verdict = predict_walk(w, book, ret);
-	if (!ret->open && ret->verdict.decision == WALK_REJECT) {
-		ret->open = "a reject";
+	if (ret->open)
+		excuse_choice(&sent, ret);
+	if (!ret->open && (ret->verdict.decision == WALK_REJECT ||
+			   is_here_or_there(p, ret))) {
+		ret->open = "a reject, or a choice";
 		ret->is_excused = true;
 	}
 }
@@ -210,19 +259,6 @@ static void tell_packet(const char *label, const struct point *p)
 	text_done(&t);
 }
 
-static bool has_value(const struct ranges *r, const struct set *map, bool port,
-		      u128 value)
-{
-	if (r && r->count)
-		return ranges_has(r, value);
-	for (size_t i = 0; map && i < map->count; i++) {
-		r = port ? map->elements[i].data_port : map->elements[i].data;
-		if (r && ranges_has(r, value))
-			return true;
-	}
-	return false;
-}
-
 /* Where no rule names ports, a source's new one is of the kind of the old
  * (nf_nat_core.c nf_nat_l4proto_unique_tuple()). */
 static bool is_like(u128 old, u128 new)
@@ -235,9 +271,10 @@ static bool is_like(u128 old, u128 new)
 }
 
 /* Whether the kernel may have chosen this value. */
-static bool is_choice(const struct expected *e, const struct point *sent,
+static bool is_choice(const struct exchange *x, const struct expected *e,
 		      enum field f, u128 value)
 {
+	const struct point *sent = &x->sent;
 	bool port = f == FIELD_SPORT || f == FIELD_DPORT;
 	bool source = f == FIELD_SADDR || f == FIELD_SPORT;
 	const struct action *a =
@@ -247,21 +284,25 @@ static bool is_choice(const struct expected *e, const struct point *sent,
 		return false;
 	if (has_value(port ? a->port : a->address, a->map, port, value))
 		return true;
+	/* Over lo: any that is not loopback's own. */
+	if (f == FIELD_SADDR && a->nat == NAT_MASQUERADE)
+		return lab_is_local(x->lab, value);
 	return f == FIELD_SPORT && (!a->port || !a->port->count) &&
 	       is_like(sent->value[f], value);
 }
 
 /* What arrived against what was foretold; what was not foretold is filled
  * in. */
-static bool is_same(const struct expected *e, const struct point *sent,
-		    struct point *last, const struct point *got,
-		    bool *ret_chosen)
+static bool is_same(const struct exchange *x, struct expected *e,
+		    const struct point *got, bool *ret_chosen)
 {
 	static const enum field fields[] = {
 		FIELD_FAMILY,    FIELD_SADDR,  FIELD_DADDR,     FIELD_PROTO,
 		FIELD_SPORT,     FIELD_DPORT,  FIELD_TCP_FLAGS, FIELD_ICMP_TYPE,
 		FIELD_ICMP_CODE, FIELD_LENGTH, FIELD_TTL,       FIELD_TOS,
 	};
+
+	struct point *last = &e->last;
 
 	for (size_t i = 0; i < sizeof(fields) / sizeof(*fields); i++) {
 		enum field f = fields[i];
@@ -273,7 +314,7 @@ static bool is_same(const struct expected *e, const struct point *sent,
 				return false;
 			continue;
 		}
-		if (!is_choice(e, sent, f, got->value[f]))
+		if (!is_choice(x, e, f, got->value[f]))
 			return false;
 		point_set(last, f, got->value[f]);
 		*ret_chosen = true;
@@ -282,8 +323,7 @@ static bool is_same(const struct expected *e, const struct point *sent,
 }
 
 /* Exactly one packet there, and it is the one; or none at all. */
-static bool arrives(struct exchange *x, unsigned device,
-		    const struct expected *e, const struct point *sent,
+static bool arrives(struct exchange *x, unsigned device, struct expected *e,
 		    struct caught *ret)
 {
 	struct caught more;
@@ -292,10 +332,9 @@ static bool arrives(struct exchange *x, unsigned device,
 	if (!catch (x, device, ret))
 		return false;
 	if (catch (x, device, &more) ||
-	    !is_same(e, sent, (struct point *)(uintptr_t)&e->last, &ret->point,
-		     &chosen))
+	    !is_same(x, e, &ret->point, &chosen))
 		return false;
-	x->chosen += chosen;
+	x->counts.chosen += chosen;
 	return true;
 }
 
@@ -321,16 +360,16 @@ static unsigned end_of(const struct exchange *x, const struct walk *w,
 
 /* The way there or back: what comes out of the device, or none. */
 static bool check(struct exchange *x, const struct walk *w, struct expected *e,
-		  const struct point *sent, struct caught *ret, bool tell)
+		  struct caught *ret, bool tell)
 {
 	const struct lab *lab = x->lab;
 	unsigned device = end_of(x, w, (unsigned)e->device);
 	bool good = true;
 
 	if (e->verdict.decision == WALK_ACCEPT) {
-		good = arrives(x, device, e, sent, ret);
+		good = arrives(x, device, e, ret);
 		if (!good && tell) {
-			tell_packet("sent", sent);
+			tell_packet("sent", &x->sent);
 			tell_packet(device == lab->count ? "expected here"
 							 : "expected",
 				    &e->last);
@@ -365,12 +404,13 @@ static void write_id(uint16_t id)
 }
 
 /* Protocols whose answers frames can carry. Conntrack wants more of SCTP's and
- * DCCP's than a swapped first packet. */
+ * DCCP's than a swapped first packet, and another checksum of UDP-Lite's. */
 static bool can_answer(const struct point *sent)
 {
 	u128 proto = sent->value[FIELD_PROTO];
 
-	return proto != FRAME_SCTP && proto != FRAME_DCCP;
+	return proto != FRAME_SCTP && proto != FRAME_DCCP &&
+	       proto != FRAME_UDPLITE;
 }
 
 /* What the lab knows of the answer, and the walk does not. */
@@ -402,6 +442,18 @@ static bool answer_prepare(struct exchange *x, const struct shot *s,
 	return true;
 }
 
+/* Rejected; or, of no connection, for another address: where that goes is the
+ * lab's doing alone, by the device that our sender is bound to, or that the
+ * answer came by. */
+static bool is_answer_open(const struct shot *s, const struct walk *back,
+			   const struct expected *e)
+{
+	bool comes_back = !s->is_local && back->is_from_here && !back->oif;
+
+	return back->verdict.decision == WALK_REJECT || comes_back ||
+	       e->nat[MANIP_DESTINATION];
+}
+
 /* Sends the answer to what was caught, and looks where it comes out. */
 static bool reply(struct exchange *x, const struct shot *s,
 		  const struct walk *w, const struct caught *c,
@@ -416,10 +468,10 @@ static bool reply(struct exchange *x, const struct shot *s,
 	if (!can_answer(&s->packet) || !answer_prepare(x, s, w, &back, &e))
 		return true;
 	(void)predict_walk(&back, NULL, &e);
-	if (e.open || back.verdict.decision == WALK_REJECT) {
-		x->open_replies++;
+	if (e.open || is_answer_open(s, &back, &e)) {
+		x->counts.open_replies++;
 		if (tell)
-			printf("  open: %s\n", e.open ? e.open : "a reject");
+			printf("  open: %s\n", e.open ? e.open : "");
 		return true;
 	}
 	(void)answer_prepare(x, s, w, &back, &e);
@@ -438,8 +490,9 @@ static bool reply(struct exchange *x, const struct shot *s,
 	if (tell)
 		printf("  answer: expected %s\n",
 		       walk_decision_names[e.verdict.decision]);
-	good = check(x, &back, &e, &sent, &got, tell);
-	x->replies += good && e.verdict.decision == WALK_ACCEPT;
+	x->sent = sent;
+	good = check(x, &back, &e, &got, tell);
+	x->counts.replies += good && e.verdict.decision == WALK_ACCEPT;
 	return good;
 }
 
@@ -480,9 +533,10 @@ bool exchange_fire(struct exchange *x, const struct predictor *p,
 	if (tell)
 		printf("  expected %s\n",
 		       walk_decision_names[e.verdict.decision]);
-	good = check(x, &w, &e, &copy.packet, &c, tell);
+	x->sent = copy.packet;
+	good = check(x, &w, &e, &c, tell);
 	if (good && e.verdict.decision == WALK_ACCEPT) {
-		x->translated += is_translated(&s->packet, &e.last);
+		x->counts.translated += is_translated(&s->packet, &e.last);
 		good = reply(x, s, &w, &c, book, tell);
 	}
 	forget(x, s);

@@ -4,6 +4,12 @@
 #include "sniff.h"
 #include "track.h"
 
+/* How many arrived as foretold, changed; of those, with a value that the kernel
+ * chose; answers that came back; those that nobody could foretell. */
+struct exchange_counts {
+	uint64_t translated, chosen, replies, open_replies;
+};
+
 /*
  * A packet and its answer through translation: what the packet looks like
  * where it leaves, or where a process would get it, and that its answer is
@@ -16,9 +22,8 @@ struct exchange {
 	struct track *track;
 	struct sniff sniff;
 	unsigned in; /* the device of packets; answers come by lab->out */
-	/* How many arrived as foretold, changed; of those, with a value that the
-	 * kernel chose; answers that came back; those that nobody could foretell. */
-	uint64_t translated, chosen, replies, open_replies;
+	struct point sent; /* last */
+	struct exchange_counts counts;
 };
 
 /* After lab_open(), before rules are loaded. 0 or -errno. */

@@ -547,9 +547,15 @@ static int run(struct judge *j, uint64_t packets, uint64_t seed, size_t batch)
 
 		if (!prepare(j, &dice, count))
 			return 2;
-		if (!judge_span(j, 0, count, false) && !narrow(j, 0, count)) {
-			printf("unstable: seen once, or only together\n");
-			j->unstable++;
+		if (!judge_span(j, 0, count, false)) {
+			struct exchange_counts counts = j->exchange.counts;
+
+			if (!narrow(j, 0, count)) {
+				printf("unstable: seen once, or only "
+				       "together\n");
+				j->unstable++;
+			}
+			j->exchange.counts = counts;
 		}
 		packets -= count;
 	}
@@ -566,10 +572,10 @@ static int run(struct judge *j, uint64_t packets, uint64_t seed, size_t batch)
 	       (unsigned long long)j->unstable,
 	       (unsigned long long)j->untracked,
 	       (unsigned long long)j->model->rule_count,
-	       (unsigned long long)j->exchange.translated,
-	       (unsigned long long)j->exchange.chosen,
-	       (unsigned long long)j->exchange.replies,
-	       (unsigned long long)j->exchange.open_replies, seconds);
+	       (unsigned long long)j->exchange.counts.translated,
+	       (unsigned long long)j->exchange.counts.chosen,
+	       (unsigned long long)j->exchange.counts.replies,
+	       (unsigned long long)j->exchange.counts.open_replies, seconds);
 	return j->differences || j->unknown ? 1 : 0;
 }
 

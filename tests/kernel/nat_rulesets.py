@@ -138,6 +138,10 @@ class Nft(Nat):
         some = [f for f in ('random', 'fully-random', 'persistent') if self.maybe(0.08)]
         return ' ' + ','.join(some) if some else ''
 
+    def flagged(self, words):
+        """nft 1.0.6 forgets "prefix" where flags follow."""
+        return words if ' prefix ' in words else words + self.flags()
+
     def words(self, family):
         return {4: 'ip', 6: 'ip6'}[family]
 
@@ -167,10 +171,10 @@ class Nft(Nat):
         ports = protocol if protocol in ('tcp', 'udp') else None
         pool = ['accept', 'return', ''] + [f'jump {c}' for c in below] * 2
         if hook in ('prerouting', 'output'):
-            pool += [lambda: self.to('dnat', table, ports) + self.flags()] * 5
+            pool += [lambda: self.flagged(self.to('dnat', table, ports))] * 5
             pool += [lambda: 'redirect' + (f' to :{self.port()}' if ports else '') + (self.flags() if ports else '')] * 2
         else:
-            pool += [lambda: self.to('snat', table, ports) + self.flags()] * 4
+            pool += [lambda: self.flagged(self.to('snat', table, ports))] * 4
         if hook == 'postrouting':
             pool += [lambda: 'masquerade' + (f' to :{self.port()}' if ports and self.maybe(0.4) else '') + self.flags()] * 3
         found = self.one(pool)

@@ -47,7 +47,7 @@ int predict_init(struct predictor *p, const struct ruleset *r,
 	*p = (struct predictor){ .lab = lab, .has_tracking = has_tracking };
 	p->plan = walk_plan_new(r);
 	p->addresses =
-		calloc(LAB_LOCAL + 2 * LAB_DEVICES + 2, sizeof(*p->addresses));
+		calloc(LAB_LOCAL + 2 * LAB_DEVICES + 3, sizeof(*p->addresses));
 	return p->plan && p->addresses ? 0 : -ENOMEM;
 }
 
@@ -82,15 +82,18 @@ void predict_route(struct predictor *p)
 		p->addresses[n++] =
 			(struct walk_address){ name, lab->device[k].v6, 64 };
 	}
+	/* These are routed here, and no device has them. */
 	for (unsigned i = 0; i < lab->local_count; i++)
 		p->addresses[n++] =
-			(struct walk_address){ field_from_name("lo", 2),
+			(struct walk_address){ field_from_name("-", 1),
 					       lab->local[i], 128 };
 	/* Everything else. */
 	p->addresses[n++] = (struct walk_address){ device_name(lab, lab->out),
 						   (u128)0xffff << 32, 96 };
-	p->addresses[n++] =
-		(struct walk_address){ device_name(lab, lab->out), 0, 0 };
+	for (u128 half = 0; half < 2; half++)
+		p->addresses[n++] = (struct walk_address){
+			device_name(lab, lab->out), half << 127, 1
+		};
 	p->host = (struct walk_host){ p->addresses, n };
 }
 
