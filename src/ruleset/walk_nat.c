@@ -88,6 +88,21 @@ static void redirected(struct walk *w, bool is_local)
 	}
 }
 
+/* A source that was translated is mostly this host's; who knows its addresses
+ * knows better. */
+static void set_source_type(struct walk *w)
+{
+	const struct point *p = w->packet;
+	bool is_here = !w->host ||
+		       walk_nat_is_local(w, p->value[FIELD_SADDR]);
+
+	if (point_has(p, FIELD_SADDR) || !w->host)
+		point_set(w->packet, FIELD_SADDR_TYPE,
+			  is_here ? TYPE_LOCAL : TYPE_UNICAST);
+	else
+		point_forget(w->packet, FIELD_SADDR_TYPE);
+}
+
 /* Half of a connection's ends, changed by a rule or set back. Whether anything
  * was (perhaps) changed. */
 static bool change(struct walk *w, const struct rule *rule,
@@ -150,6 +165,25 @@ static enum answer aim_map(const struct walk *w, const struct action *a,
 	return found;
 }
 
+static bool has_ports(const struct point *p)
+{
+	u128 proto = p->value[FIELD_PROTO];
+
+	return point_has(p, FIELD_PROTO) &&
+	       (proto == PROTO_TCP || proto == PROTO_UDP ||
+		proto == PROTO_SCTP || proto == PROTO_DCCP ||
+		proto == PROTO_LITE);
+}
+
+static bool keeps_port(const struct walk *w, enum field address,
+		       const struct aim *aim)
+{
+	enum field f = address == FIELD_SADDR ? FIELD_SPORT : FIELD_DPORT;
+
+	return !aim->port || !aim->port->count || !has_ports(w->packet) ||
+	       ranges_has(aim->port, w->packet->value[f]);
+}
+
 static void aim_address(const struct walk *w, const struct action *a,
 			enum field f, struct aim *aim)
 {
@@ -165,22 +199,12 @@ static void aim_address(const struct walk *w, const struct action *a,
 		return;
 	}
 
-	/* A source that is among them stays. */
+	/* A source that is among them stays, if its port does (nf_in_range()). */
 	if (f == FIELD_SADDR && !a->random && end->has_address &&
-	    ranges_has(aim->address, end->address))
+	    ranges_has(aim->address, end->address) && keeps_port(w, f, aim))
 		return;
 	end->has_address = is_single(aim->address);
 	end->address = aim->address->range[0].first;
-}
-
-static bool has_ports(const struct point *p)
-{
-	u128 proto = p->value[FIELD_PROTO];
-
-	return point_has(p, FIELD_PROTO) &&
-	       (proto == PROTO_TCP || proto == PROTO_UDP ||
-		proto == PROTO_SCTP || proto == PROTO_DCCP ||
-		proto == PROTO_LITE);
 }
 
 static void aim_port(const struct walk *w, const struct action *a, enum field f,
@@ -354,8 +378,10 @@ static void translate(struct walk *w, const struct rule *rule,
 
 	point_set(w->packet,
 		  manip == MANIP_SOURCE ? FIELD_CT_SNAT : FIELD_CT_DNAT, 1);
-	if (manip == MANIP_SOURCE)
+	if (manip == MANIP_SOURCE) {
+		set_source_type(w);
 		return;
+	}
 	if (!was_known || !end->has_address || before != end->address ||
 	    aim->is_local != w->is_local)
 		redirected(w, aim->is_local);
@@ -397,6 +423,8 @@ static void undo(struct walk *w, enum walk_manip manip)
 	if (manip == MANIP_DESTINATION)
 		point_set(w->packet, FIELD_DADDR_TYPE,
 			  w->is_local ? TYPE_LOCAL : TYPE_UNICAST);
+	else
+		set_source_type(w);
 }
 
 static bool has_connection(const struct point *p)

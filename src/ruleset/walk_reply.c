@@ -11,7 +11,7 @@ enum { PROTO_ICMP = 1, PROTO_TCP = 6, PROTO_ICMP6 = 58 };
 enum { FLAG_FIN = 1, FLAG_SYN = 2, FLAG_RST = 4, FLAG_ACK = 16 };
 
 /* Numbers of RTN_* (include/uapi/linux/rtnetlink.h). */
-enum { TYPE_LOCAL = 2, TYPE_BROADCAST = 3, TYPE_MULTICAST = 5 };
+enum { TYPE_BROADCAST = 3, TYPE_MULTICAST = 5 };
 
 enum { DEFAULT_TTL = 64 };
 
@@ -149,9 +149,7 @@ static void answer_addresses(struct point *p, const struct point *sent,
 	swap(p, sent, FIELD_IPSEC_IN, FIELD_IPSEC_OUT);
 	swap(p, sent, FIELD_PHYS_IIF, FIELD_PHYS_OIF);
 	take(p, FIELD_SADDR_TYPE, last, FIELD_DADDR_TYPE);
-	take(p, FIELD_DADDR_TYPE, sent, FIELD_SADDR_TYPE);
-	if (get(last, FIELD_CT_SNAT))
-		point_set(p, FIELD_DADDR_TYPE, TYPE_LOCAL);
+	take(p, FIELD_DADDR_TYPE, last, FIELD_SADDR_TYPE);
 }
 
 /* The sender of a reply that leaves here is a process that nobody named. */
