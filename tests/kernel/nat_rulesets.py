@@ -117,10 +117,7 @@ class Iptables(Nat):
         lines += [f':{u} - [0:0]' for u in users]
         for c in [*CHAINS[name], *users]:
             hook = users.get(c, c)
-            below = [u for u in users if users[u] == hook and u > c and (c in users or True)] if c not in users else \
-                    [u for u in users if users[u] == hook and u > c]
-            if c not in users:
-                below = [u for u in users if users[u] == hook]
+            below = [u for u in users if users[u] == hook and (c not in users or u > c)]
             for _ in range(self.rng.randrange(1 if name == 'nat' else 0, 7)):
                 lines.append(self.rule(c, name, below, hook))
         return lines + ['COMMIT']
