@@ -172,11 +172,22 @@ static bool run_out(struct walk *w)
 	return run_hook(w, HOOK_POSTROUTING) && run_hook(w, HOOK_EGRESS);
 }
 
+/* Its connection was confirmed where it left (nf_conntrack_confirm()). */
+static void confirm(struct point *p)
+{
+	u128 state = p->value[FIELD_CT_STATE];
+
+	if (point_has(p, FIELD_CT_STATE) && state != CT_INVALID &&
+	    state != CT_UNTRACKED)
+		point_set(p, FIELD_CT_CONFIRMED, 1);
+}
+
 static void run_from_here(struct walk *w)
 {
 	if (!run_hook(w, HOOK_OUTPUT) || !run_out(w) || !comes_back(w))
 		return;
 
+	confirm(w->packet);
 	w->iif = w->oif;
 	w->has_iif = true;
 	w->oif = 0;

@@ -93,8 +93,7 @@ static void redirected(struct walk *w, bool is_local)
 static void set_source_type(struct walk *w)
 {
 	const struct point *p = w->packet;
-	bool is_here = !w->host ||
-		       walk_nat_is_local(w, p->value[FIELD_SADDR]);
+	bool is_here = !w->host || walk_nat_is_local(w, p->value[FIELD_SADDR]);
 
 	if (point_has(p, FIELD_SADDR) || !w->host)
 		point_set(w->packet, FIELD_SADDR_TYPE,
@@ -234,8 +233,7 @@ static bool is_own(const struct walk *w, const struct walk_address *own,
 {
 	bool is_v6 = w->packet->value[FIELD_FAMILY] == FAMILY_V6;
 	struct address a = field_to_address(own->address);
-	bool is_route = own->prefix < 127 &&
-			!(own->address << own->prefix);
+	bool is_route = own->prefix < 127 && !(own->address << own->prefix);
 
 	return own->interface == interface && address_is_v4(&a) != is_v6 &&
 	       !is_route;
@@ -451,9 +449,10 @@ static bool is_first(const struct point *p)
 static void leave(struct walk *w)
 {
 	if (w->is_undoing[MANIP_DESTINATION])
-		redirected(w, !w->host ||
-				      walk_nat_is_local(
-					      w, w->packet->value[FIELD_DADDR]));
+		redirected(w,
+			   !w->host ||
+				   walk_nat_is_local(
+					   w, w->packet->value[FIELD_DADDR]));
 	w->is_undoing[MANIP_DESTINATION] = false;
 }
 

@@ -106,10 +106,11 @@ static void answer_transport(struct point *p, const struct point *sent)
 static enum ct_state lone_state(const struct point *p)
 {
 	enum { ROUTER_ADVERTISEMENT = 134, NEIGHBOUR_ADVERTISEMENT = 136 };
+
 	u128 proto = get(p, FIELD_PROTO), type = get(p, FIELD_ICMP_TYPE);
 
-	if (proto == PROTO_ICMP6 && (type == ROUTER_ADVERTISEMENT ||
-				     type == NEIGHBOUR_ADVERTISEMENT))
+	if (proto == PROTO_ICMP6 &&
+	    (type == ROUTER_ADVERTISEMENT || type == NEIGHBOUR_ADVERTISEMENT))
 		return CT_UNTRACKED;
 	if (proto == PROTO_ICMP || proto == PROTO_ICMP6)
 		return CT_INVALID;

@@ -84,8 +84,9 @@ int exchange_route(struct exchange *x, unsigned in)
 
 	x->in = in;
 	for (int i = 0; i < 2; i++) {
-		const char *argv[] = { "ip", i ? "-6" : "-4", "-force",
-				       "-b", "-",             NULL };
+		const char *argv[] = { "ip",     i ? "-6" : "-4",
+				       "-force", "-b",
+				       "-",      NULL };
 		struct text t = TEXT_NULL;
 
 		text_format(&t,
@@ -264,7 +265,7 @@ static void tell_packet(const char *label, const struct point *p)
 static bool is_like(u128 old, u128 new)
 {
 	if (old < 512)
-		return new && new < 512;
+		return new &&new < 512;
 	if (old < 1024)
 		return new >= 600 && new < 1024;
 	return new >= 1024;
@@ -331,8 +332,7 @@ static bool arrives(struct exchange *x, unsigned device, struct expected *e,
 
 	if (!catch (x, device, ret))
 		return false;
-	if (catch (x, device, &more) ||
-	    !is_same(x, e, &ret->point, &chosen))
+	if (catch (x, device, &more) || !is_same(x, e, &ret->point, &chosen))
 		return false;
 	x->counts.chosen += chosen;
 	return true;
@@ -485,8 +485,8 @@ static bool reply(struct exchange *x, const struct shot *s,
 	if (!back.is_from_here)
 		lab_inject(x->lab, x->lab->out, &frame);
 	else
-		lab_send(x->lab, s->user,
-			 s->is_local ? x->lab->out : x->in, &frame);
+		lab_send(x->lab, s->user, s->is_local ? x->lab->out : x->in,
+			 &frame);
 	if (tell)
 		printf("  answer: expected %s\n",
 		       walk_decision_names[e.verdict.decision]);

@@ -21,7 +21,7 @@ struct exchange {
 	struct lab *lab;
 	struct track *track;
 	struct sniff sniff;
-	unsigned in; /* the device of packets; answers come by lab->out */
+	unsigned in;       /* the device of packets; answers come by lab->out */
 	struct point sent; /* last */
 	struct exchange_counts counts;
 };

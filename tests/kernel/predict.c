@@ -91,9 +91,9 @@ void predict_route(struct predictor *p)
 	p->addresses[n++] = (struct walk_address){ device_name(lab, lab->out),
 						   (u128)0xffff << 32, 96 };
 	for (u128 half = 0; half < 2; half++)
-		p->addresses[n++] = (struct walk_address){
-			device_name(lab, lab->out), half << 127, 1
-		};
+		p->addresses[n++] =
+			(struct walk_address){ device_name(lab, lab->out),
+					       half << 127, 1 };
 	p->host = (struct walk_host){ p->addresses, n };
 }
 
@@ -299,7 +299,9 @@ static void note_open(struct expected *e, const struct walk_verdict *v,
 struct walk_verdict predict_walk(struct walk *w, struct book *book,
 				 struct expected *e)
 {
-	struct counting c = { .book = book, .packet = w->packet, .nat = e->nat };
+	struct counting c = { .book = book,
+			      .packet = w->packet,
+			      .nat = e->nat };
 	struct walk_visitor v = { .chain = note_chain,
 				  .rule = count_rule,
 				  .action = count_action,

@@ -21,10 +21,11 @@ static int ask(struct sniff *s, unsigned group, unsigned type, const void *data,
 		struct nfgenmsg family;
 		struct nlattr attribute;
 		uint8_t data[16];
-	} m = { .head = { .nlmsg_type = NFNL_SUBSYS_ULOG << 8 |
-					NFULNL_MSG_CONFIG,
+	} m = { .head = { .nlmsg_type =
+				  NFNL_SUBSYS_ULOG << 8 | NFULNL_MSG_CONFIG,
 			  .nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK,
 			  .nlmsg_seq = ++s->sequence } };
+
 	struct {
 		struct nlmsghdr head;
 		struct nlmsgerr err;
