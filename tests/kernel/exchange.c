@@ -194,20 +194,34 @@ static void go(const struct predictor *p, struct walk *w, struct book *book,
 	ret->verdict = predict_walk(w, book, ret);
 	if (ret->open)
 		excuse_choice(&sent, ret);
-	if (!ret->open && (ret->verdict.decision == WALK_REJECT ||
-			   is_here_or_there(p, ret))) {
-		ret->open = "a reject, or a choice";
+	if (!ret->open && is_here_or_there(p, ret)) {
+		ret->open = "a choice between here and there";
 		ret->is_excused = true;
 	}
 }
 
 void exchange_predict(const struct predictor *p, const struct shot *s,
-		      struct book *book, struct expected *ret)
+		      struct expected *ret)
 {
 	struct walk w;
 
 	*ret = (struct expected){ .last = s->packet };
-	go(p, &w, book, ret);
+	go(p, &w, NULL, ret);
+	if (ret->open || ret->verdict.decision != WALK_REJECT)
+		return;
+	predict_shot(p, s, NULL, ret);
+	if (s->is_local) {
+		ret->open = "a reject that comes back by lo";
+		ret->is_excused = true;
+	}
+}
+
+bool exchange_is_rejected(const struct predictor *p, const struct shot *s)
+{
+	struct expected e;
+
+	exchange_predict(p, s, &e);
+	return e.verdict.decision == WALK_REJECT;
 }
 
 /* What came out */
@@ -445,12 +459,15 @@ static bool answer_prepare(struct exchange *x, const struct shot *s,
 /* Rejected; or, of no connection, for another address: where that goes is the
  * lab's doing alone, by the device that our sender is bound to, or that the
  * answer came by. */
-static bool is_answer_open(const struct shot *s, const struct walk *back,
-			   const struct expected *e)
+static bool is_answer_open(const struct shot *s, const struct walk *w,
+			   const struct walk *back, const struct expected *e)
 {
 	bool comes_back = !s->is_local && back->is_from_here && !back->oif;
+	bool is_lost = e->last.value[FIELD_CT_STATE] != CT_ESTABLISHED &&
+		       w->packet->value[FIELD_CT_SNAT];
+	bool goes_on = is_lost && (back->is_from_here || !back->is_local);
 
-	return back->verdict.decision == WALK_REJECT || comes_back ||
+	return back->verdict.decision == WALK_REJECT || comes_back || goes_on ||
 	       e->nat[MANIP_DESTINATION];
 }
 
@@ -468,7 +485,7 @@ static bool reply(struct exchange *x, const struct shot *s,
 	if (!can_answer(&s->packet) || !answer_prepare(x, s, w, &back, &e))
 		return true;
 	(void)predict_walk(&back, NULL, &e);
-	if (e.open || is_answer_open(s, &back, &e)) {
+	if (e.open || is_answer_open(s, w, &back, &e)) {
 		x->counts.open_replies++;
 		if (tell)
 			printf("  open: %s\n", e.open ? e.open : "");

@@ -35,9 +35,12 @@ int exchange_route(struct exchange *x, unsigned in);
 /* As predict_settle(). */
 bool exchange_settle(const struct exchange *x, struct shot *s);
 
-/* As predict_shot(), without an answer. */
+/* As predict_shot(); what is not rejected has no answer there. */
 void exchange_predict(const struct predictor *p, const struct shot *s,
-		      struct book *book, struct expected *ret);
+		      struct expected *ret);
+
+/* Then it is fired as any other is. */
+bool exchange_is_rejected(const struct predictor *p, const struct shot *s);
 
 /* The shot and its answer, counted in the book. False: something else came
  * out than was foretold. */

@@ -237,7 +237,7 @@ static bool fire(struct judge *j, const struct shot *s, bool tell)
 	struct expected e;
 	struct shot copy = *s;
 
-	if (j->is_exchange)
+	if (j->is_exchange && !exchange_is_rejected(&j->predictor, s))
 		return exchange_fire(&j->exchange, &j->predictor, s,
 				     &j->expected, tell);
 	predict_shot(&j->predictor, s, &j->expected, &e);
@@ -467,7 +467,7 @@ static bool prepare(struct judge *j, struct dice *dice, size_t count)
 		frame_write(&frame, &s->packet,
 			    s->quoted.known ? &s->quoted : NULL);
 		if (j->is_exchange)
-			exchange_predict(&j->predictor, s, NULL, &e);
+			exchange_predict(&j->predictor, s, &e);
 		else
 			predict_shot(&j->predictor, s, NULL, &e);
 		if (e.open) {

@@ -67,10 +67,11 @@ class Iptables(Nat):
         found = self.one(pool)
         return found if isinstance(found, str) else found()
 
-    def filter_target(self, table):
+    def filter_target(self, table, protocol):
         pool = ['-j ACCEPT'] * 6 + ['', '-j RETURN']
         if table == 'filter':
-            pool += ['-j DROP']
+            pool += ['-j DROP', '-j REJECT']
+            pool += ['-j REJECT --reject-with tcp-reset'] * 3 if protocol == 'tcp' else []
         if table == 'mangle':
             pool += ['-j MARK --set-xmark 0x1/0xff', '-j CONNMARK --set-xmark 0x7/0xff', '-j CONNMARK --restore-mark'] * 3
         if table == 'raw':
@@ -91,7 +92,7 @@ class Iptables(Nat):
         return one(pool) if table != 'raw' else ''
 
     def rule(self, chain, table, below, hook):
-        v, parts, ports = self.family, [f'-A {chain}'], False
+        v, parts, ports, name = self.family, [f'-A {chain}'], False, None
         if self.maybe(0.3):
             parts.append(f'-s {self.one(OLD[v] + (NEW[v] if table != "nat" else []))}')
         if self.maybe(0.4):
@@ -108,7 +109,7 @@ class Iptables(Nat):
                 parts.append(f'-m {name} --{self.one(["dport", "dport", "sport"])} {self.one(PORTS + TO)}')
         if table != 'nat' and self.maybe(0.5) or self.maybe(0.1):
             parts.append(self.match(table))
-        parts.append(self.target(hook, ports, below) if table == 'nat' else self.filter_target(table))
+        parts.append(self.target(hook, ports, below) if table == 'nat' else self.filter_target(table, name))
         return ' '.join(p for p in parts if p)
 
     def table(self, name):
@@ -177,10 +178,12 @@ class Nft(Nat):
         found = self.one(pool)
         return found if isinstance(found, str) else found()
 
-    def verdict(self, hook):
+    def verdict(self, hook, protocol):
         pool = ['accept'] * 5 + ['', 'return', 'drop', 'ct mark set 0x7', 'meta mark set ct mark']
         if hook in ('prerouting', 'output') and self.maybe(0.1):
             pool.append('notrack')
+        if hook in ('input', 'forward', 'output'):
+            pool += ['reject with tcp reset'] * 2 if protocol == 'tcp' else ['reject']
         return self.one(pool)
 
     def match(self, hook, is_nat):
@@ -210,7 +213,7 @@ class Nft(Nat):
                 continue
             words.append(w)
             protocol = protocol or p
-        verdict = self.nat(table, hook, protocol, below) if is_nat else self.verdict(hook)
+        verdict = self.nat(table, hook, protocol, below) if is_nat else self.verdict(hook, protocol)
         if table == 'inet' and not any(w.startswith(('ip ', 'ip6 ', 'icmp')) for w in words):
             words.insert(0, f'meta nfproto {"ipv4" if self.family == 4 else "ipv6"}')
         return ' '.join(w for w in [*words, 'counter', verdict] if w)

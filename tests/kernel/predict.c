@@ -296,6 +296,7 @@ static void note_open(struct expected *e, const struct walk_verdict *v,
 	e->open = doubt_of(v, packet, &e->is_excused);
 }
 
+/* An open question goes to e. */
 struct walk_verdict predict_walk(struct walk *w, struct book *book,
 				 struct expected *e)
 {
@@ -319,16 +320,6 @@ struct walk_verdict predict_walk(struct walk *w, struct book *book,
 	if (!e->open && c.unsure.why)
 		note_open(e, &c.unsure, w->packet);
 	return w->verdict;
-}
-
-/* The verdict; an open question goes to e. */
-static struct walk_verdict walk(const struct predictor *p, struct point *packet,
-				struct book *book, struct expected *e)
-{
-	struct walk w;
-
-	walk_hooks_begin(&w, p->plan, &p->host, packet);
-	return predict_walk(&w, book, e);
 }
 
 /* Answers */
@@ -430,13 +421,31 @@ static void answer_of(const struct predictor *p, const struct shot *s,
 	answer_state(p, &e->last, ret);
 }
 
+/* The answer's way begins with what its connection has been through. */
+static struct walk_verdict walk_answer(const struct predictor *p,
+				       const struct walk *w, struct book *book,
+				       struct expected *e)
+{
+	struct point packet;
+	struct walk refusal, back;
+
+	walk_refusal_make(&e->last, w, &e->verdict, &refusal, &packet);
+	walk_hooks_begin(&back, p->plan, &p->host, &e->answer);
+	memcpy(back.is_done, refusal.is_done, sizeof(back.is_done));
+	memcpy(back.is_undoing, refusal.is_undoing, sizeof(back.is_undoing));
+	memcpy(back.undo, refusal.undo, sizeof(back.undo));
+	return predict_walk(&back, book, e);
+}
+
 void predict_shot(const struct predictor *p, const struct shot *s,
 		  struct book *book, struct expected *ret)
 {
 	struct walk_verdict reply;
+	struct walk w;
 
 	*ret = (struct expected){ .last = s->packet };
-	ret->verdict = walk(p, &ret->last, book, ret);
+	walk_hooks_begin(&w, p->plan, &p->host, &ret->last);
+	ret->verdict = predict_walk(&w, book, ret);
 	if (ret->verdict.decision != WALK_REJECT)
 		return;
 
@@ -453,7 +462,7 @@ void predict_shot(const struct predictor *p, const struct shot *s,
 		ret->open = "an answer to an untracked packet of an entry";
 		ret->is_excused = true;
 	}
-	reply = walk(p, &ret->answer, book, ret);
+	reply = walk_answer(p, &w, book, ret);
 	ret->has_answer = reply.decision == WALK_ACCEPT;
 	/* NOTRACK leaves such an answer alone, for it has no connection but
 	 * looks as if (nf_conntrack_attach(), xt_ct_target()): no words of a
