@@ -145,7 +145,7 @@ struct aim {
 	const struct ranges *address, *port;
 	struct walk_end end;
 	bool is_local;
-	bool is_none; /* the map has nothing for it */
+	bool is_renumbered; /* ICMP's id is another, even of a destination */
 };
 
 static enum answer aim_map(const struct walk *w, const struct action *a,
@@ -330,11 +330,20 @@ static void aim_redirect(const struct walk *w, struct aim *aim)
 	}
 }
 
+static bool is_icmp(const struct point *p)
+{
+	u128 proto = p->value[FIELD_PROTO];
+
+	return point_has(p, FIELD_PROTO) &&
+	       (proto == PROTO_ICMP || proto == PROTO_ICMP6);
+}
+
 static void aim_at(const struct walk *w, const struct action *a,
 		   enum walk_manip manip, struct aim *aim)
 {
 	bool is_src = manip == MANIP_SOURCE;
 
+	aim->is_renumbered = a->random && is_icmp(w->packet);
 	aim_address(w, a, is_src ? FIELD_SADDR : FIELD_DADDR, aim);
 	aim_port(w, a, is_src ? FIELD_SPORT : FIELD_DPORT, aim);
 	if (a->nat == NAT_MASQUERADE)
@@ -371,7 +380,7 @@ static void translate(struct walk *w, const struct rule *rule,
 	if (point_has(w->packet, FIELD_CT_DIRECTION) &&
 	    w->packet->value[FIELD_CT_DIRECTION])
 		return;
-	if (!change(w, rule, manip, end))
+	if (!change(w, rule, manip, end) && !aim->is_renumbered)
 		return;
 
 	point_set(w->packet,
@@ -445,6 +454,25 @@ static bool is_first(const struct point *p)
 	       proto != PROTO_ICMP6;
 }
 
+/* Asks the chains how the first packet's connection is to be translated. False:
+ * one of them stopped it. */
+static bool set_up(struct walk *w, const struct plan_hook *h,
+		   enum walk_manip manip)
+{
+	if (w->is_done[manip] || !is_first(w->packet))
+		return true;
+
+	for (size_t i = 0; i < h->nat_count; i++) {
+		if (!walk_chain_run(w, h->nat[i].chain))
+			return false;
+		if (w->is_done[manip])
+			break;
+	}
+
+	w->is_done[manip] = true;
+	return true;
+}
+
 /* A reply that is not tracked stays with the address that it came to. */
 static void leave(struct walk *w)
 {
@@ -465,17 +493,9 @@ bool walk_nat_stop(struct walk *w, const struct plan_hook *h)
 		return true;
 	}
 
+	if (!set_up(w, h, manip))
+		return false;
+
 	undo(w, manip);
-	if (w->is_done[manip] || !is_first(w->packet))
-		return true;
-
-	for (size_t i = 0; i < h->nat_count; i++) {
-		if (!walk_chain_run(w, h->nat[i].chain))
-			return false;
-		if (w->is_done[manip])
-			break;
-	}
-
-	w->is_done[manip] = true;
 	return true;
 }

@@ -459,16 +459,21 @@ static bool answer_prepare(struct exchange *x, const struct shot *s,
 /* Rejected; or, of no connection, for another address: where that goes is the
  * lab's doing alone, by the device that our sender is bound to, or that the
  * answer came by. */
-static bool is_answer_open(const struct shot *s, const struct walk *w,
-			   const struct walk *back, const struct expected *e)
+static bool is_answer_open(const struct exchange *x, const struct shot *s,
+			   const struct walk *w, const struct walk *back,
+			   const struct expected *e)
 {
 	bool comes_back = !s->is_local && back->is_from_here && !back->oif;
 	bool is_lost = e->last.value[FIELD_CT_STATE] != CT_ESTABLISHED &&
 		       w->packet->value[FIELD_CT_SNAT];
 	bool goes_on = is_lost && (back->is_from_here || !back->is_local);
 
+	/* It is routed twice: to the address that SNAT gave, then here. */
+	bool is_detour = s->is_local && back->is_from_here &&
+			 !lab_is_local(x->lab, w->packet->value[FIELD_SADDR]);
+
 	return back->verdict.decision == WALK_REJECT || comes_back || goes_on ||
-	       e->nat[MANIP_DESTINATION];
+	       is_detour || e->nat[MANIP_DESTINATION];
 }
 
 /* Sends the answer to what was caught, and looks where it comes out. */
@@ -485,7 +490,7 @@ static bool reply(struct exchange *x, const struct shot *s,
 	if (!can_answer(&s->packet) || !answer_prepare(x, s, w, &back, &e))
 		return true;
 	(void)predict_walk(&back, NULL, &e);
-	if (e.open || is_answer_open(s, w, &back, &e)) {
+	if (e.open || is_answer_open(x, s, w, &back, &e)) {
 		x->counts.open_replies++;
 		if (tell)
 			printf("  open: %s\n", e.open ? e.open : "");
