@@ -200,6 +200,29 @@ static void go(const struct predictor *p, struct walk *w, struct book *book,
 	}
 }
 
+static bool is_translated(const struct point *sent, const struct point *last)
+{
+	static const enum field fields[] = { FIELD_SADDR, FIELD_DADDR,
+					     FIELD_SPORT, FIELD_DPORT };
+
+	for (int i = 0; i < 4; i++)
+		if (point_has(sent, fields[i]) &&
+		    sent->value[fields[i]] != last->value[fields[i]])
+			return true;
+	return false;
+}
+
+/* Translation mends the sums of these protocols; frames have one for all, and
+ * it decides about the answer (nf_reject_verify_csum()). */
+static bool is_missummed(const struct point *sent, const struct point *last)
+{
+	u128 proto = sent->value[FIELD_PROTO];
+
+	return proto != FRAME_TCP && proto != FRAME_UDP &&
+	       proto != FRAME_ICMP && proto != FRAME_ICMP6 &&
+	       is_translated(sent, last);
+}
+
 void exchange_predict(const struct predictor *p, const struct shot *s,
 		      struct expected *ret)
 {
@@ -210,8 +233,8 @@ void exchange_predict(const struct predictor *p, const struct shot *s,
 	if (ret->open || ret->verdict.decision != WALK_REJECT)
 		return;
 	predict_shot(p, s, NULL, ret);
-	if (s->is_local) {
-		ret->open = "a reject that comes back by lo";
+	if (s->is_local || is_missummed(&s->packet, &ret->last)) {
+		ret->open = "a reject by lo, or of a wrong sum";
 		ret->is_excused = true;
 	}
 }
@@ -518,18 +541,6 @@ static bool reply(struct exchange *x, const struct shot *s,
 	return good;
 }
 
-static bool is_translated(const struct point *sent, const struct point *last)
-{
-	static const enum field fields[] = { FIELD_SADDR, FIELD_DADDR,
-					     FIELD_SPORT, FIELD_DPORT };
-
-	for (int i = 0; i < 4; i++)
-		if (point_has(sent, fields[i]) &&
-		    sent->value[fields[i]] != last->value[fields[i]])
-			return true;
-	return false;
-}
-
 static void forget(struct exchange *x, const struct shot *s)
 {
 	if (point_has(&s->packet, FIELD_CT_SADDR))
@@ -537,16 +548,47 @@ static void forget(struct exchange *x, const struct shot *s)
 	(void)track_flush(x->track);
 }
 
+/* Now and then another connection has what the packet would become already, so
+ * that the kernel has to find it another port. */
+static void crowd(struct exchange *x, const struct shot *s, struct expected *e)
+{
+	const struct action *a = e->nat[MANIP_SOURCE];
+	const struct point *last = &e->last;
+	struct point other = *last;
+	u128 proto = last->value[FIELD_PROTO];
+	u128 port = last->value[FIELD_SPORT];
+
+	if (!a || s->is_local || e->verdict.decision != WALK_ACCEPT ||
+	    !last->value[FIELD_CT_SNAT] || !point_has(last, FIELD_SPORT) ||
+	    !point_has(last, FIELD_SADDR) || !point_has(last, FIELD_DADDR) ||
+	    !point_has(last, FIELD_DPORT) || (port + x->crowded++) % 4 ||
+	    (proto != FRAME_TCP && proto != FRAME_UDP))
+		return;
+	/* A port for itself has no other. */
+	if ((a->port && a->port->count) || a->map)
+		return;
+	point_set(&other, FIELD_CT_SADDR, last->value[FIELD_SADDR]);
+	point_set(&other, FIELD_CT_DADDR, last->value[FIELD_DADDR]);
+	point_set(&other, FIELD_CT_SPORT, port);
+	point_set(&other, FIELD_CT_DPORT, last->value[FIELD_DPORT]);
+	point_set(&other, FIELD_CT_PROTO, proto);
+	if (!track_add(x->track, &other))
+		point_forget(&e->last, FIELD_SPORT);
+}
+
 bool exchange_fire(struct exchange *x, const struct predictor *p,
 		   const struct shot *s, struct book *book, bool tell)
 {
 	struct shot copy = *s;
+	struct point before;
 	struct expected e = { .last = s->packet, .device = x->lab->out };
 	struct caught c = { 0 };
 	struct walk w;
 	bool good;
 
 	go(p, &w, book, &e);
+	before = e.last;
+	crowd(x, s, &e);
 	frame_write(&frame, &copy.packet, NULL);
 	if (s->is_local)
 		lab_send(x->lab, s->user, s->device, &frame);
@@ -559,6 +601,7 @@ bool exchange_fire(struct exchange *x, const struct predictor *p,
 	good = check(x, &w, &e, &c, tell);
 	if (good && e.verdict.decision == WALK_ACCEPT) {
 		x->counts.translated += is_translated(&s->packet, &e.last);
+		x->counts.evaded += is_translated(&before, &e.last);
 		good = reply(x, s, &w, &c, book, tell);
 	}
 	forget(x, s);

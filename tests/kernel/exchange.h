@@ -5,9 +5,10 @@
 #include "track.h"
 
 /* How many arrived as foretold, changed; of those, with a value that the kernel
- * chose; answers that came back; those that nobody could foretell. */
+ * chose, and with another port, as another connection had theirs; answers that
+ * came back; those that nobody could foretell. */
 struct exchange_counts {
-	uint64_t translated, chosen, replies, open_replies;
+	uint64_t translated, chosen, evaded, replies, open_replies;
 };
 
 /*
@@ -23,6 +24,7 @@ struct exchange {
 	struct sniff sniff;
 	unsigned in;       /* the device of packets; answers come by lab->out */
 	struct point sent; /* last */
+	unsigned crowded;
 	struct exchange_counts counts;
 };
 

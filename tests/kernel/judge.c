@@ -564,7 +564,8 @@ static int run(struct judge *j, uint64_t packets, uint64_t seed, size_t batch)
 		  (double)(to.tv_nsec - from.tv_nsec) / 1e9;
 	printf("judged=%llu answers=%llu excused=%llu unknown=%llu "
 	       "differences=%llu unstable=%llu untracked=%llu rules=%llu "
-	       "translated=%llu chosen=%llu replies=%llu open-replies=%llu "
+	       "translated=%llu chosen=%llu evaded=%llu replies=%llu "
+	       "open-replies=%llu "
 	       "seconds=%.1f\n",
 	       (unsigned long long)j->judged, (unsigned long long)j->answers,
 	       (unsigned long long)j->excused, (unsigned long long)j->unknown,
@@ -574,6 +575,7 @@ static int run(struct judge *j, uint64_t packets, uint64_t seed, size_t batch)
 	       (unsigned long long)j->model->rule_count,
 	       (unsigned long long)j->exchange.counts.translated,
 	       (unsigned long long)j->exchange.counts.chosen,
+	       (unsigned long long)j->exchange.counts.evaded,
 	       (unsigned long long)j->exchange.counts.replies,
 	       (unsigned long long)j->exchange.counts.open_replies, seconds);
 	return j->differences || j->unknown ? 1 : 0;
