@@ -349,6 +349,30 @@ static void masquerade_chooses_among_addresses(void **state)
 	walked_done(&w);
 }
 
+/* Who had asked 192.168.1.5:8080 is answered from there. */
+static void a_refusal_comes_from_whom_the_sender_asked(void **state)
+{
+	static const char rules[] =
+		"*nat\n:PREROUTING ACCEPT [0:0]\n"
+		"-A PREROUTING -p tcp --dport 8080 -j DNAT"
+		" --to-destination 172.17.0.2:80\nCOMMIT\n"
+		"*filter\n:FORWARD ACCEPT [0:0]\n"
+		"-A FORWARD -p tcp -j REJECT --reject-with tcp-reset\nCOMMIT\n";
+	struct walked w;
+	const struct walk_way *refusal = &w.result.refusal;
+
+	(void)state;
+	walked_read(&w, rules);
+	walked_ask(&w,
+		   "in=eth0 src=10.1.0.7 dst=192.168.1.5 tcp sport=999"
+		   " dport=8080 syn",
+		   host());
+	assert_true(w.result.has_refusal);
+	assert_true(refusal->last.value[FIELD_SADDR] == v4(0xc0a80105));
+	assert_int_equal(refusal->last.value[FIELD_SPORT], 8080);
+	walked_done(&w);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -374,6 +398,7 @@ int main(void)
 		cmocka_unit_test(
 			a_translated_source_is_this_hosts_by_its_address),
 		cmocka_unit_test(masquerade_chooses_among_addresses),
+		cmocka_unit_test(a_refusal_comes_from_whom_the_sender_asked),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
