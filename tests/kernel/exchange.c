@@ -423,7 +423,6 @@ static bool check(struct exchange *x, const struct walk *w, struct expected *e,
 static void write_id(uint16_t id)
 {
 	uint8_t *ip = frame.data + FRAME_ETHER;
-	bool v6 = ip[0] >> 4 == 6;
 	uint8_t *icmp = ip + header_of(ip);
 	uint16_t old, sum;
 	uint32_t all;
@@ -437,7 +436,6 @@ static void write_id(uint16_t id)
 	sum = (uint16_t)~all;
 	memcpy(icmp + ECHO_ID, &id, 2);
 	memcpy(icmp + 2, &sum, 2);
-	(void)v6;
 }
 
 /* Protocols whose answers frames can carry. Conntrack wants more of SCTP's and
