@@ -7,6 +7,7 @@
 
 #include "frame.h"
 #include "net/address.h"
+#include "ruleset/walk_state.h"
 
 int book_init(struct book *b, const struct ruleset *r)
 {
@@ -46,7 +47,7 @@ int predict_init(struct predictor *p, const struct ruleset *r,
 	*p = (struct predictor){ .lab = lab, .has_tracking = has_tracking };
 	p->plan = walk_plan_new(r);
 	p->addresses =
-		calloc(LAB_LOCAL + 2 * LAB_DEVICES + 2, sizeof(*p->addresses));
+		calloc(LAB_LOCAL + 2 * LAB_DEVICES + 3, sizeof(*p->addresses));
 	return p->plan && p->addresses ? 0 : -ENOMEM;
 }
 
@@ -81,19 +82,22 @@ void predict_route(struct predictor *p)
 		p->addresses[n++] =
 			(struct walk_address){ name, lab->device[k].v6, 64 };
 	}
+	/* These are routed here, and no device has them. */
 	for (unsigned i = 0; i < lab->local_count; i++)
 		p->addresses[n++] =
-			(struct walk_address){ field_from_name("lo", 2),
+			(struct walk_address){ field_from_name("-", 1),
 					       lab->local[i], 128 };
 	/* Everything else. */
 	p->addresses[n++] = (struct walk_address){ device_name(lab, lab->out),
 						   (u128)0xffff << 32, 96 };
-	p->addresses[n++] =
-		(struct walk_address){ device_name(lab, lab->out), 0, 0 };
+	for (u128 half = 0; half < 2; half++)
+		p->addresses[n++] =
+			(struct walk_address){ device_name(lab, lab->out),
+					       half << 127, 1 };
 	p->host = (struct walk_host){ p->addresses, n };
 }
 
-static unsigned address_type(const struct lab *lab, u128 a)
+unsigned predict_address_type(const struct lab *lab, u128 a)
 {
 	if (lab_is_local(lab, a))
 		return RTN_LOCAL;
@@ -140,9 +144,9 @@ static void place(const struct lab *lab, struct shot *s, bool to_host)
 	struct point *p = &s->packet;
 
 	point_set(p, FIELD_SADDR_TYPE,
-		  address_type(lab, p->value[FIELD_SADDR]));
+		  predict_address_type(lab, p->value[FIELD_SADDR]));
 	point_set(p, FIELD_DADDR_TYPE,
-		  address_type(lab, p->value[FIELD_DADDR]));
+		  predict_address_type(lab, p->value[FIELD_DADDR]));
 	if (!s->is_local)
 		point_set(p, FIELD_OIF,
 			  to_host ? 0 : device_name(lab, lab->out));
@@ -241,6 +245,7 @@ struct counting {
 	const struct point *packet;
 	struct walk_verdict unsure; /* the first rule that is: its why */
 	enum hook hook;             /* of the chain that was met last */
+	const struct action **nat;  /* two; the expected's */
 };
 
 static void count(struct counting *c, const struct chain *chain,
@@ -261,10 +266,19 @@ static void count_rule(void *context, const struct rule *rule)
 		count(context, rule->chain, rule->number);
 }
 
+static void note_nat(struct counting *c, const struct action *a)
+{
+	bool is_source = c->hook == HOOK_POSTROUTING || c->hook == HOOK_INPUT;
+
+	if (a->kind == ACTION_NAT)
+		c->nat[is_source ? MANIP_SOURCE : MANIP_DESTINATION] = a;
+}
+
 /* nft counts where the counter stands. */
 static void count_action(void *context, const struct rule *rule,
 			 const struct action *a)
 {
+	note_nat(context, a);
 	if (rule->chain->table->engine == ENGINE_NFT &&
 	    a->kind == ACTION_NONE && a->text &&
 	    strncmp(a->text, "counter", 7) == 0)
@@ -352,25 +366,30 @@ static void note_open(struct expected *e, const struct walk_verdict *v,
 	e->open = doubt_of(v, packet, &e->is_excused);
 }
 
-/* The verdict; an open question goes to e. */
-static struct walk_verdict walk(const struct predictor *p, struct point *packet,
-				struct book *book, struct expected *e)
+/* An open question goes to e. */
+struct walk_verdict predict_walk(struct walk *w, struct book *book,
+				 struct expected *e)
 {
-	struct counting c = { .book = book, .packet = packet };
+	struct counting c = { .book = book,
+			      .packet = w->packet,
+			      .nat = e->nat };
 	struct walk_visitor v = { .chain = note_chain,
 				  .rule = count_rule,
 				  .action = count_action,
 				  .policy = count_policy,
 				  .unsure = note_unsure,
 				  .context = &c };
-	struct walk_verdict verdict = walk_fast(p->plan, &p->host, packet, &v);
+	struct point tracking;
 
+	w->visitor = &v;
+	walk_hooks_run(w, &tracking);
+	w->visitor = NULL;
 	e->hook = c.hook;
-	if (!e->open && verdict.decision == WALK_UNKNOWN)
-		note_open(e, &verdict, packet);
+	if (!e->open && w->verdict.decision == WALK_UNKNOWN)
+		note_open(e, &w->verdict, w->packet);
 	if (!e->open && c.unsure.why)
-		note_open(e, &c.unsure, packet);
-	return verdict;
+		note_open(e, &c.unsure, w->packet);
+	return w->verdict;
 }
 
 /* Answers */
@@ -466,19 +485,37 @@ static void answer_of(const struct predictor *p, const struct shot *s,
 	point_set(ret, FIELD_PHYS_OIF, 0);
 	point_set(ret, FIELD_RPFILTER, 0);
 	point_set(ret, FIELD_SADDR_TYPE,
-		  address_type(lab, ret->value[FIELD_SADDR]));
+		  predict_address_type(lab, ret->value[FIELD_SADDR]));
 	point_set(ret, FIELD_DADDR_TYPE,
-		  address_type(lab, ret->value[FIELD_DADDR]));
+		  predict_address_type(lab, ret->value[FIELD_DADDR]));
 	answer_state(p, &e->last, ret);
+}
+
+/* The answer's way begins with what its connection has been through. */
+static struct walk_verdict walk_answer(const struct predictor *p,
+				       const struct walk *w, struct book *book,
+				       struct expected *e)
+{
+	struct point packet;
+	struct walk refusal, back;
+
+	walk_refusal_make(&e->last, w, &e->verdict, &refusal, &packet);
+	walk_hooks_begin(&back, p->plan, &p->host, &e->answer);
+	memcpy(back.is_done, refusal.is_done, sizeof(back.is_done));
+	memcpy(back.is_undoing, refusal.is_undoing, sizeof(back.is_undoing));
+	memcpy(back.undo, refusal.undo, sizeof(back.undo));
+	return predict_walk(&back, book, e);
 }
 
 void predict_shot(const struct predictor *p, const struct shot *s,
 		  struct book *book, struct expected *ret)
 {
 	struct walk_verdict reply;
+	struct walk w;
 
 	*ret = (struct expected){ .last = s->packet };
-	ret->verdict = walk(p, &ret->last, book, ret);
+	walk_hooks_begin(&w, p->plan, &p->host, &ret->last);
+	ret->verdict = predict_walk(&w, book, ret);
 	if (ret->verdict.decision != WALK_REJECT)
 		return;
 	if (s->is_local && s->device == p->lab->count) {
@@ -500,7 +537,7 @@ void predict_shot(const struct predictor *p, const struct shot *s,
 		ret->open = "an answer to an untracked packet of an entry";
 		ret->is_excused = true;
 	}
-	reply = walk(p, &ret->answer, book, ret);
+	reply = walk_answer(p, &w, book, ret);
 	ret->has_answer = reply.decision == WALK_ACCEPT;
 	/* NOTRACK leaves such an answer alone, for it has no connection but
 	 * looks as if (nf_conntrack_attach(), xt_ct_target()): no words of a
