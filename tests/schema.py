@@ -1,5 +1,6 @@
 #!/usr/bin/python3
-"""The JSON keeps the promise of doc/explain.schema.json, in both forms and both languages.
+"""The JSON keeps the promise of its schema: doc/explain.schema.json, in both forms and both languages, and
+doc/check.schema.json, in real runs and in saved cases, which have to be judged again as they were.
 
 usage: schema.py KIRIWAKE FILE-OR-FOLDER...
 """
@@ -7,6 +8,7 @@ import json
 import pathlib
 import subprocess
 import sys
+import tempfile
 
 try:
     import jsonschema
@@ -14,8 +16,13 @@ except ImportError:
     print('python3-jsonschema is not installed')
     sys.exit(77)
 
-kiriwake = sys.argv[1]
-schema = json.loads((pathlib.Path(__file__).resolve().parent / '../doc/explain.schema.json').read_text())
+tests = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(tests / 'lib'))
+
+import alone  # noqa: E402
+
+kiriwake = str(pathlib.Path(sys.argv[1]).resolve())
+schema = json.loads((tests / '../doc/explain.schema.json').read_text())
 jsonschema.Draft7Validator.check_schema(schema)
 whole = jsonschema.Draft7Validator(schema)
 item = jsonschema.Draft7Validator({**schema['definitions']['item'], 'definitions': schema['definitions']})
@@ -54,10 +61,61 @@ for path in files:
             judge(item, line, path)
         judge(whole, json.loads(explain('--json', '--lang', 'ja', str(path))), f'{path} (ja)')
 
-for rules in sorted((pathlib.Path(__file__).resolve().parent / 'rulesets').glob('*/rules.*')):
+for rules in sorted((tests / 'rulesets').glob('*/rules.*')):
     for path in files:
         if path.parent.name == 'stories':
             judge(whole, json.loads(explain('--json', '--ruleset', str(rules), '--at', f'server={path}')), f'{path} with {rules}')
+
+
+def same_verdict(one, other):
+    """But for the words, which are the language's."""
+    def core(said):
+        v = said['verdict']
+        return {**{k: v[k] for k in ('status', 'symptom', 'cause', 'certainty', 'place', 'ruled_out')},
+                'culprit': v['culprit'], 'also': v['also'], 'alternatives': [a['cause'] for a in v['alternatives']],
+                'evidence': [(e['fact'], e['at'], e['packets']) for e in v['evidence']],
+                'addresses': said['target']['addresses'], 'steps': [(s['step'], s['status'], s['ms']) for s in said['steps']]}
+    return core(one) == core(other)
+
+
+def check_runs(folder):
+    """Targets on the loopback interface, each asked, saved, and judged again."""
+    global wrong, checked
+    validator = jsonschema.Draft7Validator(json.loads((tests / '../doc/check.schema.json').read_text()))
+    jsonschema.Draft7Validator.check_schema(validator.schema)
+
+    def said_by(*arguments):
+        done = subprocess.run([kiriwake, *arguments], capture_output=True, check=False, timeout=60)
+        return done.returncode, json.loads(done.stdout)
+
+    alone.hosts('127.0.0.1 localhost here.example\n::1 localhost here.example\n')
+    with alone.listener('127.0.0.1', alone.web) as port, alone.listener('127.0.0.1', lambda c: c.close()) as closing:
+        for number, (status, *arguments) in enumerate((
+                (0, f'http://127.0.0.1:{port}'), (1, f'http://here.example:{port}/a'), (1, '127.0.0.1:1'), (1, '::1', '1'),
+                (1, 'nosuch.example:22'), (1, '192.0.2.1:22'), (1, f'127.0.0.1:{closing}'), (1, f'https://127.0.0.1:{port}/'),
+                (1, '127.0.0.1:1', '-v'), (1, '127.0.0.1:1', '--source', '127.0.0.9'), (1, '127.0.0.1:1', '--source', '192.0.2.7'))):
+            case = f'{folder}/case{number}'
+            got, said = said_by('check', *arguments, '--json', '--save', case)
+            what = f'check {" ".join(arguments)}'
+            judge(validator, said, what)
+            if got != status:
+                wrong += 1
+                print(f'{what}: exit status {got}, not {status}: {said["verdict"]["text"]}')
+            for lang in ('en', 'ja'):
+                again, told = said_by('explain', case, '--json', '--lang', lang)
+                judge(validator, told, f'{what}, replayed ({lang})')
+                if again != got or not same_verdict(said, told):
+                    wrong += 1
+                    print(f'{what}: replayed ({lang}) it gives another verdict')
+            judge(validator, said_by('check', *arguments, '--json', '--lang', 'ja')[1], f'{what} (ja)')
+
+
+with tempfile.TemporaryDirectory() as private:
+    why = alone.enter(private) if 'stories' in sys.argv[2] else 'this is about captures'
+    if not why:
+        check_runs(private)
+    elif 'stories' in sys.argv[2]:
+        print(f'check was not asked: {why}')
 
 print(f'{checked} documents checked, {wrong} wrong')
 sys.exit(1 if wrong or not checked else 0)

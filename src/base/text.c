@@ -194,6 +194,11 @@ void text_format(struct text *t, const char *format, ...)
 	va_end(ap);
 }
 
+bool text_same(const char *x, const char *y)
+{
+	return x == y || (x && y && strcmp(x, y) == 0);
+}
+
 size_t text_utf8_length(const unsigned char *s)
 {
 	static const struct {
@@ -218,4 +223,55 @@ size_t text_utf8_length(const unsigned char *s)
 	}
 
 	return 0;
+}
+
+/* The code point of a sequence that text_utf8_length() measured. */
+static uint32_t code_point(const unsigned char *s, size_t len)
+{
+	uint32_t c = s[0] & (0xffU >> (len + 1));
+
+	for (size_t i = 1; i < len; i++)
+		c = c << 6 | (s[i] & 0x3f);
+
+	return c;
+}
+
+static size_t width_of(uint32_t c)
+{
+	static const struct {
+		uint32_t first, last;
+		size_t width;
+	} rows[] = {
+		{ 0x0300, 0x036f, 0 },   { 0x1100, 0x115f, 2 },
+		{ 0x200b, 0x200f, 0 },   { 0x2e80, 0x303e, 2 },
+		{ 0x3099, 0x309a, 0 },   { 0x3041, 0xa4cf, 2 },
+		{ 0xac00, 0xd7a3, 2 },   { 0xf900, 0xfaff, 2 },
+		{ 0xfe00, 0xfe0f, 0 },   { 0xfe30, 0xfe6f, 2 },
+		{ 0xff01, 0xff60, 2 },   { 0xffe0, 0xffe6, 2 },
+		{ 0x1f300, 0x1f64f, 2 }, { 0x1f680, 0x1f6ff, 2 },
+		{ 0x1f900, 0x1f9ff, 2 }, { 0x20000, 0x3fffd, 2 },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++)
+		if (c >= rows[i].first && c <= rows[i].last)
+			return rows[i].width;
+
+	return 1;
+}
+
+size_t text_width(const char *s, size_t len)
+{
+	const unsigned char *p = (const unsigned char *)s, *end = p + len;
+	size_t width = 0;
+
+	while (p < end && *p) {
+		size_t n = *p < 0x80 ? 1 : text_utf8_length(p);
+
+		if (n > (size_t)(end - p))
+			n = 0;
+		width += n > 1 ? width_of(code_point(p, n)) : 1;
+		p += n ? n : 1;
+	}
+
+	return width;
 }

@@ -62,6 +62,14 @@ __attribute__((format(printf, 2, 3))) void text_format(struct text *t,
 __attribute__((format(printf, 2, 0))) void
 text_format_list(struct text *t, const char *format, va_list ap);
 
+/* Whether two strings, which may be NULL, are the same. */
+bool text_same(const char *x, const char *y);
+
 /* Bytes of the UTF-8 sequence of two or more bytes at s (RFC 3629), which is
  * terminated; 0 if it is none. */
 size_t text_utf8_length(const unsigned char *s);
+
+/* Columns that the first len bytes of s, UTF-8, take in a terminal: two for
+ * what East Asian fonts write full width (Unicode's UAX 11), none for what is
+ * put over the letter before. A byte that is no UTF-8 takes one. */
+size_t text_width(const char *s, size_t len);

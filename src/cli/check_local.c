@@ -3,13 +3,15 @@
 #include <errno.h>
 #include <linux/netlink.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/i18n.h"
 #include "base/text.h"
+#include "cli/check_denied.h"
+#include "cli/check_rights.h"
 #include "cli/check_route.h"
 #include "host/netlink.h"
+#include "host/sockets.h"
 #include "probe/probe.h"
 
 /* After so long a neighbour has been asked for at least twice
@@ -24,12 +26,12 @@ static void ask(struct check_local *s, const struct case_record *c,
 		.source = o->source,
 		.has_source = o->is_bound,
 		.mark = s->mark,
-		.uid = s->has_uid ? s->uid : (uint32_t)geteuid(),
 		.has_uid = true,
 		.device = a->scope,
 		.port = a->port,
 		.protocol = c->target.protocol,
 	};
+	check_rights_owner(s->rights, &s->question.uid, &s->gid);
 }
 
 /* Whether the source that was asked for is ours; if not, that is told. */
@@ -159,21 +161,65 @@ static int check_neighbour(struct case_record *c, struct attempt *a,
 	return 0;
 }
 
+static int check_next_hop(struct case_record *c, struct attempt *a,
+			  struct check_local *s)
+{
+	struct netlink *n;
+	int error = netlink_open(&n, NETLINK_ROUTE);
+
+	if (error)
+		return error;
+
+	error = check_neighbour(c, a, s, n);
+	netlink_close(n);
+	return error;
+}
+
+/* Whether the packets got as far as the interface: what the kernel's own
+ * retransmissions came to. */
+static void check_sent(struct attempt *a, const struct check_local *s)
+{
+	const struct sockets_tuple t = {
+		.source = s->route.source,
+		.destination = a->address,
+		.source_port = a->local_port,
+		.port = a->port,
+	};
+	struct sockets_syn syn;
+
+	if (!a->local_port || !s->has_route || sockets_syn(&t, &syn) ||
+	    !syn.is_waiting || !syn.timeouts)
+		return;
+	if (syn.retransmitted)
+		fact_tell(&a->facts, FACT_PACKET_SENT, "socket", NULL, NULL);
+	/* While a neighbour is asked for, the SYN waits, too. */
+	else if (!fact_has(&a->facts.set, FACT_ARP_SILENCE))
+		fact_tell(
+			&a->facts, FACT_PACKET_NOT_SENT, "socket", NULL,
+			_("The kernel tried to send the SYN again %u times, and none of them got as far as the interface."),
+			syn.timeouts);
+}
+
+static bool has_lost_nothing(const struct fact_set *facts)
+{
+	return fact_has(facts, FACT_HANDSHAKE_DONE) ||
+	       fact_has(facts, FACT_UDP_ANSWERED);
+}
+
 int check_local_after(struct case_record *c, struct attempt *a,
 		      const struct probe_options *o, struct check_local *state)
 {
-	struct netlink *n;
 	int error;
 
-	(void)o;
-	if (!state->has_looked || a->is_connected)
+	if (!state->has_looked || a->is_connected ||
+	    has_lost_nothing(&a->facts.set))
 		return 0;
 
-	error = netlink_open(&n, NETLINK_ROUTE);
-	if (error)
-		return error == -ENOMEM ? error : 0;
+	error = check_next_hop(c, a, state);
+	if (error == -ENOMEM)
+		return error;
 
-	error = check_neighbour(c, a, state, n);
-	netlink_close(n);
+	check_sent(a, state);
+	error = check_denied(c, a, o, state);
 	return error == -ENOMEM ? error : 0;
 }

@@ -10,6 +10,7 @@
 #include "host/route.h"
 
 struct check_rights;
+struct own_policy;
 struct probe_options;
 
 /*
@@ -20,14 +21,10 @@ struct probe_options;
  * as not looked.
  */
 struct check_local {
-	/* The caller's, before the first call: whom the application runs as,
-	 * where that is not us, and the mark of its sockets. */
-	uint32_t uid;
-	bool has_uid;
-	uint32_t mark;
-	/* Through whom the packet filter and the cgroup's programs are asked
-	 * for; NULL: we ask ourselves. */
+	/* The caller's, before the first call: who may ask what only root may
+	 * (NULL: we ask ourselves), and the mark of the application's sockets. */
 	struct check_rights *rights;
+	uint32_t mark;
 
 	/* Ours. */
 	struct route_question question;
@@ -35,10 +32,13 @@ struct check_local {
 	struct links_link link;  /* that the route leads by */
 	struct neighbour before; /* the next hop's entry */
 	struct address next_hop; /* has_next_hop: it is asked for on the link */
-	struct counters counters; /* before */
+	struct counters_taken counters; /* before */
 	int64_t began_ns;
 	bool has_route, has_next_hop, has_counters, has_looked;
+	uint32_t gid;      /* of who sends */
+	bool has_tunnel;   /* an interface that leads into one is up */
 	bool has_firewall; /* its step was told */
+	bool has_denied;   /* what could refuse by itself was looked at */
 };
 
 /* Before connect(): the step "route", and its facts. Takes about a millisecond.

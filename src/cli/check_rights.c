@@ -1,15 +1,13 @@
 #include "cli/check_rights.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "base/file.h"
-#include "ruleset/live.h"
-
-enum task { TASK_SOCKET, TASK_CAPTURE, TASK_RULES, TASK_PROGRAMS, TASKS };
+enum task { TASK_SOCKET, TASK_CAPTURE, TASK_POLICY, TASK_RULES, TASKS };
 
 struct socket_ask {
 	int family, type, protocol;
@@ -48,59 +46,50 @@ static int capture_task(const void *ask, size_t len, struct text *answer,
 	return live_capture_start(&q, &fds[0], &fds[1]);
 }
 
-/* Written to a file without a name, which is then read from its beginning. */
-static int kept_file(int fds[PRIV_FDS])
+static int policy_task(const void *ask, size_t len, struct text *answer,
+		       int fds[PRIV_FDS])
 {
-	fds[0] = memfd_create("kiriwake", MFD_CLOEXEC);
-	return fds[0] < 0 ? -errno : 0;
+	struct own_policy *p = calloc(1, sizeof(*p));
+
+	(void)ask;
+	(void)len;
+	(void)fds;
+	if (!p)
+		return -ENOMEM;
+	own_policy_read(p);
+	text_bytes(answer, p, sizeof(*p));
+	free(p);
+	return 0;
 }
 
+/* What the tools print is not read here. */
 static int rules_task(const void *ask, size_t len, struct text *answer,
 		      int fds[PRIV_FDS])
 {
-	int err = kept_file(fds);
+	int err;
 
 	(void)ask;
 	(void)len;
 	(void)answer;
-	if (!err)
-		err = live_gather(fds[0], LIVE_TIMEOUT_MS);
-	if (!err && lseek(fds[0], 0, SEEK_SET))
+	fds[0] = memfd_create("rules", MFD_CLOEXEC);
+	if (fds[0] < 0)
+		return -errno;
+
+	err = live_gather(fds[0], LIVE_TIMEOUT_MS);
+	if (!err && lseek(fds[0], 0, SEEK_SET) < 0)
 		err = -errno;
-
-	return err;
-}
-
-static int programs_task(const void *ask, size_t len, struct text *answer,
-			 int fds[PRIV_FDS])
-{
-	static struct cgroup_bpf programs;
-	char cgroup[CGROUP_BPF_PATH];
-	int err;
-
-	(void)answer;
-	if (len >= sizeof(cgroup))
-		return -ENAMETOOLONG;
-	memcpy(cgroup, ask, len);
-	cgroup[len] = '\0';
-
-	err = cgroup_bpf_read(cgroup, &programs);
-	if (!err)
-		err = kept_file(fds);
-	if (!err)
-		err = file_write(fds[0], &programs, sizeof(programs));
-	if (!err && lseek(fds[0], 0, SEEK_SET))
-		err = -errno;
-
 	return err;
 }
 
 static const struct priv_task tasks[TASKS] = {
 	[TASK_SOCKET] = { socket_task },
 	[TASK_CAPTURE] = { capture_task },
+	[TASK_POLICY] = { policy_task },
 	[TASK_RULES] = { rules_task },
-	[TASK_PROGRAMS] = { programs_task },
 };
+
+_Static_assert(sizeof(struct own_policy) <= PRIV_ANSWER_MOST,
+	       "an answer is too long");
 
 _Static_assert(sizeof(struct live_request) <= PRIV_ASK_MOST,
 	       "a question is too long");
@@ -157,34 +146,49 @@ int check_rights_capture(struct check_rights *r,
 	return err;
 }
 
-int check_rights_rules(struct check_rights *r)
+int check_rights_policy(struct check_rights *r, struct own_policy *ret)
 {
-	int fds[PRIV_FDS] = { -1, -1 };
-	int err = r && r->priv ? priv_ask(r->priv, TASK_RULES, "", 0, NULL, fds)
-			       : rules_task(NULL, 0, NULL, fds);
+	struct text t = TEXT_NULL;
+	int fds[PRIV_FDS];
+	int err;
 
+	if (!r || !r->priv) {
+		own_policy_read(ret);
+		return 0;
+	}
+
+	err = priv_ask(r->priv, TASK_POLICY, NULL, 0, &t, fds);
+	if (!err && t.len != sizeof(*ret))
+		err = -EIO;
 	if (!err)
-		return fds[0];
-	if (fds[0] >= 0)
-		(void)close(fds[0]);
+		memcpy(ret, t.data, sizeof(*ret));
+	text_done(&t);
 	return err;
 }
 
-int check_rights_programs(struct check_rights *r, const char *cgroup,
-			  struct cgroup_bpf *ret)
+int check_rights_rules(struct check_rights *r, struct ruleset *ruleset,
+		       struct live *ret)
 {
 	int fds[PRIV_FDS];
 	int err;
 
 	if (!r || !r->priv)
-		return cgroup_bpf_read(cgroup, ret);
+		return live_read(ruleset, LIVE_TIMEOUT_MS, ret);
 
-	err = priv_ask(r->priv, TASK_PROGRAMS, cgroup, strlen(cgroup), NULL,
-		       fds);
-	if (err < 0)
+	err = priv_ask(r->priv, TASK_RULES, NULL, 0, NULL, fds);
+	if (err)
 		return err;
-	if (read(fds[0], ret, sizeof(*ret)) != (ssize_t)sizeof(*ret))
-		err = -EIO;
+
+	err = live_read_gathered(ruleset, fds[0], ret);
 	(void)close(fds[0]);
 	return err;
+}
+
+void check_rights_owner(const struct check_rights *r, uint32_t *uid,
+			uint32_t *gid)
+{
+	bool is_root = r && r->priv && !r->is_other_user;
+
+	*uid = is_root ? 0 : (uint32_t)geteuid();
+	*gid = is_root ? 0 : (uint32_t)getegid();
 }

@@ -1,7 +1,10 @@
 #pragma once
 
-#include "host/cgroup_bpf.h"
+#include <stdint.h>
+
+#include "host/own_policy.h"
 #include "priv/priv.h"
+#include "ruleset/live.h"
 #include "trace/live.h"
 
 /*
@@ -27,10 +30,14 @@ int check_rights_capture(struct check_rights *r,
 			 const struct live_request *request, int *file,
 			 int *control);
 
-/* The packet filter's rules, for live_read_gathered(): a descriptor, the
- * caller's, or -errno. r NULL: as we are. */
-int check_rights_rules(struct check_rights *r);
+/* What only root may know of this host's own set-up; its own errors are in it.
+ * 0 or -errno. */
+int check_rights_policy(struct check_rights *r, struct own_policy *ret);
 
-/* As cgroup_bpf_read(). */
-int check_rights_programs(struct check_rights *r, const char *cgroup,
-			  struct cgroup_bpf *ret);
+/* As live_read(): the tools are run by whoever may, and read here. */
+int check_rights_rules(struct check_rights *r, struct ruleset *ruleset,
+		       struct live *ret);
+
+/* Whose the sockets are that check_rights_socket() opens. r may be NULL. */
+void check_rights_owner(const struct check_rights *r, uint32_t *uid,
+			uint32_t *gid);

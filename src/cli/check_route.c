@@ -2,10 +2,7 @@
 
 #include <errno.h>
 #include <linux/rtnetlink.h>
-#include <linux/xfrm.h>
 #include <string.h>
-
-#include <libmnl/libmnl.h>
 
 #include "base/clock.h"
 #include "base/i18n.h"
@@ -68,31 +65,6 @@ static const struct culprit *link_culprit(struct case_record *c,
 
 /* Where the packets go. */
 
-static int count_policy(const struct nlmsghdr *m, void *context)
-{
-	(void)m;
-	++*(unsigned *)context;
-	return 0;
-}
-
-/* A tunnel of IPsec may have no interface. False where it cannot be known. */
-static bool has_no_ipsec(void)
-{
-	struct netlink_request room;
-	struct netlink *n;
-	unsigned count = 0;
-	int error = netlink_open(&n, NETLINK_XFRM);
-
-	if (error)
-		return error == -EPROTONOSUPPORT;
-
-	error = netlink_ask(
-		n, netlink_request(&room, XFRM_MSG_GETPOLICY, NLM_F_DUMP),
-		count_policy, &count);
-	netlink_close(n);
-	return !error && !count;
-}
-
 static bool has_tunnel(const struct links *links)
 {
 	for (size_t i = 0; i < links->count; i++)
@@ -106,13 +78,12 @@ static bool has_tunnel(const struct links *links)
 static void tell_tunnel(struct case_record *c, struct attempt *a,
 			const struct links *links, struct check_local *s)
 {
+	s->has_tunnel = has_tunnel(links);
 	if (links_is_tunnel(&s->link))
 		fact_tell(&a->facts, FACT_ROUTE_TUNNEL, source,
 			  route_culprit(c, links, &s->route),
 			  _("The route leads into the tunnel %s."),
 			  s->link.name);
-	else if (!has_tunnel(links) && has_no_ipsec())
-		fact_tell(&a->facts, FACT_NO_TUNNEL, source, NULL, NULL);
 }
 
 static void tell_link(struct case_record *c, struct attempt *a,

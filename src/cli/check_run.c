@@ -146,10 +146,14 @@ static bool any_connected(const struct check *c)
 	return false;
 }
 
+/* What stops the packets at home is known, or the host is there. */
 static bool is_alive(const struct attempt *a)
 {
 	return fact_has(&a->facts.set, FACT_HOST_PINGS) ||
-	       fact_has(&a->facts.set, FACT_HOST_SERVES);
+	       fact_has(&a->facts.set, FACT_HOST_SERVES) ||
+	       fact_has(&a->facts.set, FACT_PACKET_NOT_SENT) ||
+	       fact_has(&a->facts.set, FACT_OWN_RULES_REPLY) ||
+	       fact_has(&a->facts.set, FACT_LO_DOWN);
 }
 
 /* Whether waiting longer could change what is known: only a neighbour that
@@ -226,6 +230,24 @@ static int settle_answered(struct check *c, int64_t began)
 			 _("waiting for the echo"), now);
 }
 
+/* What this host itself does to those that failed. */
+static int look_at_home(struct check *c)
+{
+	for (size_t i = 0; i < tried(c); i++) {
+		struct attempt *a = &c->record->attempts[i];
+		int err = a->is_connected
+				  ? 0
+				  : check_local_after(c->record, a, &c->options,
+						      &c->local[i]);
+
+		if (err < 0)
+			return err;
+	}
+
+	check_screen_sync(&c->screen, c->record);
+	return 0;
+}
+
 /* Nothing has answered yet. What is sent next tells why, and each only when the
  * silence has lasted long enough for it. */
 static int wait_silent(struct check *c, int64_t began)
@@ -250,6 +272,8 @@ static int wait_silent(struct check *c, int64_t began)
 	if (!err)
 		err = run_until(c, "connect", began + FIRST_VERDICT * MS, what,
 				began);
+	if (!err)
+		err = look_at_home(c);
 	if (err < 0 || is_decided(c))
 		return err;
 
@@ -257,24 +281,6 @@ static int wait_silent(struct check *c, int64_t began)
 		c, "connect", began + LAST_VERDICT * MS,
 		_("no answer yet; waiting for what tells a host that is down from a drop"),
 		began);
-}
-
-/* What this host itself does to those that failed. */
-static int look_at_home(struct check *c)
-{
-	for (size_t i = 0; i < tried(c); i++) {
-		struct attempt *a = &c->record->attempts[i];
-		int err = a->is_connected
-				  ? 0
-				  : check_local_after(c->record, a, &c->options,
-						      &c->local[i]);
-
-		if (err < 0)
-			return err;
-	}
-
-	check_screen_sync(&c->screen, c->record);
-	return 0;
 }
 
 static int connect_all(struct check *c)
@@ -305,11 +311,12 @@ static int connect_all(struct check *c)
 	if (err < 0)
 		return err;
 
-	/* Those that were refused at once have their questions open still. */
-	probe_stop(c->runner, "connect");
+	/* While the sockets are there: they tell what became of the SYNs. */
 	err = look_at_home(c);
 	if (err < 0)
 		return err;
+	/* Those that were refused at once have their questions open still. */
+	probe_stop(c->runner, "connect");
 	err = run_until(c, NULL, clock_now() + CLOCK_SECOND,
 			_("waiting for the last answers"), clock_now());
 	probe_stop(c->runner, NULL);

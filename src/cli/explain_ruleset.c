@@ -8,6 +8,7 @@
 #include "base/file.h"
 #include "base/i18n.h"
 #include "base/problem.h"
+#include "cli/rule_told.h"
 #include "net/packet.h"
 #include "ruleset/model.h"
 #include "ruleset/owner.h"
@@ -392,40 +393,6 @@ static bool fits(const struct walk_result *result, const struct flow_note *note,
 	       !fact_has(facts, FACT_ICMP_LATE) && is_same_icmp(v, note);
 }
 
-static int put_rule(struct explain_ruleset *x, const struct walk_blocker *b,
-		    struct report_rule *ret)
-{
-	const struct chain *c = b->verdict.chain;
-	const struct rule *r = b->verdict.rule;
-	const struct owner *owner = r ? owner_of_rule(r) : owner_of_chain(c);
-	struct text policy = TEXT_NULL;
-
-	*ret = (struct report_rule){
-		.engine = engine_names[c->table->engine],
-		.family = table_family_names[c->table->family],
-		.table = c->table->name,
-		.chain = c->name,
-		.owner = owner ? owner->id : NULL,
-	};
-	if (r) {
-		ret->number = r->number;
-		ret->handle = r->handle;
-		ret->text = r->text;
-		ret->comment = r->comment;
-	} else {
-		text_format(&policy, "-P %s %s", c->name,
-			    c->policy == ACTION_DROP ? "DROP" : "ACCEPT");
-		ret->text = arena_string(x->arena, text_string(&policy));
-		text_done(&policy);
-	}
-	if (b->shadowed_accept) {
-		ret->accept_number = b->shadowed_accept->number;
-		ret->accept_text = b->shadowed_accept->text;
-	}
-
-	return ret->text ? 0 : -ENOMEM;
-}
-
 /* How far the trace bears the rule out. Silence has many causes: at the server
  * itself the rule explains it, elsewhere it may be another's. */
 static void add_strength(const struct flow *f, const struct walk_result *result,
@@ -498,7 +465,7 @@ int explain_ruleset_facts(struct explain_ruleset *x, const struct flow *f,
 	}
 	if (!error && kind < FACT_RULES_ACCEPT) {
 		add_strength(f, &result, facts);
-		error = put_rule(x, &result.blockers[0], ret);
+		error = rule_told(&result.blockers[0], x->arena, ret);
 	}
 	arena_free(scratch);
 	return error;

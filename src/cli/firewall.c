@@ -197,6 +197,17 @@ void firewall_text_end(const struct firewall *f, struct text *out)
 	}
 }
 
+void firewall_flush(struct text *out)
+{
+	enum { ENOUGH = 1 << 16 };
+
+	if (out->len < ENOUGH || !text_ok(out))
+		return;
+
+	(void)fwrite(out->data, 1, out->len, stdout);
+	text_clear(out);
+}
+
 void firewall_put(struct text *out)
 {
 	if (text_ok(out))

@@ -111,5 +111,8 @@ void firewall_json_end(const struct firewall *f, struct json *j);
 /* The lines that end a text report: "not looked: …", "note: …". */
 void firewall_text_end(const struct firewall *f, struct text *out);
 
-/* Writes it to standard output. */
+/* Writes what there is so far of a long report, and forgets it. */
+void firewall_flush(struct text *out);
+
+/* Writes it, or the rest of it, to standard output. */
 void firewall_put(struct text *out);

@@ -47,7 +47,10 @@ static bool is_wanted(const struct asked *q, const struct finding *one)
 
 static void put_witness(struct text *out, const struct finding *one)
 {
-	packet_words_text(out, &one->witness, one->witness.known);
+	struct point packet;
+
+	audit_witness(one, &packet);
+	packet_words_text(out, &packet, packet.known);
 }
 
 static void finding_json(struct json *j, const struct finding *one)
@@ -67,8 +70,7 @@ static void finding_json(struct json *j, const struct finding *one)
 		firewall_words_json(j, one->by[i]->chain, one->by[i]);
 	json_array_end(j);
 	put_witness(&witness, one);
-	json_member(j, "witness",
-		    one->has_witness ? text_string(&witness) : NULL);
+	json_member(j, "witness", one->witness ? text_string(&witness) : NULL);
 	json_name(j, "partial");
 	json_bool(j, one->is_partial);
 	json_name(j, "unsure");
@@ -88,8 +90,10 @@ static void audit_json(const struct asked *q, const struct audit *a,
 	json_name(&j, "findings");
 	json_array(&j);
 	for (const struct finding *one = a->first; one; one = one->next)
-		if (is_wanted(q, one))
+		if (is_wanted(q, one)) {
 			finding_json(&j, one);
+			firewall_flush(out);
+		}
 	json_array_end(&j);
 	json_name(&j, "summary");
 	json_object(&j);
@@ -126,7 +130,7 @@ static void finding_text(struct text *out, const struct finding *one)
 		put_rule(out, one->rule);
 	for (size_t i = 0; i < one->by_count && i < SHOWN; i++)
 		put_rule(out, one->by[i]);
-	if (one->has_witness) {
+	if (one->witness) {
 		text_str(out, "    ");
 		text_str(out, _("for example:"));
 		text_char(out, ' ');
@@ -170,6 +174,7 @@ static void audit_text(const struct asked *q, const struct audit *a,
 		if (is_wanted(q, one)) {
 			finding_text(out, one);
 			text_char(out, '\n');
+			firewall_flush(out);
 		}
 	limits_text(out, a);
 	if (count[1])
@@ -250,7 +255,8 @@ const struct command firewall_audit_command = {
 		"  shadowed-by-union  several rules do so together\n"
 		"  redundant          without it, the same happens\n"
 		"  unreachable        nothing that matches jumps to the chain\n"
-		"  near-miss          an ACCEPT that is nearly right: the other protocol, port or state\n"
+		"  near-miss          an ACCEPT that is nearly right: the other protocol, port or state,\n"
+		"                     or, at a guess, another interface or source\n"
 		"  families-differ    IPv4 and IPv6 packets meet another fate\n"
 		"  both-engines       rules of iptables-legacy and of nftables are loaded\n"
 		"  set-not-given      a set that rules ask for was not given\n"

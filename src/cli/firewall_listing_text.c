@@ -179,7 +179,7 @@ static void put_calls(struct printer *p, const struct listing_call *call)
 	for (; call; call = call->next, count++) {
 		if (count >= CALLS_SHOWN)
 			continue;
-		text_format(p->out, "%s%s %u", count ? ", " : "",
+		text_format(p->out, "%s%s %u", count ? _(", ") : "",
 			    clean(p, call->rule->chain->name),
 			    call->rule->number);
 	}

@@ -82,7 +82,7 @@ static void outcomes(const struct printer *p, const struct walk_way *way)
 		if (!way->outcomes[d])
 			continue;
 		if (any)
-			text_str(p->out, ", ");
+			text_str(p->out, _(", "));
 		text_str(p->out, walk_decision_names[d]);
 		any = true;
 	}

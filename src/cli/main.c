@@ -143,29 +143,51 @@ bool cli_colour(const struct cli *cli)
 	return !(no && *no) && isatty(STDOUT_FILENO);
 }
 
+/* The first byte of a letter, there or before. */
+static size_t letter_at(const char *s, size_t at)
+{
+	while (at && ((unsigned char)s[at] & 0xc0) == 0x80)
+		at--;
+
+	return at;
+}
+
+/* The bytes from there to there, clean, on a line; their columns. */
+static size_t put_clean(const char *s, size_t from, size_t end, bool is_shown)
+{
+	struct text cut = TEXT_NULL, clean = TEXT_NULL;
+	size_t width;
+
+	text_bytes(&cut, s + from, end - from);
+	words_clean(&clean, text_string(&cut));
+	if (is_shown)
+		(void)fprintf(stderr, "  %s\n", text_string(&clean));
+	width = text_width(text_string(&clean), clean.len);
+	text_done(&cut);
+	text_done(&clean);
+	return width;
+}
+
 /* The line, or what of it stands around the column. */
 static void put_excerpt(const struct problem *p)
 {
 	enum { SHOWN = 160, BEFORE = 60 };
 
 	size_t len = p->excerpt ? strlen(p->excerpt) : 0;
-	size_t column = p->column && p->column <= len ? p->column - 1 : 0;
-	size_t from = 0;
-	struct text cut = TEXT_NULL, clean = TEXT_NULL;
+	size_t column = p->column && p->column <= len ? p->column - 1 : len;
+	size_t from = 0, end = len;
 
 	if (!p->excerpt)
 		return;
 
-	if (len > SHOWN && column > BEFORE)
-		from = column - BEFORE;
-	text_bytes(&cut, p->excerpt + from,
-		   len - from > SHOWN ? SHOWN : len - from);
-	words_clean(&clean, text_string(&cut));
-	(void)fprintf(stderr, "  %s\n", text_string(&clean));
-	text_done(&cut);
-	text_done(&clean);
+	if (len > SHOWN && p->column && column > BEFORE)
+		from = letter_at(p->excerpt, column - BEFORE);
+	if (end - from > SHOWN)
+		end = letter_at(p->excerpt, from + SHOWN);
+	(void)put_clean(p->excerpt, from, end, true);
 	if (p->column)
-		(void)fprintf(stderr, "  %*s^\n", (int)(p->column - 1 - from),
+		(void)fprintf(stderr, "  %*s^\n",
+			      (int)put_clean(p->excerpt, from, column, false),
 			      "");
 }
 

@@ -40,6 +40,17 @@ static const struct culprit *named(const struct verdict *v,
 	return c;
 }
 
+/* What follows from the other attempts: of the case's own time, so that a saved
+ * one gives the same. */
+static void add_drawn(struct facts *f, enum fact_kind kind, int64_t at_ns)
+{
+	size_t count = f->count;
+
+	fact_tell(f, kind, "connect", NULL, NULL);
+	if (f->count > count)
+		f->list[count].at_ns = at_ns;
+}
+
 static int judge_part(struct diag *d, struct case_record *c,
 		      const struct facts *own, enum fact_kind besides,
 		      struct case_part *ret)
@@ -54,7 +65,7 @@ static int judge_part(struct diag *d, struct case_record *c,
 		facts_join(all, own);
 	facts_join(all, &c->general);
 	if (besides)
-		fact_tell(all, besides, "connect", NULL, NULL);
+		add_drawn(all, besides, c->at_ns);
 	ret->facts = all;
 	ret->verdict = diag_judge(d, &all->set);
 	if (!ret->verdict || all->failed)
@@ -92,14 +103,19 @@ static int weight(const struct case_record *c, const struct case_verdict *v,
 {
 	const struct verdict *one = v->parts[i].verdict;
 
-	if (c->attempts[i].is_from_dns_only)
-		return 0;
 	if (one->status == STATUS_UNKNOWN)
 		return 1;
 	if (one->symptom == SYMPTOM_LOCAL_REFUSED && c->attempt_count > 1)
 		return 2;
 
 	return 3;
+}
+
+/* Of many addresses only the first are tried, and what the application would
+ * not use is tried only to compare. */
+static bool counts(const struct attempt *a)
+{
+	return !a->is_from_dns_only && fact_has(&a->facts.set, FACT_PROBED);
 }
 
 /* The first of the failing ones, in the order of getaddrinfo. */
@@ -111,7 +127,7 @@ static size_t failing(const struct case_record *c, const struct case_verdict *v)
 	for (size_t i = 0; i < c->attempt_count; i++) {
 		int w = works(&v->parts[i]) ? -1 : weight(c, v, i);
 
-		if (w > most) {
+		if (w > most && counts(&c->attempts[i])) {
 			most = w;
 			best = i;
 		}

@@ -367,12 +367,11 @@ static const struct verdict *judge_passing(struct diag *d,
 
 static size_t facts_hash(const struct fact_set *facts)
 {
-	uint64_t h = facts->words[0] * UINT64_C(0x9e3779b97f4a7c15);
+	uint64_t h = 0;
 
-	h = (h ^ h >> 32 ^ facts->words[1]) * UINT64_C(0xbf58476d1ce4e5b9);
-	h = (h ^ h >> 32 ^ facts->words[2]) * UINT64_C(0x94d049bb133111eb);
-	h = (h ^ h >> 32 ^ facts->words[3]) * UINT64_C(0xd6e8feb86659fd93);
-	h = (h ^ h >> 32 ^ facts->words[4]) * UINT64_C(0xa0761d6478bd642f);
+	for (int i = 0; i < FACT_WORDS; i++)
+		h = (h ^ h >> 32 ^ facts->words[i]) *
+		    UINT64_C(0xbf58476d1ce4e5b9);
 	return (size_t)(h >> 20);
 }
 

@@ -24,10 +24,7 @@ static const struct rule rules[] = {
 
 	/* This host itself refuses: no packet was sent, or none left. */
 	{ SYMPTOM_LOCAL_REFUSED,
-	  .any = { F(LOCAL_ERROR), F(CONNECT_ENETUNREACH),
-		   F(CONNECT_EHOSTUNREACH), F(CONNECT_EACCES),
-		   F(CONNECT_EPERM), F(CONNECT_EINVAL),
-		   F(CONNECT_EADDRNOTAVAIL), F(CONNECT_EMFILE) },
+	  .any = { F(LOCAL_ERROR), F(CONNECT_EMFILE), F(BIND_EADDRNOTAVAIL) },
 	  .none = { F(HANDSHAKE_DONE), F(UDP_ANSWERED) } },
 	{ SYMPTOM_SYN_NOT_SENT, .all = { F(PACKET_NOT_SENT) },
 	  .none = { F(ARP_SILENCE), F(SYNACK_SEEN), F(HANDSHAKE_DONE),

@@ -45,6 +45,8 @@ struct attempt {
 	struct address local;  /* that the kernel sends from; has_local */
 	bool has_local;
 	uint16_t local_port; /* of the connect probe; 0: not known */
+	uint8_t reply_ttl;   /* of the echo's answer; 0: not known */
+	uint16_t open_port;  /* another one, which answers; 0: none is known */
 };
 
 enum step_status {

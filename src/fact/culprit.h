@@ -35,7 +35,8 @@ enum culprit_kind {
 
 const char *culprit_name(enum culprit_kind k);
 
-/* What the JSON says of it besides: "chain": "INPUT", "rule": 5, … */
+/* What the JSON says of it besides: "chain": "INPUT", "rule": 5, … The members
+ * of an object in it come last: "shadowed_accept.rule". */
 struct culprit_field {
 	const char *name;
 	const char *text; /* NULL: the number */

@@ -25,11 +25,14 @@ enum fact_kind {
 
 /* The facts known of one flow. A fact that is not in the set was not seen,
  * which is not the same as seen not to be. */
+enum { FACT_WORDS = 5 };
+
 struct fact_set {
-	uint64_t words[5];
+	uint64_t words[FACT_WORDS];
 };
 
-_Static_assert((int)FACT_KINDS <= 320, "struct fact_set is too small");
+_Static_assert((int)FACT_KINDS <= FACT_WORDS * 64,
+	       "struct fact_set is too small");
 
 static inline void fact_add(struct fact_set *set, enum fact_kind kind)
 {

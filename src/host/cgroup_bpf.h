@@ -21,7 +21,7 @@ enum cgroup_bpf_hook {
 /* As bpftool names it: "cgroup_inet4_connect". */
 const char *cgroup_bpf_hook_name(enum cgroup_bpf_hook h);
 
-enum { CGROUP_BPF_MOST = 64, CGROUP_BPF_NAME = 16, CGROUP_BPF_PATH = 256 };
+enum { CGROUP_BPF_MOST = 32, CGROUP_BPF_NAME = 16, CGROUP_BPF_PATH = 256 };
 
 struct cgroup_bpf_program {
 	enum cgroup_bpf_hook hook;

@@ -86,8 +86,8 @@ static uint64_t number(struct word w)
 	return value;
 }
 
-static void take(struct counters *ret, struct word group, struct word name,
-		 struct word value)
+static void take(struct counters_taken *ret, struct word group,
+		 struct word name, struct word value)
 {
 	for (size_t i = 0; i < COUNTER_COUNT; i++)
 		if (is(name, rows[i].name) && is(group, rows[i].group))
@@ -95,7 +95,7 @@ static void take(struct counters *ret, struct word group, struct word name,
 }
 
 /* "Tcp: InErrs OutRsts" over "Tcp: 0 3". */
-static void take_pair(struct counters *ret, struct word group,
+static void take_pair(struct counters_taken *ret, struct word group,
 		      struct cursor names, struct cursor values)
 {
 	struct word second = next_word(&values);
@@ -111,7 +111,7 @@ static void take_pair(struct counters *ret, struct word group,
 	}
 }
 
-void counters_parse(struct counters *ret, const char *text, size_t len)
+void counters_parse(struct counters_taken *ret, const char *text, size_t len)
 {
 	struct cursor c = cursor_over(text, len);
 
@@ -127,13 +127,13 @@ void counters_parse(struct counters *ret, const char *text, size_t len)
 	}
 }
 
-int counters_read(struct counters *ret)
+int counters_read(struct counters_taken *ret)
 {
 	static const char *const files[] = { "/proc/net/netstat",
 					     "/proc/net/snmp",
 					     "/proc/net/snmp6" };
 
-	*ret = (struct counters){ { 0 } };
+	*ret = (struct counters_taken){ { 0 } };
 	for (size_t i = 0; i < sizeof(files) / sizeof(*files); i++) {
 		struct text t = TEXT_NULL;
 		int error = file_load(&t, files[i], FILE_BYTES);
@@ -149,8 +149,8 @@ int counters_read(struct counters *ret)
 	return 0;
 }
 
-uint64_t counters_grown(const struct counters *before,
-			const struct counters *after, enum counter c)
+uint64_t counters_grown(const struct counters_taken *before,
+			const struct counters_taken *after, enum counter c)
 {
 	return after->value[c] > before->value[c]
 		       ? after->value[c] - before->value[c]

@@ -25,7 +25,7 @@ enum counter {
 	COUNTER_COUNT,
 };
 
-struct counters {
+struct counters_taken {
 	uint64_t value[COUNTER_COUNT]; /* 0 where the kernel has no such */
 };
 
@@ -33,12 +33,12 @@ struct counters {
 const char *counters_name(enum counter c);
 
 /* 0, or -errno where /proc cannot be read. */
-int counters_read(struct counters *ret);
+int counters_read(struct counters_taken *ret);
 
 /* How much it has grown. */
-uint64_t counters_grown(const struct counters *before,
-			const struct counters *after, enum counter c);
+uint64_t counters_grown(const struct counters_taken *before,
+			const struct counters_taken *after, enum counter c);
 
 /* For tests: one file's text, of either form ("Tcp: a b" over "Tcp: 1 2", or
  * "Ip6OutNoRoutes 3"), added to what is there. Unknown lines are passed over. */
-void counters_parse(struct counters *ret, const char *text, size_t len);
+void counters_parse(struct counters_taken *ret, const char *text, size_t len);

@@ -13,15 +13,14 @@ enum {
 };
 
 /* "." NS IN, RFC 1035 4.1. */
-static const unsigned char query[] = { 0,    17, ID >> 8, ID & 0xff, 0, 0, 0,
-				       1,    0,  0,       0,         0, 0, 0,
-				       0,    0,  2,       0,         1 };
+static const unsigned char query[] = { 0, 17, ID >> 8, ID & 0xff, 0, 0, 0,
+				       1, 0,  0,       0,         0, 0, 0,
+				       0, 0,  2,       0,         1 };
 
 static const char *code_name(unsigned code)
 {
-	static const char *const names[] = { "NOERROR",  "FORMERR",
-					     "SERVFAIL", "NXDOMAIN",
-					     "NOTIMP",   "REFUSED" };
+	static const char *const names[] = { "NOERROR",  "FORMERR", "SERVFAIL",
+					     "NXDOMAIN", "NOTIMP",  "REFUSED" };
 
 	return code < sizeof(names) / sizeof(*names) ? names[code] : "?";
 }

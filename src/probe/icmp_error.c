@@ -11,20 +11,13 @@
 #include "fact/icmp_fact.h"
 #include "net/icmp_names.h"
 
-/* RFC 6298 2.1: the SYN is repeated after a second, so within it the error is
- * an answer to the first. */
-#define AT_ONCE CLOCK_SECOND
-/* Neighbours are given up after three seconds, and the first of the packets
- * that wait for one may be another's. */
-#define LATE (2 * CLOCK_SECOND)
-
 int icmp_error_want(int fd, int family)
 {
 	const int on = 1;
 	int err = family == AF_INET ? setsockopt(fd, IPPROTO_IP, IP_RECVERR,
 						 &on, sizeof(on))
-				    : setsockopt(fd, IPPROTO_IPV6,
-						 IPV6_RECVERR, &on, sizeof(on));
+				    : setsockopt(fd, IPPROTO_IPV6, IPV6_RECVERR,
+						 &on, sizeof(on));
 
 	return err ? -errno : 0;
 }
@@ -161,7 +154,7 @@ static void tell_sender(const struct probing *p, const struct icmp_error *e,
 }
 
 void icmp_error_tell(const struct probing *p, const struct icmp_error *e,
-		     const struct address *local, bool is_time_sure)
+		     const struct address *local)
 {
 	const char *id = p->probe->id;
 	enum fact_kind kind = icmp_fact(e->version, e->type, e->code);
@@ -174,13 +167,42 @@ void icmp_error_tell(const struct probing *p, const struct icmp_error *e,
 		  text_string(&span));
 	text_done(&what);
 	text_done(&span);
-
 	if (kind)
 		fact_tell(p->facts, kind, id, NULL, NULL);
 	tell_sender(p, e, local);
 	p->attempt->icmp_sender = e->sender;
-	if (is_time_sure && e->after_ns < AT_ONCE)
-		fact_tell(p->facts, FACT_ICMP_AT_ONCE, id, NULL, NULL);
-	if (kind == FACT_ICMP_HOST && e->after_ns >= LATE)
-		fact_tell(p->facts, FACT_ICMP_LATE, id, NULL, NULL);
+}
+
+/* A neighbour is given up after three seconds; a SYN is repeated after one. */
+#define AT_ONCE CLOCK_SECOND
+#define LATE (2500 * (int64_t)CLOCK_MILLISECOND)
+
+enum icmp_lateness icmp_error_lateness(const struct icmp_error *first,
+				       const struct icmp_error *second)
+{
+	bool is_host = icmp_fact(first->version, first->type, first->code) ==
+		       FACT_ICMP_HOST;
+
+	if (is_host && first->after_ns >= LATE)
+		return ICMP_CAME_LATE;
+	if (!is_host)
+		return first->after_ns < AT_ONCE ? ICMP_CAME_AT_ONCE
+						 : ICMP_CAME_SOMETIME;
+	if (!second)
+		return ICMP_CAME_SOMETIME;
+
+	return second->after_ns < LATE ? ICMP_CAME_AT_ONCE : ICMP_CAME_LATE;
+}
+
+void icmp_error_tell_lateness(const struct probing *p,
+			      enum icmp_lateness lateness)
+{
+	static const enum fact_kind facts[] = {
+		[ICMP_CAME_SOMETIME] = FACT_NONE,
+		[ICMP_CAME_AT_ONCE] = FACT_ICMP_AT_ONCE,
+		[ICMP_CAME_LATE] = FACT_ICMP_LATE,
+	};
+
+	if (facts[lateness])
+		fact_tell(p->facts, facts[lateness], p->probe->id, NULL, NULL);
 }

@@ -12,10 +12,10 @@
  */
 enum knock_answer {
 	KNOCK_WAITING,
-	KNOCK_OPEN,  /* SYN-ACK */
-	KNOCK_RST,   /* RST */
-	KNOCK_ICMP,  /* an ICMP error, see error */
-	KNOCK_LOCAL, /* the own kernel refused; see err and stage */
+	KNOCK_OPEN,     /* SYN-ACK */
+	KNOCK_RST,      /* RST */
+	KNOCK_ICMP,     /* an ICMP error, see error */
+	KNOCK_LOCAL,    /* the own kernel refused; see err and stage */
 	KNOCK_GIVEN_UP, /* the own kernel waits no longer */
 	KNOCK_ANSWERS,
 };

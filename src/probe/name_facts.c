@@ -476,6 +476,19 @@ static void tell_no_address(const struct telling *t, const struct name_said *s)
 		return;
 	}
 
+	if (s->alias[0]) {
+		fact_tell(
+			t->facts, FACT_NAME_EMPTY, SOURCE,
+			record_culprit(t, s, s->alias),
+			_("%1$s is an alias of %2$s, for which the name server %3$s gives no address."),
+			name, s->alias, server);
+		text_format(
+			t->step,
+			_("%1$s is an alias of %2$s, which has no address (says %3$s)"),
+			name, s->alias, server);
+		return;
+	}
+
 	fact_tell(
 		t->facts, FACT_NAME_EMPTY, SOURCE,
 		record_culprit(t, s, dns_rcode_name(DNS_NOERROR)),

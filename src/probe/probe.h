@@ -108,7 +108,7 @@ int probe_turn(struct probe_runner *r, int64_t until_ns);
 /* Stops those that still run and whose id is this; NULL: all. */
 void probe_stop(struct probe_runner *r, const char *id);
 
-/* Whether one of that id (and attempt, where not NULL) still runs. */
+/* Whether one of that id and attempt still runs; NULL: any. */
 bool probe_runs(const struct probe_runner *r, const char *id,
 		const struct attempt *attempt);
 

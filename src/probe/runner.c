@@ -296,7 +296,7 @@ bool probe_runs(const struct probe_runner *r, const char *id,
 	for (size_t i = 0; i < r->count; i++) {
 		const struct probing *p = &r->running[i]->p;
 
-		if (!p->is_over && !strcmp(p->probe->id, id) &&
+		if (!p->is_over && (!id || !strcmp(p->probe->id, id)) &&
 		    (!attempt || p->attempt == attempt))
 			return true;
 	}

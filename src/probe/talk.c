@@ -123,13 +123,15 @@ int talk_receive(struct talk *t, void *buffer, size_t len)
 
 	if (n < 0 && (errno == EAGAIN || errno == EINTR))
 		return -EAGAIN;
-	if (n <= 0) {
+	if (n < 0 || (n == 0 && !t->is_datagram)) {
 		note_end(t, n < 0 ? errno : 0);
 		return 0;
 	}
 
 	if (!t->heard_ns)
 		t->heard_ns = clock_now();
+	if (n == 0)
+		return 0;
 	t->raw_total += (uint64_t)n;
 	if (t->raw.len < TALK_RAW) {
 		size_t room = TALK_RAW - t->raw.len;
@@ -208,7 +210,7 @@ int talk_read(struct talk *t, int64_t until_ns)
 			text_bytes(&t->in, buffer,
 				   (size_t)n < room ? (size_t)n : room);
 			/* TLS may end before its connection does. */
-			if (n == 0)
+			if (n == 0 && !t->is_datagram)
 				note_end(t, 0);
 			return n;
 		}

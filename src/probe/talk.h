@@ -49,6 +49,7 @@ struct talk {
 	int error; /* errno of the end, or 0 */
 	struct talk_tls *tls;
 	unsigned connections; /* that were made besides the first */
+	bool is_datagram;     /* UDP: an empty one is an answer, not an end */
 	bool is_hasty;        /* a repetition: it is not waited for as long */
 	bool is_stuck; /* a request was sent, and its answer did not come or
 			* stopped */

@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/i18n.h"
 #include "probe/first_bytes.h"
+#include "probe/talk_tls.h"
 
 const char talk_source[] = "service";
 
@@ -139,7 +140,9 @@ void talk_tell_words(struct talk *t, const char *expected, const char *what)
 {
 	struct text shown = TEXT_NULL;
 
-	first_bytes_clean(&shown, t->in.data, t->in.len);
+	/* What TLS carries, or else what came as it was. */
+	first_bytes_clean(&shown, t->in.len ? t->in.data : t->raw.data,
+			  t->in.len ? t->in.len : t->raw.len);
 	talk_tell_data(t);
 	if (what)
 		fact_tell(
@@ -151,7 +154,9 @@ void talk_tell_words(struct talk *t, const char *expected, const char *what)
 			  _("It was spoken to as %s, and answers otherwise: "
 			    "\"%s\"."),
 			  expected, text_string(&shown));
-	if (what)
+	if (what && !t->in.len)
+		talk_says(t, STEP_FAIL, _("is no %s, but %s"), expected, what);
+	else if (what)
 		talk_says(t, STEP_FAIL, _("is no %s, but %s: \"%s\""), expected,
 			  what, text_string(&shown));
 	else
@@ -162,30 +167,45 @@ void talk_tell_words(struct talk *t, const char *expected, const char *what)
 
 void talk_tell_other(struct talk *t, const char *expected)
 {
-	talk_tell_words(t, expected, first_bytes_name(t->in.data, t->in.len));
+	talk_tell_words(t, expected, first_bytes_name(t->raw.data, t->raw.len));
 }
 
 /* Who waits to be spoken to complains of a word that nobody knows, and so says
- * what it is. What is slow has had its time. */
-static int provoke(struct talk *t)
+ * what it is; or it speaks TLS. What is slow has had its time. Whether anything
+ * was heard. */
+static bool provoke(struct talk *t)
 {
+	const struct talk_tls_wish wish = { .server_name = NULL };
 	int n = talk_write_text(t, "HELP\r\n", talk_until(PROVOKED_NS));
 
 	if (n == 0)
 		n = talk_read_to(t, 1, talk_until(PROVOKED_NS));
-	return n;
+	if (n > 0 || n == -EINTR)
+		return n > 0;
+	if (talk_again(t, 0) < 0)
+		return false;
+
+	(void)talk_tls_start(t, &wish, talk_until(2 * PROVOKED_NS));
+	return t->raw_total > 0;
+}
+
+/* Nothing came by itself: what it is then. */
+static void tell_no_greeting(struct talk *t, int result, const char *expected)
+{
+	talk_tell_nothing(t, result, false);
+	if (result != -ETIMEDOUT || t->is_hasty || !provoke(t))
+		return;
+
+	text_clear(&t->words);
+	talk_tell_other(t, expected);
 }
 
 int talk_greeting(struct talk *t, const char *expected)
 {
 	int n = talk_read_to(t, 1, t->began_ns + TALK_BANNER_NS);
 
-	if (n == -ETIMEDOUT && provoke(t) > 0) {
-		talk_tell_other(t, expected);
-		return 0;
-	}
 	if (n <= 0) {
-		talk_tell_nothing(t, n, false);
+		tell_no_greeting(t, n, expected);
 		return n == -EINTR ? n : 0;
 	}
 

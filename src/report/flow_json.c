@@ -1,5 +1,7 @@
 #include "report/flow_json.h"
 
+#include <string.h>
+
 #include "base/clock.h"
 #include "base/i18n.h"
 #include "diag/next.h"
@@ -83,18 +85,48 @@ static void rule_json(struct json *j, const struct report_rule *r)
 	json_object_end(j);
 }
 
+static void field_json(struct json *j, const char *name,
+		       const struct culprit_field *f)
+{
+	json_name(j, name);
+	if (f->text)
+		json_string(j, f->text);
+	else
+		json_i64(j, f->number);
+}
+
+/* The fields "shadowed_accept.rule" and "shadowed_accept.text" are one object
+ * of two members. */
+static void fields_json(struct json *j, const struct culprit *c)
+{
+	static const char nested[] = "shadowed_accept.";
+	const size_t len = sizeof(nested) - 1;
+	bool is_inside = false;
+
+	for (size_t i = 0; i < c->count; i++) {
+		const char *name = c->fields[i].name;
+
+		if (strncmp(name, nested, len) != 0) {
+			field_json(j, name, &c->fields[i]);
+			continue;
+		}
+		if (!is_inside) {
+			json_name(j, "shadowed_accept");
+			json_object(j);
+		}
+		is_inside = true;
+		field_json(j, name + len, &c->fields[i]);
+	}
+	if (is_inside)
+		json_object_end(j);
+}
+
 void flow_json_culprit(struct json *j, const struct culprit *c)
 {
 	json_object(j);
 	json_member(j, "kind", culprit_name(c->kind));
 	json_member(j, "vantage", vantage_name(c->vantage));
-	for (size_t i = 0; i < c->count; i++) {
-		json_name(j, c->fields[i].name);
-		if (c->fields[i].text)
-			json_string(j, c->fields[i].text);
-		else
-			json_i64(j, c->fields[i].number);
-	}
+	fields_json(j, c);
 	json_member(j, "text", c->text);
 	json_object_end(j);
 }

@@ -74,14 +74,50 @@ int audit_add_cause(struct audit_state *s, struct finding *f,
 	return 0;
 }
 
-void audit_set_witness(struct finding *f, const struct space *space,
-		       const struct spot *spot)
+static const struct finding_packet *pack(struct arena *a, const struct point *p)
 {
-	box_point(space, spot, &f->witness);
-	f->witness.known &= told_fields | space->used;
-	if (!f->witness.value[FIELD_FRAGMENT])
-		point_forget(&f->witness, FIELD_FRAGMENT);
-	f->has_witness = true;
+	struct finding_packet *packed;
+	unsigned count = 0;
+
+	for (unsigned f = 0; f < FIELD_COUNT; f++)
+		count += point_has(p, (enum field)f) && p->value[f];
+	packed = arena_alloc(a, sizeof(*packed) + count * sizeof(u128));
+	if (!packed)
+		return NULL;
+
+	packed->known = p->known;
+	count = 0;
+	for (unsigned f = 0; f < FIELD_COUNT; f++)
+		if (point_has(p, (enum field)f) && p->value[f]) {
+			packed->given |= FIELD_BIT(f);
+			packed->value[count++] = p->value[f];
+		}
+
+	return packed;
+}
+
+void audit_witness(const struct finding *f, struct point *ret)
+{
+	const struct finding_packet *packed = f->witness;
+	unsigned next = 0;
+
+	*ret = (struct point){ .known = packed ? packed->known : 0 };
+	for (unsigned i = 0; packed && i < FIELD_COUNT; i++)
+		if (packed->given & FIELD_BIT(i))
+			ret->value[i] = packed->value[next++];
+}
+
+int audit_set_witness(struct audit_state *s, struct finding *f,
+		      const struct space *space, const struct spot *spot)
+{
+	struct point p;
+
+	box_point(space, spot, &p);
+	p.known &= told_fields | space->used;
+	if (!p.value[FIELD_FRAGMENT])
+		point_forget(&p, FIELD_FRAGMENT);
+	f->witness = pack(s->arena, &p);
+	return f->witness ? 0 : -ENOMEM;
 }
 
 int audit_tell(struct audit_state *s, struct finding *f)

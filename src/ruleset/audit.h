@@ -36,13 +36,23 @@ struct finding {
 	const struct rule **by;    /* the rules that cause it */
 	size_t by_count;
 	bool by_policy; /* the base chain's policy causes it, too */
-	struct point witness;
-	bool has_witness;
+	const struct finding_packet *witness; /* or NULL; see below */
 	bool is_partial;  /* CONTRADICTED: for the most part, not for all */
-	bool is_unsure;   /* the source hides what might save the rule */
+	bool is_unsure;   /* the source hides what might save the rule, or it
+			   * is a guess: NEAR_MISS */
 	const char *text; /* whole sentences, translated */
 	struct finding *next;
 };
+
+/* A packet that shows it. There may be as many as rules, so that only the fields
+ * that are known and not 0 are kept, in their order. */
+struct finding_packet {
+	uint64_t known, given; /* FIELD_BIT()s */
+	u128 value[];
+};
+
+/* The whole packet; of one without witness nothing is known. */
+void audit_witness(const struct finding *f, struct point *ret);
 
 struct audit {
 	struct finding *first, *last;

@@ -87,8 +87,9 @@ static int show(const struct look *l, struct finding *f, uint32_t at)
 	status = witness_search(l->p->space, both, &goal, 1, &w);
 	if (status == WITNESS_FOUND) {
 		status = is_tried(l, w.spot, at);
-		if (status > 0)
-			audit_set_witness(f, l->p->space, w.spot);
+		if (status > 0 &&
+		    audit_set_witness(l->s, f, l->p->space, w.spot))
+			status = -ENOMEM;
 	} else if (status > 0) {
 		status = 0;
 	}
@@ -154,7 +155,7 @@ static int explain_dead(const struct look *l, struct numbers *by)
 		err = audit_add_cause(l->s, f, l->p->entries[by->at[i]].rule);
 	if (f->kind == FINDING_SHADOWED_BY_UNION && f->by_count == 1)
 		f->kind = FINDING_SHADOWED;
-	for (size_t i = 0; i < by->count && !err && !f->has_witness; i++)
+	for (size_t i = 0; i < by->count && !err && !f->witness; i++)
 		if (f->kind != FINDING_CONTRADICTED ||
 		    is_closing_entry(l, by->at[i]))
 			err = show(l, f, by->at[i]);
@@ -256,10 +257,11 @@ static int check_redundant(const struct look *l, const struct spot *spot)
 		if (!kept)
 			return -ENOMEM;
 		*kept = f;
+		l->about->why_redundant = kept;
 		status = is_tried(l, spot, l->entry);
 		if (status > 0)
-			audit_set_witness(kept, l->p->space, spot);
-		l->about->why_redundant = kept;
+			status = audit_set_witness(l->s, kept, l->p->space,
+						   spot);
 	}
 
 	return status < 0 ? status : 0;

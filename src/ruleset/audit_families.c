@@ -106,11 +106,11 @@ static int tell(struct twins *t, unsigned of, uint32_t entry, uint32_t other,
 		text_string(&a), text_string(&b));
 	f->text = text_ok(&all) ? arena_string(t->s->arena, text_string(&all))
 				: NULL;
-	audit_set_witness(f, p->space, spot);
+	err = audit_set_witness(t->s, f, p->space, spot);
 	text_done(&a);
 	text_done(&b);
 	text_done(&all);
-	return f->text ? audit_tell(t->s, f) : -ENOMEM;
+	return f->text && !err ? audit_tell(t->s, f) : -ENOMEM;
 }
 
 static bool is_candidate(struct twins *t, unsigned of, uint32_t entry)

@@ -1,9 +1,12 @@
 /* ACCEPTs that miss what they were most likely written for by one word. */
 #include <errno.h>
+#include <net/if.h>
+#include <string.h>
 
 #include "base/arena.h"
 #include "base/i18n.h"
 #include "base/text.h"
+#include "ruleset/audit_named.h"
 #include "ruleset/audit_parts.h"
 #include "ruleset/box.h"
 
@@ -31,6 +34,7 @@ struct near {
 	uint32_t entry;
 	const struct box *box;
 	struct spot *spot; /* a usual packet of the box, to be changed */
+	const struct named *named;
 };
 
 /* The only value along the dimension: true if there is just one. */
@@ -66,7 +70,8 @@ static const char *closer(struct text *out, const struct near *n, uint32_t at)
 	return text_string(out);
 }
 
-static int tell(const struct near *n, struct text *words, uint32_t at)
+static int tell(const struct near *n, struct text *words, uint32_t at,
+		bool is_guess)
 {
 	struct finding *f = audit_new(n->s, FINDING_NEAR_MISS,
 				      n->p->entries[n->entry].rule);
@@ -77,7 +82,9 @@ static int tell(const struct near *n, struct text *words, uint32_t at)
 		f->text = text_ok(words) ? arena_string(n->s->arena,
 							text_string(words))
 					 : NULL;
-		audit_set_witness(f, n->p->space, n->spot);
+		f->is_unsure = is_guess;
+		if (audit_set_witness(n->s, f, n->p->space, n->spot))
+			f->text = NULL;
 		err = f->text ? audit_tell(n->s, f) : -ENOMEM;
 	}
 	text_done(words);
@@ -118,7 +125,7 @@ static int check_transport(const struct near *n, u128 port, u128 protocol)
 		name_of(wanted), closer(&by, n, at));
 	text_done(&rule);
 	text_done(&by);
-	return tell(n, &words, at);
+	return tell(n, &words, at, false);
 }
 
 /* A service's port as the source: answers are let in by state already. */
@@ -148,7 +155,7 @@ static int check_source(const struct near *n, u128 port)
 		text_string(&rule), (unsigned)port, closer(&by, n, at));
 	text_done(&rule);
 	text_done(&by);
-	return tell(n, &words, at);
+	return tell(n, &words, at, false);
 }
 
 /* A service's port, but no new connection may come to it. */
@@ -171,10 +178,143 @@ static int check_state(const struct near *n, u128 port)
 		text_string(&rule), (unsigned)port, closer(&by, n, at));
 	text_done(&rule);
 	text_done(&by);
-	return tell(n, &words, at);
+	return tell(n, &words, at, false);
 }
 
-static int check(struct near *n)
+static void network_text(struct text *out, const struct range *r)
+{
+	value_print(out,
+		    &(struct value_form){ .type = VALUE_ADDRESS,
+					  .dialect = VALUE_NFT },
+		    r, ~(u128)0);
+}
+
+/* The sentence takes the rule, what it asks for, what others ask for, and who
+ * closes. Both texts end here. */
+static int tell_guess(const struct near *n, const char *sentence,
+		      struct text *asked, struct text *meant)
+{
+	struct text words = TEXT_NULL, rule = TEXT_NULL, by = TEXT_NULL;
+	uint32_t at;
+	int status = is_closed(n, NULL, &at);
+
+	if (status > 0) {
+		audit_words_rule(&rule, n->p->entries[n->entry].rule);
+		text_format(&words, _(sentence), text_string(&rule),
+			    text_string(asked), text_string(meant),
+			    closer(&by, n, at));
+		status = tell(n, &words, at, true);
+	}
+	text_done(&rule);
+	text_done(&by);
+	text_done(asked);
+	text_done(meant);
+	return status;
+}
+
+/* Of rules that are in force on this host now. */
+static bool is_missing_here(const struct rule *rule, const char *interface)
+{
+	static const char live[] = "live (";
+
+	return rule->place.file &&
+	       strncmp(rule->place.file, live, sizeof(live) - 1) == 0 &&
+	       !if_nametoindex(interface);
+}
+
+static int tell_missing(const struct near *n, struct text *asked)
+{
+	const struct rule *rule = n->p->entries[n->entry].rule;
+	struct finding *f = audit_new(n->s, FINDING_NEAR_MISS, rule);
+	struct text words = TEXT_NULL, name = TEXT_NULL;
+	int err = -ENOMEM;
+
+	audit_words_rule(&name, rule);
+	text_format(
+		&words,
+		_("Nearly right, at a guess: %1$s asks for the interface %2$s, and this host has none of that name now."),
+		text_string(&name), text_string(asked));
+	if (f && text_ok(&words)) {
+		f->text = arena_string(n->s->arena, text_string(&words));
+		f->is_unsure = true;
+		err = f->text ? audit_tell(n->s, f) : -ENOMEM;
+	}
+	text_done(&words);
+	text_done(&name);
+	text_done(asked);
+	return err;
+}
+
+/* An interface that no other rule names, or that is not there. */
+static int guess_interface(const struct near *n)
+{
+	const struct rule *rule = n->p->entries[n->entry].rule;
+	struct text asked = TEXT_NULL, meant = TEXT_NULL;
+	u128 name, other;
+
+	if (!one_value(n, FIELD_IIF, &name))
+		return 0;
+
+	field_name_text(&asked, name);
+	if (is_missing_here(rule, text_string(&asked)))
+		return tell_missing(n, &asked);
+	if (!audit_named_interface(n->named, rule,
+				   n->p->space->family == TABLE_IP6, name,
+				   &other)) {
+		text_done(&asked);
+		return 0;
+	}
+
+	field_name_text(&meant, other);
+	n->spot->value[FIELD_IIF] = other;
+	return tell_guess(
+		n,
+		N_("Nearly right, at a guess: only %1$s names the interface %2$s; other rules name %3$s, and the same packet from there meets %4$s."),
+		&asked, &meant);
+}
+
+/* A source that no other rule names. */
+static int guess_source(const struct near *n)
+{
+	const struct rule *rule = n->p->entries[n->entry].rule;
+	struct text asked = TEXT_NULL, meant = TEXT_NULL;
+	struct range network, other;
+	enum nearness near;
+
+	if (!audit_named_source(rule, &network))
+		return 0;
+
+	near = audit_named_network(n->named, rule, &network, &other);
+	if (!near)
+		return 0;
+
+	network_text(&asked, &network);
+	network_text(&meant, &other);
+	n->spot->value[FIELD_SADDR] =
+		near == NEAR_LENGTH || other.first == other.last
+			? other.last - (other.first != other.last)
+			: other.first + 1;
+	return tell_guess(
+		n,
+		near == NEAR_LENGTH
+			? N_("Nearly right, at a guess: only %1$s names the network %2$s; other rules name %3$s, with another prefix length, and the same packet from the rest of that meets %4$s.")
+			: N_("Nearly right, at a guess: only %1$s names the network %2$s; other rules name %3$s, which differs in one part, and the same packet from there meets %4$s."),
+		&asked, &meant);
+}
+
+/* A service is let in, but perhaps not for those for whom it was meant. */
+static int guess(const struct near *n)
+{
+	u128 value = n->spot->value[FIELD_IIF];
+	int err = guess_interface(n);
+
+	n->spot->value[FIELD_IIF] = value;
+	if (!err && !audit_rule_of(n->s, n->p->entries[n->entry].rule)->is_told)
+		err = guess_source(n);
+	return err;
+}
+
+static int check(const struct near *n)
 {
 	const struct ranges *states =
 		box_along(n->p->space, n->box, FIELD_CT_STATE);
@@ -208,29 +348,60 @@ static bool is_candidate(const struct audit_state *s, const struct entry *e)
 	return r->is_live && !r->is_told && !r->why_contradicted;
 }
 
+static bool is_service(const struct near *n)
+{
+	return !ranges_is_all(box_along(n->p->space, n->box, FIELD_DPORT),
+			      field_last(FIELD_DPORT)) &&
+	       ranges_has(box_along(n->p->space, n->box, FIELD_CT_STATE),
+			  CT_NEW);
+}
+
+static int look_at(struct near *n, struct arena *a)
+{
+	const struct rule *rule = n->p->entries[n->entry].rule;
+	bool is_asked, is_guessed = is_service(n) && !n->named->is_cut;
+	u128 value;
+	int err = 0;
+
+	is_asked = one_value(n, FIELD_SPORT, &value) ||
+		   one_value(n, FIELD_DPORT, &value);
+	if (!is_asked && !is_guessed)
+		return 0;
+
+	arena_clear(a);
+	n->spot = box_pick(a, n->p->space, n->box, NULL);
+	if (!n->spot)
+		return -ENOMEM;
+
+	if (is_asked)
+		err = check(n);
+	if (err || !is_guessed || audit_rule_of(n->s, rule)->is_told)
+		return err;
+
+	n->spot = box_pick(a, n->p->space, n->box, NULL);
+	return n->spot ? guess(n) : -ENOMEM;
+}
+
 int audit_near_program(struct audit_state *s, struct program *p)
 {
+	struct named named;
 	struct arena *a;
-	int err = 0;
+	int err;
 
 	if ((p->space->hook != HOOK_INPUT && p->space->hook != HOOK_FORWARD) ||
 	    p->is_cut)
 		return 0;
 
 	a = arena_new();
+	err = audit_named_read(s->ruleset, &named);
 	for (uint32_t i = 0; a && i < p->count && !err; i++) {
-		struct near n = { s, p, i, p->entries[i].box, NULL };
-		u128 value;
+		struct near n = { s, p, i, p->entries[i].box, NULL, &named };
 
-		if (!is_candidate(s, &p->entries[i]) ||
-		    (!one_value(&n, FIELD_SPORT, &value) &&
-		     !one_value(&n, FIELD_DPORT, &value)))
-			continue;
-		arena_clear(a);
-		n.spot = box_pick(a, p->space, n.box, NULL);
-		err = n.spot ? check(&n) : -ENOMEM;
+		if (is_candidate(s, &p->entries[i]))
+			err = look_at(&n, a);
 	}
 
+	audit_named_done(&named);
 	arena_free(a);
 	return a ? err : -ENOMEM;
 }

@@ -46,8 +46,10 @@ struct finding *audit_new(struct audit_state *s, enum finding_kind kind,
 /* Adds a cause, once; NULL is the policy. 0 or -ENOMEM. */
 int audit_add_cause(struct audit_state *s, struct finding *f,
 		    const struct rule *rule);
-void audit_set_witness(struct finding *f, const struct space *space,
-		       const struct spot *spot);
+
+/* 0 or -ENOMEM. */
+int audit_set_witness(struct audit_state *s, struct finding *f,
+		      const struct space *space, const struct spot *spot);
 
 /* Words it and appends it to the audit. 0 or -ENOMEM. */
 int audit_tell(struct audit_state *s, struct finding *f);

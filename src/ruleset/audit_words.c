@@ -80,7 +80,7 @@ static void causes(struct text *out, const struct finding *f)
 {
 	for (size_t i = 0; i < f->by_count && i < NAMED; i++) {
 		if (i)
-			text_str(out, ", ");
+			text_str(out, _(", "));
 		rule_name(out, f->by[i]);
 	}
 	if (f->by_count > NAMED)
@@ -90,7 +90,7 @@ static void causes(struct text *out, const struct finding *f)
 			    f->by_count - NAMED);
 	if (f->by_policy) {
 		if (f->by_count)
-			text_str(out, ", ");
+			text_str(out, _(", "));
 		text_str(out, _("the policy"));
 	}
 }

@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "base/text.h"
 #include "ruleset/compare_parts.h"
 #include "ruleset/program.h"
 
@@ -15,11 +16,6 @@ bool compare_meets(const struct table *t, enum table_family family)
 	return true;
 }
 
-static bool is_same_text(const char *x, const char *y)
-{
-	return x == y || (x && y && strcmp(x, y) == 0);
-}
-
 /* ip, ip6 and inet see the same packets at the same place. */
 static bool is_same_kind(const struct table *x, const struct table *y)
 {
@@ -31,8 +27,7 @@ static bool is_same_kind(const struct table *x, const struct table *y)
 static unsigned likeness(const struct chain *x, const struct chain *y)
 {
 	if (x->hook != y->hook || !is_same_kind(x->table, y->table) ||
-	    !is_same_text(x->device, y->device) ||
-	    !is_same_text(x->type, y->type))
+	    !text_same(x->device, y->device) || !text_same(x->type, y->type))
 		return 0;
 
 	return (x->priority == y->priority ? 4U : 0U) +

@@ -503,7 +503,7 @@ static void finish(struct growing *g)
 static int read_line(struct ipset_reading *r, struct ipset_line *l)
 {
 	split(l);
-	if (!l->count || l->words[0].s[0] == '#')
+	if (!l->count || (l->words[0].len && *l->words[0].s == '#'))
 		return 0;
 	if (is(&l->words[0], "create") || is(&l->words[0], "-N"))
 		return create(r, l);

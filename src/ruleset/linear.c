@@ -1,7 +1,6 @@
 #include "ruleset/linear.h"
 
-#include <string.h>
-
+#include "base/text.h"
 #include "ruleset/box.h"
 
 enum {
@@ -42,11 +41,6 @@ static bool is_on_the_way(const struct supposed *s, const struct rule *rule)
 	return false;
 }
 
-static bool is_text(const char *x, const char *y)
-{
-	return x == y || (x && y && strcmp(x, y) == 0);
-}
-
 static bool suppose(const struct walk *w, const struct cond *c,
 		    const struct rule *rule)
 {
@@ -59,8 +53,8 @@ static bool suppose(const struct walk *w, const struct cond *c,
 
 		if (d->field == FIELD_COUNT && c->kind == COND_VARIABLE &&
 		    d->doubt == c->variable->doubt &&
-		    is_text(d->text, c->variable->text) &&
-		    (!d->of || is_text(d->of, rule->text)))
+		    text_same(d->text, c->variable->text) &&
+		    (!d->of || text_same(d->of, rule->text)))
 			return s->spot->value[i] != inverted;
 	}
 

@@ -4,6 +4,7 @@
 #include "base/i18n.h"
 #include "base/text.h"
 #include "ruleset/nft_build.h"
+#include "ruleset/nft_names.h"
 #include "ruleset/nft_print.h"
 #include "ruleset/nft_value.h"
 
@@ -30,6 +31,11 @@ struct action nft_action_verdict(struct nft_build *nb, const struct nft_expr *e)
 
 	nft_print_expr(&words, e);
 	a.text = nft_build_text(nb, &words);
+	if (!e->note && (a.kind == ACTION_JUMP || a.kind == ACTION_GOTO)) {
+		nft_tree_problem(nb->tree, e->at ? e->at : nb->at,
+				 _("This jump names no chain."));
+		a.kind = ACTION_UNKNOWN;
+	}
 	if (!e->note)
 		return a;
 
@@ -56,49 +62,16 @@ static struct action named(struct nft_build *nb, const struct nft_stmt *s,
 	return a;
 }
 
-/* ICMP's codes by nft's words (include/uapi/linux/icmp.h, icmpv6.h,
- * netfilter/nf_tables.h for icmpx). */
-static const struct choice icmp_codes[] = {
-	{ "net-unreachable", 0 },
-	{ "host-unreachable", 1 },
-	{ "prot-unreachable", 2 },
-	{ "port-unreachable", 3 },
-	{ "frag-needed", 4 },
-	{ "net-prohibited", 9 },
-	{ "host-prohibited", 10 },
-	{ "admin-prohibited", 13 },
-	{ 0 },
-};
-
-static const struct choice icmp6_codes[] = {
-	{ "no-route", 0 },
-	{ "admin-prohibited", 1 },
-	{ "addr-unreachable", 3 },
-	{ "port-unreachable", 4 },
-	{ "policy-fail", 5 },
-	{ "reject-route", 6 },
-	{ 0 },
-};
-
-static const struct choice icmpx_codes[] = {
-	{ "no-route", 0 },
-	{ "port-unreachable", 1 },
-	{ "host-unreachable", 2 },
-	{ "admin-prohibited", 3 },
-	{ 0 },
-};
-
 static const struct reject_kind {
 	const char *word;
 	enum reject reject;
 	unsigned family;
 	uint8_t usual; /* port-unreachable */
-	const struct choice *codes;
 } reject_kinds[] = {
-	{ "tcp reset", REJECT_TCP_RESET, 0, 0, NULL },
-	{ "icmp", REJECT_ICMP, 4, 3, icmp_codes },
-	{ "icmpv6", REJECT_ICMP6, 6, 4, icmp6_codes },
-	{ "icmpx", REJECT_ICMPX, 0, 1, icmpx_codes },
+	{ "tcp reset", REJECT_TCP_RESET, 0, 0 },
+	{ "icmp", REJECT_ICMP, 4, 3 },
+	{ "icmpv6", REJECT_ICMP6, 6, 4 },
+	{ "icmpx", REJECT_ICMPX, 0, 1 },
 };
 
 static const struct reject_kind *reject_kind(const struct nft_build *nb,
@@ -140,7 +113,7 @@ static void reject(struct nft_build *nb, const struct nft_stmt *s)
 	size_t before;
 
 	if (k)
-		key.choices = k->codes;
+		key.choices = nft_names_reject(k->word);
 	if (!k || (s->right && !nft_value_number(&key, s->right, &code))) {
 		nft_tree_problem(nb->tree, s->at,
 				 _("There is no such answer to rejected "

@@ -355,6 +355,8 @@ struct nft_expr *nft_json_expr(struct nft_json *j, json_t *v)
 			e = nft_tree_expr(j->tree, NFT_REFERENCE, s + 1, NULL);
 		else
 			e = nft_tree_expr(j->tree, NFT_WORD, s, NULL);
+		if (e)
+			e->is_number = json_is_integer(v);
 	}
 	j->depth--;
 	return e;

@@ -4,7 +4,10 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "ruleset/nft_key.h"
+#include "ruleset/nft_names.h"
 #include "ruleset/nft_tree.h"
+#include "ruleset/value_names.h"
 
 const char *nft_print_key(const char *words)
 {
@@ -101,15 +104,52 @@ static const struct {
 /* Longer sets are cut: the text is to be read. */
 enum { SHOWN_ELEMENTS = 64 };
 
-static void print(struct text *out, const struct nft_expr *e, bool is_name);
+/* What is known of the values that are printed. */
+struct naming {
+	bool is_name;
+	const struct nft_expr *asked; /* the question, or several; or NULL */
+};
 
-static void print_list(struct text *out, const struct nft_expr *e, bool is_name)
+static void print(struct text *out, const struct nft_expr *e,
+		  const struct naming *n);
+
+/* What is asked, in the operations around it. */
+static const struct nft_expr *question(const struct nft_expr *e)
+{
+	while (e && e->kind >= NFT_AND && e->kind <= NFT_RIGHT)
+		e = e->first;
+
+	return e && (e->kind == NFT_KEY || e->kind == NFT_CONCAT) ? e : NULL;
+}
+
+/* A part of a value: of a concatenation, its own question. */
+static struct naming naming_of(const struct nft_expr *e, unsigned part,
+			       const struct naming *n)
+{
+	struct naming one = *n;
+
+	if (e->kind == NFT_LEFT || e->kind == NFT_RIGHT || e->kind == NFT_MAP ||
+	    e->kind == NFT_PREFIX || (e->kind == NFT_PAIR && part))
+		one.asked = NULL;
+	if (e->kind == NFT_CONCAT && one.asked) {
+		if (one.asked->kind == NFT_CONCAT)
+			one.asked = one.asked->first;
+		for (; part && one.asked; part--)
+			one.asked = one.asked->next;
+		one.asked = question(one.asked);
+	}
+	return one;
+}
+
+static void print_list(struct text *out, const struct nft_expr *e,
+		       const struct naming *n)
 {
 	unsigned count = 0;
 
 	text_str(out, forms[e->kind].open);
 	for (const struct nft_expr *i = e->first; i; i = i->next) {
 		bool is_loose = e->kind == NFT_AND && i->kind == NFT_OR;
+		struct naming one = naming_of(e, count, n);
 
 		if (i != e->first)
 			text_str(out, forms[e->kind].between);
@@ -119,18 +159,34 @@ static void print_list(struct text *out, const struct nft_expr *e, bool is_name)
 		}
 		if (is_loose)
 			text_char(out, '(');
-		print(out, i, is_name);
+		print(out, i, &one);
 		if (is_loose)
 			text_char(out, ')');
 	}
 	text_str(out, forms[e->kind].close);
 }
 
-static void print(struct text *out, const struct nft_expr *e, bool is_name)
+/* A number by its name, where a number was written that has one. */
+static const char *name_of(const struct nft_expr *e, const struct naming *n)
 {
+	if (!e->is_number || !n->asked || n->asked->kind != NFT_KEY)
+		return NULL;
+
+	return nft_names_value(nft_key_of(n->asked->text), e->text);
+}
+
+static void print(struct text *out, const struct nft_expr *e,
+		  const struct naming *n)
+{
+	const char *name;
+
 	switch (e->kind) {
 	case NFT_WORD:
-		print_word(out, e->text, is_name);
+		name = name_of(e, n);
+		if (name)
+			text_str(out, name);
+		else
+			print_word(out, e->text, n->is_name);
 		break;
 	case NFT_KEY:
 		text_str(out, e->text);
@@ -158,15 +214,17 @@ static void print(struct text *out, const struct nft_expr *e, bool is_name)
 	case NFT_LEFT:
 	case NFT_RIGHT:
 	case NFT_MAP:
-		print_list(out, e, is_name);
+		print_list(out, e, n);
 		break;
 	}
 }
 
 void nft_print_expr(struct text *out, const struct nft_expr *e)
 {
+	const struct naming n = { .asked = NULL };
+
 	if (e)
-		print(out, e, false);
+		print(out, e, &n);
 }
 
 /* Names of interfaces are quoted by nft. */
@@ -193,6 +251,8 @@ static const char *const ops[NFT_OP_COUNT] = {
  * says the same. */
 static const char *op_text(const struct nft_stmt *s)
 {
+	if (s->op == NFT_EQUAL && s->right && s->right->kind == NFT_SET)
+		return " ";
 	if (s->op == NFT_EQUAL && s->left->kind == NFT_KEY &&
 	    strcmp(s->left->text, "tcp flags") != 0 &&
 	    strncmp(s->left->text, "ct st", 5) != 0)
@@ -263,11 +323,34 @@ static void print_rate(struct text *out, const struct nft_stmt *s)
 static void print_sides(struct text *out, const struct nft_stmt *s,
 			const char *between)
 {
-	nft_print_expr(out, s->left);
+	struct naming n = { .asked = question(s->left) };
+
+	print(out, s->left, &n);
 	text_str(out, between);
+	n.is_name = s->kind == NFT_MATCH && asks_name(s->left);
 	if (s->right)
-		print(out, s->right,
-		      s->kind == NFT_MATCH && asks_name(s->left));
+		print(out, s->right, &n);
+}
+
+/* reject with icmp port-unreachable */
+static void print_reject(struct text *out, const struct nft_stmt *s)
+{
+	const struct choice *codes = nft_names_reject(s->words);
+	const char *name = NULL;
+
+	text_str(out, *s->words ? "reject with " : "reject");
+	text_str(out, s->words);
+	if (!s->right)
+		return;
+
+	if (s->right->is_number && s->right->kind == NFT_WORD)
+		name = value_names_word(codes,
+					strtoul(s->right->text, NULL, 10));
+	text_char(out, ' ');
+	if (name)
+		text_str(out, name);
+	else
+		nft_print_expr(out, s->right);
 }
 
 void nft_print_stmt(struct text *out, const struct nft_stmt *s)
@@ -286,12 +369,7 @@ void nft_print_stmt(struct text *out, const struct nft_stmt *s)
 		nft_print_expr(out, s->left);
 		break;
 	case NFT_REJECT:
-		text_str(out, *s->words ? "reject with " : "reject");
-		text_str(out, s->words);
-		if (s->right) {
-			text_char(out, ' ');
-			nft_print_expr(out, s->right);
-		}
+		print_reject(out, s);
 		break;
 	case NFT_NAT:
 		print_nat(out, s);

@@ -26,6 +26,7 @@ struct nft_text {
 	struct nft_define *defines;
 	unsigned depth;    /* of expressions */
 	unsigned includes; /* of files */
+	const char *word;  /* of a question: where its last one stands */
 	bool is_bad;
 };
 

@@ -1,6 +1,8 @@
 #include <string.h>
 
+#include "base/i18n.h"
 #include "base/text.h"
+#include "ruleset/nft_names.h"
 #include "ruleset/nft_print.h"
 #include "ruleset/nft_text.h"
 
@@ -79,6 +81,7 @@ static void add_word(struct nft_text *p, struct text *words)
 	if (words->len)
 		text_char(words, ' ');
 	text_bytes(words, p->lex.token.text, p->lex.token.len);
+	p->word = p->lex.token.at;
 	nft_lex_next(&p->lex);
 }
 
@@ -276,6 +279,16 @@ static bool is_raw_payload(const struct nft_lex *l)
 	return nft_lex_is(&ahead, ",");
 }
 
+/* What nft does not have is told; the rule stays, and may match or not. */
+static struct nft_expr *known_key(struct nft_text *p, const char *words,
+				  const char *at)
+{
+	if (words && !nft_names_question(words))
+		nft_tree_problem(p->tree, p->word,
+				 _("There is no field \"%s\"."), words);
+	return nft_tree_expr(p->tree, NFT_KEY, nft_print_key(words), at);
+}
+
 /* One question, without masks. */
 static struct nft_expr *plain_key(struct nft_text *p)
 {
@@ -296,8 +309,7 @@ static struct nft_expr *plain_key(struct nft_text *p)
 		text_done(&words);
 		return NULL;
 	}
-	return nft_tree_expr(p->tree, NFT_KEY,
-			     nft_print_key(nft_tree_text(p->tree, &words)), at);
+	return known_key(p, nft_tree_text(p->tree, &words), at);
 }
 
 /* Whether a question stands here, and not a value that is called like one

@@ -40,6 +40,7 @@ enum nft_kind {
 struct nft_expr {
 	enum nft_kind kind;
 	bool is_quoted;
+	bool is_number;   /* in JSON */
 	const char *text; /* of a word, key, reference, verdict */
 	const char *note; /* an element's comment, a verdict's chain */
 	const char *at;   /* where it stands in the source; NULL: JSON */

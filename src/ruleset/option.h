@@ -38,6 +38,17 @@ struct option {
 	int (*read)(struct build *b, const char *value, struct argument *ret);
 };
 
+/* The ports of TCP and UDP. */
+#define OPTION_PORT(option_name, other, what)                                  \
+	{                                                                      \
+		.name = (option_name), .alias = (other), .type = VALUE_PORT,   \
+		.field = (what), .may_be_name = true, .usual = "0:65535"       \
+	}
+
+#define OPTION_PORTS                                                           \
+	OPTION_PORT("--sport", "--source-port", FIELD_SPORT),                  \
+		OPTION_PORT("--dport", "--destination-port", FIELD_DPORT)
+
 /* What a packet must have before nft can ask: else no rule that asks holds. */
 enum {
 	NFT_NEEDS_TRANSPORT = 1, /* its transport's header: no later fragment */

@@ -271,6 +271,14 @@ struct taken {
 	bool inverted;
 };
 
+/* "--dport -j ACCEPT": the value was forgotten. Only text and what each option
+ * reads by itself may begin like that. */
+static bool is_option(const struct option *o, const struct token *t)
+{
+	return o->type != VALUE_STRING && !o->read && !t->is_quoted &&
+	       t->text[0] == '-' && (t->text[1] < '0' || t->text[1] > '9');
+}
+
 static int take_words(struct build *b, const struct option *o,
 		      const struct tokens *w, size_t at, struct taken *t)
 {
@@ -284,7 +292,7 @@ static int take_words(struct build *b, const struct option *o,
 		t->used++;
 		at++;
 	}
-	if (at + wanted > w->count)
+	if (at + wanted > w->count || is_option(o, &w->list[at]))
 		return -EINVAL;
 
 	t->first = &w->list[at];

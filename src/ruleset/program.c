@@ -2,9 +2,9 @@
 
 #include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/arena.h"
+#include "base/text.h"
 #include "ruleset/box.h"
 #include "ruleset/compile.h"
 #include "ruleset/overlap.h"
@@ -504,11 +504,6 @@ static bool same_values(const struct ranges *x, const struct ranges *y)
 	return x == y || (x && y && ranges_equal(x, y));
 }
 
-static bool same_text(const char *x, const char *y)
-{
-	return x == y || (x && y && strcmp(x, y) == 0);
-}
-
 bool program_same_action(const struct action *x, const struct action *y,
 			 bool is_v6)
 {
@@ -530,7 +525,7 @@ bool program_same_action(const struct action *x, const struct action *y,
 	    x->kind == ACTION_NOTRACK)
 		return true;
 
-	return same_text(x->text, y->text);
+	return text_same(x->text, y->text);
 }
 
 bool program_same_fate(const struct program *p, size_t i,

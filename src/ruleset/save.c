@@ -27,6 +27,10 @@ struct reading {
 	size_t rule_column; /* of -A */
 	bool failed;        /* no memory */
 	bool has_star;      /* the table was begun, and must be committed */
+	/* The last line of that table. */
+	uint64_t last_line;
+	const char *last;
+	size_t last_len;
 };
 
 static const struct token *word(const struct reading *r, size_t i)
@@ -82,6 +86,22 @@ static struct chain *chain(struct reading *r, const char *name)
 	return c;
 }
 
+/* Told of the line where COMMIT should follow. */
+static void miss_commit(const struct reading *r)
+{
+	struct text last = TEXT_NULL;
+
+	text_bytes(&last, r->last, r->last_len);
+	problems_add(r->ruleset->problems,
+		     &(struct problem){ .file = r->place.file,
+					.line = r->last_line,
+					.excerpt = text_string(&last) },
+		     _("The table %s ends here without COMMIT: "
+		       "iptables-restore would not load it."),
+		     r->table->name);
+	text_done(&last);
+}
+
 /* "*filter". A second one of the same file replaces the first, as it does for
  * iptables-restore; of another file it adds to it, as with --noflush. */
 static int begin_table(struct reading *r)
@@ -90,6 +110,8 @@ static int begin_table(struct reading *r)
 	struct table *t =
 		ruleset_find_table(r->ruleset, r->engine, r->family, name);
 
+	if (r->table && r->has_star)
+		miss_commit(r);
 	if (t && t->place.file == r->file)
 		for (struct chain *c = t->first; c; c = c->next)
 			ruleset_flush_chain(r->ruleset, c);
@@ -124,24 +146,32 @@ static void read_policy(struct reading *r, struct chain *c,
 			 policy->text);
 }
 
-/* "[12:3456]"; what follows it, or NULL. */
-static const char *read_counters(const char *s, struct counters *ret)
+static bool read_count(const char **s, char end, uint64_t *ret)
 {
-	char *end;
+	char *after;
 
-	if (*s != '[')
-		return NULL;
+	if (**s < '0' || **s > '9')
+		return false;
 
-	ret->packets = strtoull(s + 1, &end, 10);
-	if (*end != ':')
-		return NULL;
+	*ret = strtoull(*s, &after, 10);
+	*s = after + 1;
+	return *after == end;
+}
 
-	ret->bytes = strtoull(end + 1, &end, 10);
-	if (*end != ']')
-		return NULL;
+/* "[12:3456]" */
+static void read_counters(const struct reading *r, const struct token *t,
+			  struct counters *ret)
+{
+	const char *s = t->text + 1;
 
-	ret->known = true;
-	return end + 1;
+	ret->known = t->text[0] == '[' && read_count(&s, ':', &ret->packets) &&
+		     read_count(&s, ']', &ret->bytes) && !*s;
+	if (ret->known)
+		return;
+
+	*ret = (struct counters){ 0 };
+	complain(r, t->column,
+		 N_("%s is not a pair of counters, [packets:bytes]."), t->text);
 }
 
 /* ":INPUT DROP [0:0]". */
@@ -166,7 +196,7 @@ static int declare_chain(struct reading *r)
 	if (r->tokens.count > 1)
 		read_policy(r, c, word(r, 1));
 	if (r->tokens.count > 2)
-		(void)read_counters(word(r, 2)->text, &c->counters);
+		read_counters(r, word(r, 2), &c->counters);
 	return 0;
 }
 
@@ -180,11 +210,30 @@ struct where {
 
 /* A rule that cannot be read keeps its place, and may do anything: without it
  * the packets that it was written for would seem to pass. */
-static int leave_open(struct reading *r, struct rule *rule)
+static int leave_open(struct reading *r, struct rule *rule, size_t from)
 {
 	struct build b = { .ruleset = r->ruleset, .rule = rule };
+	struct text words = TEXT_NULL;
 
-	rule->words = rule->text;
+	text_str(&words, "-A ");
+	save_print_name(&words, rule->chain->name);
+	for (; from < r->tokens.count; from++) {
+		const struct token *t = word(r, from);
+
+		text_char(&words, ' ');
+		if (t->is_chosen)
+			save_print_name(&words, t->text);
+		else
+			text_bytes(&words, r->line + t->column - 1,
+				   t->end - (t->column - 1));
+	}
+	rule->words = text_ok(&words) ? arena_string(r->ruleset->arena,
+						     text_string(&words))
+				      : NULL;
+	text_done(&words);
+	if (!rule->words)
+		return -ENOMEM;
+
 	build_action(&b, &(struct action){ .kind = ACTION_UNKNOWN,
 					   .field = FIELD_COUNT,
 					   .from = FIELD_COUNT,
@@ -218,7 +267,7 @@ static int add_rule(struct reading *r, const struct where *w)
 
 	err = save_rule_read(&in, rule);
 	if (err == -EINVAL)
-		err = leave_open(r, rule);
+		err = leave_open(r, rule, w->from);
 	if (!err)
 		ruleset_insert_rule(r->ruleset, w->chain, rule, w->number);
 	return err == -ENOMEM ? err : 0;
@@ -269,6 +318,7 @@ static int choose(struct reading *r, const struct addresses *a, size_t i)
 	t = &r->tokens.list[a->at];
 	t->len = strcspn(s, ",");
 	t->text = arena_copy(r->ruleset->scratch, s, t->len);
+	t->is_chosen = true;
 	return t->text ? 0 : -ENOMEM;
 }
 
@@ -295,7 +345,7 @@ static int add_rules(struct reading *r, const struct where *w)
 /* The chain that the word after the command names; NULL: none there. */
 static const char *chain_word(struct reading *r, size_t at)
 {
-	if (at + 1 < r->tokens.count)
+	if (at + 1 < r->tokens.count && word(r, at + 1)->len)
 		return word(r, at + 1)->text;
 
 	complain(r, word(r, at)->column,
@@ -533,11 +583,7 @@ static int read_rule(struct reading *r)
 		return -ENOMEM;
 
 	if (word(r, 0)->text[0] == '[') {
-		if (!read_counters(word(r, 0)->text, &counters))
-			complain(r, 1,
-				 N_("%s is not a pair of counters, "
-				    "[packets:bytes]."),
-				 word(r, 0)->text);
+		read_counters(r, word(r, 0), &counters);
 		at = 1;
 	}
 	return run_command(r, at, &counters);
@@ -560,7 +606,15 @@ static void read_comment(struct reading *r, const struct read_hint *hint)
 				    : ENGINE_LEGACY;
 }
 
-static int read_line(struct reading *r, const struct read_hint *hint)
+static void note_last(struct reading *r, size_t at)
+{
+	r->last_line = r->place.line;
+	r->last = r->text + at;
+	r->last_len = r->line_len;
+}
+
+/* The line that begins at that byte of the text. */
+static int read_line(struct reading *r, const struct read_hint *hint, size_t at)
 {
 	const char *first;
 	int err;
@@ -571,6 +625,10 @@ static int read_line(struct reading *r, const struct read_hint *hint)
 	}
 
 	arena_clear(r->ruleset->scratch);
+	first = r->line + strspn(r->line, " \t\r");
+	/* A declared chain's name is read without regard to quotes within it;
+	 * all of it may be in quotes. */
+	r->tokens.is_plain = first[0] == ':' && first[1] != '"';
 	err = tokens_read(&r->tokens, r->ruleset->scratch, r->line,
 			  r->line_len);
 	if (err || !r->tokens.count)
@@ -579,8 +637,12 @@ static int read_line(struct reading *r, const struct read_hint *hint)
 		complain(r, 0, N_("A quote is not closed in: %s"), r->line);
 
 	first = word(r, 0)->text;
-	if (first[0] == '*')
-		return begin_table(r);
+	if (first[0] == '*') {
+		err = begin_table(r);
+		note_last(r, at);
+		return err;
+	}
+	note_last(r, at);
 	if (first[0] == ':')
 		return declare_chain(r);
 	if (strcmp(first, "COMMIT") == 0) {
@@ -617,15 +679,12 @@ int save_read(struct ruleset *ruleset, const char *file, const char *text,
 		text_clear(&r.buffer);
 		text_bytes(&r.buffer, text + at, r.line_len);
 		r.line = text_string(&r.buffer);
-		err = text_ok(&r.buffer) ? read_line(&r, hint) : -ENOMEM;
+		err = text_ok(&r.buffer) ? read_line(&r, hint, at) : -ENOMEM;
 		at += r.line_len + 1;
 	}
 
 	if (!err && r.table && r.has_star)
-		complain(&r, 0,
-			 N_("The last table, %s, has no COMMIT: "
-			    "iptables-restore would not load it."),
-			 r.table->name);
+		miss_commit(&r);
 	text_done(&r.buffer);
 	tokens_done(&r.tokens);
 	return err;

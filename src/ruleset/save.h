@@ -19,6 +19,9 @@ int save_read(struct ruleset *r, const char *file, const char *text, size_t len,
 /* The rule's words ("-A INPUT -p tcp …"), canonical, without counters. */
 void save_print_rule(struct text *out, const struct rule *rule);
 
+/* The name of a chain, a match or a target, in quotes where it must be. */
+void save_print_name(struct text *out, const char *name);
+
 /* One match or target: "-m tcp --dport 22". */
 void save_print_use(struct text *out, const struct use *u);
 

@@ -22,6 +22,21 @@ static void quoted(struct text *out, const char *s)
 	text_char(out, '"');
 }
 
+static bool has_space(const char *s)
+{
+	return s[strcspn(s, " \t\r\n")];
+}
+
+/* As iptables-save writes names: as they are; those that could not be read
+ * again like that are quoted. */
+void save_print_name(struct text *out, const char *name)
+{
+	if (!*name || strchr(name, '"') || has_space(name))
+		quoted(out, name);
+	else
+		text_str(out, name);
+}
+
 static void print_argument(struct text *out, const struct argument *a)
 {
 	const struct option *o = a->option;
@@ -48,7 +63,7 @@ void save_print_use(struct text *out, const struct use *u)
 	if (u->name) {
 		text_str(out, u->is_goto ? "-g" : u->is_target ? "-j" : "-m");
 		text_char(out, ' ');
-		text_str(out, u->name);
+		save_print_name(out, u->name);
 	}
 	for (size_t i = 0; i < u->count; i++)
 		print_argument(out, &u->arguments[i]);
@@ -76,7 +91,11 @@ static void counters(struct text *out, const struct counters *c)
 static void print_chain(struct text *out, const struct chain *c)
 {
 	text_char(out, ':');
-	text_str(out, c->name);
+	/* Quotes are letters there, but for a first one. */
+	if (*c->name == '"' || has_space(c->name))
+		quoted(out, c->name);
+	else
+		text_str(out, c->name);
 	if (c->hook == HOOK_NONE)
 		text_str(out, " - ");
 	else
@@ -89,7 +108,7 @@ void save_print_table(struct text *out, const struct table *t,
 		      bool with_counters)
 {
 	text_char(out, '*');
-	text_str(out, t->name);
+	save_print_name(out, t->name);
 	text_char(out, '\n');
 	for (const struct chain *c = t->first; c; c = c->next)
 		print_chain(out, c);

@@ -512,7 +512,7 @@ static int keep_words(struct reading *r, const struct use *uses, size_t count)
 	bool is_same;
 
 	text_str(&out, "-A ");
-	text_str(&out, rule->chain->name);
+	save_print_name(&out, rule->chain->name);
 	for (size_t i = 0; i < count; i++) {
 		/* The rule's own options begin with their space. */
 		if (uses[i].name)

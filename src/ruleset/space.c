@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/text.h"
 
 /* What stands at a hook: interfaces that are there or not (net/netfilter.h,
  * nf_hook_state), where routing sends what (net/ipv4/route.c). */
@@ -174,17 +175,12 @@ unsigned space_field(struct space *s, enum field f, unsigned version)
 	return add_dim(s, &d);
 }
 
-static bool is_same_text(const char *x, const char *y)
-{
-	return x == y || (x && y && strcmp(x, y) == 0);
-}
-
 static bool is_variable(const struct dim *d, const struct dim *wanted)
 {
 	return d->field == FIELD_COUNT && d->doubt == wanted->doubt &&
 	       d->version == wanted->version &&
-	       is_same_text(d->text, wanted->text) &&
-	       is_same_text(d->of, wanted->of) && !d->cond == !wanted->cond &&
+	       text_same(d->text, wanted->text) &&
+	       text_same(d->of, wanted->of) && !d->cond == !wanted->cond &&
 	       (!d->cond || cond_equal(d->cond, wanted->cond));
 }
 

@@ -45,7 +45,7 @@ static size_t word(struct tokens *t, const char *line, size_t len, size_t at,
 	for (; at < len && (is_quoted || !is_space(line[at])); at++) {
 		char c = line[at];
 
-		if (c == '"') {
+		if (c == '"' && !t->is_plain) {
 			is_quoted = !is_quoted;
 			last->is_quoted = true;
 			continue;

@@ -16,6 +16,7 @@ struct token {
 	size_t column; /* from 1 */
 	size_t end;    /* of the line's bytes before the space after it */
 	bool is_quoted;
+	bool is_chosen; /* by its reader: of several values in the line, one */
 };
 
 struct tokens {
@@ -23,6 +24,7 @@ struct tokens {
 	size_t count, capacity;
 	bool is_open;      /* a quote without its end */
 	bool may_be_short; /* options that are cut short are meant, too */
+	bool is_plain;     /* for tokens_read(): quotes are letters */
 };
 
 /* Words live in the arena, the list itself on the heap: reused from line to

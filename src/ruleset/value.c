@@ -211,6 +211,9 @@ static int interface(const struct value_form *f, const char *s, size_t len,
 	char wild = f->dialect == VALUE_NFT ? '*' : '+';
 	unsigned left;
 
+	/* Names end with a zero. */
+	if (memchr(s, '\0', len))
+		return VALUE_MALFORMED;
 	if (len && s[len - 1] == wild) {
 		len--;
 		left = len < 16 ? (unsigned)(16 - len) * 8 : 0;

@@ -58,7 +58,7 @@ unsigned claim_bases(const struct ruleset *r, const struct finding *f,
 struct watch {
 	const struct finding *finding;
 	const struct chain *base, *at;
-	const struct point *packet;
+	const struct point *witness, *packet;
 	uint64_t fields;
 	bool has_come, is_other, has_hit, has_cause;
 	enum field field; /* that differs */
@@ -75,7 +75,7 @@ static bool is_other(const struct point *wanted, const struct point *p,
 static void see_chain(void *context, const struct chain *c)
 {
 	struct watch *w = context;
-	const struct point *wanted = &w->finding->witness;
+	const struct point *wanted = w->witness;
 
 	w->at = c;
 	if (c != w->base)
@@ -140,11 +140,13 @@ static bool holds(const struct watch *w, const struct walk_verdict *v)
 }
 
 enum claim claim_check(const struct predictor *p, const struct finding *f,
-		       const struct chain *base, const struct shot *s,
-		       uint64_t fields, enum field *ret_field)
+		       const struct point *witness, const struct chain *base,
+		       const struct shot *s, uint64_t fields,
+		       enum field *ret_field)
 {
 	struct point packet = s->packet;
 	struct watch w = { .finding = f,
+			   .witness = witness,
 			   .base = base,
 			   .packet = &packet,
 			   .fields = fields,

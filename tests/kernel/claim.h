@@ -23,5 +23,6 @@ unsigned claim_bases(const struct ruleset *r, const struct finding *f,
  * are asked for. What is not as the witness wants goes to ret_field,
  * FIELD_COUNT: it never came to the chain. */
 enum claim claim_check(const struct predictor *p, const struct finding *f,
-		       const struct chain *base, const struct shot *s,
-		       uint64_t fields, enum field *ret_field);
+		       const struct point *witness, const struct chain *base,
+		       const struct shot *s, uint64_t fields,
+		       enum field *ret_field);

@@ -522,7 +522,7 @@ static bool judge_findings(struct judge *j)
 	bool good = a && !audit_ruleset(j->model, a, &audit);
 
 	for (const struct finding *f = audit.first; good && f; f = f->next)
-		if (j->is_claiming && f->has_witness && j->differences < MOST)
+		if (j->is_claiming && f->witness && j->differences < MOST)
 			trial_finding(&j->trial, f);
 	for (const struct finding *f = audit.first; good && f; f = f->next)
 		if (f->rule)

@@ -43,17 +43,18 @@ static bool place_one(struct trial *t, struct expected *e)
 	return true;
 }
 
-static void tell_claim(struct trial *t, const struct finding *f)
+static void tell_claim(struct trial *t, const struct finding *f,
+		       const struct point *witness)
 {
 	t->false_claims++;
 	printf("the kernel does not do what is claimed (%s): %s\n",
 	       finding_names[f->kind], f->text);
-	packet_tell("witness", &f->witness);
+	packet_tell("witness", witness);
 	packet_tell("packet", &t->shot->packet);
 }
 
-/* The finding's witness goes its way, if it can be made to. */
-void trial_finding(struct trial *t, const struct finding *f)
+static void try_finding(struct trial *t, const struct finding *f,
+			const struct point *witness)
 {
 	const struct chain *bases[CLAIM_BASES];
 	unsigned count = claim_bases(t->model, f, bases);
@@ -66,18 +67,18 @@ void trial_finding(struct trial *t, const struct finding *f)
 		enum claim claim;
 
 		draw_begin(t->draw, draw_out(t->draw));
-		draw_given(t->draw, &f->witness, base->hook, t->shot);
+		draw_given(t->draw, witness, base->hook, t->shot);
 		if (!place_one(t, &e) || e.open)
 			continue;
 		can_be_sent = true;
-		claim = claim_check(t->predictor, f, base, t->shot, t->said,
-				    &field);
+		claim = claim_check(t->predictor, f, witness, base, t->shot,
+				    t->said, &field);
 		if (claim == CLAIM_AWAY)
 			continue;
 		t->fire(t->context);
 		t->claims++;
 		if (claim == CLAIM_FALSE)
-			tell_claim(t, f);
+			tell_claim(t, f, witness);
 		return;
 	}
 	t->away++;
@@ -85,10 +86,19 @@ void trial_finding(struct trial *t, const struct finding *f)
 		printf("away by %s (%s): %s\n",
 		       field < FIELD_COUNT ? field_info[field].id : "-",
 		       finding_names[f->kind], f->text);
-		packet_tell("witness", &f->witness);
+		packet_tell("witness", witness);
 	}
 	if (can_be_sent && !*t->is_open)
 		t->fire(t->context);
+}
+
+/* The finding's witness goes its way, if it can be made to. */
+void trial_finding(struct trial *t, const struct finding *f)
+{
+	struct point witness;
+
+	audit_witness(f, &witness);
+	try_finding(t, f, &witness);
 }
 
 /* Rules with this comment only make packets as the words want them. */
@@ -138,7 +148,6 @@ bool trial_words(struct trial *t, const char *line)
 	struct finding f = { .rule = rule,
 			     .chain = rule ? rule->chain : NULL,
 			     .by_policy = true,
-			     .has_witness = true,
 			     .text = line };
 	bool good = arrow && rule && a &&
 		    !packet_words_parse(&w, a, "packet", line,
@@ -151,9 +160,8 @@ bool trial_words(struct trial *t, const char *line)
 		fit_words(&w, said);
 		f.kind = strcmp(arrow, " -> yes") == 0 ? FINDING_REDUNDANT
 						       : FINDING_SHADOWED;
-		f.witness = w.point;
 		t->said = said | FIELD_BIT(FIELD_FAMILY);
-		trial_finding(t, &f);
+		try_finding(t, &f, &w.point);
 	}
 	if (a)
 		arena_free(a);

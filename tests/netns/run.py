@@ -212,12 +212,14 @@ def ask(lab, args, expect, record):
 
 
 def shell(lab):
-    print('A shell on the client; `host server COMMAND\' runs on another. The lab ends with it.', file=sys.stderr)
+    print('A shell on the client ($TARGET, $ADDRESS, $PORT); `host server COMMAND\' runs on another. The lab ends with it.',
+          file=sys.stderr)
     lines = [f'{n}) exec nsenter -t {h.holder} -n -m -u "$@" ;;' for n, h in lab.hosts.items()]
     lab.client.write('/root/host', '#!/bin/sh\nname=$1; shift\ncase $name in\n' + '\n'.join(lines) + '\nesac\n', 0o755)
     path = '/root:/usr/sbin:/usr/bin:/sbin:/bin'
     lab.client.popen('exec bash -i' if sys.stdin.isatty() else 'exec bash', stdout=sys.stderr, env={
-        'PATH': path, 'PS1': f'{lab.name} {lab.target}$ ', 'TERM': os.environ.get('TERM', 'dumb')}).wait()
+        'PATH': path, 'PS1': f'{lab.name} {lab.target}$ ', 'TERM': os.environ.get('TERM', 'dumb'),
+        'TARGET': lab.target, 'ADDRESS': lab.address, 'PORT': str(lab.port)}).wait()
 
 
 def main_one(args):

@@ -23,6 +23,6 @@ const struct cause cause_client_bind_not_local = {
 	.culprit = CULPRIT_SOCKET,
 	.shows = SYMPTOM_BIT(LOCAL_REFUSED),
 	.needs = { FACT_SOURCE_NOT_LOCAL },
-	.needs_any = { FACT_CONNECT_EADDRNOTAVAIL, FACT_LOCAL_ERROR },
+	.needs_any = { FACT_BIND_EADDRNOTAVAIL, FACT_LOCAL_ERROR },
 	.proven_by = FACT_SOURCE_NOT_LOCAL,
 };

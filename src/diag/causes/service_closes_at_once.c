@@ -25,6 +25,7 @@ const struct cause cause_service_closes_at_once = {
 	.shows = SYMPTOM_BIT(CLOSED_AFTER_CONNECT) |
 		 SYMPTOM_BIT(RESET_AFTER_CONNECT),
 	.needs_any = { FACT_SERVER_CLOSED_FIRST, FACT_RST_BEFORE_DATA },
-	.ruled_out_by = { FACT_CLIENT_RST_AT_ONCE, FACT_SERVER_DATA },
+	.ruled_out_by = { FACT_CLIENT_RST_AT_ONCE, FACT_SERVER_DATA,
+			  FACT_CLOSED_AFTER_5S },
 	.favoured_by = { FACT_CLOSED_AT_ONCE, FACT_SERVER_CLOSED_FIRST },
 };

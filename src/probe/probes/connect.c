@@ -139,15 +139,35 @@ static enum step_status tell_rst(const struct probing *p, const struct knock *k,
 	return STEP_FAIL;
 }
 
-static enum step_status tell_icmp(const struct probing *p,
-				  const struct knock *k, bool is_time_sure,
-				  struct text *out)
+/* The error for the second SYN, or NULL. */
+static const struct icmp_error *second_error(const struct state *s)
+{
+	const struct icmp_error *e = &s->again.error;
+
+	if (s->again.answer != KNOCK_ICMP ||
+	    icmp_fact(e->version, e->type, e->code) != FACT_ICMP_HOST)
+		return NULL;
+
+	return e;
+}
+
+static void tell_refusal(const struct probing *p, const struct knock *k)
 {
 	/* One from this host: no SYN has left it. */
 	if (!address_equal(&k->error.sender, &k->local) ||
 	    address_equal(&k->error.sender, &p->attempt->address))
 		tell_syns(p, k);
-	icmp_error_tell(p, &k->error, &k->local, is_time_sure);
+	icmp_error_tell(p, &k->error, &k->local);
+}
+
+static enum step_status tell_icmp(const struct probing *p,
+				  const struct knock *k, struct text *out)
+{
+	const struct state *s = p->state;
+
+	tell_refusal(p, k);
+	icmp_error_tell_lateness(
+		p, icmp_error_lateness(&k->error, second_error(s)));
 	icmp_error_text(out, &k->error);
 	span(out, _(" after %s"), k->answered_after_ns);
 	return STEP_FAIL;
@@ -158,9 +178,10 @@ static enum step_status tell_local(const struct probing *p,
 {
 	enum fact_kind kind = local_error_fact(k->stage, k->err);
 
-	fact_tell(p->facts, FACT_LOCAL_ERROR, ID, NULL,
-		  _("%1$s() failed at once with \"%2$s\", and no packet was sent."),
-		  local_error_call(k->stage), strerror(k->err));
+	fact_tell(
+		p->facts, FACT_LOCAL_ERROR, ID, NULL,
+		_("%1$s() failed at once with \"%2$s\", and no packet was sent."),
+		local_error_call(k->stage), strerror(k->err));
 	if (kind)
 		tell(p, kind);
 	text_format(out, _("%1$s() fails: %2$s"), local_error_call(k->stage),
@@ -201,38 +222,29 @@ static void wake_next(struct probing *p, const struct state *s)
 	probe_wake(p, s->knock.sent_ns + (next < PATIENCE ? next : PATIENCE));
 }
 
-/*
- * Host unreachable, and earlier than a neighbour takes to be given up: either a
- * route says so, at once and every time, or the neighbour was being asked for
- * already. A second SYN is answered at once in the first case only.
- */
+/* Host unreachable, and earlier than it takes to give up a neighbour. */
 static bool wants_confirming(const struct state *s)
 {
 	const struct icmp_error *e = &s->knock.error;
 
-	return s->knock.answer == KNOCK_ICMP && e->after_ns < CLOCK_SECOND &&
-	       icmp_fact(e->version, e->type, e->code) == FACT_ICMP_HOST;
+	return s->knock.answer == KNOCK_ICMP &&
+	       icmp_fact(e->version, e->type, e->code) == FACT_ICMP_HOST &&
+	       icmp_error_lateness(e, NULL) == ICMP_CAME_SOMETIME;
 }
 
+/* What is known already is told, so that nobody has to wait for the rest. */
 static int confirm(struct probing *p, struct state *s)
 {
 	const struct knock_options o = { .port = p->attempt->port,
-					 .repeats = 1,
+					 .repeats = SYN_REPEATS,
 					 .any_source_port = true };
 
 	s->is_confirming = true;
+	tell_source(p, &s->knock);
+	tell_refusal(p, &s->knock);
 	knock_close(p, &s->knock);
-	/* It waits no longer than until the SYN would be repeated. */
-	probe_wake(p, clock_now() + SLOW);
+	probe_wake(p, clock_now() + PATIENCE);
 	return knock_begin(p, &s->again, &o);
-}
-
-static bool is_confirmed(const struct state *s)
-{
-	const struct icmp_error *e = &s->again.error;
-
-	return s->again.answer == KNOCK_ICMP &&
-	       icmp_fact(e->version, e->type, e->code) == FACT_ICMP_HOST;
 }
 
 /* Tells all that is known by now. */
@@ -250,8 +262,7 @@ static enum step_status conclude(struct probing *p, struct text *out)
 	case KNOCK_RST:
 		return tell_rst(p, k, out);
 	case KNOCK_ICMP:
-		return tell_icmp(p, k, !wants_confirming(s) || is_confirmed(s),
-				 out);
+		return tell_icmp(p, k, out);
 	case KNOCK_LOCAL:
 		return tell_local(p, k, out);
 	case KNOCK_WAITING:
@@ -274,22 +285,16 @@ static void finish(struct probing *p)
 
 static int act(struct probing *p, struct state *s)
 {
-	if (s->is_confirming) {
-		if (s->again.answer != KNOCK_WAITING)
-			finish(p);
-		return 0;
-	}
+	int err = 0;
+
 	if (s->knock.answer == KNOCK_WAITING)
 		return 0;
-	if (wants_confirming(s)) {
-		int err = confirm(p, s);
-
-		if (err < 0 || s->again.answer == KNOCK_WAITING)
-			return err;
-	}
-
-	finish(p);
-	return 0;
+	if (!s->is_confirming && wants_confirming(s))
+		err = confirm(p, s);
+	if (err >= 0 &&
+	    (!s->is_confirming || s->again.answer != KNOCK_WAITING))
+		finish(p);
+	return err;
 }
 
 /* The kernel finds the route and the source; the service probe speaks. */

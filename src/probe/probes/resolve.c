@@ -24,6 +24,7 @@
 enum { FILE_MOST = 1024 * 1024 };
 
 #define WHEN_RESOLVED (150 * (int64_t)CLOCK_MILLISECOND)
+#define LEAST (20 * (int64_t)CLOCK_MILLISECOND)
 #define WHEN_EXPLAINED (500 * (int64_t)CLOCK_MILLISECOND)
 #define AT_MOST (3500 * (int64_t)CLOCK_MILLISECOND)
 
@@ -127,6 +128,24 @@ static void end_literal(struct probing *p, const struct lookup *l)
 		  _("%s is an address: there is no name to resolve"), host);
 }
 
+/* A server that has answered shows how long the others may take. */
+static int64_t others_patience(const struct name_evidence *e)
+{
+	int64_t most = WHEN_RESOLVED;
+
+	for (size_t i = 0; i < e->conf.server_count; i++)
+		for (size_t t = 0; t < NAME_TYPES; t++) {
+			const struct name_result *r =
+				&e->servers[i].results[0][t];
+			int64_t fair = 2 * r->took_ns + LEAST;
+
+			if (r->reply == NAME_ANSWERED && fair < most)
+				most = fair;
+		}
+
+	return most;
+}
+
 /* Until when there is something to wait for. */
 static int64_t patience(const struct probing *p)
 {
@@ -137,7 +156,7 @@ static int64_t patience(const struct probing *p)
 	if (!e->lookup.is_over)
 		return p->began_ns + AT_MOST;
 	if (!e->lookup.gai)
-		return answered + WHEN_RESOLVED;
+		return answered + others_patience(e);
 
 	for (size_t i = 0; i < e->conf.server_count; i++)
 		for (size_t t = 0; t < NAME_TYPES; t++)

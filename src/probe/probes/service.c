@@ -2,9 +2,8 @@
 #include <netinet/in.h>
 #include <string.h>
 
-#include "base/clock.h"
 #include "base/i18n.h"
-#include "probe/first_bytes.h"
+#include "probe/datagrams.h"
 #include "probe/probe.h"
 #include "probe/speaker.h"
 #include "probe/talk.h"
@@ -17,7 +16,8 @@
  */
 static bool can_run(const struct probing *p, struct text *why)
 {
-	if (p->attempt && p->attempt->fd >= 0)
+	if (p->attempt &&
+	    (p->attempt->fd >= 0 || p->record->target.protocol == IPPROTO_UDP))
 		return true;
 
 	text_str(why, _("There is no connection to speak over."));
@@ -153,12 +153,18 @@ static int begin(struct probing *p)
 		.facts = p->facts,
 		.probing = p,
 		.status = STEP_SKIP,
+		.is_datagram = p->record->target.protocol == IPPROTO_UDP,
 	};
+	int fd = p->attempt->fd;
 	int err;
 
-	talk_init(&t, p->attempt->fd);
+	if (t.is_datagram)
+		fd = datagrams_open(p);
+	if (fd < 0)
+		return fd;
+	talk_init(&t, fd);
 	p->attempt->fd = -1;
-	err = converse(&t);
+	err = t.is_datagram ? datagrams_speak(&t) : converse(&t);
 	if (err == 0 && t.is_stuck)
 		err = try_small(&t);
 	if (err == 0 || err == -EINTR)

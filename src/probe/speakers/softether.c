@@ -1,5 +1,6 @@
 #include <errno.h>
 #include <netinet/in.h>
+#include <string.h>
 
 #include "base/clock.h"
 #include "base/i18n.h"
@@ -39,7 +40,12 @@ static void tell_hello(struct talk *t, const struct secure *s,
 {
 	struct text product = TEXT_NULL;
 
-	first_bytes_clean(&product, hello->product, hello->product_len);
+	const char *note = memmem(hello->product, hello->product_len, " (", 2);
+
+	/* "(64 bit) (Open Source)" says nothing here. */
+	first_bytes_clean(&product, hello->product,
+			  note ? (size_t)(note - hello->product)
+			       : hello->product_len);
 	text_format(&product, " %u.%02u build %u", hello->version / 100,
 		    hello->version % 100, hello->build);
 	secure_well(t, s, text_string(&product));

@@ -41,8 +41,7 @@ static void skip_sub(struct cursor *c)
 static void take_apart(const struct talk *t, size_t from, struct text *answer,
 		       struct text *shown)
 {
-	struct cursor c =
-		cursor_over(t->in.data + from, t->in.len - from);
+	struct cursor c = cursor_over(t->in.data + from, t->in.len - from);
 
 	while (cursor_left(&c)) {
 		uint8_t byte = cursor_u8(&c);

@@ -8,18 +8,7 @@ static int compile(struct build *b, const struct use *u)
 }
 
 static const struct option options[] = {
-	{ .name = "--sport",
-	  .alias = "--source-port",
-	  .type = VALUE_PORT,
-	  .field = FIELD_SPORT,
-	  .may_be_name = true,
-	  .usual = "0:65535" },
-	{ .name = "--dport",
-	  .alias = "--destination-port",
-	  .type = VALUE_PORT,
-	  .field = FIELD_DPORT,
-	  .may_be_name = true,
-	  .usual = "0:65535" },
+	OPTION_PORTS,
 	{ 0 },
 };
 

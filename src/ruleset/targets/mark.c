@@ -13,26 +13,7 @@ static int compile(struct build *b, const struct use *u)
 }
 
 static const struct option options[] = {
-	{ .name = "--set-xmark",
-	  .type = VALUE_MARK,
-	  .field = FIELD_COUNT,
-	  .read = marks_read_xset },
-	{ .name = "--set-mark",
-	  .type = VALUE_MARK,
-	  .field = FIELD_COUNT,
-	  .read = marks_read_set },
-	{ .name = "--and-mark",
-	  .type = VALUE_MARK,
-	  .field = FIELD_COUNT,
-	  .read = marks_read_and },
-	{ .name = "--or-mark",
-	  .type = VALUE_MARK,
-	  .field = FIELD_COUNT,
-	  .read = marks_read_or },
-	{ .name = "--xor-mark",
-	  .type = VALUE_MARK,
-	  .field = FIELD_COUNT,
-	  .read = marks_read_xor },
+	MARKS_OPTIONS,
 	{ 0 },
 };
 

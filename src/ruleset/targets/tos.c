@@ -13,22 +13,10 @@ static int compile(struct build *b, const struct use *u)
 }
 
 static const struct option options[] = {
-	{ .name = "--set-tos",
-	  .type = VALUE_TOS,
-	  .field = FIELD_COUNT,
-	  .read = marks_read_xset },
-	{ .name = "--and-tos",
-	  .type = VALUE_TOS,
-	  .field = FIELD_COUNT,
-	  .read = marks_read_and },
-	{ .name = "--or-tos",
-	  .type = VALUE_TOS,
-	  .field = FIELD_COUNT,
-	  .read = marks_read_or },
-	{ .name = "--xor-tos",
-	  .type = VALUE_TOS,
-	  .field = FIELD_COUNT,
-	  .read = marks_read_xor },
+	MARKS_OPTION("--set-tos", VALUE_TOS, marks_read_xset),
+	MARKS_OPTION("--and-tos", VALUE_TOS, marks_read_and),
+	MARKS_OPTION("--or-tos", VALUE_TOS, marks_read_or),
+	MARKS_OPTION("--xor-tos", VALUE_TOS, marks_read_xor),
 	{ 0 },
 };
 

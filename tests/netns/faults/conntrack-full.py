@@ -18,5 +18,8 @@ def fault(lab):
     lines = (f'-A -t 36000 -s 198.18.{n >> 8 & 255}.{n & 255} -d {lab.server.addr4} -p tcp --sport {1024 + (n >> 16)} '
              f'--dport {lab.port} --state ESTABLISHED -u ASSURED,SEEN_REPLY\n' for n in range(most + 8))
     lab.server.write('/tmp/entries', ''.join(lines))
-    lab.server.run('conntrack -R /tmp/entries >/dev/null', timeout=60, check=False)  # the last are refused
+    try:
+        lab.server.run('conntrack -R /tmp/entries >/dev/null', timeout=80, check=False)  # the last are refused
+    except TimeoutError as why:
+        raise Skip('this machine has no time for so many connections') from why
     assert int(lab.server.sysctl_value('net.netfilter.nf_conntrack_count')) >= most

@@ -8,7 +8,7 @@ def build(lab):
     lab.service = some_service(lab)
     lab.add_host('resolver', behind=lab.router)
     lab.dns = dnsmasq(lab.resolver, [f'files.corp.example {lab.server.addr4} {lab.server.addr6}'],
-                      options=['local=/corp.example/', 'local=//', 'local=/home/'])
+                      options=['local=/corp.example/', 'domain-needed', 'local=/home/', 'local=/lan/'])
     lab.client.write('/etc/resolv.conf', f'search corp.example\nnameserver {lab.resolver.address}\n')
     lab.command = [f'files:{lab.port}', f'-{lab.family}']
 

@@ -9,12 +9,12 @@ def build(lab):
     lab.add_host('resolver', behind=lab.router)
     lab.name = lab.rng.choice(['vpn.example.org', 'files.corp.example', 'db'])
     lab.dns = dnsmasq(lab.resolver, [f'{lab.name} {lab.server.addr4} {lab.server.addr6}'],
-                      options=['local=/example.org/', 'local=/corp.example/', 'local=//'])
+                      options=['local=/example.org/', 'local=/corp.example/', 'domain-needed'])
     resolves_by(lab.client, lab.resolver.address)
     lab.command = [f'{lab.name}:{lab.port}', f'-{lab.family}']
 
 
 def fault(lab):
     lab.dns.stop()
-    lab.dns = dnsmasq(lab.resolver, options=['local=/example.org/', 'local=/corp.example/', 'local=//'])
+    lab.dns = dnsmasq(lab.resolver, options=['local=/example.org/', 'local=/corp.example/', 'domain-needed'])
     lab.expect = {'culprit': {'kind': 'name-record', 'name': lab.name, 'server': lab.resolver.address}}

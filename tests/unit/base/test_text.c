@@ -185,6 +185,25 @@ static void room_that_was_reserved_is_there(void **state)
 	text_done(&t);
 }
 
+static void width_counts_columns_and_not_bytes(void **state)
+{
+	static const struct {
+		const char *s;
+		size_t width;
+	} rows[] = {
+		{ "", 0 },          { "abc", 3 },          { "日本語", 6 },
+		{ "ｱｲｳ", 3 },       { "a、b", 4 },         { "é", 1 },
+		{ "e\xcc\x81", 1 }, { "\xff\xe6\x97", 3 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++)
+		assert_int_equal(text_width(rows[i].s, strlen(rows[i].s)),
+				 rows[i].width);
+	/* a letter that is cut is so many bytes */
+	assert_int_equal(text_width("日本", 5), 4);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -199,6 +218,7 @@ int main(void)
 		cmocka_unit_test(what_is_stolen_is_the_callers),
 		cmocka_unit_test(without_memory_it_stops_growing_and_says_so),
 		cmocka_unit_test(room_that_was_reserved_is_there),
+		cmocka_unit_test(width_counts_columns_and_not_bytes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

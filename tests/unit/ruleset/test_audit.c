@@ -54,6 +54,15 @@ static const struct finding *first_of(const struct audited *a,
 	return f ? f : &none;
 }
 
+static u128 value_of(const struct finding *f, enum field field)
+{
+	struct point packet;
+
+	audit_witness(f, &packet);
+	assert_true(point_has(&packet, field));
+	return packet.value[field];
+}
+
 /* The text's only finding is of that kind, about that rule, by that rule. */
 static void expect(const char *text, enum finding_kind kind, unsigned rule,
 		   unsigned by)
@@ -112,8 +121,8 @@ static void a_reject_above_an_accept_contradicts_it(void **state)
 	assert_int_equal(f->rule->number, 6);
 	assert_int_equal(f->by[0]->number, 5);
 	assert_false(f->is_partial);
-	assert_true(f->has_witness);
-	assert_int_equal(f->witness.value[FIELD_DPORT], 23);
+	assert_non_null(f->witness);
+	assert_int_equal(value_of(f, FIELD_DPORT), 23);
 	assert_non_null(strstr(
 		f->text,
 		"INPUT rule 5 REJECT stands above the ACCEPT at rule 6"));
@@ -145,7 +154,7 @@ static void so_it_does_in_what_iptables_lists(void **state)
 	assert_int_equal(f->rule->number, 6);
 	assert_int_equal(f->by[0]->number, 5);
 	assert_true(f->is_unsure);
-	assert_int_equal(f->witness.value[FIELD_DPORT], 23);
+	assert_int_equal(value_of(f, FIELD_DPORT), 23);
 	assert_null(f->next);
 	done(&a);
 }
@@ -248,6 +257,136 @@ static void the_other_protocol_is_a_near_miss(void **state)
 			      "COMMIT\n");
 }
 
+#define WEB                                                                    \
+	"-A INPUT -i eth0 -p tcp -m tcp --dport 80 -j ACCEPT\n"                \
+	"-A INPUT -i eth0 -p tcp -m tcp --dport 443 -j ACCEPT\n"
+
+static void an_interface_that_no_other_rule_names_is_a_near_miss(void **state)
+{
+	(void)state;
+
+	expect(FILTER WEB
+	       "-A INPUT -i eth1 -p tcp -m tcp --dport 22 -j ACCEPT\n"
+	       "-A INPUT -j REJECT\nCOMMIT\n",
+	       FINDING_NEAR_MISS, 3, 4);
+	/* ens3 was eth0 before the system was new */
+	expect(FILTER WEB
+	       "-A INPUT -i ens3 -p tcp -m tcp --dport 22 -j ACCEPT\n"
+	       "-A INPUT -j REJECT\nCOMMIT\n",
+	       FINDING_NEAR_MISS, 3, 4);
+	/* two rules name it, or it is of another kind, or of nearly the same
+	 * name as many; all of an interface is trusted by right; and one other
+	 * rule is not enough to tell who is right */
+	expect_nothing(FILTER WEB
+		       "-A INPUT -i eth1 -p tcp -m tcp --dport 22 -j ACCEPT\n"
+		       "-A INPUT -i eth1 -p udp -m udp --dport 53 -j ACCEPT\n"
+		       "-A INPUT -j REJECT\nCOMMIT\n");
+	expect_nothing(FILTER WEB
+		       "-A INPUT -i tun0 -p tcp -m tcp --dport 22 -j ACCEPT\n"
+		       "-A INPUT -j REJECT\nCOMMIT\n");
+	expect_nothing(FILTER WEB
+		       "-A INPUT -i eth1 -p tcp -m tcp --dport 22 -j ACCEPT\n"
+		       "-A INPUT -i eth2 -p tcp -m tcp --dport 25 -j ACCEPT\n"
+		       "-A INPUT -j REJECT\nCOMMIT\n");
+	expect_nothing(FILTER WEB "-A INPUT -i eth1 -j ACCEPT\n"
+				  "-A INPUT -j REJECT\nCOMMIT\n");
+	expect_nothing(FILTER
+		       "-A INPUT -i eth0 -p tcp -m tcp --dport 80 -j ACCEPT\n"
+		       "-A INPUT -i eth1 -p tcp -m tcp --dport 22 -j ACCEPT\n"
+		       "-A INPUT -j REJECT\nCOMMIT\n");
+	/* the packet comes in anyhow */
+	expect_nothing(FILTER WEB
+		       "-A INPUT -i eth1 -p tcp -m tcp --dport 22 -j ACCEPT\n"
+		       "-A INPUT -i eth0 -p tcp -m tcp --dport 22 -j ACCEPT\n"
+		       "-A INPUT -j REJECT\nCOMMIT\n");
+}
+
+#define DATABASE                                                               \
+	"-A INPUT -s 10.1.0.0/24 -p tcp -m tcp --dport 5432 -j ACCEPT\n"       \
+	"-A INPUT -s 10.1.0.0/24 -p tcp -m tcp --dport 6379 -j ACCEPT\n"
+
+static void a_network_that_no_other_rule_names_is_a_near_miss(void **state)
+{
+	(void)state;
+
+	expect(FILTER DATABASE
+	       "-A INPUT -s 10.1.1.0/24 -p tcp -m tcp --dport 22 -j ACCEPT\n"
+	       "-A INPUT -j REJECT\nCOMMIT\n",
+	       FINDING_NEAR_MISS, 3, 4);
+	expect(FILTER DATABASE
+	       "-A INPUT -s 10.1.0.0/28 -p tcp -m tcp --dport 22 -j ACCEPT\n"
+	       "-A INPUT -j REJECT\nCOMMIT\n",
+	       FINDING_NEAR_MISS, 3, 4);
+	/* two parts differ; several are as near; a host of the network; a wider
+	 * one, which lets all of them in */
+	expect_nothing(
+		FILTER DATABASE
+		"-A INPUT -s 10.2.1.0/24 -p tcp -m tcp --dport 22 -j ACCEPT\n"
+		"-A INPUT -j REJECT\nCOMMIT\n");
+	expect_nothing(
+		FILTER DATABASE
+		"-A INPUT -s 10.1.1.0/24 -p tcp -m tcp --dport 22 -j ACCEPT\n"
+		"-A INPUT -s 10.1.2.0/24 -p tcp -m tcp --dport 25 -j ACCEPT\n"
+		"-A INPUT -j REJECT\nCOMMIT\n");
+	expect_nothing(
+		FILTER DATABASE
+		"-A INPUT -s 10.1.0.0/32 -p tcp -m tcp --dport 22 -j ACCEPT\n"
+		"-A INPUT -s 10.1.0.7/32 -p tcp -m tcp --dport 23 -j ACCEPT\n"
+		"-A INPUT -j REJECT\nCOMMIT\n");
+	expect_nothing(
+		FILTER DATABASE
+		"-A INPUT -s 10.1.0.0/16 -p tcp -m tcp --dport 22 -j ACCEPT\n"
+		"-A INPUT -j REJECT\nCOMMIT\n");
+}
+
+static void hosts_of_one_network_are_many(void **state)
+{
+	(void)state;
+
+	expect_nothing(
+		FILTER
+		"-A INPUT -s 10.1.0.5/32 -p tcp -m tcp --dport 80 -j ACCEPT\n"
+		"-A INPUT -s 10.1.0.5/32 -p tcp -m tcp --dport 443 -j ACCEPT\n"
+		"-A INPUT -s 10.1.0.6/32 -p tcp -m tcp --dport 22 -j ACCEPT\n"
+		"-A INPUT -j REJECT\nCOMMIT\n");
+	expect(FILTER
+	       "-A INPUT -s 10.1.0.5/32 -p tcp -m tcp --dport 80 -j ACCEPT\n"
+	       "-A INPUT -s 10.1.0.5/32 -p tcp -m tcp --dport 443 -j ACCEPT\n"
+	       "-A INPUT -s 10.7.0.5/32 -p tcp -m tcp --dport 22 -j ACCEPT\n"
+	       "-A INPUT -j REJECT\nCOMMIT\n",
+	       FINDING_NEAR_MISS, 3, 4);
+}
+
+static void live_rules_for_an_interface_that_is_not_there_are_told(void **state)
+{
+	static const char text[] = FILTER
+		"-A INPUT -i nowhere0 -p tcp -m tcp --dport 22 -j ACCEPT\n"
+		"-A INPUT -i lo -p tcp -m tcp --dport 25 -j ACCEPT\n"
+		"-A INPUT -j REJECT\nCOMMIT\n";
+	const char *const files[] = { "live (test)", "rules.v4" };
+
+	(void)state;
+
+	for (size_t i = 0; i < 2; i++) {
+		struct audited a = { .problems = problems_new() };
+
+		a.ruleset = ruleset_new(a.problems);
+		a.arena = arena_new();
+		assert_int_equal(ruleset_read(a.ruleset, files[i], text,
+					      sizeof(text) - 1),
+				 0);
+		assert_int_equal(ruleset_link(a.ruleset), 0);
+		assert_int_equal(audit_ruleset(a.ruleset, a.arena, &a.audit),
+				 0);
+		assert_int_equal(a.audit.count, i ? 0 : 1);
+		if (!i) {
+			assert_int_equal(a.audit.first->rule->number, 1);
+			assert_true(a.audit.first->is_unsure);
+		}
+		done(&a);
+	}
+}
+
 static void a_rule_that_ipv6_lacks_is_told(void **state)
 {
 	struct audited a;
@@ -268,7 +407,7 @@ static void a_rule_that_ipv6_lacks_is_told(void **state)
 	f = first_of(&a, FINDING_FAMILIES_DIFFER);
 	assert_int_equal(f->kind, FINDING_FAMILIES_DIFFER);
 	assert_int_equal(f->rule->number, 1);
-	assert_int_equal(f->witness.value[FIELD_DPORT], 22);
+	assert_int_equal(value_of(f, FIELD_DPORT), 22);
 	assert_null(f->next);
 	done(&a);
 }
@@ -400,6 +539,7 @@ static void pairs_that_must_not_match_are_taken_away(void **state)
 static void a_witness_meets_what_has_a_mask(void **state)
 {
 	struct audited a;
+	struct point witness;
 	const struct finding *f;
 
 	(void)state;
@@ -411,9 +551,10 @@ static void a_witness_meets_what_has_a_mask(void **state)
 			"COMMIT\n",
 			NULL });
 	f = first_of(&a, FINDING_REDUNDANT);
-	assert_true(f->has_witness);
-	assert_int_equal(f->witness.value[FIELD_CT_MARK] & 1, 1);
-	assert_int_equal((uint64_t)f->witness.value[FIELD_SADDR] & 0xff0000ff,
+	assert_non_null(f->witness);
+	audit_witness(f, &witness);
+	assert_int_equal(witness.value[FIELD_CT_MARK] & 1, 1);
+	assert_int_equal((uint64_t)witness.value[FIELD_SADDR] & 0xff0000ff,
 			 0x0a000001);
 	done(&a);
 }
@@ -431,6 +572,13 @@ int main(void)
 			a_return_leads_around_what_is_below_in_its_chain),
 		cmocka_unit_test(a_chain_that_nothing_leads_to_is_unreachable),
 		cmocka_unit_test(the_other_protocol_is_a_near_miss),
+		cmocka_unit_test(
+			an_interface_that_no_other_rule_names_is_a_near_miss),
+		cmocka_unit_test(
+			a_network_that_no_other_rule_names_is_a_near_miss),
+		cmocka_unit_test(hosts_of_one_network_are_many),
+		cmocka_unit_test(
+			live_rules_for_an_interface_that_is_not_there_are_told),
 		cmocka_unit_test(a_rule_that_ipv6_lacks_is_told),
 		cmocka_unit_test(two_engines_at_once_are_told),
 		cmocka_unit_test(a_zero_counter_counts_only_where_others_do),

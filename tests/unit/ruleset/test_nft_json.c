@@ -43,6 +43,42 @@ static void a_rule_has_its_text_handle_and_comment(void **state)
 	given_done(&g);
 }
 
+static void numbers_are_printed_by_their_names(void **state)
+{
+	struct given g = read_json(RULE(
+		"{\"match\": {\"op\": \"in\", \"left\": {\"ct\": {\"key\": "
+		"\"state\"}}, \"right\": [2, 4]}},"
+		"{\"match\": {\"op\": \"==\", \"left\": {\"concat\": ["
+		"{\"meta\": {\"key\": \"l4proto\"}}, {\"payload\": "
+		"{\"protocol\": \"th\", \"field\": \"dport\"}}]}, \"right\": "
+		"{\"set\": [{\"concat\": [6, 17]}, {\"concat\": [17, 6]}]}}},"
+		"{\"match\": {\"op\": \"==\", \"left\": {\"&\": [{\"payload\": "
+		"{\"protocol\": \"tcp\", \"field\": \"flags\"}}, [2, 16]]}, "
+		"\"right\": 2}},"
+		"{\"reject\": {\"type\": \"icmp\", \"expr\": 3}}"));
+
+	(void)state;
+	assert_int_equal(problems_count(g.problems), 0);
+	assert_string_equal(g.ruleset->first->first->first->text,
+			    "ct state established,related "
+			    "meta l4proto . th dport { tcp . 17, udp . 6 } "
+			    "tcp flags & syn,ack == syn "
+			    "reject with icmp port-unreachable "
+			    "comment \"why\"");
+	given_done(&g);
+}
+
+static void a_jump_without_a_target_may_do_anything(void **state)
+{
+	struct given g = read_json(RULE("{\"jump\": {\"to\": \"x\"}}"));
+	const struct rule *r = g.ruleset->first->first->first;
+
+	(void)state;
+	assert_int_equal(problems_count(g.problems), 1);
+	assert_int_equal(r->terms[0].action->kind, ACTION_UNKNOWN);
+	given_done(&g);
+}
+
 static void what_is_no_json_is_located(void **state)
 {
 	struct given g = read_json("{\"nftables\": [\n  {\"table\": oops}\n]}");
@@ -170,6 +206,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_rule_has_its_text_handle_and_comment),
+		cmocka_unit_test(numbers_are_printed_by_their_names),
+		cmocka_unit_test(a_jump_without_a_target_may_do_anything),
 		cmocka_unit_test(what_is_no_json_is_located),
 		cmocka_unit_test(strange_objects_are_told_and_left_out),
 		cmocka_unit_test(

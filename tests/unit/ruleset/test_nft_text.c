@@ -333,6 +333,28 @@ static void no_memory_is_told_and_nothing_leaks(void **state)
 	assert_true(done);
 }
 
+static void a_field_that_nft_has_not_is_located(void **state)
+{
+	struct given g = read_text(CHAIN("  tcp dporrt 22 accept\n"
+					 "  tcp window 22 accept\n"
+					 "  ct original prott 6 accept\n"
+					 "  ip6 saddrr ::1 accept\n"
+					 "  tcp option maxseg size 5 accept"));
+	const struct problem *p = problems_at(g.problems, 0);
+	const struct rule *r = g.ruleset->first->first->first;
+
+	(void)state;
+	assert_int_equal(problems_count(g.problems), 2);
+	assert_int_equal(p->line, 4);
+	assert_int_equal(p->column, 7);
+	assert_string_equal(p->excerpt, "  tcp dporrt 22 accept");
+	assert_int_equal(problems_at(g.problems, 1)->line, 7);
+	/* The rule stays: whether it matches is open. */
+	assert_int_equal(r->chain->rule_count, 5);
+	assert_int_equal(r->terms[r->term_count - 2].cond.kind, COND_VARIABLE);
+	given_done(&g);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -348,6 +370,7 @@ int main(void)
 		cmocka_unit_test(bad_lines_are_told_and_the_rest_is_read),
 		cmocka_unit_test(a_rule_that_is_not_understood_may_do_anything),
 		cmocka_unit_test(unknown_questions_are_named_once),
+		cmocka_unit_test(a_field_that_nft_has_not_is_located),
 		cmocka_unit_test(limits_are_each_their_own),
 		cmocka_unit_test(what_a_match_needs_is_asked_first),
 		cmocka_unit_test(

@@ -207,13 +207,73 @@ bad_lines_are_told_with_their_place_and_the_rest_is_read(void **state)
 	assert_int_equal(p->column, 25);
 	assert_string_equal(p->excerpt,
 			    "-A INPUT -p tcp --dport 70000 -j ACCEPT");
-	/* The last one is the COMMIT that is missing. */
+	/* The last one is the COMMIT that is missing, after the last line. */
 	p = problems_at(w->problems, 4);
 	assert_non_null(strstr(p->text, "COMMIT"));
+	assert_int_equal(p->line, 6);
+	assert_string_equal(p->excerpt, "-B INPUT");
 	/* What could not be read keeps its place, and may do anything. */
 	c = chain(w, ENGINE_LEGACY, TABLE_IP, "filter", "INPUT");
 	assert_int_equal(c->rule_count, 4);
 	assert_int_equal(c->first->terms[0].action->kind, ACTION_UNKNOWN);
+}
+
+static void expect_problem(struct world *w, size_t i, uint64_t line,
+			   uint64_t column, const char *excerpt)
+{
+	const struct problem *p = problems_at(w->problems, i);
+
+	assert_non_null(p);
+	assert_int_equal(p->line, line);
+	assert_int_equal(p->column, column);
+	assert_string_equal(p->excerpt, excerpt);
+}
+
+static void every_table_needs_its_commit(void **state)
+{
+	struct world *w = *state;
+
+	read_text(w, "a",
+		  "*filter\n:INPUT ACCEPT [0:0]\n-A INPUT -j DROP\n\n# x\n"
+		  "*nat\n:OUTPUT ACCEPT [0:0]\n\n# Completed\n");
+	assert_int_equal(problems_count(w->problems), 2);
+	expect_problem(w, 0, 3, 0, "-A INPUT -j DROP");
+	expect_problem(w, 1, 7, 0, ":OUTPUT ACCEPT [0:0]");
+}
+
+static void bad_counters_and_forgotten_values_are_located(void **state)
+{
+	struct world *w = *state;
+
+	read_text(w, "a",
+		  "*filter\n:INPUT ACCEPT [1;2]\n"
+		  "[:2] -A INPUT -j DROP\n"
+		  "-A INPUT -p tcp --dport -j ACCEPT\n"
+		  "-A INPUT -m comment --comment -j -j ACCEPT\n"
+		  "COMMIT\n");
+	assert_int_equal(problems_count(w->problems), 3);
+	expect_problem(w, 0, 2, 15, ":INPUT ACCEPT [1;2]");
+	expect_problem(w, 1, 3, 1, "[:2] -A INPUT -j DROP");
+	expect_problem(w, 2, 4, 17, "-A INPUT -p tcp --dport -j ACCEPT");
+	/* A comment may be anything. */
+	prints(rule(chain(w, ENGINE_LEGACY, TABLE_IP, "filter", "INPUT"), 3),
+	       "-A INPUT -m comment --comment -j -j ACCEPT");
+}
+
+static void quotes_within_a_chains_name_are_letters(void **state)
+{
+	struct world *w = *state;
+	struct text out = TEXT_NULL;
+	static const char text[] = "*filter\n:a\"b - [0:0]\n"
+				   "[0:0] -A \"a\\\"b\" -j \"a\\\"b\"\n"
+				   "COMMIT\n";
+
+	read_text(w, "a", text);
+	assert_int_equal(problems_count(w->problems), 0);
+	assert_non_null(chain(w, ENGINE_LEGACY, TABLE_IP, "filter", "a\"b"));
+	save_print_table(&out, w->ruleset->first, true);
+	assert_string_equal(text_string(&out), text);
+	text_done(&out);
 }
 
 static void a_jump_to_nowhere_is_a_problem(void **state)
@@ -305,6 +365,9 @@ int main(void)
 		TEST(a_list_of_addresses_is_a_rule_for_each),
 		TEST(what_is_not_known_is_kept_word_for_word),
 		TEST(bad_lines_are_told_with_their_place_and_the_rest_is_read),
+		TEST(every_table_needs_its_commit),
+		TEST(bad_counters_and_forgotten_values_are_located),
+		TEST(quotes_within_a_chains_name_are_letters),
 		TEST(a_jump_to_nowhere_is_a_problem),
 		TEST(names_of_hosts_stay_open),
 		TEST(dash_s_is_a_table_by_its_policies),

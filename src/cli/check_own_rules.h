@@ -1,0 +1,14 @@
+#pragma once
+
+#include "cli/check_local.h"
+
+/*
+ * The own firewall's part of check_local: the rules of this host, read now, and
+ * the attempt's first packet walked through OUTPUT, and the answer to it through
+ * INPUT. The step "firewall".
+ *
+ * A rule is told as the culprit only where what was seen is what it does.
+ */
+/* 0 or -errno. */
+int check_own_rules(struct case_record *c, struct attempt *a,
+		    struct check_local *state);
