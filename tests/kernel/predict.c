@@ -518,7 +518,10 @@ void predict_shot(const struct predictor *p, const struct shot *s,
 	ret->verdict = predict_walk(&w, book, ret);
 	if (ret->verdict.decision != WALK_REJECT)
 		return;
-	if (s->is_local && s->device == p->lab->count) {
+	if (s->is_local &&
+	    (s->device == p->lab->count ||
+	     predict_address_type(p->lab, s->packet.value[FIELD_SADDR]) ==
+		     RTN_LOCAL)) {
 		ret->open = "an answer to ourselves";
 		ret->is_excused = true;
 		return;
