@@ -173,7 +173,7 @@ static void forget_talk(struct judge *j, const struct shot *s)
 {
 	u128 protocol = s->packet.value[FIELD_PROTO];
 
-	if (protocol != FRAME_TCP && protocol != FRAME_UDP) {
+	if ((protocol != FRAME_TCP && protocol != FRAME_UDP) || s->has_turned) {
 		track_flush(&j->track);
 		return;
 	}
@@ -438,6 +438,9 @@ static bool prepare_talks(struct judge *j, struct dice *dice, size_t count)
 				      &j->shots[j->shot_count], &open);
 		note_talk_open(j, &seed[i], open);
 		memset(&j->is_open[j->shot_count], 0, n);
+		for (unsigned k = 0; k < n; k++)
+			j->exchange.counts.translated +=
+				j->shots[j->shot_count + k].is_translated;
 		j->shot_count += n;
 		j->judged += n;
 		j->talks += n != 0;

@@ -9,6 +9,9 @@
 #include "net/address.h"
 #include "ruleset/walk_state.h"
 
+const enum field predict_ends[4] = { FIELD_SADDR, FIELD_DADDR, FIELD_SPORT,
+				     FIELD_DPORT };
+
 int book_init(struct book *b, const struct ruleset *r)
 {
 	*b = (struct book){ .chain_count = r->chain_count };
@@ -175,6 +178,14 @@ void predict_sender(const struct lab *lab, struct shot *s)
 		point_set(p, FIELD_MAC_DADDR, lab->device[s->device].mac);
 	}
 	place(lab, s, lab_is_local(lab, p->value[FIELD_DADDR]));
+}
+
+void predict_translated(const struct lab *lab, struct shot *s,
+			const u128 ends[4])
+{
+	s->is_translated = true;
+	memcpy(s->ends, ends, sizeof(s->ends));
+	place(lab, s, lab_is_local(lab, ends[1]));
 }
 
 /* Of those that are routed by lo: a device's own are that device's. */
@@ -507,6 +518,24 @@ static struct walk_verdict walk_answer(const struct predictor *p,
 	return predict_walk(&back, book, e);
 }
 
+/* Chains are not asked for what they said of its first packet. */
+static void take_up(struct walk *w, const struct shot *s)
+{
+	const struct point *p = &s->packet;
+
+	for (int i = 0; i < 2 && s->is_translated; i++) {
+		int manip = i ? MANIP_DESTINATION : MANIP_SOURCE;
+
+		w->undo[manip] = (struct walk_end){ .address = s->ends[i],
+						    .port = s->ends[i + 2],
+						    .has_address = true,
+						    .has_port = true };
+		w->is_undoing[manip] =
+			p->value[predict_ends[i]] != s->ends[i] ||
+			p->value[predict_ends[i + 2]] != s->ends[i + 2];
+	}
+}
+
 void predict_shot(const struct predictor *p, const struct shot *s,
 		  struct book *book, struct expected *ret)
 {
@@ -515,7 +544,16 @@ void predict_shot(const struct predictor *p, const struct shot *s,
 
 	*ret = (struct expected){ .last = s->packet };
 	walk_hooks_begin(&w, p->plan, &p->host, &ret->last);
+	take_up(&w, s);
 	ret->verdict = predict_walk(&w, book, ret);
+	/* It is routed again, by the device that our sender is bound to. */
+	if (s->is_local && s->device != p->lab->count && !s->is_translated &&
+	    (!point_has(&ret->last, FIELD_DADDR) ||
+	     ret->last.value[FIELD_DADDR] != s->packet.value[FIELD_DADDR])) {
+		ret->open = "a bound sender's packet for another address";
+		ret->is_excused = true;
+		return;
+	}
 	if (ret->verdict.decision != WALK_REJECT)
 		return;
 	if (s->is_local &&

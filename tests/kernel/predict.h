@@ -65,6 +65,14 @@ struct walk;
 struct walk_verdict predict_walk(struct walk *w, struct book *book,
 				 struct expected *e);
 
+/* What translation changes: both addresses, both ports, the source's first. */
+extern const enum field predict_ends[4];
+
+/* A packet of a connection that was translated: it leaves with these ends, and
+ * that is where it goes. After predict_sender(). */
+void predict_translated(const struct lab *lab, struct shot *s,
+			const u128 ends[4]);
+
 /* RTN_* */
 unsigned predict_address_type(const struct lab *lab, u128 address);
 
