@@ -102,6 +102,12 @@ static void set_source_type(struct walk *w)
 		point_forget(w->packet, FIELD_SADDR_TYPE);
 }
 
+static bool is_other(const struct point *p, enum field f, u128 value,
+		     bool is_known)
+{
+	return !is_known || !point_has(p, f) || p->value[f] != value;
+}
+
 /* Half of a connection's ends, changed by a rule or set back. Whether anything
  * was (perhaps) changed. */
 static bool change(struct walk *w, const struct rule *rule,
@@ -113,8 +119,7 @@ static bool change(struct walk *w, const struct rule *rule,
 	enum field port = is_src ? FIELD_SPORT : FIELD_DPORT;
 	const struct point *p = w->packet;
 
-	if (!to->has_address || !point_has(p, address) ||
-	    p->value[address] != to->address) {
+	if (is_other(p, address, to->address, to->has_address)) {
 		walk_act_change(w, rule, address, to->address, to->has_address);
 		changed = true;
 	}
@@ -366,6 +371,38 @@ static enum walk_flow act_tproxy(struct walk *w, const struct rule *rule)
 							: FLOW_ACCEPT;
 }
 
+/* A packet that goes against its connection, as a reset of a REJECT, and is the
+ * first to ask: what is set up is the way of the connection's first packet, and
+ * this one stays as it is (nf_nat_packet()). The connection's status tells
+ * (nf_nat_setup_info()). */
+static void set_up_against(struct walk *w, const struct action *a,
+			   enum walk_manip manip, const struct aim *to)
+{
+	static const enum field ends[][2] = {
+		{ FIELD_SADDR, FIELD_CT_SADDR },
+		{ FIELD_DADDR, FIELD_CT_DADDR },
+		{ FIELD_SPORT, FIELD_CT_SPORT },
+		{ FIELD_DPORT, FIELD_CT_DPORT },
+	};
+
+	bool is_src = manip == MANIP_SOURCE;
+	struct point p = *w->packet;
+	struct walk first = *w;
+	struct aim aim = { .address = to->address, .port = to->port };
+
+	for (size_t i = 0; i < sizeof(ends) / sizeof(*ends); i++)
+		if (point_has(&p, ends[i][1]))
+			point_set(&p, ends[i][0], p.value[ends[i][1]]);
+	first.packet = &p;
+	aim_at(&first, a, manip, &aim);
+	w->is_done[manip] = true;
+	if (is_other(&p, is_src ? FIELD_SADDR : FIELD_DADDR, aim.end.address,
+		     aim.end.has_address) ||
+	    (has_ports(&p) && is_other(&p, is_src ? FIELD_SPORT : FIELD_DPORT,
+				       aim.end.port, aim.end.has_port)))
+		point_set(w->packet, is_src ? FIELD_CT_SNAT : FIELD_CT_DNAT, 1);
+}
+
 static void translate(struct walk *w, const struct rule *rule,
 		      enum walk_manip manip, const struct aim *aim)
 {
@@ -374,12 +411,6 @@ static void translate(struct walk *w, const struct rule *rule,
 	const struct walk_end *end = &aim->end;
 
 	w->is_done[manip] = true;
-	/* What is set up is the way of the connection's first packet; one that
-	 * goes against it, as a reset of a REJECT, stays as it is
-	 * (nf_nat_packet()). */
-	if (point_has(w->packet, FIELD_CT_DIRECTION) &&
-	    w->packet->value[FIELD_CT_DIRECTION])
-		return;
 	if (!change(w, rule, manip, end) && !aim->is_renumbered)
 		return;
 
@@ -414,6 +445,11 @@ enum walk_flow walk_nat_act(struct walk *w, const struct rule *rule,
 			return walk_act_unknown(w, rule, a);
 	}
 
+	if (point_has(w->packet, FIELD_CT_DIRECTION) &&
+	    w->packet->value[FIELD_CT_DIRECTION]) {
+		set_up_against(w, a, manip, &aim);
+		return FLOW_ACCEPT;
+	}
 	aim_at(w, a, manip, &aim);
 	translate(w, rule, manip, &aim);
 	return FLOW_ACCEPT;
