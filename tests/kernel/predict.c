@@ -420,6 +420,16 @@ static void reset_of(const struct point *p, struct point *ret)
 	point_set(ret, FIELD_SADDR, p->value[FIELD_DADDR]);
 }
 
+/* An address that a device has; others of this host are only routed here, and
+ * ipv6_chk_addr() does not know them. */
+static bool is_device_address(const struct lab *lab, u128 a)
+{
+	for (unsigned k = 0; k < lab->count; k++)
+		if (lab->device[k].v6 == a)
+			return true;
+	return false;
+}
+
 /* net/ipv4/icmp.c __icmp_send(), net/ipv6/icmp.c icmp6_send(): how much is
  * quoted, and which address speaks. */
 static void error_of(const struct lab *lab, const struct shot *s,
@@ -430,7 +440,8 @@ static void error_of(const struct lab *lab, const struct shot *s,
 	bool v6 = frame_is_v6(p);
 	uint64_t length = (uint64_t)p->value[FIELD_LENGTH];
 	uint64_t most = v6 ? 1280 - 48 : 576 - 28;
-	bool to_host = e->hook == HOOK_INPUT;
+	bool to_host = v6 ? is_device_address(lab, p->value[FIELD_DADDR])
+			  : e->hook == HOOK_INPUT;
 	unsigned device = v6 && !s->is_local ? s->device : lab->out;
 
 	point_set(ret, FIELD_PROTO, v6 ? FRAME_ICMP6 : FRAME_ICMP);
@@ -440,9 +451,9 @@ static void error_of(const struct lab *lab, const struct shot *s,
 		  (v6 ? 48U : 28U) + (length < most ? length : most));
 	point_set(ret, FIELD_TOS, v6 ? 0 : (p->value[FIELD_TOS] & 0x1e) | 0xc0);
 	point_set(ret, FIELD_SADDR,
-		  v6        ? lab->device[device].v6
-		  : to_host ? p->value[FIELD_DADDR]
-			    : lab->device[device].v4);
+		  to_host ? p->value[FIELD_DADDR]
+		  : v6    ? lab->device[device].v6
+			  : lab->device[device].v4);
 }
 
 /* The reply belongs to the connection of what it answers: RELATED, against
