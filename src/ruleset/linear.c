@@ -142,7 +142,9 @@ static enum way act(struct walk *w, const struct rule *rule,
 			return WAY_FALLS;
 		return found->action ? act(w, rule, found->action) : WAY_FALLS;
 	case ACTION_NAT:
-		if (a->nat == NAT_TPROXY)
+		if (a->nat == NAT_TPROXY ||
+		    (a->map && cond_lookup(a->map, a->key, &w->packet,
+					   &found) != ANSWER_YES))
 			return WAY_FALLS;
 		break;
 	case ACTION_ACCEPT:

@@ -249,7 +249,13 @@ static const struct nft_key v6_key = { .words = "ipv6_addr",
 static const struct nft_key port_key = { .words = "inet_service",
 					 .type = VALUE_PORT };
 
-/* IPv4 or IPv6, by what the first address is like. */
+static bool is_v6(u128 address)
+{
+	return address >> 32 != 0xffff;
+}
+
+/* IPv4 or IPv6: by the words or the table, else by what the first address is
+ * like. JSON has no family but in tables of both. */
 static const struct nft_key *address_key(const struct nft_build *nb,
 					 const struct nft_stmt *s,
 					 const struct nft_expr *data)
@@ -258,10 +264,11 @@ static const struct nft_key *address_key(const struct nft_build *nb,
 
 	if (s->family)
 		return strcmp(s->family, "ip6") == 0 ? &v6_key : &v4_key;
+	if (nb->from->family == TABLE_IP || nb->from->family == TABLE_IP6)
+		return nb->from->family == TABLE_IP6 ? &v6_key : &v4_key;
 	if (data && data->kind == NFT_CONCAT)
 		data = data->first;
-	if (data && nft_value_range(&v6_key, data, &r) &&
-	    !nft_value_range(&v4_key, data, &r))
+	if (data && nft_value_range(&v6_key, data, &r) && is_v6(r.first))
 		return &v6_key;
 	if (!data && nb->family == 6)
 		return &v6_key;
@@ -334,9 +341,6 @@ static bool nat_address(struct nft_build *nb, const struct nft_stmt *s,
 	a->address = ranges_one(nb->ruleset->arena, r.first, r.last);
 	if (!a->address)
 		nb->b.failed = true;
-	a->random = a->random ||
-		    (r.first != r.last && a->nat != NAT_NETMAP_SOURCE &&
-		     a->nat != NAT_NETMAP_DESTINATION);
 	return true;
 }
 
@@ -355,7 +359,6 @@ static bool nat_port(struct nft_build *nb, const struct nft_stmt *s,
 	a->port = ranges_one(nb->ruleset->arena, r.first, r.last);
 	if (!a->port)
 		nb->b.failed = true;
-	a->random = a->random || r.first != r.last;
 	return true;
 }
 
@@ -367,7 +370,6 @@ static void nat(struct nft_build *nb, const struct nft_stmt *s)
 	while (strcmp(nat_words[i].word, s->words) != 0)
 		i++;
 	a.nat = has_flag(s, "netmap") ? nat_words[i].netmap : nat_words[i].kind;
-	a.random = has_flag(s, "random");
 	if (s->family)
 		nft_match_family(nb, strcmp(s->family, "ip6") == 0 ? 6 : 4);
 	if (!nat_address(nb, s, &a) || !nat_port(nb, s, &a)) {
@@ -376,6 +378,8 @@ static void nat(struct nft_build *nb, const struct nft_stmt *s)
 				 _("This translation is not understood; what "
 				   "it does is unknown."));
 	}
+	/* A map says so itself, of its choice. */
+	a.random = a.random || has_flag(s, "random");
 	build_action(&nb->b, &a);
 }
 

@@ -249,6 +249,8 @@ static int emit_nat(struct flattening *f, const struct walk *w,
 	if (action->nat == NAT_TPROXY) {
 		here.is_uncertain = true;
 		here.is_hidden = false;
+	} else if (action->map) {
+		return emit_map(f, w, action);
 	}
 	return emit(f, &here, ENTRY_ENDS, action);
 }
@@ -294,9 +296,11 @@ static int emit_action(struct flattening *f, const struct walk *w,
 	return emit_unknown(f, w, action);
 }
 
+/* One entry for each element: what is in none of them passes. */
 static int emit_map(struct flattening *f, const struct walk *w,
 		    const struct action *action)
 {
+	bool is_nat = action->kind == ACTION_NAT;
 	const struct set *map = action->map;
 	struct walk here = *w;
 	int err = 0;
@@ -309,7 +313,7 @@ static int emit_map(struct flattening *f, const struct walk *w,
 		const struct element *e = &map->elements[i];
 		struct boxes box, both;
 
-		if (!e->action)
+		if (!e->action && !is_nat)
 			continue;
 		err = compile_element(&f->compile, e, map, action->key, &box);
 		if (!err)
@@ -317,7 +321,8 @@ static int emit_map(struct flattening *f, const struct walk *w,
 					      RULE_BOXES, &both);
 		here.boxes = &both;
 		if (!err)
-			err = emit_action(f, &here, e->action);
+			err = is_nat ? emit(f, &here, ENTRY_ENDS, action)
+				     : emit_action(f, &here, e->action);
 	}
 
 	return err;

@@ -54,6 +54,8 @@ static void print_argument(struct text *out, const struct argument *a)
 	text_char(out, ' ');
 	if (o->type == VALUE_STRING && !o->read)
 		quoted(out, a->text);
+	else if (o->read == option_as_it_is && o->words < 2)
+		save_print_name(out, a->text);
 	else
 		text_str(out, a->text);
 }

@@ -27,7 +27,8 @@ enum walk_decision {
 
 extern const char *const walk_decision_names[WALK_DECISION_COUNT];
 
-/* One of the host's own addresses, and the network reached through it. */
+/* One of the host's own addresses, and the network reached through it; an
+ * address without host bits is only the network's. */
 struct walk_address {
 	u128 interface;  /* as FIELD_IIF */
 	u128 address;    /* as FIELD_SADDR */

@@ -88,6 +88,21 @@ static enum walk_flow set_from_map(struct walk *w, const struct rule *rule,
 	return FLOW_TERM;
 }
 
+static bool is_of_connection(enum field f)
+{
+	return f >= FIELD_CT_STATE && f <= FIELD_CT_MARK;
+}
+
+static bool has_no_connection(const struct point *p)
+{
+	u128 state = p->value[FIELD_CT_STATE];
+
+	return point_has(p, FIELD_CT_STATE) &&
+	       (state == CT_INVALID || state == CT_UNTRACKED);
+}
+
+/* Where there is no connection, nothing of it is set or taken; to take it ends
+ * nft's rule (xt_connmark.c, nft_ct.c: nft_ct_get_eval()). */
 static enum walk_flow act_set(struct walk *w, const struct rule *rule,
 			      const struct action *a)
 {
@@ -97,6 +112,11 @@ static enum walk_flow act_set(struct walk *w, const struct rule *rule,
 
 	if (a->map)
 		return set_from_map(w, rule, a);
+	if (has_no_connection(p) && is_of_connection(a->from))
+		return rule->chain->table->engine == ENGINE_NFT ? FLOW_NEXT
+								: FLOW_TERM;
+	if (has_no_connection(p) && is_of_connection(a->field))
+		return FLOW_TERM;
 
 	if (a->from != FIELD_COUNT) {
 		other = p->value[a->from];

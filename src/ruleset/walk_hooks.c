@@ -172,19 +172,26 @@ static bool run_out(struct walk *w)
 	return run_hook(w, HOOK_POSTROUTING) && run_hook(w, HOOK_EGRESS);
 }
 
-/* At lo: its connection was confirmed behind postrouting (nf_confirm()), and
- * who sent it is forgotten (loopback_xmit(): skb_orphan()). */
+/* Its connection was confirmed where it left (nf_confirm()). */
+static void confirm(struct point *p)
+{
+	u128 state = p->value[FIELD_CT_STATE];
+
+	if (point_has(p, FIELD_CT_STATE) && state != CT_INVALID &&
+	    state != CT_UNTRACKED)
+		point_set(p, FIELD_CT_CONFIRMED, 1);
+}
+
+/* At lo, where who sent it is forgotten (loopback_xmit(): skb_orphan()). */
 static void arrive(struct walk *w)
 {
 	struct point *p = w->packet;
-	u128 state = p->value[FIELD_CT_STATE];
 
+	confirm(p);
 	w->iif = w->oif;
 	w->has_iif = true;
 	w->oif = 0;
 	w->is_local = true;
-	if (state == CT_NEW || state == CT_ESTABLISHED || state == CT_RELATED)
-		point_set(p, FIELD_CT_CONFIRMED, 1);
 	point_set(p, FIELD_HAS_SOCKET, 0);
 	point_forget(p, FIELD_UID);
 	point_forget(p, FIELD_GID);

@@ -28,6 +28,11 @@ static bool is_loopback(u128 address)
 	return address_is_loopback(&a);
 }
 
+static bool is_of_link(u128 address)
+{
+	return address >> 118 == 0xfe80 >> 6;
+}
+
 bool walk_nat_is_local(const struct walk *w, u128 address)
 {
 	if (is_loopback(address))
@@ -83,6 +88,26 @@ static void redirected(struct walk *w, bool is_local)
 	}
 }
 
+/* A source that was translated is mostly this host's; who knows its addresses
+ * knows better. */
+static void set_source_type(struct walk *w)
+{
+	const struct point *p = w->packet;
+	bool is_here = !w->host || walk_nat_is_local(w, p->value[FIELD_SADDR]);
+
+	if (point_has(p, FIELD_SADDR) || !w->host)
+		point_set(w->packet, FIELD_SADDR_TYPE,
+			  is_here ? TYPE_LOCAL : TYPE_UNICAST);
+	else
+		point_forget(w->packet, FIELD_SADDR_TYPE);
+}
+
+static bool is_other(const struct point *p, enum field f, u128 value,
+		     bool is_known)
+{
+	return !is_known || !point_has(p, f) || p->value[f] != value;
+}
+
 /* Half of a connection's ends, changed by a rule or set back. Whether anything
  * was (perhaps) changed. */
 static bool change(struct walk *w, const struct rule *rule,
@@ -94,8 +119,7 @@ static bool change(struct walk *w, const struct rule *rule,
 	enum field port = is_src ? FIELD_SPORT : FIELD_DPORT;
 	const struct point *p = w->packet;
 
-	if (!to->has_address || !point_has(p, address) ||
-	    p->value[address] != to->address) {
+	if (is_other(p, address, to->address, to->has_address)) {
 		walk_act_change(w, rule, address, to->address, to->has_address);
 		changed = true;
 	}
@@ -126,7 +150,7 @@ struct aim {
 	const struct ranges *address, *port;
 	struct walk_end end;
 	bool is_local;
-	bool is_none; /* the map has nothing for it */
+	bool is_renumbered; /* ICMP's id is another, even of a destination */
 };
 
 static enum answer aim_map(const struct walk *w, const struct action *a,
@@ -145,6 +169,25 @@ static enum answer aim_map(const struct walk *w, const struct action *a,
 	return found;
 }
 
+static bool has_ports(const struct point *p)
+{
+	u128 proto = p->value[FIELD_PROTO];
+
+	return point_has(p, FIELD_PROTO) &&
+	       (proto == PROTO_TCP || proto == PROTO_UDP ||
+		proto == PROTO_SCTP || proto == PROTO_DCCP ||
+		proto == PROTO_LITE);
+}
+
+static bool keeps_port(const struct walk *w, enum field address,
+		       const struct aim *aim)
+{
+	enum field f = address == FIELD_SADDR ? FIELD_SPORT : FIELD_DPORT;
+
+	return !aim->port || !aim->port->count || !has_ports(w->packet) ||
+	       ranges_has(aim->port, w->packet->value[f]);
+}
+
 static void aim_address(const struct walk *w, const struct action *a,
 			enum field f, struct aim *aim)
 {
@@ -160,22 +203,12 @@ static void aim_address(const struct walk *w, const struct action *a,
 		return;
 	}
 
-	/* A source that is among them stays. */
+	/* A source that is among them stays, if its port does (nf_in_range()). */
 	if (f == FIELD_SADDR && !a->random && end->has_address &&
-	    ranges_has(aim->address, end->address))
+	    ranges_has(aim->address, end->address) && keeps_port(w, f, aim))
 		return;
 	end->has_address = is_single(aim->address);
 	end->address = aim->address->range[0].first;
-}
-
-static bool has_ports(const struct point *p)
-{
-	u128 proto = p->value[FIELD_PROTO];
-
-	return point_has(p, FIELD_PROTO) &&
-	       (proto == PROTO_TCP || proto == PROTO_UDP ||
-		proto == PROTO_SCTP || proto == PROTO_DCCP ||
-		proto == PROTO_LITE);
 }
 
 static void aim_port(const struct walk *w, const struct action *a, enum field f,
@@ -198,29 +231,89 @@ static void aim_port(const struct walk *w, const struct action *a, enum field f,
 	end->port = aim->port->range[0].first;
 }
 
-/* The address of the interface that the packet leaves by, or comes in by. */
-bool walk_nat_own_address(const struct walk *w, u128 interface, u128 *ret)
+/* An address that the host speaks from by the interface: of the packet's
+ * family, and not a route to a network. */
+static bool is_own(const struct walk *w, const struct walk_address *own,
+		   u128 interface)
 {
 	bool is_v6 = w->packet->value[FIELD_FAMILY] == FAMILY_V6;
+	struct address a = field_to_address(own->address);
+	bool is_route = own->prefix < 127 && !(own->address << own->prefix);
+
+	return own->interface == interface && address_is_v4(&a) != is_v6 &&
+	       !is_route;
+}
+
+/* The interface's first address of the packet's family; of IPv6, the first of
+ * the destination's scope, if it has one: of the link (fe80::/10), or not. */
+bool walk_nat_own_address(const struct walk *w, u128 interface, u128 *ret)
+{
+	bool link = is_of_link(w->packet->value[FIELD_DADDR]);
+	bool found = false;
 
 	for (size_t i = 0; w->host && i < w->host->count; i++) {
 		const struct walk_address *own = &w->host->addresses[i];
-		struct address a = field_to_address(own->address);
 
-		if (own->interface == interface && address_is_v4(&a) != is_v6) {
+		if (!is_own(w, own, interface))
+			continue;
+		if (found && (is_of_link(*ret) == link ||
+			      is_of_link(own->address) != link))
+			continue;
+		*ret = own->address;
+		found = true;
+	}
+
+	return found;
+}
+
+/* How many bits of the destination are those of the address's network. */
+static unsigned nearness(const struct walk *w, const struct walk_address *own)
+{
+	u128 differs = own->address ^ w->packet->value[FIELD_DADDR];
+	unsigned same = 0;
+
+	if (!point_has(w->packet, FIELD_DADDR))
+		return 0;
+	while (same < own->prefix && !(differs >> (127 - same)))
+		same++;
+	return same;
+}
+
+/* Of several addresses, IPv4 takes the one in whose network the next hop is,
+ * else the first (inet_select_addr()); IPv6 the one that is most like the
+ * destination (RFC 6724, 5; ipv6_get_saddr_eval()). Loopback's is for
+ * loopback alone. A gateway is not known here: it is taken to be in the first's. */
+static bool masquerade_address(const struct walk *w, u128 *ret)
+{
+	bool is_v6 = w->packet->value[FIELD_FAMILY] == FAMILY_V6;
+	unsigned most = 0;
+	bool found = w->has_oif && walk_nat_own_address(w, w->oif, ret) &&
+		     !is_loopback(*ret);
+
+	if (is_v6 && is_loopback(w->packet->value[FIELD_DADDR])) {
+		*ret = w->packet->value[FIELD_DADDR];
+		return point_has(w->packet, FIELD_DADDR);
+	}
+	for (size_t i = 0; found && i < w->host->count; i++) {
+		const struct walk_address *own = &w->host->addresses[i];
+		unsigned near;
+
+		if (!is_own(w, own, w->oif) ||
+		    is_of_link(own->address) != is_of_link(*ret))
+			continue;
+		near = nearness(w, own);
+		if (near > most && (is_v6 || near >= own->prefix)) {
+			most = near;
 			*ret = own->address;
-			return true;
 		}
 	}
 
-	return false;
+	return found;
 }
 
 static void aim_masquerade(const struct walk *w, struct aim *aim)
 {
-	aim->end.has_address =
-		w->has_oif &&
-		walk_nat_own_address(w, w->oif, &aim->end.address);
+	aim->end.has_address = masquerade_address(w, &aim->end.address);
 }
 
 /* REDIRECT: to the first address of the interface where the packet came in; of
@@ -242,11 +335,20 @@ static void aim_redirect(const struct walk *w, struct aim *aim)
 	}
 }
 
+static bool is_icmp(const struct point *p)
+{
+	u128 proto = p->value[FIELD_PROTO];
+
+	return point_has(p, FIELD_PROTO) &&
+	       (proto == PROTO_ICMP || proto == PROTO_ICMP6);
+}
+
 static void aim_at(const struct walk *w, const struct action *a,
 		   enum walk_manip manip, struct aim *aim)
 {
 	bool is_src = manip == MANIP_SOURCE;
 
+	aim->is_renumbered = a->random && is_icmp(w->packet);
 	aim_address(w, a, is_src ? FIELD_SADDR : FIELD_DADDR, aim);
 	aim_port(w, a, is_src ? FIELD_SPORT : FIELD_DPORT, aim);
 	if (a->nat == NAT_MASQUERADE)
@@ -269,6 +371,38 @@ static enum walk_flow act_tproxy(struct walk *w, const struct rule *rule)
 							: FLOW_ACCEPT;
 }
 
+/* A packet that goes against its connection, as a reset of a REJECT, and is the
+ * first to ask: what is set up is the way of the connection's first packet, and
+ * this one stays as it is (nf_nat_packet()). The connection's status tells
+ * (nf_nat_setup_info()). */
+static void set_up_against(struct walk *w, const struct action *a,
+			   enum walk_manip manip, const struct aim *to)
+{
+	static const enum field ends[][2] = {
+		{ FIELD_SADDR, FIELD_CT_SADDR },
+		{ FIELD_DADDR, FIELD_CT_DADDR },
+		{ FIELD_SPORT, FIELD_CT_SPORT },
+		{ FIELD_DPORT, FIELD_CT_DPORT },
+	};
+
+	bool is_src = manip == MANIP_SOURCE;
+	struct point p = *w->packet;
+	struct walk first = *w;
+	struct aim aim = { .address = to->address, .port = to->port };
+
+	for (size_t i = 0; i < sizeof(ends) / sizeof(*ends); i++)
+		if (point_has(&p, ends[i][1]))
+			point_set(&p, ends[i][0], p.value[ends[i][1]]);
+	first.packet = &p;
+	aim_at(&first, a, manip, &aim);
+	w->is_done[manip] = true;
+	if (is_other(&p, is_src ? FIELD_SADDR : FIELD_DADDR, aim.end.address,
+		     aim.end.has_address) ||
+	    (has_ports(&p) && is_other(&p, is_src ? FIELD_SPORT : FIELD_DPORT,
+				       aim.end.port, aim.end.has_port)))
+		point_set(w->packet, is_src ? FIELD_CT_SNAT : FIELD_CT_DNAT, 1);
+}
+
 static void translate(struct walk *w, const struct rule *rule,
 		      enum walk_manip manip, const struct aim *aim)
 {
@@ -277,19 +411,15 @@ static void translate(struct walk *w, const struct rule *rule,
 	const struct walk_end *end = &aim->end;
 
 	w->is_done[manip] = true;
-	/* What is set up is the way of the connection's first packet; one that
-	 * goes against it, as a reset of a REJECT, stays as it is
-	 * (nf_nat_packet()). */
-	if (point_has(w->packet, FIELD_CT_DIRECTION) &&
-	    w->packet->value[FIELD_CT_DIRECTION])
-		return;
-	if (!change(w, rule, manip, end))
+	if (!change(w, rule, manip, end) && !aim->is_renumbered)
 		return;
 
 	point_set(w->packet,
 		  manip == MANIP_SOURCE ? FIELD_CT_SNAT : FIELD_CT_DNAT, 1);
-	if (manip == MANIP_SOURCE)
+	if (manip == MANIP_SOURCE) {
+		set_source_type(w);
 		return;
+	}
 	if (!was_known || !end->has_address || before != end->address ||
 	    aim->is_local != w->is_local)
 		redirected(w, aim->is_local);
@@ -315,6 +445,11 @@ enum walk_flow walk_nat_act(struct walk *w, const struct rule *rule,
 			return walk_act_unknown(w, rule, a);
 	}
 
+	if (point_has(w->packet, FIELD_CT_DIRECTION) &&
+	    w->packet->value[FIELD_CT_DIRECTION]) {
+		set_up_against(w, a, manip, &aim);
+		return FLOW_ACCEPT;
+	}
 	aim_at(w, a, manip, &aim);
 	translate(w, rule, manip, &aim);
 	return FLOW_ACCEPT;
@@ -331,6 +466,8 @@ static void undo(struct walk *w, enum walk_manip manip)
 	if (manip == MANIP_DESTINATION)
 		point_set(w->packet, FIELD_DADDR_TYPE,
 			  w->is_local ? TYPE_LOCAL : TYPE_UNICAST);
+	else
+		set_source_type(w);
 }
 
 static bool has_connection(const struct point *p)
@@ -357,14 +494,11 @@ static bool is_first(const struct point *p)
 	       proto != PROTO_ICMP6;
 }
 
-bool walk_nat_stop(struct walk *w, const struct plan_hook *h)
+/* Asks the chains how the first packet's connection is to be translated. False:
+ * one of them stopped it. */
+static bool set_up(struct walk *w, const struct plan_hook *h,
+		   enum walk_manip manip)
 {
-	enum walk_manip manip = manip_of(w->hook);
-
-	if (!has_connection(w->packet))
-		return true;
-
-	undo(w, manip);
 	if (w->is_done[manip] || !is_first(w->packet))
 		return true;
 
@@ -376,5 +510,32 @@ bool walk_nat_stop(struct walk *w, const struct plan_hook *h)
 	}
 
 	w->is_done[manip] = true;
+	return true;
+}
+
+/* A reply that is not tracked stays with the address that it came to. */
+static void leave(struct walk *w)
+{
+	if (w->is_undoing[MANIP_DESTINATION])
+		redirected(w,
+			   !w->host ||
+				   walk_nat_is_local(
+					   w, w->packet->value[FIELD_DADDR]));
+	w->is_undoing[MANIP_DESTINATION] = false;
+}
+
+bool walk_nat_stop(struct walk *w, const struct plan_hook *h)
+{
+	enum walk_manip manip = manip_of(w->hook);
+
+	if (!has_connection(w->packet)) {
+		leave(w);
+		return true;
+	}
+
+	if (!set_up(w, h, manip))
+		return false;
+
+	undo(w, manip);
 	return true;
 }

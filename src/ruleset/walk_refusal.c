@@ -99,6 +99,39 @@ static void leave_here(struct point *p, const struct walk *w, bool is_reset)
 	point_set(p, FIELD_GID, UINT32_MAX);
 }
 
+/* A field of the connection's first direction. */
+static struct walk_end end_of(const struct point *packet, enum field address,
+			      enum field port, bool has_ports)
+{
+	return (struct walk_end){
+		.address = packet->value[address],
+		.port = has_ports ? packet->value[port] : 0,
+		.has_address = point_has(packet, address),
+		.has_port = !has_ports || point_has(packet, port),
+	};
+}
+
+/* The connection is set up as far as its packet came, and what was translated
+ * of it is set back: of an error, its source, whoever sends it, and whom it is
+ * for (nf_nat_icmp_reply_translation()). */
+static void translate_back(const struct point *packet, const struct walk *w,
+			   bool is_reset, struct walk *ret)
+{
+	bool is_new = get(packet, FIELD_CT_STATE) == CT_NEW;
+
+	for (int i = 0; i < MANIP_COUNT; i++)
+		ret->is_done[i] = w->is_done[i] || !is_new;
+	if (get(packet, FIELD_CT_DIRECTION))
+		return;
+
+	ret->is_undoing[MANIP_SOURCE] = get(packet, FIELD_CT_DNAT);
+	ret->is_undoing[MANIP_DESTINATION] = get(packet, FIELD_CT_SNAT);
+	ret->undo[MANIP_SOURCE] =
+		end_of(packet, FIELD_CT_DADDR, FIELD_CT_DPORT, is_reset);
+	ret->undo[MANIP_DESTINATION] =
+		end_of(packet, FIELD_CT_SADDR, FIELD_CT_SPORT, is_reset);
+}
+
 void walk_refusal_make(const struct point *packet, const struct walk *w,
 		       const struct walk_verdict *v, struct walk *ret,
 		       struct point *ret_packet)
@@ -123,4 +156,5 @@ void walk_refusal_make(const struct point *packet, const struct walk *w,
 	*ret_packet = p;
 
 	walk_hooks_begin(ret, w->plan, w->host, ret_packet);
+	translate_back(packet, w, is_reset, ret);
 }

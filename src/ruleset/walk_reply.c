@@ -11,7 +11,7 @@ enum { PROTO_ICMP = 1, PROTO_TCP = 6, PROTO_ICMP6 = 58 };
 enum { FLAG_FIN = 1, FLAG_SYN = 2, FLAG_RST = 4, FLAG_ACK = 16 };
 
 /* Numbers of RTN_* (include/uapi/linux/rtnetlink.h). */
-enum { TYPE_LOCAL = 2, TYPE_BROADCAST = 3, TYPE_MULTICAST = 5 };
+enum { TYPE_BROADCAST = 3, TYPE_MULTICAST = 5 };
 
 enum { DEFAULT_TTL = 64 };
 
@@ -101,14 +101,21 @@ static void answer_transport(struct point *p, const struct point *sent)
 }
 
 /* An answer without a connection is judged by itself: one that only an answer
- * can be is invalid (nf_conntrack_proto_tcp.c: tcp_new(); _icmp.c). */
+ * can be is invalid (nf_conntrack_proto_tcp.c: tcp_new(); _icmp.c), neighbours
+ * are not tracked (_icmpv6.c: noct_valid_new[]). */
 static enum ct_state lone_state(const struct point *p)
 {
-	u128 proto = get(p, FIELD_PROTO);
+	enum { ROUTER_ADVERTISEMENT = 134, NEIGHBOUR_ADVERTISEMENT = 136 };
 
+	u128 proto = get(p, FIELD_PROTO), type = get(p, FIELD_ICMP_TYPE);
+
+	if (proto == PROTO_ICMP6 &&
+	    (type == ROUTER_ADVERTISEMENT || type == NEIGHBOUR_ADVERTISEMENT))
+		return CT_UNTRACKED;
 	if (proto == PROTO_ICMP || proto == PROTO_ICMP6)
 		return CT_INVALID;
-	if (proto == PROTO_TCP && get(p, FIELD_TCP_FLAGS) & FLAG_SYN)
+	if (proto == PROTO_TCP &&
+	    get(p, FIELD_TCP_FLAGS) & (FLAG_SYN | FLAG_FIN))
 		return CT_INVALID;
 
 	return CT_NEW;
@@ -143,9 +150,7 @@ static void answer_addresses(struct point *p, const struct point *sent,
 	swap(p, sent, FIELD_IPSEC_IN, FIELD_IPSEC_OUT);
 	swap(p, sent, FIELD_PHYS_IIF, FIELD_PHYS_OIF);
 	take(p, FIELD_SADDR_TYPE, last, FIELD_DADDR_TYPE);
-	take(p, FIELD_DADDR_TYPE, sent, FIELD_SADDR_TYPE);
-	if (get(last, FIELD_CT_SNAT))
-		point_set(p, FIELD_DADDR_TYPE, TYPE_LOCAL);
+	take(p, FIELD_DADDR_TYPE, last, FIELD_SADDR_TYPE);
 }
 
 /* The sender of a reply that leaves here is a process that nobody named. */

@@ -1,6 +1,7 @@
 #include "conversation.h"
 
 #include <ctype.h>
+#include <linux/rtnetlink.h>
 #include <string.h>
 
 #include "frame.h"
@@ -42,6 +43,9 @@ struct talk {
 	struct side side[2];
 	struct point last[2]; /* the packet each sent last */
 	struct follow follow;
+	/* Its connection was, and what leaves of each direction. */
+	bool is_translated, has_turned;
+	u128 ends[2][4];
 };
 
 static unsigned low(const struct point *p, enum field f)
@@ -100,6 +104,8 @@ static void begin(struct talk *t, struct dice *dice, const struct shot *seed)
 			  frame_is_v6(&s->packet) ? 128 : 8);
 		point_set(&s->packet, FIELD_ICMP_CODE, 0);
 	}
+	if (s->packet.value[FIELD_TTL] < LAB_HOPS)
+		point_set(&s->packet, FIELD_TTL, LAB_HOPS);
 	predict_sender(t->p->lab, s);
 	t->side[1].shot = *s;
 	other_side(t, dice, &t->side[1].shot);
@@ -239,22 +245,117 @@ static const char *choose(struct dice *dice, const struct point *seed,
 	return own;
 }
 
+static bool is_changed(const struct point *p, const struct point *last)
+{
+	for (int i = 0; i < 4; i++)
+		if (last->value[predict_ends[i]] != p->value[predict_ends[i]])
+			return true;
+	return false;
+}
+
+/* REDIRECT wants an address of the same scope; nobody has site-local ones. */
+static bool is_site_local(const struct point *p)
+{
+	return frame_is_v6(p) && p->value[FIELD_DADDR] >> 118 == 0xfec0 >> 6;
+}
+
+/* What the kernel chooses, and where our senders' packets go when they are for
+ * another address, nobody knows; nor how other protocols are answered. */
+static bool is_known(const struct lab *lab, const struct shot *s,
+		     const struct expected *e)
+{
+	const struct point *p = &s->packet, *last = &e->last;
+	u128 to = last->value[FIELD_DADDR];
+	bool to_other = p->value[FIELD_DADDR] != to;
+
+	for (int i = 0; i < 4; i++)
+		if (!point_has(last, predict_ends[i]))
+			return false;
+	if (to_other && !s->is_translated &&
+	    (s->is_local || is_site_local(p) ||
+	     (predict_address_type(lab, to) == RTN_LOCAL &&
+	      !lab_is_local(lab, to))))
+		return false;
+	return !s->quoted.known && (low(p, FIELD_PROTO) == FRAME_TCP ||
+				    low(p, FIELD_PROTO) == FRAME_UDP);
+}
+
 /* What hinders anybody from saying how it goes on. */
 static const char *why_open(const struct lab *lab, const struct shot *s,
 			    const struct expected *e)
 {
-	static const enum field ends[] = { FIELD_SADDR, FIELD_DADDR,
-					   FIELD_SPORT, FIELD_DPORT };
-
 	if (e->open)
 		return e->open;
 	if (s->is_local && e->verdict.decision == WALK_REJECT &&
 	    lab_is_local(lab, s->packet.value[FIELD_SADDR]))
 		return "an answer to ourselves";
-	for (int i = 0; i < 4; i++)
-		if (e->last.value[ends[i]] != s->packet.value[ends[i]])
-			return "a translation";
+	if (s->is_translated && e->verdict.decision == WALK_REJECT &&
+	    s->packet.value[FIELD_CT_DIRECTION])
+		return "an answer to a translated answer";
+	if ((is_changed(&s->packet, &e->last) || e->last.value[FIELD_CT_SNAT] ||
+	     e->last.value[FIELD_CT_DNAT]) &&
+	    !is_known(lab, s, e))
+		return "a translation";
 	return NULL;
+}
+
+/* Known before it is sent. */
+static const char *why_not(const struct talk *t, const struct shot *s)
+{
+	if (t->is_translated && s->quoted.known)
+		return "an error about a translation";
+	if (s->is_local &&
+	    predict_address_type(t->p->lab, s->packet.value[FIELD_DADDR]) ==
+		    RTN_LOCAL)
+		return "an answer to ourselves";
+	return NULL;
+}
+
+static bool is_confirmed(const struct point *p)
+{
+	return low(p, FIELD_CT_STATE) != CT_INVALID &&
+	       low(p, FIELD_CT_STATE) != CT_UNTRACKED &&
+	       p->value[FIELD_CT_CONFIRMED];
+}
+
+/* The side answers what it got. */
+static void turn_to(struct talk *t, unsigned side, const struct point *got)
+{
+	const struct lab *lab = t->p->lab;
+	struct shot *s = &t->side[side].shot;
+	struct point back = *got;
+
+	swap(&back, FIELD_SADDR, FIELD_DADDR);
+	swap(&back, FIELD_SPORT, FIELD_DPORT);
+	if (!is_changed(&s->packet, &back))
+		return;
+	for (int i = 0; i < 4; i++)
+		point_set(&s->packet, predict_ends[i],
+			  back.value[predict_ends[i]]);
+	s->is_local = lab_is_local(lab, got->value[FIELD_DADDR]);
+	s->device = lab->out;
+	predict_sender(lab, s);
+}
+
+/* The first packet of a connection came through. */
+static void meet(struct talk *t, unsigned from, const struct shot *s,
+		 const struct expected *e)
+{
+	const struct point *p = &s->packet, *last = &e->last;
+
+	if (!t->follow.is_there || low(p, FIELD_CT_STATE) != CT_NEW ||
+	    low(last, FIELD_CT_STATE) != CT_NEW || is_confirmed(p) ||
+	    e->verdict.decision != WALK_ACCEPT)
+		return;
+	t->is_translated = is_changed(p, last);
+	t->has_turned |= t->is_translated;
+	for (int i = 0; i < 4; i++) {
+		t->ends[0][i] = last->value[predict_ends[i]];
+		t->ends[1][i] = p->value[predict_ends[i ^ 1]];
+	}
+	if (low(p, FIELD_PROTO) == FRAME_TCP ||
+	    low(p, FIELD_PROTO) == FRAME_UDP)
+		turn_to(t, !from, last);
 }
 
 unsigned conversation_make(const struct predictor *p, struct dice *dice,
@@ -278,17 +379,27 @@ unsigned conversation_make(const struct predictor *p, struct dice *dice,
 		say(&t, words[count], dice, s, &seg);
 		follow_look(&t.follow, s, &seg, &next);
 		s->has_entry = t.follow.is_there;
+		if (t.is_translated && is_confirmed(&s->packet))
+			predict_translated(
+				p->lab, s,
+				t.ends[s->packet.value[FIELD_CT_DIRECTION] !=
+				       0]);
 		predict_shot(p, s, NULL, &e);
-		*ret_open = why_open(p->lab, s, &e);
+		*ret_open = why_not(&t, s);
+		if (!*ret_open)
+			*ret_open = why_open(p->lab, s, &e);
 		if (*ret_open)
 			break;
 		if (!follow_settle(&t.follow, &next, s, &e)) {
 			*ret_open = "a mark";
 			break;
 		}
+		meet(&t, islower(words[count]) != 0, s, &e);
 	}
-	if (count)
+	if (count) {
 		ret[count - 1].is_last = true;
+		ret[count - 1].has_turned = t.has_turned;
+	}
 	return count;
 }
 

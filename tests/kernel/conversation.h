@@ -6,7 +6,9 @@
  * Conversations: packets of one flow, one after the other and from both sides,
  * with retransmissions, strays, resets and ICMP errors. Of each the state is
  * foretold (follow.h) from what became of those before it: one that a rule
- * drops makes no entry, and the next is new again.
+ * drops makes no entry, and the next is new again. Of TCP and UDP, a connection
+ * may be translated to what the walk foretells: then the other side answers
+ * what it got, and nobody asks the chains again.
  */
 enum { CONVERSATION_MOST = 14 };
 

@@ -22,7 +22,11 @@ struct shot {
 	unsigned user;   /* index into lab->user */
 	/* Of a conversation: the kernel makes the entries by itself. */
 	bool is_talk, is_last;
+	bool has_turned;   /* its conversation was translated */
 	uint32_t seq, ack; /* its TCP numbers, or both 0 */
+	/* Its connection was translated: it leaves with these (predict_ends). */
+	bool is_translated;
+	u128 ends[4];
 };
 
 struct draw;

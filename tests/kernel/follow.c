@@ -157,11 +157,10 @@ static void turn_round(const struct point *p, struct point *ret)
 static bool belongs(const struct follow *f, const struct point *p,
 		    bool *ret_reply)
 {
-	struct point tuple, round;
+	struct point tuple;
 
 	follow_tuple(p, &tuple);
-	turn_round(&f->origin, &round);
-	*ret_reply = is_same(&tuple, &round);
+	*ret_reply = is_same(&tuple, &f->answer);
 	return f->is_there && (*ret_reply || is_same(&tuple, &f->origin));
 }
 
@@ -297,6 +296,8 @@ static void say_entry(struct point *p, const struct follow *f,
 	for (int c = FIELD_CT_SADDR; c <= FIELD_CT_PROTO; c++)
 		point_set(p, (enum field)c, f->origin.value[c]);
 	point_set(p, FIELD_CT_DIRECTION, reply);
+	point_set(p, FIELD_CT_SNAT, f->has_snat);
+	point_set(p, FIELD_CT_DNAT, f->has_dnat);
 	point_set(p, FIELD_CT_SEEN_REPLY, f->has_reply);
 	point_set(p, FIELD_CT_ASSURED, f->is_assured);
 	point_set(p, FIELD_CT_CONFIRMED, confirmed);
@@ -315,6 +316,7 @@ static void look_new(struct point *p, const struct segment *s,
 	}
 	ret->last_index = NONE;
 	follow_tuple(p, &ret->origin);
+	turn_round(&ret->origin, &ret->answer);
 	ret->is_there = true;
 	if (low(p, FIELD_PROTO) == FRAME_TCP)
 		look_at_tcp(ret, false, low(p, FIELD_TCP_FLAGS), s);
@@ -402,6 +404,14 @@ bool follow_settle(struct follow *f, const struct follow *next,
 	if (!point_has(&e->last, FIELD_CT_MARK))
 		return false;
 	f->mark = e->last.value[FIELD_CT_MARK];
+	if (is_new) {
+		struct point tuple;
+
+		follow_tuple(&e->last, &tuple);
+		turn_round(&tuple, &f->answer);
+		f->has_snat = e->last.value[FIELD_CT_SNAT];
+		f->has_dnat = e->last.value[FIELD_CT_DNAT];
+	}
 	if (!was_rejected)
 		return true;
 	if (is_reset && low(&f->origin, FIELD_CT_PROTO) == FRAME_TCP)

@@ -25,6 +25,8 @@ struct follow {
 	bool is_there; /* confirmed */
 	/* The original direction's ends and protocol: FIELD_CT_*. */
 	struct point origin;
+	struct point answer; /* the other direction's */
+	bool has_snat, has_dnat;
 	bool has_reply, is_assured;
 	u128 mark;
 	/* TCP */

@@ -3,13 +3,14 @@
  * packets are sent through it, and the kernel's counters and answers are
  * compared with what the walker foretold.
  *
- *   judge [-n PACKETS] [-s SEED] [-b BATCH] [-c | -w | -p "WORDS -> yes"...] [-g]
- *         [-v] KIND:FILE...
+ *   judge [-n PACKETS] [-s SEED] [-b BATCH]
+ *         [-c | -w | -x | -p "WORDS -> yes"...] [-g] [-v] KIND:FILE...
  *
  * KIND is ipset, legacy4, legacy6, nft4, nft6 (iptables-nft) or nft. The model
  * is made of the kernel's own dump, with -g of the files that were given.
  * Packets are drawn; with -c those of conversations, their states the kernel's
  * own; with -w the audit's witnesses; with -p in words, for the first rule.
+ * With -x packets leave, translated, and are answered (exchange.h).
  *
  * Exit status: 0 no difference, 1 some, 2 the ruleset cannot be loaded, 77 no
  * namespaces here.
@@ -24,41 +25,31 @@
 #include "base/arena.h"
 #include "base/text.h"
 #include "conversation.h"
+#include "exchange.h"
 #include "frame.h"
+#include "given.h"
 #include "kernel.h"
 #include "predict.h"
 #include "ruleset/packet_words.h"
+#include "seed.h"
 #include "track.h"
 #include "trial.h"
 
-enum {
-	FILES = 16,
-	TOLD = 5,
-	MOST = 60,
-	OPEN_TEXTS = 64,
-	TRIES = 12,
-	SKIP = 77
-};
-
-struct given {
-	enum kernel_kind kind;
-	const char *path;
-	char *text;
-};
+enum { WORDS = 16, TOLD = 5, MOST = 60, OPEN_TEXTS = 64, SKIP = 77 };
 
 struct judge {
 	struct lab lab;
-	struct given given[FILES];
-	const char *words[FILES];
+	struct givens givens;
+	const char *words[WORDS];
 	unsigned word_count;
 	struct trial trial;
-	unsigned given_count;
-	bool kinds[KERNEL_KINDS];
 	struct problems *problems;
 	struct ruleset *model;
 	struct draw *draw;
 	struct predictor predictor;
 	struct track track;
+	struct exchange exchange;
+	bool is_exchange;
 	uint64_t untracked; /* entries that the kernel would not have */
 	struct book expected, before, after;
 	uint64_t swallowed[2], let_through[2];
@@ -78,77 +69,10 @@ struct judge {
 static uint8_t received[FRAME_MAX];
 static struct frame frame;
 
-static char *slurp(const char *path)
-{
-	FILE *f = fopen(path, "re");
-	struct text t = TEXT_NULL;
-	char buffer[65536];
-	size_t n;
-
-	if (!f)
-		return NULL;
-	while ((n = fread(buffer, 1, sizeof(buffer), f)))
-		text_bytes(&t, buffer, n);
-	fclose(f);
-	return text_steal(&t);
-}
-
-static bool parse_given(struct judge *j, const char *arg)
-{
-	const char *colon = strchr(arg, ':');
-	struct given *g = &j->given[j->given_count];
-
-	for (int i = 0; colon && i < KERNEL_KINDS; i++)
-		if (strncmp(kernel_names[i], arg, (size_t)(colon - arg)) == 0 &&
-		    strlen(kernel_names[i]) == (size_t)(colon - arg)) {
-			g->kind = (enum kernel_kind)i;
-			g->path = colon + 1;
-			g->text = slurp(g->path);
-			j->given_count++;
-			return g->text;
-		}
-	return false;
-}
-
-/* The model of what was given, in the order in which it is loaded: that decides
- * who comes first where priorities are equal. */
-static struct ruleset *read_given(struct judge *j)
-{
-	struct ruleset *r = ruleset_new(j->problems);
-	int failed = r ? 0 : -ENOMEM;
-
-	for (int kind = 0; kind < KERNEL_KINDS; kind++)
-		for (unsigned i = 0; i < j->given_count && !failed; i++)
-			if ((int)j->given[i].kind == kind)
-				failed = kernel_read(r, j->given[i].kind,
-						     j->given[i].path,
-						     j->given[i].text);
-	if (!failed)
-		failed = ruleset_link(r);
-	if (!failed)
-		return r;
-	ruleset_free(r);
-	return NULL;
-}
-
-static bool load(struct judge *j)
-{
-	for (int kind = 0; kind < KERNEL_KINDS; kind++)
-		for (unsigned i = 0; i < j->given_count; i++) {
-			if ((int)j->given[i].kind != kind)
-				continue;
-			if (!kernel_load(j->given[i].kind, j->given[i].text,
-					 false))
-				return false;
-			j->kinds[kind] = true;
-		}
-	return true;
-}
-
 /* The kernel's counters in the order of our model. */
 static bool snapshot(struct judge *j, struct book *ret, uint64_t ends[2])
 {
-	struct ruleset *r = kernel_dump(j->kinds, j->problems);
+	struct ruleset *r = kernel_dump(j->givens.kinds, j->problems);
 
 	if (!r)
 		return false;
@@ -249,7 +173,7 @@ static void forget_talk(struct judge *j, const struct shot *s)
 {
 	u128 protocol = s->packet.value[FIELD_PROTO];
 
-	if (protocol != FRAME_TCP && protocol != FRAME_UDP) {
+	if ((protocol != FRAME_TCP && protocol != FRAME_UDP) || s->has_turned) {
 		track_flush(&j->track);
 		return;
 	}
@@ -266,6 +190,9 @@ static bool fire(struct judge *j, const struct shot *s, bool tell)
 	struct expected e;
 	struct shot copy = *s;
 
+	if (j->is_exchange && !exchange_is_rejected(&j->predictor, s))
+		return exchange_fire(&j->exchange, &j->predictor, s,
+				     &j->expected, tell);
 	predict_shot(&j->predictor, s, &j->expected, &e);
 	frame_write(&frame, &copy.packet, s->quoted.known ? &s->quoted : NULL);
 	if (s->seq)
@@ -370,7 +297,7 @@ static bool judge_span(struct judge *j, size_t from, size_t to, bool tell)
 	for (int i = 0; i < 2; i++) {
 		uint64_t counted = now[i] - j->swallowed[i];
 
-		if (counted != j->let_through[i]) {
+		if (counted != j->let_through[i] && !j->is_exchange) {
 			same = false;
 			if (tell)
 				printf("  %s: expected %llu, counted %llu\n",
@@ -478,52 +405,6 @@ static void tell_open(struct judge *j, const struct shot *s,
 	tell_packet("packet", &s->packet);
 }
 
-/* Whose packets can begin a conversation. */
-static bool is_seed(const struct shot *s)
-{
-	const struct point *p = &s->packet;
-
-	return !s->has_entry && !p->value[FIELD_FRAGMENT] && !s->quoted.known;
-}
-
-/* What a process here sends comes from an address of this host, or no answer
- * would find it. */
-static bool draw_seeds(struct judge *j, unsigned out, struct shot *seed,
-		       size_t count)
-{
-	const u128 *local;
-	unsigned n;
-
-	draw_begin(j->draw, out);
-	for (size_t i = 0; i < count; i++) {
-		struct point *p = &seed[i].packet;
-
-		do
-			draw_shot(j->draw, &seed[i]);
-		while (!is_seed(&seed[i]));
-		if (seed[i].is_local)
-			point_set(p, FIELD_SADDR,
-				  draw_make_local(j->draw,
-						  p->value[FIELD_SADDR]));
-	}
-	n = draw_local(j->draw, &local);
-	if (lab_route(&j->lab, local, n, out))
-		return false;
-	predict_route(&j->predictor);
-	return true;
-}
-
-static bool settle_seed(const struct judge *j, struct shot *s)
-{
-	u128 source = s->packet.value[FIELD_SADDR];
-
-	if (!predict_settle(&j->lab, s))
-		return false;
-	if (s->is_local)
-		s->packet.value[FIELD_SADDR] = source;
-	return s->packet.value[FIELD_SADDR] != s->packet.value[FIELD_DADDR];
-}
-
 static void note_talk_open(struct judge *j, const struct shot *seed,
 			   const char *open)
 {
@@ -540,28 +421,48 @@ static bool prepare_talks(struct judge *j, struct dice *dice, size_t count)
 	struct shot *seed = calloc(seeds, sizeof(*seed));
 	unsigned out = (unsigned)dice_below(dice, j->lab.count);
 
-	if (!seed || !draw_seeds(j, out, seed, seeds)) {
+	if (!seed || !seed_draw(j->draw, &j->lab, out, seed, seeds)) {
 		free(seed);
 		return false;
 	}
+	predict_route(&j->predictor);
 	j->shot_count = 0;
 	for (size_t i = 0;
 	     i < seeds && j->shot_count + CONVERSATION_MOST <= count; i++) {
 		const char *open = NULL;
 		unsigned n;
 
-		if (!settle_seed(j, &seed[i]))
+		if (!seed_settle(&j->lab, &seed[i]))
 			continue;
 		n = conversation_make(&j->predictor, dice, &seed[i],
 				      &j->shots[j->shot_count], &open);
 		note_talk_open(j, &seed[i], open);
 		memset(&j->is_open[j->shot_count], 0, n);
+		for (unsigned k = 0; k < n; k++)
+			j->exchange.counts.translated +=
+				j->shots[j->shot_count + k].is_translated;
 		j->shot_count += n;
 		j->judged += n;
 		j->talks += n != 0;
 	}
 	free(seed);
 	return true;
+}
+
+static unsigned other_device(const struct judge *j, struct dice *dice,
+			     unsigned than)
+{
+	return (than + 1 + (unsigned)dice_below(dice, j->lab.count - 1)) %
+	       j->lab.count;
+}
+
+/* Where it goes. False: it cannot be fired. */
+static bool place_shot(struct judge *j, struct dice *dice, struct shot *s)
+{
+	if (j->is_exchange)
+		return exchange_settle(&j->exchange, s);
+	return (dice_one_in(dice, 4) && predict_loop(&j->lab, dice, s)) ||
+	       predict_settle(&j->lab, s);
 }
 
 /* Makes the shots of a batch. */
@@ -576,6 +477,9 @@ static bool prepare(struct judge *j, struct dice *dice, size_t count)
 	n = draw_local(j->draw, &local);
 	if (lab_route(&j->lab, local, n, out))
 		return false;
+	if (j->is_exchange &&
+	    exchange_route(&j->exchange, other_device(j, dice, out)))
+		return false;
 	predict_route(&j->predictor);
 	j->shot_count = count;
 	for (size_t i = 0; i < count; i++) {
@@ -583,12 +487,14 @@ static bool prepare(struct judge *j, struct dice *dice, size_t count)
 		struct expected e;
 
 		j->is_open[i] = true;
-		if (!(dice_one_in(dice, 4) && predict_loop(&j->lab, dice, s)) &&
-		    !predict_settle(&j->lab, s))
+		if (!place_shot(j, dice, s))
 			continue;
 		frame_write(&frame, &s->packet,
 			    s->quoted.known ? &s->quoted : NULL);
-		predict_shot(&j->predictor, s, NULL, &e);
+		if (j->is_exchange)
+			exchange_predict(&j->predictor, s, &e);
+		else
+			predict_shot(&j->predictor, s, NULL, &e);
 		if (e.open) {
 			tell_open(j, s, &e);
 			continue;
@@ -636,7 +542,7 @@ static bool set_up(struct judge *j, uint64_t seed)
 	char names[LAB_DEVICES][16];
 	uint32_t users[LAB_USERS];
 	struct dice dice = dice_new(seed);
-	struct ruleset *given = read_given(j);
+	struct ruleset *given = given_read(&j->givens, j->problems);
 	unsigned count;
 	int failed;
 
@@ -654,10 +560,14 @@ static bool set_up(struct judge *j, uint64_t seed)
 	j->lab.is_late = j->is_talking;
 	if (j->is_talking && lab_swallow(&j->lab, true))
 		return false;
-	if (track_open(&j->track) || !load(j))
+	if (track_open(&j->track) ||
+	    (j->is_exchange &&
+	     exchange_open(&j->exchange, &j->lab, &j->track)) ||
+	    !given_load(&j->givens))
 		return false;
-	j->model =
-		j->is_given_model ? given : kernel_dump(j->kinds, j->problems);
+	j->model = j->is_given_model
+			   ? given
+			   : kernel_dump(j->givens.kinds, j->problems);
 	if (!j->model)
 		return false;
 	if (!j->is_given_model)
@@ -690,6 +600,39 @@ static void tell_problems(const struct judge *j)
 		       (unsigned long long)p->line, p->text);
 }
 
+static void tell_sum(const struct judge *j, double seconds)
+{
+	const struct exchange_counts *x = &j->exchange.counts;
+
+	const struct {
+		const char *name;
+		uint64_t value;
+	} sums[] = {
+		{ "talks", j->talks },
+		{ "claims", j->trial.claims },
+		{ "away", j->trial.away },
+		{ "dead", j->trial.dead },
+		{ "judged", j->judged },
+		{ "answers", j->answers },
+		{ "excused", j->excused },
+		{ "unknown", j->unknown },
+		{ "differences", j->differences },
+		{ "unstable", j->unstable },
+		{ "untracked", j->untracked },
+		{ "rules", j->model->rule_count },
+		{ "translated", x->translated },
+		{ "chosen", x->chosen },
+		{ "evaded", x->evaded },
+		{ "replies", x->replies },
+		{ "open-replies", x->open_replies },
+	};
+
+	for (size_t i = 0; i < sizeof(sums) / sizeof(*sums); i++)
+		printf("%s=%llu ", sums[i].name,
+		       (unsigned long long)sums[i].value);
+	printf("seconds=%.1f\n", seconds);
+}
+
 static int run(struct judge *j, uint64_t packets, uint64_t seed, size_t batch)
 {
 	struct dice dice = dice_new(seed);
@@ -712,10 +655,15 @@ static int run(struct judge *j, uint64_t packets, uint64_t seed, size_t batch)
 
 		if (!(j->is_talking ? prepare_talks : prepare)(j, &dice, count))
 			return 2;
-		if (!judge_span(j, 0, j->shot_count, false) &&
-		    !narrow(j, 0, j->shot_count)) {
-			printf("unstable: seen once, or only together\n");
-			j->unstable++;
+		if (!judge_span(j, 0, j->shot_count, false)) {
+			struct exchange_counts counts = j->exchange.counts;
+
+			if (!narrow(j, 0, j->shot_count)) {
+				printf("unstable: seen once, or only "
+				       "together\n");
+				j->unstable++;
+			}
+			j->exchange.counts = counts;
 		}
 		packets -= count;
 	}
@@ -728,18 +676,7 @@ static int run(struct judge *j, uint64_t packets, uint64_t seed, size_t batch)
 	clock_gettime(CLOCK_MONOTONIC, &to);
 	seconds = (double)(to.tv_sec - from.tv_sec) +
 		  (double)(to.tv_nsec - from.tv_nsec) / 1e9;
-	printf("talks=%llu claims=%llu away=%llu dead=%llu judged=%llu answers=%llu excused=%llu unknown=%llu "
-	       "differences=%llu unstable=%llu untracked=%llu rules=%llu seconds=%.1f\n",
-	       (unsigned long long)j->talks,
-	       (unsigned long long)j->trial.claims,
-	       (unsigned long long)j->trial.away,
-	       (unsigned long long)j->trial.dead, (unsigned long long)j->judged,
-	       (unsigned long long)j->answers, (unsigned long long)j->excused,
-	       (unsigned long long)j->unknown,
-	       (unsigned long long)j->differences,
-	       (unsigned long long)j->unstable,
-	       (unsigned long long)j->untracked,
-	       (unsigned long long)j->model->rule_count, seconds);
+	tell_sum(j, seconds);
 	return j->differences || j->unknown ? 1 : 0;
 }
 
@@ -747,8 +684,7 @@ static void done(struct judge *j)
 {
 	for (unsigned i = 0; i < j->open_count; i++)
 		free(j->open_text[i]);
-	for (unsigned i = 0; i < j->given_count; i++)
-		free(j->given[i].text);
+	given_done(&j->givens);
 	predict_done(&j->predictor);
 	draw_free(j->draw);
 	book_done(&j->expected);
@@ -768,7 +704,7 @@ int main(int argc, char **argv)
 
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	j.problems = problems_new();
-	while ((option = getopt(argc, argv, "n:s:b:cgp:vw")) != -1) {
+	while ((option = getopt(argc, argv, "n:s:b:cgp:vwx")) != -1) {
 		if (option == 'n')
 			packets = strtoull(optarg, NULL, 10);
 		else if (option == 's')
@@ -779,17 +715,19 @@ int main(int argc, char **argv)
 			j.is_talking = true;
 		else if (option == 'w')
 			j.is_claiming = true;
-		else if (option == 'p' && j.word_count < FILES)
+		else if (option == 'p' && j.word_count < WORDS)
 			j.words[j.word_count++] = optarg;
 		else if (option == 'g')
 			j.is_given_model = true;
 		else if (option == 'v')
 			j.is_verbose = true;
+		else if (option == 'x')
+			j.is_exchange = true;
 		else
 			return 2;
 	}
 	for (; optind < argc; optind++)
-		if (!parse_given(&j, argv[optind])) {
+		if (!given_parse(&j.givens, argv[optind])) {
 			fprintf(stderr, "judge: %s: cannot read\n",
 				argv[optind]);
 			return 2;

@@ -7,6 +7,10 @@
 
 #include "frame.h"
 #include "net/address.h"
+#include "ruleset/walk_state.h"
+
+const enum field predict_ends[4] = { FIELD_SADDR, FIELD_DADDR, FIELD_SPORT,
+				     FIELD_DPORT };
 
 int book_init(struct book *b, const struct ruleset *r)
 {
@@ -46,7 +50,7 @@ int predict_init(struct predictor *p, const struct ruleset *r,
 	*p = (struct predictor){ .lab = lab, .has_tracking = has_tracking };
 	p->plan = walk_plan_new(r);
 	p->addresses =
-		calloc(LAB_LOCAL + 2 * LAB_DEVICES + 2, sizeof(*p->addresses));
+		calloc(LAB_LOCAL + 2 * LAB_DEVICES + 3, sizeof(*p->addresses));
 	return p->plan && p->addresses ? 0 : -ENOMEM;
 }
 
@@ -81,19 +85,22 @@ void predict_route(struct predictor *p)
 		p->addresses[n++] =
 			(struct walk_address){ name, lab->device[k].v6, 64 };
 	}
+	/* These are routed here, and no device has them. */
 	for (unsigned i = 0; i < lab->local_count; i++)
 		p->addresses[n++] =
-			(struct walk_address){ field_from_name("lo", 2),
+			(struct walk_address){ field_from_name("-", 1),
 					       lab->local[i], 128 };
 	/* Everything else. */
 	p->addresses[n++] = (struct walk_address){ device_name(lab, lab->out),
 						   (u128)0xffff << 32, 96 };
-	p->addresses[n++] =
-		(struct walk_address){ device_name(lab, lab->out), 0, 0 };
+	for (u128 half = 0; half < 2; half++)
+		p->addresses[n++] =
+			(struct walk_address){ device_name(lab, lab->out),
+					       half << 127, 1 };
 	p->host = (struct walk_host){ p->addresses, n };
 }
 
-static unsigned address_type(const struct lab *lab, u128 a)
+unsigned predict_address_type(const struct lab *lab, u128 a)
 {
 	if (lab_is_local(lab, a))
 		return RTN_LOCAL;
@@ -140,9 +147,9 @@ static void place(const struct lab *lab, struct shot *s, bool to_host)
 	struct point *p = &s->packet;
 
 	point_set(p, FIELD_SADDR_TYPE,
-		  address_type(lab, p->value[FIELD_SADDR]));
+		  predict_address_type(lab, p->value[FIELD_SADDR]));
 	point_set(p, FIELD_DADDR_TYPE,
-		  address_type(lab, p->value[FIELD_DADDR]));
+		  predict_address_type(lab, p->value[FIELD_DADDR]));
 	if (!s->is_local)
 		point_set(p, FIELD_OIF,
 			  to_host ? 0 : device_name(lab, lab->out));
@@ -171,6 +178,14 @@ void predict_sender(const struct lab *lab, struct shot *s)
 		point_set(p, FIELD_MAC_DADDR, lab->device[s->device].mac);
 	}
 	place(lab, s, lab_is_local(lab, p->value[FIELD_DADDR]));
+}
+
+void predict_translated(const struct lab *lab, struct shot *s,
+			const u128 ends[4])
+{
+	s->is_translated = true;
+	memcpy(s->ends, ends, sizeof(s->ends));
+	place(lab, s, lab_is_local(lab, ends[1]));
 }
 
 /* Of those that are routed by lo: a device's own are that device's. */
@@ -241,6 +256,7 @@ struct counting {
 	const struct point *packet;
 	struct walk_verdict unsure; /* the first rule that is: its why */
 	enum hook hook;             /* of the chain that was met last */
+	const struct action **nat;  /* two; the expected's */
 };
 
 static void count(struct counting *c, const struct chain *chain,
@@ -261,10 +277,19 @@ static void count_rule(void *context, const struct rule *rule)
 		count(context, rule->chain, rule->number);
 }
 
+static void note_nat(struct counting *c, const struct action *a)
+{
+	bool is_source = c->hook == HOOK_POSTROUTING || c->hook == HOOK_INPUT;
+
+	if (a->kind == ACTION_NAT)
+		c->nat[is_source ? MANIP_SOURCE : MANIP_DESTINATION] = a;
+}
+
 /* nft counts where the counter stands. */
 static void count_action(void *context, const struct rule *rule,
 			 const struct action *a)
 {
+	note_nat(context, a);
 	if (rule->chain->table->engine == ENGINE_NFT &&
 	    a->kind == ACTION_NONE && a->text &&
 	    strncmp(a->text, "counter", 7) == 0)
@@ -352,25 +377,30 @@ static void note_open(struct expected *e, const struct walk_verdict *v,
 	e->open = doubt_of(v, packet, &e->is_excused);
 }
 
-/* The verdict; an open question goes to e. */
-static struct walk_verdict walk(const struct predictor *p, struct point *packet,
-				struct book *book, struct expected *e)
+/* An open question goes to e. */
+struct walk_verdict predict_walk(struct walk *w, struct book *book,
+				 struct expected *e)
 {
-	struct counting c = { .book = book, .packet = packet };
+	struct counting c = { .book = book,
+			      .packet = w->packet,
+			      .nat = e->nat };
 	struct walk_visitor v = { .chain = note_chain,
 				  .rule = count_rule,
 				  .action = count_action,
 				  .policy = count_policy,
 				  .unsure = note_unsure,
 				  .context = &c };
-	struct walk_verdict verdict = walk_fast(p->plan, &p->host, packet, &v);
+	struct point tracking;
 
+	w->visitor = &v;
+	walk_hooks_run(w, &tracking);
+	w->visitor = NULL;
 	e->hook = c.hook;
-	if (!e->open && verdict.decision == WALK_UNKNOWN)
-		note_open(e, &verdict, packet);
+	if (!e->open && w->verdict.decision == WALK_UNKNOWN)
+		note_open(e, &w->verdict, w->packet);
 	if (!e->open && c.unsure.why)
-		note_open(e, &c.unsure, packet);
-	return verdict;
+		note_open(e, &c.unsure, w->packet);
+	return w->verdict;
 }
 
 /* Answers */
@@ -390,6 +420,16 @@ static void reset_of(const struct point *p, struct point *ret)
 	point_set(ret, FIELD_SADDR, p->value[FIELD_DADDR]);
 }
 
+/* An address that a device has; others of this host are only routed here, and
+ * ipv6_chk_addr() does not know them. */
+static bool is_device_address(const struct lab *lab, u128 a)
+{
+	for (unsigned k = 0; k < lab->count; k++)
+		if (lab->device[k].v6 == a)
+			return true;
+	return false;
+}
+
 /* net/ipv4/icmp.c __icmp_send(), net/ipv6/icmp.c icmp6_send(): how much is
  * quoted, and which address speaks. */
 static void error_of(const struct lab *lab, const struct shot *s,
@@ -400,7 +440,8 @@ static void error_of(const struct lab *lab, const struct shot *s,
 	bool v6 = frame_is_v6(p);
 	uint64_t length = (uint64_t)p->value[FIELD_LENGTH];
 	uint64_t most = v6 ? 1280 - 48 : 576 - 28;
-	bool to_host = e->hook == HOOK_INPUT;
+	bool to_host = v6 ? is_device_address(lab, p->value[FIELD_DADDR])
+			  : e->hook == HOOK_INPUT;
 	unsigned device = v6 && !s->is_local ? s->device : lab->out;
 
 	point_set(ret, FIELD_PROTO, v6 ? FRAME_ICMP6 : FRAME_ICMP);
@@ -410,9 +451,9 @@ static void error_of(const struct lab *lab, const struct shot *s,
 		  (v6 ? 48U : 28U) + (length < most ? length : most));
 	point_set(ret, FIELD_TOS, v6 ? 0 : (p->value[FIELD_TOS] & 0x1e) | 0xc0);
 	point_set(ret, FIELD_SADDR,
-		  v6        ? lab->device[device].v6
-		  : to_host ? p->value[FIELD_DADDR]
-			    : lab->device[device].v4);
+		  to_host ? p->value[FIELD_DADDR]
+		  : v6    ? lab->device[device].v6
+			  : lab->device[device].v4);
 }
 
 /* The reply belongs to the connection of what it answers: RELATED, against
@@ -466,22 +507,70 @@ static void answer_of(const struct predictor *p, const struct shot *s,
 	point_set(ret, FIELD_PHYS_OIF, 0);
 	point_set(ret, FIELD_RPFILTER, 0);
 	point_set(ret, FIELD_SADDR_TYPE,
-		  address_type(lab, ret->value[FIELD_SADDR]));
+		  predict_address_type(lab, ret->value[FIELD_SADDR]));
 	point_set(ret, FIELD_DADDR_TYPE,
-		  address_type(lab, ret->value[FIELD_DADDR]));
+		  predict_address_type(lab, ret->value[FIELD_DADDR]));
 	answer_state(p, &e->last, ret);
+}
+
+/* The answer's way begins with what its connection has been through. */
+static struct walk_verdict walk_answer(const struct predictor *p,
+				       const struct walk *w, struct book *book,
+				       struct expected *e)
+{
+	struct point packet;
+	struct walk refusal, back;
+
+	walk_refusal_make(&e->last, w, &e->verdict, &refusal, &packet);
+	walk_hooks_begin(&back, p->plan, &p->host, &e->answer);
+	memcpy(back.is_done, refusal.is_done, sizeof(back.is_done));
+	memcpy(back.is_undoing, refusal.is_undoing, sizeof(back.is_undoing));
+	memcpy(back.undo, refusal.undo, sizeof(back.undo));
+	return predict_walk(&back, book, e);
+}
+
+/* Chains are not asked for what they said of its first packet. */
+static void take_up(struct walk *w, const struct shot *s)
+{
+	const struct point *p = &s->packet;
+
+	for (int i = 0; i < 2 && s->is_translated; i++) {
+		int manip = i ? MANIP_DESTINATION : MANIP_SOURCE;
+
+		w->undo[manip] = (struct walk_end){ .address = s->ends[i],
+						    .port = s->ends[i + 2],
+						    .has_address = true,
+						    .has_port = true };
+		w->is_undoing[manip] =
+			p->value[predict_ends[i]] != s->ends[i] ||
+			p->value[predict_ends[i + 2]] != s->ends[i + 2];
+	}
 }
 
 void predict_shot(const struct predictor *p, const struct shot *s,
 		  struct book *book, struct expected *ret)
 {
 	struct walk_verdict reply;
+	struct walk w;
 
 	*ret = (struct expected){ .last = s->packet };
-	ret->verdict = walk(p, &ret->last, book, ret);
+	walk_hooks_begin(&w, p->plan, &p->host, &ret->last);
+	take_up(&w, s);
+	ret->verdict = predict_walk(&w, book, ret);
+	/* It is routed again, by the device that our sender is bound to. */
+	if (s->is_local && s->device != p->lab->count && !s->is_translated &&
+	    (!point_has(&ret->last, FIELD_DADDR) ||
+	     ret->last.value[FIELD_DADDR] != s->packet.value[FIELD_DADDR])) {
+		ret->open = "a bound sender's packet for another address";
+		ret->is_excused = true;
+		return;
+	}
 	if (ret->verdict.decision != WALK_REJECT)
 		return;
-	if (s->is_local && s->device == p->lab->count) {
+	if (s->is_local &&
+	    (s->device == p->lab->count ||
+	     predict_address_type(p->lab, s->packet.value[FIELD_SADDR]) ==
+		     RTN_LOCAL)) {
 		ret->open = "an answer to ourselves";
 		ret->is_excused = true;
 		return;
@@ -500,7 +589,7 @@ void predict_shot(const struct predictor *p, const struct shot *s,
 		ret->open = "an answer to an untracked packet of an entry";
 		ret->is_excused = true;
 	}
-	reply = walk(p, &ret->answer, book, ret);
+	reply = walk_answer(p, &w, book, ret);
 	ret->has_answer = reply.decision == WALK_ACCEPT;
 	/* NOTRACK leaves such an answer alone, for it has no connection but
 	 * looks as if (nf_conntrack_attach(), xt_ct_target()): no words of a

@@ -37,6 +37,8 @@ struct expected {
 	/* Why it cannot be judged, or NULL: it can. */
 	const char *open;
 	bool is_excused; /* rate, random, time, a set that was not given */
+	/* What translated the destination and the source, by walk_manip. */
+	const struct action *nat[2];
 };
 
 struct predictor {
@@ -57,6 +59,22 @@ void predict_route(struct predictor *p);
 /* Counts in the book, which may be NULL. */
 void predict_shot(const struct predictor *p, const struct shot *s,
 		  struct book *book, struct expected *ret);
+
+/* The same of a walk that is set up: verdict, hook, nat, and what is open. */
+struct walk;
+struct walk_verdict predict_walk(struct walk *w, struct book *book,
+				 struct expected *e);
+
+/* What translation changes: both addresses, both ports, the source's first. */
+extern const enum field predict_ends[4];
+
+/* A packet of a connection that was translated: it leaves with these ends, and
+ * that is where it goes. After predict_sender(). */
+void predict_translated(const struct lab *lab, struct shot *s,
+			const u128 ends[4]);
+
+/* RTN_* */
+unsigned predict_address_type(const struct lab *lab, u128 address);
 
 /* Fields that depend on which addresses are the host's: of both ends, and
  * where the packet goes. False: the shot cannot be fired as it is. */

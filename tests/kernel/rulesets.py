@@ -1,7 +1,8 @@
 #!/usr/bin/python3
 """Random rulesets that the kernel accepts, for the judge.
 
-usage: rulesets.py KIND SEED    prints one; KIND is legacy4, legacy6, nft4, nft6, nft or mixed
+usage: rulesets.py KIND SEED    prints one; KIND is legacy4, legacy6, nft4, nft6, nft or mixed; the first
+five with +nat translate addresses
 
 Values come from small pools, so that rules overlap, shadow one another and share borders. What depends on chance,
 rate or time is in few rules: packets that meet it cannot be judged.
@@ -272,6 +273,9 @@ def make(kind, seed):
         return {'nft': nft_rulesets.make(rng)}
     if kind == 'mixed':
         return mixed(rng, seed)
+    if kind.endswith('+nat'):
+        import nat_rulesets
+        return {kind[:-4]: nat_rulesets.make(kind[:-4], rng)}
     family = int(kind[-1])
     texts, sets = {}, []
     if rng.random() < 0.4:

@@ -20,6 +20,10 @@ import time
 import rulesets
 
 ALL = ['legacy4', 'legacy6', 'nft4', 'nft6', 'nft', 'mixed']
+NAT = ['legacy4+nat', 'legacy6+nat', 'nft4+nat', 'nft6+nat', 'nft+nat']
+# What leaves is looked at, and answered (judge -x).
+EXCHANGE = ['-x', '-b', '500']
+TRANSLATES = re.compile(r'-j (DNAT|SNAT|MASQUERADE|REDIRECT|NETMAP)|^[^#]*\b(dnat|snat|masquerade|redirect)\b', re.M)
 SUM = re.compile(r'^talks=.*$', re.M)
 STATES = pathlib.Path(__file__).with_name('states.nft')
 
@@ -59,27 +63,36 @@ def rulesets_below(names):
             yield path
 
 
+def judge_file(args, totals, name, texts, options, folder):
+    """1 where it fails."""
+    path, kind = name
+    status, numbers, said = judge(args.judge, texts, options, folder)
+    t = totals[f'{kind}, real']
+    t['rulesets'] += 1
+    for k, v in numbers.items():
+        t[k] += v
+    t['not loaded'] += status == 2
+    if status in (0, 2):
+        return 0
+    print(f'== {path} as {kind}: {status}\n{said}', flush=True)
+    return 1
+
+
 def judge_files(args, totals):
     """Real rulesets; those that this kernel does not take are only counted."""
     failed = 0
-    talks = ['-c'] if args.talks else ['-w'] if args.claims else []
+    way = ['-c'] if args.talks else ['-w'] if args.claims else []
     with tempfile.TemporaryDirectory() as folder:
         for path in rulesets_below(args.files):
             text = path.read_text(errors='replace')
             for kind in kinds_of(path, text):
-                options = ['-n', str(args.packets), '-s', str(args.seed)] + (['-g'] if args.given else []) + talks
+                options = ['-n', str(args.packets), '-s', str(args.seed)] + (['-g'] if args.given else []) + way
                 texts = {kind: text}
                 if (path.parent / 'sets.ipset').exists():
                     texts['ipset'] = (path.parent / 'sets.ipset').read_text()
-                status, numbers, said = judge(args.judge, texts, options, folder)
-                t = totals[f'{kind}, real']
-                t['rulesets'] += 1
-                for k, v in numbers.items():
-                    t[k] += v
-                t['not loaded'] += status == 2
-                if status not in (0, 2):
-                    failed += 1
-                    print(f'== {path} as {kind}: {status}\n{said}', flush=True)
+                failed += judge_file(args, totals, (path, kind), texts, options, folder)
+                if not way and TRANSLATES.search(text):
+                    failed += judge_file(args, totals, (path, f'{kind}+nat'), texts, options + EXCHANGE, folder)
     return failed
 
 
@@ -89,7 +102,7 @@ def main():
     parser.add_argument('--seconds', type=float, default=60)
     parser.add_argument('--packets', type=int, default=10000)
     parser.add_argument('--rulesets', type=int, default=10 ** 9)
-    parser.add_argument('--kinds', default=','.join(ALL))
+    parser.add_argument('--kinds', default=','.join(ALL + NAT))
     parser.add_argument('--seed', type=int, default=1)
     parser.add_argument('--given', action='store_true', help='the model is made of the files, not of the dump')
     parser.add_argument('--talks', action='store_true', help='conversations')
@@ -101,7 +114,7 @@ def main():
         print('no root or no tun here: not judged')
         return 77
     totals = collections.defaultdict(collections.Counter)
-    talks = ['-c'] if args.talks else ['-w'] if args.claims else []
+    way = ['-c'] if args.talks else ['-w'] if args.claims else []
     end = time.monotonic() + args.seconds
     number, failed = 0, judge_files(args, totals)
     with tempfile.TemporaryDirectory() as folder:
@@ -110,7 +123,8 @@ def main():
                 seed = args.seed + number
                 texts = rulesets.make(kind, seed)
                 # Now the kernel's dump is the model, now the text as it was written.
-                options = ['-n', str(args.packets), '-s', str(seed)] + (['-g'] if args.given or number % 2 else []) + talks
+                options = ['-n', str(args.packets), '-s', str(seed)] + (['-g'] if args.given or number % 2 else [])
+                options += way or (EXCHANGE if kind.endswith('+nat') else [])
                 status, numbers, said = judge(args.judge, texts, options, folder)
                 if status == 77:
                     print(said)
@@ -130,6 +144,8 @@ def main():
     for kind, t in totals.items():
         print(f'{kind}: ' + ', '.join(f'{v:.0f} {k}' for k, v in t.items() if v))
     print(f'{sum(t["judged"] for t in totals.values()):.0f} packets judged, '
+          f'{sum(t["translated"] for t in totals.values()):.0f} translated, '
+          f'{sum(t["replies"] for t in totals.values()):.0f} answers translated back, '
           f'{sum(t["differences"] for t in totals.values()):.0f} differences, '
           f'{sum(t["unknown"] for t in totals.values()):.0f} unknown that should not be')
     return 1 if failed else 0

@@ -24,5 +24,5 @@ void track_close(struct track *t);
 int track_add(struct track *t, const struct point *packet);
 int track_delete(struct track *t, const struct point *packet);
 
-/* All of them. */
+/* All connections. */
 int track_flush(struct track *t);

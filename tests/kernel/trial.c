@@ -30,6 +30,7 @@ static bool place_one(struct trial *t, struct expected *e)
 	unsigned n = draw_local(t->draw, &local), out = draw_out(t->draw);
 	struct shot *s = t->shot;
 
+	*t->is_open = true;
 	if ((n != t->lab->local_count || out != t->lab->out ||
 	     memcmp(local, t->lab->local, n * sizeof(*local)) != 0) &&
 	    lab_route(t->lab, local, n, out))

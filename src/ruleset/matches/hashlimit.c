@@ -8,18 +8,12 @@ static const struct choice modes[] = { { "srcip", 0 },
 				       { "dstport", 3 },
 				       { 0 } };
 
-/* A number, or bytes: "10kb". */
-static int read_burst(struct build *b, const char *value, struct argument *ret)
-{
-	return option_as_it_is(b, value, ret);
-}
-
 static int read(struct build *b, const char *value, struct argument *ret)
 {
 	size_t len = strcspn(value, "/");
 
 	/* "512kb/s" is kept; "10/min" is canonical. */
-	if (len && value[len - 1] == 'b')
+	if (len && value[len - 1] == 'b' && !strpbrk(value, " \t\""))
 		return option_as_it_is(b, value, ret);
 	return rate_read(b, value, 1000000, ret);
 }
@@ -62,7 +56,7 @@ static const struct option options[] = {
 	{ .name = "--hashlimit-burst",
 	  .type = VALUE_STRING,
 	  .field = FIELD_COUNT,
-	  .read = read_burst },
+	  .read = option_as_it_is },
 	{ .name = "--hashlimit-mode",
 	  .type = VALUE_CHOICES,
 	  .field = FIELD_COUNT,

@@ -2,6 +2,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include <cmocka.h>
 
@@ -559,6 +560,25 @@ static void a_witness_meets_what_has_a_mask(void **state)
 	done(&a);
 }
 
+/* What the map does not have goes on to the next rule. */
+static void a_translation_by_map_takes_what_the_map_has(void **state)
+{
+	static const char before[] =
+		"table ip n {\n\tchain out {\n"
+		"\t\ttype nat hook output priority -100; policy accept;\n"
+		"\t\tdnat to ip daddr map { 10.0.0.1 : 10.9.0.1, "
+		"10.0.0.2 : 10.9.0.2 }\n";
+	char text[512];
+
+	(void)state;
+	snprintf(text, sizeof(text), "%s\t\tip daddr 10.0.0.3 %s", before,
+		 "dnat to 10.9.0.3\n\t}\n}\n");
+	expect_nothing(text);
+	snprintf(text, sizeof(text), "%s\t\tip daddr 10.0.0.2 %s", before,
+		 "dnat to 10.9.0.3\n\t}\n}\n");
+	expect(text, FINDING_SHADOWED, 2, 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -585,6 +605,7 @@ int main(void)
 		cmocka_unit_test(a_set_that_was_not_given_is_named),
 		cmocka_unit_test(pairs_that_must_not_match_are_taken_away),
 		cmocka_unit_test(a_witness_meets_what_has_a_mask),
+		cmocka_unit_test(a_translation_by_map_takes_what_the_map_has),
 		cmocka_unit_test(
 			what_is_called_dead_is_dead_and_nothing_else_is),
 	};

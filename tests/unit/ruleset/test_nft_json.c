@@ -143,6 +143,46 @@ static void deep_nesting_does_no_harm(void **state)
 	text_done(&t);
 }
 
+static const struct action *last_action(const struct rule *r)
+{
+	return r->terms[r->term_count - 1].action;
+}
+
+/* JSON names no family but in tables of both (nft's nat_stmt_json()). */
+static void a_translation_is_of_its_tables_family(void **state)
+{
+	struct given g =
+		read_json("{\"nftables\": [{\"metainfo\": {}},"
+			  "{\"table\": {\"family\": \"ip6\", \"name\": \"t\"}},"
+			  "{\"chain\": {\"family\": \"ip6\", \"table\": \"t\","
+			  " \"name\": \"c\"}},"
+			  "{\"rule\": {\"family\": \"ip6\", \"table\": \"t\","
+			  " \"chain\": \"c\", \"handle\": 7, \"expr\": ["
+			  "{\"dnat\": {\"addr\": \"fd09::1\"}}]}}]}");
+	const struct rule *r = g.ruleset->first->first->first;
+
+	(void)state;
+	assert_int_equal(problems_count(g.problems), 0);
+	assert_int_equal(r->term_count, 1);
+	assert_int_equal(last_action(r)->kind, ACTION_NAT);
+	given_done(&g);
+}
+
+static void flags_of_a_translation_by_a_map_are_kept(void **state)
+{
+	struct given g = read_json(
+		RULE("{\"snat\": {\"addr\": {\"map\": {\"key\": {\"payload\":"
+		     " {\"protocol\": \"ip\", \"field\": \"saddr\"}},"
+		     "\"data\": {\"set\": [[\"10.1.0.1\", \"10.2.0.1\"]]}}},"
+		     "\"flags\": \"fully-random\"}}"));
+	const struct rule *r = g.ruleset->first->first->first;
+
+	(void)state;
+	assert_non_null(last_action(r)->map);
+	assert_true(last_action(r)->random);
+	given_done(&g);
+}
+
 static void commands_are_read_too(void **state)
 {
 	struct given g = read_json(
@@ -174,6 +214,8 @@ int main(void)
 			unknown_statements_and_questions_are_kept_by_their_json),
 		cmocka_unit_test(deep_nesting_does_no_harm),
 		cmocka_unit_test(commands_are_read_too),
+		cmocka_unit_test(a_translation_is_of_its_tables_family),
+		cmocka_unit_test(flags_of_a_translation_by_a_map_are_kept),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

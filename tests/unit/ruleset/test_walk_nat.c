@@ -208,6 +208,174 @@ static void a_marked_connection_marks_its_reply(void **state)
 	walked_done(&w);
 }
 
+/* The kernel's own translations were compared; what differed is below. */
+static void a_source_stays_in_its_range_only_with_its_port(void **state)
+{
+	static const char rules[] =
+		"*nat\n:POSTROUTING ACCEPT [0:0]\n"
+		"-A POSTROUTING -p tcp -j SNAT"
+		" --to-source 10.9.0.4-10.9.0.9:80-81\nCOMMIT\n";
+	struct walked w;
+	const struct walk_way *way = &w.result.way;
+
+	(void)state;
+	walked_read(&w, rules);
+	walked_ask(&w,
+		   "in=eth0 out=eth1 src=10.9.0.5 dst=10.1.1.1 tcp sport=80",
+		   host());
+	assert_true(way->last.value[FIELD_SADDR] == v4(0x0a090005));
+	assert_true(point_has(&way->last, FIELD_SADDR));
+	walked_ask(&w,
+		   "in=eth0 out=eth1 src=10.9.0.5 dst=10.1.1.1 tcp sport=22",
+		   host());
+	assert_false(point_has(&way->last, FIELD_SADDR));
+	assert_false(point_has(&way->last, FIELD_SPORT));
+	walked_done(&w);
+}
+
+static void an_untracked_reply_stays_with_the_address_it_came_to(void **state)
+{
+	static const char rules[] =
+		"*raw\n:PREROUTING ACCEPT [0:0]\n"
+		"-A PREROUTING -d 192.168.1.5 -j NOTRACK\nCOMMIT\n"
+		"*nat\n:POSTROUTING ACCEPT [0:0]\n"
+		"-A POSTROUTING -o eth0 -j MASQUERADE\nCOMMIT\n"
+		"*filter\n:INPUT DROP [0:0]\n:FORWARD ACCEPT [0:0]\n"
+		"COMMIT\n";
+	struct walked w;
+
+	(void)state;
+	walked_read(&w, rules);
+	walked_ask(&w,
+		   "in=docker0 out=eth0 src=172.17.0.2 dst=10.1.1.1 tcp"
+		   " dport=80 syn",
+		   host());
+	walked_expect(&w.result.way.verdict, "accept FORWARD policy");
+	walked_expect(&w.result.reply.verdict, "drop INPUT policy");
+	walked_done(&w);
+}
+
+static void an_answer_to_a_reset_connection_is_of_none(void **state)
+{
+	struct walked w;
+
+	(void)state;
+	walked_read(&w, "*filter\n:INPUT ACCEPT [0:0]\n:OUTPUT DROP [0:0]\n"
+			"-A OUTPUT -m conntrack --ctstate NEW -j ACCEPT\n"
+			"-A OUTPUT -m conntrack --ctstate INVALID -j DROP\n"
+			"COMMIT\n");
+	walked_ask(&w, "in=eth0 tcp dport=80 flags=fin state=invalid", host());
+	walked_expect(&w.result.reply.verdict, "drop OUTPUT 2");
+	walked_done(&w);
+}
+
+static void a_mark_is_restored_of_a_connection_only(void **state)
+{
+	static const char rules[] =
+		"*mangle\n:PREROUTING ACCEPT [0:0]\n:INPUT ACCEPT [0:0]\n"
+		"-A PREROUTING -j MARK --set-xmark 0x1/0xff\n"
+		"-A PREROUTING -j CONNMARK --restore-mark\n"
+		"-A INPUT -m mark --mark 0x1 -j DROP\nCOMMIT\n";
+
+	(void)state;
+	walked_is(rules, "in=eth0 tcp dport=80 flags=fin state=invalid",
+		  "drop INPUT 1");
+	walked_is(rules, "in=eth0 tcp dport=80 syn ct-mark=0x5",
+		  "accept INPUT policy");
+	walked_is("table ip t {\nchain c {\n"
+		  "type filter hook input priority 0;\n"
+		  "meta mark set 0x1\n"
+		  "meta mark set ct mark drop\n"
+		  "meta mark 0x1 reject\n}\n}\n",
+		  "in=eth0 udp dport=80 state=untracked",
+		  "reject c 3 icmp-port-unreachable");
+}
+
+static void what_comes_back_by_loopback_is_confirmed(void **state)
+{
+	(void)state;
+	walked_is("*filter\n:INPUT DROP [0:0]\n:OUTPUT ACCEPT [0:0]\n"
+		  "-A OUTPUT -m conntrack --ctstatus CONFIRMED -j DROP\n"
+		  "-A INPUT -m conntrack --ctstatus CONFIRMED -j ACCEPT\n"
+		  "COMMIT\n",
+		  "out=lo src=127.0.0.1 dst=127.0.0.1 tcp dport=80 syn",
+		  "accept INPUT 1");
+}
+
+static void a_translated_source_is_this_hosts_by_its_address(void **state)
+{
+	static const char rules[] =
+		"*nat\n:POSTROUTING ACCEPT [0:0]\n"
+		"-A POSTROUTING -d 10.1.1.1 -j SNAT --to-source 192.168.1.5\n"
+		"-A POSTROUTING -j SNAT --to-source 203.0.113.1\nCOMMIT\n";
+	struct walked w;
+	const struct walk_way *reply = &w.result.reply;
+
+	(void)state;
+	walked_read(&w, rules);
+	walked_ask(&w,
+		   "in=docker0 out=eth0 src=172.17.0.2 dst=10.1.1.1 tcp"
+		   " dport=80 syn",
+		   host());
+	assert_int_equal(reply->packet.value[FIELD_DADDR_TYPE], 2);
+	walked_ask(&w,
+		   "in=docker0 out=eth0 src=172.17.0.2 dst=10.1.1.2 tcp"
+		   " dport=80 syn",
+		   host());
+	assert_int_equal(reply->packet.value[FIELD_DADDR_TYPE], 1);
+	walked_done(&w);
+}
+
+/* Loopback's address is none for others; of two, the nearer one. */
+static void masquerade_chooses_among_addresses(void **state)
+{
+	static const char rules[] = "*nat\n:POSTROUTING ACCEPT [0:0]\n"
+				    "-A POSTROUTING -j MASQUERADE\nCOMMIT\n";
+	struct walk_address list[] = {
+		{ name("lo"), v4(0x7f000001), 104 },
+		{ name("eth0"), v4(0xc0a80105), 120 },
+		{ name("eth0"), v4(0x0a000001), 104 },
+	};
+	const struct walk_host h = { list, 3 };
+	struct walked w;
+	const struct walk_way *way = &w.result.way;
+
+	(void)state;
+	walked_read(&w, rules);
+	walked_ask(&w, "out=lo src=192.168.1.5 dst=192.168.1.5 udp dport=53",
+		   &h);
+	assert_false(point_has(&way->last, FIELD_SADDR));
+	walked_ask(&w, "in=eth1 out=eth0 src=172.17.0.2 dst=10.7.7.7 udp", &h);
+	assert_true(way->last.value[FIELD_SADDR] == v4(0x0a000001));
+	walked_ask(&w, "in=eth1 out=eth0 src=172.17.0.2 dst=9.9.9.9 udp", &h);
+	assert_true(way->last.value[FIELD_SADDR] == v4(0xc0a80105));
+	walked_done(&w);
+}
+
+/* Who had asked 192.168.1.5:8080 is answered from there. */
+static void a_refusal_comes_from_whom_the_sender_asked(void **state)
+{
+	static const char rules[] =
+		"*nat\n:PREROUTING ACCEPT [0:0]\n"
+		"-A PREROUTING -p tcp --dport 8080 -j DNAT"
+		" --to-destination 172.17.0.2:80\nCOMMIT\n"
+		"*filter\n:FORWARD ACCEPT [0:0]\n"
+		"-A FORWARD -p tcp -j REJECT --reject-with tcp-reset\nCOMMIT\n";
+	struct walked w;
+	const struct walk_way *refusal = &w.result.refusal;
+
+	(void)state;
+	walked_read(&w, rules);
+	walked_ask(&w,
+		   "in=eth0 src=10.1.0.7 dst=192.168.1.5 tcp sport=999"
+		   " dport=8080 syn",
+		   host());
+	assert_true(w.result.has_refusal);
+	assert_true(refusal->last.value[FIELD_SADDR] == v4(0xc0a80105));
+	assert_int_equal(refusal->last.value[FIELD_SPORT], 8080);
+	walked_done(&w);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -223,6 +391,17 @@ int main(void)
 		cmocka_unit_test(masquerade_takes_the_address_of_the_way_out),
 		cmocka_unit_test(netmap_keeps_the_hosts_part),
 		cmocka_unit_test(a_marked_connection_marks_its_reply),
+		cmocka_unit_test(
+			a_source_stays_in_its_range_only_with_its_port),
+		cmocka_unit_test(
+			an_untracked_reply_stays_with_the_address_it_came_to),
+		cmocka_unit_test(an_answer_to_a_reset_connection_is_of_none),
+		cmocka_unit_test(a_mark_is_restored_of_a_connection_only),
+		cmocka_unit_test(what_comes_back_by_loopback_is_confirmed),
+		cmocka_unit_test(
+			a_translated_source_is_this_hosts_by_its_address),
+		cmocka_unit_test(masquerade_chooses_among_addresses),
+		cmocka_unit_test(a_refusal_comes_from_whom_the_sender_asked),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
