@@ -23,7 +23,7 @@ enum {
 	RESOLVE_LIMIT = 30,   /* s: resolv.conf's worst usual case */
 	CONTROL_AFTER = 300,  /* ms without an answer: is the host there? */
 	PATH_AFTER = 700,     /* ms: how far does it get? */
-	FIRST_VERDICT = 1500, /* ms */
+	FIRST_VERDICT = 1380, /* ms */
 	LAST_VERDICT = 3500,  /* ms: a failed ARP takes 3.05 s to be told */
 	GRACE = 250,          /* ms for the others, once one has answered */
 	PING_GRACE = 30,      /* ms for the echo, once all else is known */
