@@ -185,20 +185,21 @@ static void tell_connect_program(struct case_record *c, struct attempt *a,
 }
 
 /* Nothing else at home is left that could have swallowed the packets. */
-static bool is_only_program(const struct attempt *a)
+static bool is_only_program(const struct attempt *a, const struct own_policy *p)
 {
-	return has(a, FACT_PACKET_NOT_SENT) && has(a, FACT_OWN_RULES_PASS) &&
+	return !p->egress && !p->ipsec_error && !p->has_ipsec &&
+	       has(a, FACT_PACKET_NOT_SENT) && has(a, FACT_OWN_RULES_PASS) &&
 	       has(a, FACT_LINK_UP) && !has(a, FACT_ARP_SILENCE) &&
 	       !has(a, FACT_GATEWAY_SILENT);
 }
 
 static void tell_egress_program(struct case_record *c, struct attempt *a,
-				const struct cgroup_bpf *b)
+				const struct own_policy *own)
 {
 	const struct culprit *k;
 	size_t count;
 	const struct cgroup_bpf_program *p =
-		program_of(b, CGROUP_BPF_EGRESS, &count);
+		program_of(&own->bpf, CGROUP_BPF_EGRESS, &count);
 
 	if (!p) {
 		fact_tell(&a->facts, FACT_BPF_NO_EGRESS, "cgroup", NULL, NULL);
@@ -210,7 +211,7 @@ static void tell_egress_program(struct case_record *c, struct attempt *a,
 		&a->facts, FACT_BPF_EGRESS, "cgroup", k,
 		_("The BPF program %1$u of the cgroup %2$s decides which packets may be sent."),
 		p->id, p->cgroup);
-	if (count == 1 && is_only_program(a))
+	if (count == 1 && is_only_program(a, own))
 		fact_tell(&a->facts, FACT_BPF_EGRESS_DROPS, "cgroup", k, NULL);
 }
 
@@ -223,7 +224,7 @@ static void check_programs(struct case_record *c, struct attempt *a,
 			_("BPF programs of the cgroup are only told to who has CAP_NET_ADMIN."));
 	} else if (!p->bpf_error) {
 		tell_connect_program(c, a, p);
-		tell_egress_program(c, a, &p->bpf);
+		tell_egress_program(c, a, p);
 	}
 }
 

@@ -274,10 +274,14 @@ static enum fault_place wider(enum fault_place a, enum fault_place b)
 	return PLACE_UNKNOWN;
 }
 
-/* A client that resets may have reasons of its own, which no catalogue holds. */
+/* What the client does may have reasons of its own, which no catalogue holds:
+ * why it resets, or which of its parts discards what it sends. */
 static bool is_clients_choice(const struct verdict *v,
 			      const struct fact_set *facts)
 {
+	if (v->symptom == SYMPTOM_SYN_NOT_SENT)
+		return true;
+
 	return (v->symptom == SYMPTOM_RESET_AFTER_CONNECT ||
 		v->symptom == SYMPTOM_RESET_MID_STREAM) &&
 	       fact_has(facts, FACT_CLIENT_RST) &&

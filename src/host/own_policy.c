@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "host/egress.h"
 #include "host/netlink.h"
 
 static int take_policy(const struct nlmsghdr *m, void *context)
@@ -42,6 +43,7 @@ void own_policy_read(struct own_policy *ret)
 	if (!ret->bpf_error)
 		ret->bpf_error = cgroup_bpf_read(cgroup, &ret->bpf);
 	ret->security_programs = cgroup_bpf_has_security();
+	ret->egress = egress_may_drop();
 	ret->ipsec_error = read_ipsec(&ret->has_ipsec);
 	ret->netfilter_error[OWN_POLICY_V4] =
 		netfilter_read(AF_INET, &ret->netfilter[OWN_POLICY_V4]);

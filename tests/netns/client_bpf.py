@@ -2,7 +2,7 @@
 
     lab.wrap = in_cgroup('connect4')         # before the command's words
 
-As a program: client_bpf.py HOOK COMMAND...: makes the cgroup, attaches a program that says no, runs the command in it, and
+As a program: client_bpf.py HOOK COMMAND...: makes the cgroup, attaches a program that says no (or lets pass), runs the command in it, and
 takes the cgroup away.
 """
 import ctypes
@@ -14,7 +14,8 @@ import sys
 
 from lab import Skip
 
-HOOKS = {'egress': (8, 1), 'connect4': (18, 10), 'connect6': (18, 11)}  # program type, attach type of linux/bpf.h
+# Program type, attach type of linux/bpf.h, what it says.
+HOOKS = {'egress': (8, 1, 0), 'egress-pass': (8, 1, 1), 'connect4': (18, 10, 0), 'connect6': (18, 11, 0)}
 BPF_PROG_LOAD, BPF_PROG_ATTACH = 5, 8
 SYS_BPF = {'x86_64': 321, 'aarch64': 280}.get(os.uname().machine)
 
@@ -44,8 +45,8 @@ def bpf(command, attribute):
 
 def load(hook):
     """r0 = 0; exit: no."""
-    kind, where = HOOKS[hook]
-    code = ctypes.create_string_buffer(struct.pack('<BBhiBBhi', 0xb7, 0, 0, 0, 0x95, 0, 0, 0))
+    kind, where, answer = HOOKS[hook]
+    code = ctypes.create_string_buffer(struct.pack('<BBhiBBhi', 0xb7, 0, 0, answer, 0x95, 0, 0, 0))
     licence = ctypes.create_string_buffer(b'GPL')
     attribute = struct.pack('<IIQQIIQII16sII', kind, 2, ctypes.addressof(code), ctypes.addressof(licence), 0, 0, 0, 0, 0,
                             b'deny', 0, where)
