@@ -11,6 +11,7 @@ _kiriwake() {
 	--lang) mapfile -t COMPREPLY < <(compgen -W 'en ja' -- "$current"); return ;;
 	--as) mapfile -t COMPREPLY < <(compgen -u -- "$current"); return ;;
 	--ca|--pcap) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
+	--commands-for) mapfile -t COMPREPLY < <(compgen -W 'windows macos linux' -- "$current"); return ;;
 	--save) mapfile -t COMPREPLY < <(compgen -d -- "$current"); return ;;
 	--color) mapfile -t COMPREPLY < <(compgen -W 'auto always never' -- "$current"); return ;;
 	esac
@@ -19,7 +20,7 @@ _kiriwake() {
 			compgen -A hostname -- "$current") ;;
 	check)
 		if [[ $current == -* ]]; then
-			mapfile -t COMPREPLY < <(compgen -W '-4 -6 --source --server-name --ca --as --send --control --count --pcap --save --timeout --json --lang --color -v --help' -- "$current")
+			mapfile -t COMPREPLY < <(compgen -W '-4 -6 --source --server-name --ca --as --send --control --count --pcap --save --commands-for --timeout --json --lang --color -v --help' -- "$current")
 		elif [[ $previous == check ]]; then
 			# The words begin anew behind a colon, which readline breaks at.
 			mapfile -t COMPREPLY < <(compgen -W 'tcp:// udp:// ssh:// telnet:// http:// https:// softether://' -- "$current"

@@ -287,6 +287,18 @@ neighbour add 192.0.2.9 lladdr 02:00:00:00:00:09 dev sink nud permanent
         check('silence is told in time', time.monotonic() - begin < 8, time.monotonic() - begin)
         status(3, silent, '--timeout', '0.2')
 
+        # Its helper's death is an answer, too.
+        process = subprocess.Popen([kiriwake, silent, '--json'], stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment)
+        time.sleep(0.4)
+        for child in pathlib.Path(f'/proc/{process.pid}/task/{process.pid}/children').read_text().split():
+            os.kill(int(child), signal.SIGKILL)
+        try:
+            out = process.communicate(timeout=15)[0]
+            check('without its helper it tells what it has', json.loads(out)['verdict']['status'] == 'failing', out)
+        except (subprocess.TimeoutExpired, ValueError) as error:
+            process.kill()
+            check('without its helper it ends', False, error)
+
         # Killed at any moment, nothing of it stays.
         draw = random.Random(5)
         for _ in range(20):

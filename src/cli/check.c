@@ -18,7 +18,7 @@
 struct request {
 	const char *words[3];
 	size_t count;
-	const char *as_user, *pcap, *save;
+	const char *as_user, *pcap, *save, *elsewhere;
 	struct probe_options options;
 };
 
@@ -104,6 +104,7 @@ static int take_words(struct request *r, int argc, char *argv[], int *i)
 		{ &r->as_user, "--as" },
 		{ &r->pcap, "--pcap" },
 		{ &r->save, "--save" },
+		{ &r->elsewhere, "--commands-for" },
 	};
 
 	int taken = 0;
@@ -322,6 +323,8 @@ static int run(struct cli *cli, int argc, char *argv[])
 				? _("-4 was given, and %s is an IPv6 address")
 				: _("-6 was given, and %s is an IPv4 address"),
 			record->target.host);
+	} else if (!status && r.elsewhere) {
+		status = check_elsewhere(r.elsewhere, &record->target);
 	} else if (!status) {
 		if (r.options.server_name || r.options.ca_file)
 			record->target.is_verified = true;
@@ -362,6 +365,8 @@ const struct command command_check = {
 		"  --count N           echo requests\n"
 		"  --pcap FILE         writes the run's own packets\n"
 		"  --save CASE         a folder that `kiriwake explain CASE' judges again, anywhere\n"
+		"  --commands-for windows|macos|linux\n"
+		"                      prints what to run on a client that has no kiriwake\n"
 		"  --timeout S         end after so many seconds, with the verdict so far\n"
 		"\n"
 		"Examples:\n"

@@ -60,6 +60,10 @@ int check_tell(struct ticket *t, const struct cli *cli,
 /* Judges a saved case again and tells all of it. The exit status, or -errno. */
 int check_replay(const struct cli *cli, const char *folder);
 
+/* --commands-for: what to run on a client of that system instead. The exit
+ * status. */
+int check_elsewhere(const char *name, const struct target *t);
+
 /* Runs all steps and judges. Ctrl-C ends it early: the verdict is of what was
  * seen. 0 or -errno. */
 int check_run(struct check *c);

@@ -355,6 +355,27 @@ static int look_up(struct netlink *n, struct check_local *s, int *refusal)
 	return found;
 }
 
+/* What refuses it, as its fact says; else the error's name. */
+static const char *refused_by(const struct attempt *a, int refusal)
+{
+	static const enum fact_kind kinds[] = {
+		FACT_ROUTE_BLACKHOLE,   FACT_ROUTE_PROHIBIT,
+		FACT_ROUTE_UNREACHABLE, FACT_ROUTE_RULE_REFUSES,
+		FACT_LINK_DOWN,         FACT_LO_DOWN,
+		FACT_ROUTE_MISSING,     FACT_ROUTE_NONE,
+		FACT_SOURCE_NOT_LOCAL,
+	};
+
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++) {
+		const struct fact *f = facts_get(&a->facts, kinds[i]);
+
+		if (f && f->text)
+			return f->text;
+	}
+
+	return strerror(refusal);
+}
+
 int check_route(struct case_record *c, struct attempt *a, struct netlink *n,
 		const struct links *links, struct check_local *state)
 {
@@ -377,6 +398,6 @@ int check_route(struct case_record *c, struct attempt *a, struct netlink *n,
 	if (!error && l.error == refusal)
 		tell_refused(c, a, links, &l);
 	case_step(c, source, STEP_FAIL, clock_now() - state->began_ns,
-		  strerror(refusal));
+		  refused_by(a, refusal));
 	return error;
 }

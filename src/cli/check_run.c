@@ -23,7 +23,7 @@ enum {
 	RESOLVE_LIMIT = 30,   /* s: resolv.conf's worst usual case */
 	CONTROL_AFTER = 300,  /* ms without an answer: is the host there? */
 	PATH_AFTER = 700,     /* ms: how far does it get? */
-	FIRST_VERDICT = 1500, /* ms */
+	FIRST_VERDICT = 1380, /* ms */
 	LAST_VERDICT = 3500,  /* ms: a failed ARP takes 3.05 s to be told */
 	GRACE = 250,          /* ms for the others, once one has answered */
 	PING_GRACE = 30,      /* ms for the echo, once all else is known */
@@ -432,6 +432,20 @@ static void told(void *context, const struct probing *p,
 	check_screen_sync(&c->screen, c->record);
 }
 
+/* The probe sent its SYN, as far as it knows; the kernel knows better. A
+ * capture that holds it has the last word. */
+static void correct(struct check *c)
+{
+	for (size_t i = 0; i < c->record->attempt_count; i++) {
+		struct facts *f = &c->record->attempts[i].facts;
+
+		if (!fact_has(&f->set, FACT_PACKET_NOT_SENT))
+			continue;
+		facts_forget(f, FACT_SYN_SEEN);
+		facts_forget(f, FACT_SYN_REPEATED);
+	}
+}
+
 static int run_steps(struct check *c)
 {
 	int err = resolve(c);
@@ -440,6 +454,7 @@ static int run_steps(struct check *c)
 		err = connect_all(c);
 	if (!err)
 		err = speak(c);
+	correct(c);
 	if (!err)
 		err = check_packets_end(&c->packets, c->record, c->pcap_file);
 

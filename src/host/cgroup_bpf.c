@@ -120,7 +120,7 @@ int cgroup_bpf_has_security(void)
 
 	while (!bpf(BPF_PROG_GET_NEXT_ID, &attr)) {
 		uint32_t id = attr.next_id;
-		struct bpf_prog_info info;
+		struct bpf_prog_info info = { 0 };
 		int error = get_info(id, &info);
 
 		/* It may be gone since. */

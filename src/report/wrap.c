@@ -63,16 +63,21 @@ size_t wrap_columns(const char *text)
 /* What must not begin a line, and what must not end one. */
 static bool is_closing(uint32_t c)
 {
-	static const uint32_t marks[] = { 0x3001, 0x3002, 0x300d, 0x300f,
-					  0x3011, 0x30fc, 0xff01, 0xff09,
-					  0xff0c, 0xff0e, 0xff1a, 0xff1b,
-					  0xff1f, ')',    ',',    '.' };
+	static const uint32_t marks[] = {
+		0x3001, 0x3002, 0x300d, 0x300f, 0x3011, 0x30fc, 0xff01, 0xff09,
+		0xff0c, 0xff0e, 0xff1a, 0xff1b, 0xff1f, ')',    ',',    '.',
+		';',    ':',    '!',    '?',    0x30fb, 0x3063, 0x30c3
+	};
 
 	for (size_t i = 0; i < sizeof(marks) / sizeof(*marks); i++)
 		if (marks[i] == c)
 			return true;
 
-	return c >= 0x3041 && c <= 0x3049 && (c & 1); /* small kana */
+	/* Small kana: a, i, u, e, o; ya, yu, yo; of both alphabets. */
+	if (c >= 0x30a0 && c <= 0x30f4)
+		c -= 0x60;
+	return (c >= 0x3041 && c <= 0x3049 && (c & 1)) ||
+	       (c >= 0x3083 && c <= 0x3087 && (c & 1));
 }
 
 static bool is_opening(uint32_t c)

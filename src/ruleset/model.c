@@ -183,6 +183,9 @@ void ruleset_hook(struct chain *c, enum hook hook, int priority,
 	c->policy = policy;
 }
 
+/* iptables-nft has it behind the nat chains (iptables/nft.c, xtables_ipv4[]). */
+enum { SECURITY = 50, SECURITY_NFT = 150 };
+
 /* Which table has which chains at which priority: enum nf_ip_hook_priorities of
  * include/uapi/linux/netfilter_ipv4.h, and the tables' valid_hooks. A nat table
  * translates the destination before routing and the source after it. */
@@ -206,20 +209,25 @@ static const struct builtin {
 	{ "filter", "INPUT", HOOK_INPUT, 0, "filter" },
 	{ "filter", "FORWARD", HOOK_FORWARD, 0, "filter" },
 	{ "filter", "OUTPUT", HOOK_OUTPUT, 0, "filter" },
-	{ "security", "INPUT", HOOK_INPUT, 50, "filter" },
-	{ "security", "FORWARD", HOOK_FORWARD, 50, "filter" },
-	{ "security", "OUTPUT", HOOK_OUTPUT, 50, "filter" },
+	{ "security", "INPUT", HOOK_INPUT, SECURITY, "filter" },
+	{ "security", "FORWARD", HOOK_FORWARD, SECURITY, "filter" },
+	{ "security", "OUTPUT", HOOK_OUTPUT, SECURITY, "filter" },
 };
 
 bool ruleset_builtin(struct chain *c)
 {
+	bool is_nft = c->table->engine == ENGINE_IPTABLES_NFT;
+
 	for (size_t i = 0; i < sizeof(builtins) / sizeof(builtins[0]); i++) {
 		const struct builtin *b = &builtins[i];
 
 		if (strcmp(b->table, c->table->name) == 0 &&
 		    strcmp(b->chain, c->name) == 0) {
-			ruleset_hook(c, b->hook, b->priority, b->type,
-				     ACTION_ACCEPT);
+			bool is_moved = is_nft && b->priority == SECURITY;
+
+			ruleset_hook(c, b->hook,
+				     is_moved ? SECURITY_NFT : b->priority,
+				     b->type, ACTION_ACCEPT);
 			return true;
 		}
 	}

@@ -296,7 +296,7 @@ static int emit_action(struct flattening *f, const struct walk *w,
 	return emit_unknown(f, w, action);
 }
 
-/* One entry for each element: what is in none of them passes. */
+/* One entry for each element. What is in none of them has met the rule, too. */
 static int emit_map(struct flattening *f, const struct walk *w,
 		    const struct action *action)
 {
@@ -324,6 +324,8 @@ static int emit_map(struct flattening *f, const struct walk *w,
 			err = is_nat ? emit(f, &here, ENTRY_ENDS, action)
 				     : emit_action(f, &here, e->action);
 	}
+	if (!err && is_nat)
+		err = emit(f, w, ENTRY_PASSES, action);
 
 	return err;
 }

@@ -133,6 +133,20 @@ static void loop(struct device *devices, size_t count, int control)
 	drain(devices, count);
 }
 
+/* What was inherited is others' to end: a socket that stays open here is one
+ * whose end nobody is told of. */
+static void close_others(int a, int b)
+{
+	const unsigned first = (unsigned)(a < b ? a : b);
+	const unsigned second = (unsigned)(a < b ? b : a);
+
+	if (first > STDERR_FILENO + 1)
+		(void)close_range(STDERR_FILENO + 1, first - 1, 0);
+	if (second > first + 1)
+		(void)close_range(first + 1, second - 1, 0);
+	(void)close_range(second + 1, ~0U, 0);
+}
+
 /* The first byte is the error, or 0: it captures. */
 __attribute__((noreturn)) static void capture(const struct live_request *q,
 					      int file, int control)
@@ -145,6 +159,7 @@ __attribute__((noreturn)) static void capture(const struct live_request *q,
 	(void)signal(SIGINT, SIG_IGN);
 	(void)signal(SIGTERM, SIG_IGN);
 	(void)signal(SIGHUP, SIG_IGN);
+	close_others(file, control);
 	for (size_t i = 0; i < q->count && !err; i++) {
 		devices[count] = (struct device){ .index = (uint32_t)count,
 						  .file = file,

@@ -547,6 +547,17 @@ static void take_up(struct walk *w, const struct shot *s)
 	}
 }
 
+/* The kernel chooses, perhaps between here and there; or it is routed again, by
+ * the device that our sender is bound to. */
+static bool is_lost(const struct lab *lab, const struct shot *s,
+		    const struct point *last)
+{
+	if (!point_has(last, FIELD_DADDR))
+		return true;
+	return s->is_local && s->device != lab->count &&
+	       last->value[FIELD_DADDR] != s->packet.value[FIELD_DADDR];
+}
+
 void predict_shot(const struct predictor *p, const struct shot *s,
 		  struct book *book, struct expected *ret)
 {
@@ -557,11 +568,8 @@ void predict_shot(const struct predictor *p, const struct shot *s,
 	walk_hooks_begin(&w, p->plan, &p->host, &ret->last);
 	take_up(&w, s);
 	ret->verdict = predict_walk(&w, book, ret);
-	/* It is routed again, by the device that our sender is bound to. */
-	if (s->is_local && s->device != p->lab->count && !s->is_translated &&
-	    (!point_has(&ret->last, FIELD_DADDR) ||
-	     ret->last.value[FIELD_DADDR] != s->packet.value[FIELD_DADDR])) {
-		ret->open = "a bound sender's packet for another address";
+	if (!s->is_translated && is_lost(p->lab, s, &ret->last)) {
+		ret->open = "a packet that goes nobody knows where";
 		ret->is_excused = true;
 		return;
 	}

@@ -75,7 +75,8 @@ class Iptables:
             if self.maybe(0.7):
                 words += f' {self.no()}--dport {self.one(PORTS)}'
             if self.maybe(0.25):
-                words += f' {self.no()}--sport {self.one(PORTS)}'
+                # iptables-nft makes one comparison of two that are inverted: not both (1.8.9, nft-shared.c).
+                words += f' {"" if "! --dport" in words else self.no()}--sport {self.one(PORTS)}'
             if name == 'tcp' and self.maybe(0.35):
                 words += f' {self.no()}--tcp-flags {self.one(FLAGS)}'
             elif name == 'tcp' and self.maybe(0.2):

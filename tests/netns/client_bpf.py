@@ -54,7 +54,7 @@ def load(hook):
 
 
 def main(hook, *command):
-    folder = hierarchy() / f'kiriwake-lab-{os.urandom(6).hex()}'  # the numbers of processes are each lab's own
+    folder = hierarchy() / f'kiriwake-lab-{os.urandom(6).hex()}'
     folder.mkdir()
     try:
         place = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
