@@ -209,10 +209,29 @@ static bool is_proven(const struct cause *c, const struct fact_set *facts)
 	return is_ruled(c, facts) && fact_has(facts, FACT_RULES_FIT_SERVER);
 }
 
+/* Nothing speaks for it but that the own rules could not be judged. */
+static bool is_merely_possible(const struct cause *c,
+			       const struct fact_set *facts)
+{
+	bool is_unsure = false;
+
+	for (int i = 0; i < CAUSE_FACTS && c->needs_any[i]; i++) {
+		if (!fact_has(facts, c->needs_any[i]))
+			continue;
+		if (c->needs_any[i] != FACT_OWN_RULES_UNSURE)
+			return false;
+		is_unsure = true;
+	}
+
+	return is_unsure;
+}
+
 static int rank_of(const struct cause *c, const struct fact_set *facts)
 {
 	int rank = (int)c->frequency * RANK_FREQUENCY;
 
+	if (is_merely_possible(c, facts))
+		return 0;
 	for (int i = 0; i < CAUSE_FACTS && c->favoured_by[i]; i++)
 		if (fact_has(facts, c->favoured_by[i]))
 			rank += RANK_FAVOURED;

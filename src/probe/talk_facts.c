@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <stdarg.h>
+#include <string.h>
 
 #include "base/clock.h"
 #include "base/i18n.h"
@@ -195,12 +196,27 @@ static bool provoke(struct talk *t)
 	return t->raw_total > 0;
 }
 
+/* It is what it should be, and only waited. "FTP or SMTP" is either. */
+static bool is_woken(const struct talk *t, unsigned connections,
+		     const char *expected)
+{
+	const char *name = first_bytes_name(t->raw.data, t->raw.len);
+
+	return t->connections == connections && name && strstr(name, expected);
+}
+
 /* Nothing came by itself: what it is then. */
 static void tell_no_greeting(struct talk *t, int result, const char *expected)
 {
+	unsigned connections = t->connections;
+
 	talk_tell_nothing(t, result, false);
 	if (result != -ETIMEDOUT || t->is_hasty || !provoke(t))
 		return;
+	if (is_woken(t, connections, expected)) {
+		tell(t, FACT_WOKEN);
+		return;
+	}
 
 	text_clear(&t->words);
 	talk_tell_other(t, expected);

@@ -194,7 +194,8 @@ def one(path, args):
     if args.as_user:
         expect = {name: value for name, value in expect.items() if name not in ('certainty', 'place', 'culprit')}
         if 'syn-not-sent' in expect['symptom']:
-            expect['symptom'] = ['syn-not-sent', 'syn-unanswered']
+            said_so = expect['symptom']
+            expect['symptom'] = [*([said_so] if isinstance(said_so, str) else said_so), 'syn-unanswered']
     else:
         expect |= expect.get('root', {})
     if args.keep:

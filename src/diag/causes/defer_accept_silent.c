@@ -30,5 +30,5 @@ const struct cause cause_defer_accept_silent = {
 		       FACT_ANSWER_SLOW, FACT_CLIENT_RST },
 	.ruled_out_by = { FACT_CLIENT_RST_AT_ONCE, FACT_REQUEST_UNANSWERED,
 			  FACT_CLOSED_AT_ONCE },
-	.favoured_by = { FACT_SERVER_FIRST, FACT_SYNACK_REPEATED },
+	.favoured_by = { FACT_WOKEN, FACT_SERVER_FIRST, FACT_SYNACK_REPEATED },
 };

@@ -25,7 +25,7 @@ const struct cause cause_firewall_prerouting_drop = {
 		 SYMPTOM_BIT(SILENT_AFTER_CONNECT),
 	.needs_any = { FACT_SYN_SILENCE, FACT_UDP_REQUEST,
 		       FACT_CLIENT_DATA_LOST, FACT_SYNACK_REPEATED },
-	.ruled_out_by = { FACT_SYN_NOT_ARRIVED, FACT_SYN_OTHER_MAC,
+	.ruled_out_by = { FACT_WOKEN, FACT_SYN_NOT_ARRIVED, FACT_SYN_OTHER_MAC,
 			  FACT_SYNACK_OTHER_SOURCE },
 	.favoured_by = { FACT_SYN_ARRIVED, FACT_HOST_PINGS, FACT_HOST_SERVES },
 	.ruled_by = FACT_RULES_EARLY,

@@ -27,6 +27,6 @@ const struct cause cause_tcp_wrappers_paranoid = {
 		 SYMPTOM_BIT(SILENT_AFTER_CONNECT) | SYMPTOM_BIT(SERVICE_ERROR),
 	.needs_any = { FACT_SERVER_CLOSED_FIRST, FACT_RST_BEFORE_DATA,
 		       FACT_SERVER_SILENT, FACT_SERVICE_REFUSED },
-	.ruled_out_by = { FACT_CLIENT_RST_AT_ONCE },
+	.ruled_out_by = { FACT_WOKEN, FACT_CLIENT_RST_AT_ONCE },
 	.favoured_by = { FACT_CLOSED_AFTER_5S, FACT_SERVER_FIRST },
 };
