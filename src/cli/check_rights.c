@@ -53,7 +53,7 @@ static int policy_task(const void *ask, size_t len, struct text *answer,
 
 	(void)ask;
 	(void)len;
-	(void)fds;
+	fds[0] = -1; /* an answer in words */
 	if (!p)
 		return -ENOMEM;
 	own_policy_read(p);

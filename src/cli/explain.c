@@ -512,7 +512,7 @@ static int explain_run(struct cli *cli, int argc, char *argv[])
 		return EXIT_UNKNOWN;
 
 	status = take_arguments(x, cli, argc, argv);
-	if (!status && is_folder(x->sources[0].path)) {
+	if (!status && x->sources[0].path && is_folder(x->sources[0].path)) {
 		status = explain_case(x, cli);
 		free(x);
 		return status;

@@ -50,9 +50,11 @@ static bool numbered_port(const char *word, uint16_t *port)
 
 bool target_port(const char *word, uint8_t *protocol, uint16_t *port)
 {
-	if (!strncasecmp(word, "tcp/", 4) || !strncasecmp(word, "udp/", 4)) {
-		*protocol = tolower((unsigned char)*word) == 'u' ? IPPROTO_UDP
-								 : IPPROTO_TCP;
+	if (!strncasecmp(word, "tcp/", 4)) {
+		*protocol = IPPROTO_TCP;
+		word += 4;
+	} else if (!strncasecmp(word, "udp/", 4)) {
+		*protocol = IPPROTO_UDP;
 		word += 4;
 	}
 

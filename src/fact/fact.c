@@ -82,7 +82,7 @@ void facts_forget(struct facts *f, enum fact_kind kind)
 /* Room for one more; the old list stays behind in the arena. */
 static struct fact *add(struct facts *f)
 {
-	if (f->count == f->room) {
+	if (!f->list || f->count == f->room) {
 		size_t room = f->room ? f->room * 2 : 16;
 		struct fact *list = arena_alloc(f->arena, room * sizeof(*list));
 
@@ -96,6 +96,8 @@ static struct fact *add(struct facts *f)
 		f->room = room;
 	}
 
+	/* What was forgotten may have stood here. */
+	f->list[f->count] = (struct fact){ 0 };
 	return &f->list[f->count++];
 }
 

@@ -16,8 +16,13 @@ static int load(struct text *out, const char *name)
 	int error;
 
 	text_str(&path, "/proc/sys/");
-	for (const char *s = name; *s; s++)
-		text_char(&path, *s == '.' && !has_slash ? '/' : *s);
+	for (const char *s = name; *s; s++) {
+		char c = *s;
+
+		if (c == '.' && !has_slash)
+			c = '/';
+		text_char(&path, c);
+	}
 	error = text_ok(&path) ? file_load(out, text_string(&path), VALUE_BYTES)
 			       : -ENOMEM;
 	text_done(&path);

@@ -43,7 +43,7 @@ static int send_answer(int fd, const struct answer *a, const int fds[PRIV_FDS])
 		char bytes[CMSG_SPACE(sizeof(int) * PRIV_FDS)];
 		struct cmsghdr align;
 	} control = { 0 };
-	struct iovec iov = { (void *)(uintptr_t)a, sizeof(*a) };
+	struct iovec iov = { (void *)a, sizeof(*a) };
 	struct msghdr m = { .msg_iov = &iov, .msg_iovlen = 1 };
 	int passed[PRIV_FDS], count = 0;
 

@@ -23,10 +23,8 @@ static int write_block(int fd, uint32_t type, const void *fields, size_t len,
 	size_t pad = (4 - data_len % 4) % 4;
 	uint32_t head[2] = { type, (uint32_t)(12 + len + data_len + pad) };
 	struct iovec iov[] = {
-		{ head, sizeof(head) },
-		{ (void *)(uintptr_t)fields, len },
-		{ (void *)(uintptr_t)data, data_len },
-		{ (void *)(uintptr_t)zeros, pad },
+		{ head, sizeof(head) },        { (void *)fields, len },
+		{ (void *)data, data_len },    { (void *)zeros, pad },
 		{ &head[1], sizeof(head[1]) },
 	};
 	ssize_t n = writev(fd, iov, sizeof(iov) / sizeof(*iov));
