@@ -112,6 +112,8 @@ static const struct rule rules[] = {
 		   F(LOSS_REPAIRED) } },
 	{ SYMPTOM_SLOW,
 	  .all = { F(HANDSHAKE_DONE), F(SYNACK_LATE), F(PROBED) } },
+	{ SYMPTOM_SLOW,
+	  .all = { F(HANDSHAKE_DONE), F(RETRANSMITTED), F(PROBED) } },
 	{ SYMPTOM_SLOW, .all = { F(HANDSHAKE_DONE) },
 	  .any = { F(ANSWER_SLOW), F(NAME_SLOW) } },
 	{ SYMPTOM_NONE, .all = { F(HANDSHAKE_DONE) } },

@@ -360,6 +360,8 @@ void talk_tcp(const struct talk *t, struct talk_tcp *ret)
 
 	ret->unacked = info.tcpi_unacked;
 	ret->retransmits = info.tcpi_retransmits;
+	if (info.tcpi_total_retrans > info.tcpi_dsack_dups)
+		ret->repeated = info.tcpi_total_retrans - info.tcpi_dsack_dups;
 	ret->segment = info.tcpi_snd_mss;
 	ret->their_segment = info.tcpi_advmss;
 	ret->out_of_order = info.tcpi_rcv_ooopack;

@@ -103,6 +103,7 @@ talk_says(struct talk *t, enum step_status status, const char *format, ...);
 struct talk_tcp {
 	uint32_t unacked;       /* segments of ours under way */
 	uint32_t retransmits;   /* of the one that is sent now */
+	uint32_t repeated;      /* since the first SYN, and not in vain */
 	uint32_t out_of_order;  /* segments that arrived behind a hole */
 	uint32_t segment;       /* the largest that we send */
 	uint32_t their_segment; /* that we allow to be sent */

@@ -14,6 +14,8 @@ const char talk_source[] = "service";
 #define SLOW_NS (INT64_C(3) * CLOCK_SECOND)
 #define ANSWER_NS (INT64_C(5) * CLOCK_SECOND)
 #define HASTY_NS (INT64_C(1200) * CLOCK_MILLISECOND)
+/* TCP repeats nothing sooner (TCP_RTO_MIN). */
+#define REPEAT_NS (INT64_C(200) * CLOCK_MILLISECOND)
 #define PROVOKED_NS (INT64_C(400) * CLOCK_MILLISECOND)
 #define TCPD_NS (INT64_C(5) * CLOCK_SECOND)
 #define TCPD_SLACK_NS (INT64_C(100) * CLOCK_MILLISECOND)
@@ -41,6 +43,16 @@ static bool is_shut(const struct talk *t, const struct talk_tcp *tcp)
 	       !tcp->unacked && tcp->window < tcp->segment;
 }
 
+/* A segment of ours was lost, and the answer had to wait for its repetition:
+ * what is repeated in vain, where a host is busy, delays nothing. A SYN's is
+ * told by itself. */
+static bool was_held_up(const struct talk *t, const struct talk_tcp *tcp)
+{
+	return tcp->repeated && !t->connections && t->spoke_ns &&
+	       t->heard_ns - t->spoke_ns >= REPEAT_NS &&
+	       !fact_has(&t->facts->set, FACT_SYN_REPEATED);
+}
+
 void talk_tell_data(struct talk *t)
 {
 	struct talk_tcp tcp;
@@ -48,6 +60,7 @@ void talk_tell_data(struct talk *t)
 	talk_tcp(t, &tcp);
 	tell_if(t, t->sent, FACT_CLIENT_DATA);
 	tell_if(t, t->raw_total, FACT_SERVER_DATA);
+	tell_if(t, was_held_up(t, &tcp), FACT_RETRANSMITTED);
 	if (t->sent && !tcp.unacked && t->end != TALK_RESET)
 		tell(t, FACT_CLIENT_DATA_ACKED);
 	if (t->sent && tcp.unacked && tcp.retransmits)
