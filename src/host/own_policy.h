@@ -15,7 +15,7 @@ struct own_policy {
 	int bpf_error; /* 0, or the -errno of cgroup_bpf_read() */
 	struct cgroup_bpf bpf;
 	int security_programs; /* as cgroup_bpf_has_security() says */
-	int egress; /* as egress_may_drop() says */
+	int egress;            /* as egress_may_drop() says */
 	int ipsec_error;
 	bool has_ipsec; /* a policy of IPsec */
 	int netfilter_error[OWN_POLICY_FAMILIES];

@@ -146,7 +146,7 @@ void talk_tell_nothing(struct talk *t, int result, bool is_asked)
 	if (result == -EINTR && talk_age(t) < CLOCK_SECOND)
 		talk_says(t, STEP_SKIP, _("stopped while it was waited for"));
 	else if (result == -EINTR || result == -ETIMEDOUT)
-		tell_silent(t, is_asked); /* or until someone lost patience */
+		tell_silent(t, is_asked); /* someone lost patience, or we */
 	else if (t->end != TALK_LOST)
 		tell_closed(t);
 	else
