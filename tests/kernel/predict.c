@@ -554,8 +554,12 @@ static bool is_lost(const struct lab *lab, const struct shot *s,
 {
 	if (!point_has(last, FIELD_DADDR))
 		return true;
-	return s->is_local && s->device != lab->count &&
-	       last->value[FIELD_DADDR] != s->packet.value[FIELD_DADDR];
+	if (!s->is_local ||
+	    last->value[FIELD_DADDR] == s->packet.value[FIELD_DADDR])
+		return false;
+	/* Who sends by lo stays there, wherever his packet is sent on to. */
+	return s->device != lab->count ||
+	       predict_address_type(lab, last->value[FIELD_DADDR]) != RTN_LOCAL;
 }
 
 void predict_shot(const struct predictor *p, const struct shot *s,
