@@ -25,7 +25,8 @@ static const struct row {
 	  .of_name = true },
 	{ .why = N_("The route, and the address it is sent from:"),
 	  .commands = { "Find-NetRoute -RemoteIPAddress (Resolve-DnsName HOST | Select-Object -First 1).IPAddress",
-			"route -n get HOST", "ip route get HOST" },
+			"route -n get HOST",
+			"ip route get $(getent ahosts HOST | cut -d\" \" -f1 | head -n 1)" },
 	  .of_name = true },
 	{ .why = N_("The route, and the address it is sent from:"),
 	  .commands = { "Find-NetRoute -RemoteIPAddress HOST",
@@ -46,7 +47,7 @@ static const struct row {
 			"traceroute -n -m 15 HOST" } },
 	{ .why = N_(
 		  "The packets themselves, while it is tried once more; with administrator's rights:"),
-	  .commands = { "pktmon filter add -i HOST; pktmon start --capture --pkt-size 128; pause; pktmon stop; pktmon etl2pcap PktMon.etl",
+	  .commands = { "pktmon filter add -t tcp -p PORT; pktmon start --capture --pkt-size 128; pause; pktmon stop; pktmon etl2pcap PktMon.etl",
 			"sudo tcpdump -ni any host HOST",
 			"sudo tcpdump -ni any host HOST" } },
 };

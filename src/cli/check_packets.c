@@ -228,6 +228,15 @@ static bool is_of(const struct flow *f, const struct case_record *c,
 	return !a->local_port || f->ports[FLOW_CLIENT] == a->local_port;
 }
 
+/* It arrived, and this host's own rules kept it from the application, which
+ * waited in vain: that is the fault. */
+static bool is_held_back(const struct attempt *a, enum fact_kind kind)
+{
+	return kind == FACT_RST_FOR_SYN &&
+	       fact_has(&a->facts.set, FACT_SYN_SILENCE) &&
+	       fact_has(&a->facts.set, FACT_OWN_RULES_REPLY);
+}
+
 static void take_facts(struct reading *r, struct attempt *a,
 		       const struct flow *f, const struct flow_note *note,
 		       const struct fact_set *facts)
@@ -237,7 +246,7 @@ static void take_facts(struct reading *r, struct attempt *a,
 
 	explain_flow(&told, f, note, facts);
 	for (size_t i = 0; i < sizeof(taken) / sizeof(*taken); i++) {
-		if (!fact_has(facts, taken[i]))
+		if (!fact_has(facts, taken[i]) || is_held_back(a, taken[i]))
 			continue;
 		text_clear(&words);
 		words_fact(&words, &told, taken[i]);

@@ -105,6 +105,13 @@ static bool take_error(struct knock *k)
 	return true;
 }
 
+/* Only a connection that was made is reset so: a SYN is refused. */
+static void settle_reset(struct knock *k)
+{
+	k->was_reset = true;
+	settle(k, KNOCK_OPEN);
+}
+
 static void take_state(struct knock *k)
 {
 	struct tcp_info info;
@@ -116,6 +123,8 @@ static void take_state(struct knock *k)
 		settle(k, KNOCK_RST);
 	else if (err == ETIMEDOUT)
 		settle(k, KNOCK_GIVEN_UP);
+	else if (err == ECONNRESET || err == EPIPE)
+		settle_reset(k);
 	else if (err)
 		refuse(k, KNOCK_CONNECT, err);
 	else if (!err && ask_tcp(k, &info) && info.tcpi_state != TCP_CLOSE &&

@@ -29,6 +29,7 @@ struct knock {
 	int64_t sent_ns; /* clock_now() */
 	int64_t answered_after_ns;
 	enum knock_answer answer;
+	bool was_reset; /* KNOCK_OPEN: reset before it was looked at */
 	enum knock_stage stage;
 	int err; /* positive errno of KNOCK_LOCAL */
 	struct icmp_error error;

@@ -115,6 +115,12 @@ struct names {
 	struct dice *dice;
 };
 
+static void names_put(char at[16], const char *name)
+{
+	memset(at, 0, 16);
+	memcpy(at, name, strnlen(name, 15));
+}
+
 static void names_add(struct names *n, const char *name)
 {
 	if (!*name || strcmp(name, "lo") == 0 || strchr(name, '/') ||
@@ -126,9 +132,9 @@ static void names_add(struct names *n, const char *name)
 		if (strcmp(n->name[i], name) == 0)
 			return;
 	if (n->count < LAB_DEVICES - 2)
-		memcpy(n->name[n->count++], name, 16);
+		names_put(n->name[n->count++], name);
 	else if (dice_one_in(n->dice, 4))
-		memcpy(n->name[dice_below(n->dice, n->count)], name, 16);
+		names_put(n->name[dice_below(n->dice, n->count)], name);
 }
 
 static void see_device(void *context, enum field f, struct range r)

@@ -28,7 +28,7 @@ const struct cause cause_dns_server_unreachable = {
 	.needs_any = { FACT_DNS_QUERY, FACT_NAME_SERVER_SILENT,
 		       FACT_NAME_SERVER_CLOSED, FACT_NAME_SERVER_NOT_SENT,
 		       FACT_NAME_SERVER_DEAD },
-	.ruled_out_by = { FACT_ICMP_TOO_BIG },
+	.ruled_out_by = { FACT_ICMP_TOO_BIG, FACT_NAME_NSSWITCH },
 	.favoured_by = { FACT_DNS_QUERY },
 	.proven_by = FACT_NAME_SERVER_DEAD,
 };

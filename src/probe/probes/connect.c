@@ -258,6 +258,10 @@ static enum step_status conclude(struct probing *p, struct text *out)
 	p->attempt->answered_after_ns = k->answered_after_ns;
 	switch (k->answer) {
 	case KNOCK_OPEN:
+		if (k->was_reset) {
+			tell(p, FACT_SERVER_RST);
+			tell(p, FACT_RST_BEFORE_DATA);
+		}
 		return tell_open(p, k, out);
 	case KNOCK_RST:
 		return tell_rst(p, k, out);
