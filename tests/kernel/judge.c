@@ -546,6 +546,7 @@ static bool set_up(struct judge *j, uint64_t seed)
 	unsigned count;
 	int failed;
 
+	j->model = given;
 	if (!given)
 		return false;
 	count = draw_devices(given, &dice, names);
@@ -565,13 +566,12 @@ static bool set_up(struct judge *j, uint64_t seed)
 	     exchange_open(&j->exchange, &j->lab, &j->track)) ||
 	    !given_load(&j->givens))
 		return false;
-	j->model = j->is_given_model
-			   ? given
-			   : kernel_dump(j->givens.kinds, j->problems);
+	if (!j->is_given_model) {
+		j->model = kernel_dump(j->givens.kinds, j->problems);
+		ruleset_free(given);
+	}
 	if (!j->model)
 		return false;
-	if (!j->is_given_model)
-		ruleset_free(given);
 	j->draw = draw_new(j->model, &j->lab, dice_u64(&dice));
 	j->trial = (struct trial){ .model = j->model,
 				   .lab = &j->lab,
