@@ -19,6 +19,7 @@
 #include "cli/explain_flow.h"
 #include "cli/gather.h"
 #include "cli/source.h"
+#include "probe/icmp_error.h"
 #include "report/words.h"
 #include "trace/flow.h"
 
@@ -88,21 +89,11 @@ static bool device_of(char *name, size_t size, const struct attempt *a,
 		from = "lo";
 
 	for (; list && !from; list = list->ifa_next) {
-		const struct sockaddr *sa = list->ifa_addr;
 		struct address own;
 
-		if (!sa)
+		if (!list->ifa_addr)
 			continue;
-		if (sa->sa_family == AF_INET)
-			own = address_v4(ntohl(
-				((const struct sockaddr_in *)(const void *)sa)
-					->sin_addr.s_addr));
-		else if (sa->sa_family == AF_INET6)
-			own = address_v6(
-				((const struct sockaddr_in6 *)(const void *)sa)
-					->sin6_addr.s6_addr);
-		else
-			continue;
+		own = icmp_error_address(list->ifa_addr);
 		if (address_equal(&own, &a->local))
 			from = list->ifa_name;
 	}

@@ -8,6 +8,7 @@
 #include "base/i18n.h"
 #include "base/text.h"
 #include "cli/check.h"
+#include "probe/icmp_error.h"
 #include "probe/name_facts.h"
 
 /*
@@ -112,13 +113,8 @@ static void learn_local(struct attempt *a)
 		return;
 	if (!connect(fd, (struct sockaddr *)&sa, len) &&
 	    !getsockname(fd, (struct sockaddr *)&sa, &len)) {
-		const struct sockaddr_in *v4 = (struct sockaddr_in *)&sa;
-		const struct sockaddr_in6 *v6 = (struct sockaddr_in6 *)&sa;
-
 		a->has_local = true;
-		a->local = sa.ss_family == AF_INET
-				   ? address_v4(ntohl(v4->sin_addr.s_addr))
-				   : address_v6(v6->sin6_addr.s6_addr);
+		a->local = icmp_error_address((struct sockaddr *)&sa);
 	}
 	(void)close(fd);
 }

@@ -532,24 +532,6 @@ struct frame {
 	bool timed_out, is_other, is_missing, is_forbidden;
 };
 
-static int write_all(int fd, const void *data, size_t len)
-{
-	const char *at = data;
-
-	while (len) {
-		ssize_t n = write(fd, at, len);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			return n ? -errno : -EIO;
-		at += n;
-		len -= (size_t)n;
-	}
-
-	return 0;
-}
-
 static int write_tool(int fd, struct tool *t)
 {
 	struct frame f;
@@ -564,12 +546,12 @@ static int write_tool(int fd, struct tool *t)
 	f.is_other = t->is_other;
 	f.is_missing = t->is_missing;
 	f.is_forbidden = t->is_forbidden;
-	err = write_all(fd, &f, sizeof(f));
+	err = file_write(fd, &f, sizeof(f));
 	if (!err)
-		err = write_all(fd, text_string(&t->text), t->text.len);
+		err = file_write(fd, text_string(&t->text), t->text.len);
 	if (!err)
-		err = write_all(fd, text_string(&t->complaint),
-				t->complaint.len);
+		err = file_write(fd, text_string(&t->complaint),
+				 t->complaint.len);
 	return err;
 }
 

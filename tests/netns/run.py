@@ -2,13 +2,13 @@
 """`kiriwake check' against faults that are really there: builds each set-up, checks that it is called healthy, breaks it, and
 checks what is said of it.
 
-usage: run.py [--program PATH] [--jobs N] [--seed S] [--part K/N] [--as-user] [--keep] [-v] [NAME...]
+usage: run.py [--program PATH] [--jobs N] [--seed S] [--part K/N] [--again] [--as-user] [--keep] [-v] [NAME...]
 
 Prints a line for each (cause, symptom, certainty, how many causes are named, ms), what is wrong with it, and the totals.
 Wrong is: a true cause that is not in the set; `proven' with another cause; a fault told of a healthy set-up; another symptom;
 a crash, more than 10 s, JSON that is none, an exit status that does not fit. With --as-user (check runs as nobody, who may not
 see packets or rules) the cause must be in the set, but need not be proven. --part K/N takes every N-th, another part at
-every K (K may be `day'). --keep: a shell where the first fault stands. Exits with 77 where no namespaces can be had.
+every K (K may be `day'). --again asks what was wrong once more. --keep: a shell where the first fault stands. Exits with 77 where no namespaces can be had.
 """
 import argparse
 import concurrent.futures
