@@ -133,7 +133,9 @@ static void tell_verdict(struct text *out, const struct ticket *t)
 	text_char(out, '\n');
 	text_clear(&words);
 	if (t->flow.culprit) {
-		text_str(&words, _("To blame: "));
+		text_str(&words, v->certainty == CERTAINTY_SUSPECTED
+					 ? _("Most likely to blame: ")
+					 : _("To blame: "));
 		words_culprit(&words, &t->flow);
 		text_str(out, "  ");
 		wrap_text(out, text_string(&words), 2, 4, t->width);
