@@ -56,6 +56,14 @@ struct cause {
 	enum fact_kind ruled_out_by[CAUSE_FACTS];
 	enum fact_kind
 		favoured_by[CAUSE_FACTS]; /* ranks it higher, proves nothing */
+	/* What the server itself shows where this is the cause, with the
+	 * culprit: any of these. Where none of them was seen although it was
+	 * looked for (any of looked_by), it is not the cause. A fact stands
+	 * here only if it is sure to stop the client's packets; what merely
+	 * may is no reason to blame it. Their order on a packet's way is that
+	 * of diag/blockers.def. */
+	enum fact_kind found_by[CAUSE_FACTS];
+	enum fact_kind looked_by[CAUSE_FACTS];
 	enum fact_kind proven_by; /* the fact that names the culprit itself */
 	/* What the host's rules do where this is the cause: one of FACT_RULES_*.
 	 * Where they do another of these, it is not. */

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "diag/blockers.h"
 
 enum {
 	FIRST_SLOTS = 256,
@@ -18,6 +19,7 @@ enum {
 struct candidate {
 	const struct cause *cause;
 	int rank;
+	unsigned place; /* of what was found of it on a packet's way; or 0 */
 };
 
 struct kept {
@@ -172,6 +174,13 @@ static enum fact_kind excluded_by_path(const struct cause *c,
 	return FACT_PATH_PARTS_EARLIER;
 }
 
+/* Where the server was looked at for it and does not show it, it is not so. */
+static bool is_looked_for(const struct cause *c, const struct fact_set *facts)
+{
+	return c->found_by[0] && first_seen(facts, c->looked_by) &&
+	       !first_seen(facts, c->found_by);
+}
+
 /* Whether a fact, or the want of one, excludes the cause. */
 static bool is_excluded(const struct cause *c, const struct fact_set *facts,
 			struct exclusion *ret)
@@ -189,6 +198,8 @@ static bool is_excluded(const struct cause *c, const struct fact_set *facts,
 	ret->by = first_missing(facts, c->needs);
 	if (!ret->by && c->needs_any[0] && !first_seen(facts, c->needs_any))
 		ret->by = c->needs_any[0];
+	if (!ret->by && is_looked_for(c, facts))
+		ret->by = c->found_by[0];
 
 	return ret->by != FACT_NONE;
 }
@@ -206,7 +217,34 @@ static bool is_proven(const struct cause *c, const struct fact_set *facts)
 	if (c->proven_by && fact_has(facts, c->proven_by))
 		return true;
 
-	return is_ruled(c, facts) && fact_has(facts, FACT_RULES_FIT_SERVER);
+	return is_ruled(c, facts) && (fact_has(facts, FACT_RULES_FIT_SERVER) ||
+				      fact_has(facts, FACT_RULES_COUNTED));
+}
+
+/* Where the packet meets what was found of it on the server; 0: nothing was. */
+static unsigned place_of(const struct cause *c, const struct fact_set *facts)
+{
+	unsigned first = 0;
+
+	if (is_ruled(c, facts))
+		first = blockers_place(c->ruled_by);
+	for (int i = 0; i < CAUSE_FACTS && c->found_by[i]; i++) {
+		unsigned place = fact_has(facts, c->found_by[i])
+					 ? blockers_place(c->found_by[i])
+					 : 0;
+
+		if (place && (!first || place < first))
+			first = place;
+	}
+
+	return first;
+}
+
+/* It was found, and a packet came that shows it. */
+static bool is_shown(const struct candidate *c, const struct fact_set *facts)
+{
+	return c->place && fact_has(facts, FACT_AT_SERVER) &&
+	       first_seen(facts, c->cause->found_by);
 }
 
 /* Nothing speaks for it but that the own rules could not be judged. */
@@ -235,7 +273,7 @@ static int rank_of(const struct cause *c, const struct fact_set *facts)
 	for (int i = 0; i < CAUSE_FACTS && c->favoured_by[i]; i++)
 		if (fact_has(facts, c->favoured_by[i]))
 			rank += RANK_FAVOURED;
-	if (is_proven(c, facts) || is_ruled(c, facts))
+	if (is_proven(c, facts) || place_of(c, facts))
 		rank += RANK_NAMED;
 
 	return rank;
@@ -246,6 +284,9 @@ static int compare_candidates(const void *a, const void *b)
 	const struct candidate *x = a;
 	const struct candidate *y = b;
 
+	/* Of what was found, the first that a packet meets. */
+	if (x->place && y->place && x->place != y->place)
+		return x->place < y->place ? -1 : 1;
 	if (x->rank != y->rank)
 		return y->rank - x->rank;
 
@@ -321,18 +362,28 @@ static bool are_between(const struct candidate *left, size_t count)
 	return true;
 }
 
+/* Both were found, and the packet meets the other one later. */
+static bool is_behind(const struct candidate *first,
+		      const struct candidate *other)
+{
+	return first->place && other->place > first->place;
+}
+
 static void settle(struct verdict *v, const struct candidate *left,
 		   size_t count, const struct fact_set *facts)
 {
 	size_t alike = 1; /* that would blame the same kind of thing */
+	size_t open = 0;  /* of those left, that the first does not explain */
 
 	v->cause = left[0].cause;
 	v->place = v->cause->place;
 	v->culprit = v->cause->culprit;
-	v->certainty = count == 1 && !is_clients_choice(v, facts)
+	for (size_t i = 1; i < count; i++)
+		open += !is_behind(&left[0], &left[i]);
+	v->certainty = !open && !is_clients_choice(v, facts)
 			       ? CERTAINTY_INFERRED
 			       : CERTAINTY_SUSPECTED;
-	if (is_proven(v->cause, facts)) {
+	if (is_proven(v->cause, facts) || (!open && is_shown(left, facts))) {
 		v->certainty = CERTAINTY_PROVEN;
 		return;
 	}
@@ -340,11 +391,13 @@ static void settle(struct verdict *v, const struct candidate *left,
 	for (size_t i = 1; i < count; i++) {
 		const struct cause *c = left[i].cause;
 
+		if (is_behind(&left[0], &left[i]))
+			continue;
 		v->place = wider(v->place, c->place);
 		alike += c->culprit == v->culprit;
 		v->alternatives[v->alternative_count++] = c;
 	}
-	if (alike * 2 <= count && !is_ruled(v->cause, facts))
+	if (alike * 2 <= open + 1 && !is_ruled(v->cause, facts))
 		v->culprit = CULPRIT_NONE;
 	/* Whatever made it so: what arrived there and is not answered, the host
 	 * itself swallows. */
@@ -357,22 +410,45 @@ static void settle(struct verdict *v, const struct candidate *left,
 		v->place = PLACE_ROUTER;
 }
 
+/* What was found besides, whatever it shows: the next faults. */
+static int list_also(struct arena *arena, struct verdict *v,
+		     const struct fact_set *facts)
+{
+	unsigned first = place_of(v->cause, facts);
+
+	v->also = arena_alloc(arena, (cause_count + 1) * sizeof(*v->also));
+	if (!v->also)
+		return -1;
+
+	/* In the order in which the packet meets them. */
+	for (unsigned place = first + 1; first && place <= BLOCKERS; place++)
+		for (size_t i = 0; i < cause_count; i++)
+			if (place_of(cause_list[i], facts) == place &&
+			    !first_seen(facts, cause_list[i]->ruled_out_by))
+				v->also[v->also_count++] = cause_list[i];
+
+	return 0;
+}
+
 static int choose(struct diag *d, struct arena *arena, struct verdict *v,
 		  const struct fact_set *facts)
 {
 	uint32_t shown = shown_by(v->symptom, facts);
+	bool is_foretold = !fact_has(facts, FACT_AT_SERVER) &&
+			   fact_has(facts, FACT_FORETOLD);
 	size_t count = 0, excluded = 0;
 
 	for (size_t i = 0; i < cause_count; i++) {
 		const struct cause *c = cause_list[i];
 
-		if (!(c->shows & shown))
+		if (!(c->shows & shown) || (is_foretold && !place_of(c, facts)))
 			continue;
 		if (is_excluded(c, facts, &d->out[excluded]))
 			excluded++;
 		else
 			d->left[count++] =
-				(struct candidate){ c, rank_of(c, facts) };
+				(struct candidate){ c, rank_of(c, facts),
+						    place_of(c, facts) };
 	}
 
 	v->alternatives = arena_alloc(arena, count * sizeof(*v->alternatives));
@@ -383,9 +459,24 @@ static int choose(struct diag *d, struct arena *arena, struct verdict *v,
 	memcpy(v->ruled_out, d->out, excluded * sizeof(*v->ruled_out));
 	v->ruled_out_count = excluded;
 	qsort(d->left, count, sizeof(*d->left), compare_candidates);
-	if (count)
-		settle(v, d->left, count, facts);
-	return 0;
+	if (!count)
+		return 0;
+	settle(v, d->left, count, facts);
+	return list_also(arena, v, facts);
+}
+
+/* No packet came: what the first one will see. */
+static enum symptom foretold(const struct fact_set *facts)
+{
+	enum fact_kind first = blockers_first(facts);
+
+	if (first)
+		return blockers_symptom(first, facts);
+
+	return fact_has(facts, FACT_NO_ATTEMPT) ||
+			       fact_has(facts, FACT_RULES_UNSURE)
+		       ? SYMPTOM_NOT_ENOUGH_SEEN
+		       : SYMPTOM_NONE;
 }
 
 static struct verdict *judge(struct diag *d, struct arena *arena,
@@ -396,7 +487,10 @@ static struct verdict *judge(struct diag *d, struct arena *arena,
 	if (!v)
 		return NULL;
 
-	v->symptom = diag_symptom(facts);
+	v->symptom = fact_has(facts, FACT_FORETOLD) &&
+				     !fact_has(facts, FACT_AT_SERVER)
+			     ? foretold(facts)
+			     : diag_symptom(facts);
 	v->status = symptom_status(v->symptom);
 	if (v->status == STATUS_HEALTHY || v->status == STATUS_UNKNOWN)
 		return v;

@@ -41,6 +41,9 @@ struct verdict {
 	const struct cause *cause;         /* the likeliest, or NULL */
 	const struct cause **alternatives; /* the others, likeliest first */
 	size_t alternative_count;
+	/* Found on the server too, and met later by the packet. */
+	const struct cause **also;
+	size_t also_count;
 	struct exclusion *ruled_out; /* in the order of the catalogue */
 	size_t ruled_out_count;
 };

@@ -31,8 +31,15 @@ struct case_record *case_new(void)
 		return NULL;
 	}
 	c->general.arena = c->arena;
+	case_at(c, VANTAGE_CLIENT);
 	c->at_ns = clock_wall();
 	return c;
+}
+
+void case_at(struct case_record *c, enum vantage vantage)
+{
+	c->vantage = vantage;
+	c->general.vantage = vantage;
 }
 
 void case_free(struct case_record *c)
@@ -47,6 +54,23 @@ void case_free(struct case_record *c)
 	free(c);
 }
 
+static struct attempt *add_attempt(struct case_record *c,
+				   const struct address *address)
+{
+	struct attempt *a;
+
+	if (c->attempt_count == CASE_ATTEMPTS)
+		return NULL;
+
+	a = &c->attempts[c->attempt_count++];
+	*a = (struct attempt){ .address = *address,
+			       .port = c->target.port,
+			       .fd = -1,
+			       .facts = { .arena = c->arena,
+					  .vantage = c->vantage } };
+	return a;
+}
+
 struct attempt *case_attempt(struct case_record *c,
 			     const struct address *address, uint32_t scope)
 {
@@ -55,15 +79,33 @@ struct attempt *case_attempt(struct case_record *c,
 	for (size_t i = 0; i < c->attempt_count; i++)
 		if (address_equal(&c->attempts[i].address, address))
 			return &c->attempts[i];
-	if (c->attempt_count == CASE_ATTEMPTS)
-		return NULL;
 
-	a = &c->attempts[c->attempt_count++];
-	*a = (struct attempt){ .address = *address,
-			       .scope = scope,
-			       .port = c->target.port,
-			       .fd = -1,
-			       .facts = { .arena = c->arena } };
+	a = add_attempt(c, address);
+	if (a)
+		a->scope = scope;
+	return a;
+}
+
+struct attempt *case_client(struct case_record *c,
+			    const struct address *address,
+			    const struct address *peer, uint16_t peer_port)
+{
+	struct attempt *a;
+
+	for (size_t i = 0; i < c->attempt_count; i++) {
+		a = &c->attempts[i];
+		if (a->has_peer && a->peer_port == peer_port &&
+		    address_equal(&a->peer, peer) &&
+		    address_equal(&a->address, address))
+			return a;
+	}
+
+	a = add_attempt(c, address);
+	if (!a)
+		return NULL;
+	a->has_peer = true;
+	a->peer = *peer;
+	a->peer_port = peer_port;
 	return a;
 }
 
@@ -78,7 +120,7 @@ struct step *case_step(struct case_record *c, const char *id,
 
 	s = &c->steps[c->step_count++];
 	*s = (struct step){ .id = id,
-			    .vantage = VANTAGE_CLIENT,
+			    .vantage = c->vantage,
 			    .status = status,
 			    .took_ns = took_ns,
 			    .text = arena_string(c->arena, text) };
@@ -95,6 +137,6 @@ void case_not_looked(struct case_record *c, const char *source, const char *why)
 
 	c->not_looked[c->not_looked_count++] =
 		(struct not_looked){ .source = source,
-				     .vantage = VANTAGE_CLIENT,
+				     .vantage = c->vantage,
 				     .why = arena_string(c->arena, why) };
 }

@@ -29,9 +29,13 @@ struct target {
 	bool is_verified;
 };
 
-/* One address of the target, and what is known of reaching it. */
+/* One address of the target, and what is known of reaching it. On the server:
+ * one of its clients, and what became of its connection. */
 struct attempt {
-	struct address address;
+	struct address address; /* of the server */
+	struct address peer;    /* the client's, seen from the server */
+	uint16_t peer_port;     /* 0: not known */
+	bool has_peer;
 	uint32_t scope; /* interface index of a link-local address, or 0 */
 	uint16_t port;
 	struct facts facts;
@@ -80,6 +84,7 @@ enum { CASE_ATTEMPTS = 16, CASE_STEPS = 64, CASE_NOT_LOOKED = 32 };
 struct case_record {
 	struct arena *arena;
 	struct target target;
+	enum vantage vantage; /* where the program runs: client or server */
 	int64_t at_ns;
 	struct facts general; /* of the target as a whole: its name */
 	struct attempt attempts[CASE_ATTEMPTS];
@@ -91,14 +96,22 @@ struct case_record {
 	unsigned syns; /* that were sent */
 };
 
-/* NULL without memory. */
+/* NULL without memory. At the client, until case_at() says otherwise. */
 struct case_record *case_new(void);
+/* Where it runs: what is told from now on was seen there. */
+void case_at(struct case_record *c, enum vantage vantage);
 void case_free(struct case_record *c);
 
 /* Adds an address that is to be tried; NULL when there are too many. One that
  * is there already is returned. */
 struct attempt *case_attempt(struct case_record *c,
 			     const struct address *address, uint32_t scope);
+
+/* Adds a client's connection to an address of this host, the server; one that is
+ * there already is returned. NULL when there are too many. */
+struct attempt *case_client(struct case_record *c,
+			    const struct address *address,
+			    const struct address *peer, uint16_t peer_port);
 
 /* Adds a step; the text is copied. NULL when there are too many. */
 struct step *case_step(struct case_record *c, const char *id,

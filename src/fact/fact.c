@@ -122,7 +122,8 @@ void fact_tell(struct facts *f, enum fact_kind kind, const char *source,
 
 	if (!fact->kind)
 		*fact = (struct fact){ .kind = kind,
-				       .vantage = VANTAGE_CLIENT,
+				       .vantage = f->vantage ? f->vantage
+							     : VANTAGE_CLIENT,
 				       .source = source,
 				       .at_ns = clock_wall() };
 	fact_add(&f->set, kind);

@@ -25,7 +25,7 @@ enum fact_kind {
 
 /* The facts known of one flow. A fact that is not in the set was not seen,
  * which is not the same as seen not to be. */
-enum { FACT_WORDS = 5 };
+enum { FACT_WORDS = 8 };
 
 struct fact_set {
 	uint64_t words[FACT_WORDS];
@@ -95,10 +95,11 @@ struct facts {
 	struct fact_set set;
 	struct fact *list;
 	size_t count, room;
+	enum vantage vantage; /* of what is told; unknown: the client */
 	bool failed;
 };
 
-/* Adds one, seen now at the client; format NULL: no words of its own. A kind
+/* Adds one, seen now at the facts' vantage; format NULL: no words of its own. A kind
  * that is known already gets the new words and culprit, where it had none. */
 __attribute__((format(printf, 5, 6))) void
 fact_tell(struct facts *f, enum fact_kind kind, const char *source,

@@ -24,4 +24,6 @@ const struct cause cause_no_listener = {
 	.favoured_by = { FACT_RST_FOR_SYN, FACT_RST_FROM_STACK,
 			 FACT_HOST_SERVES, FACT_RST_LEFT_SERVER,
 			 FACT_RST_SAME_TTL },
+	.found_by = { FACT_LISTENER_NONE },
+	.looked_by = { FACT_SOCKETS_READ },
 };

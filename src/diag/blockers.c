@@ -1,0 +1,59 @@
+#include "diag/blockers.h"
+
+/* One more than there are: what a rule makes of it is the rule's to say. */
+enum { SYMPTOM_AS_RULED = SYMPTOMS };
+
+static const struct {
+	enum fact_kind kind;
+	int tcp, udp; /* enum symptom, or SYMPTOM_AS_RULED */
+} rows[] = {
+
+#define X(name, tcp, udp) { FACT_##name, SYMPTOM_##tcp, SYMPTOM_##udp },
+#include "diag/blockers.def"
+#undef X
+};
+
+unsigned blockers_place(enum fact_kind kind)
+{
+	for (unsigned i = 0; i < BLOCKERS; i++)
+		if (rows[i].kind == kind)
+			return i + 1;
+
+	return 0;
+}
+
+enum fact_kind blockers_first(const struct fact_set *facts)
+{
+	for (unsigned i = 0; i < BLOCKERS; i++)
+		if (fact_has(facts, rows[i].kind))
+			return rows[i].kind;
+
+	return FACT_NONE;
+}
+
+static enum symptom as_ruled(const struct fact_set *facts, bool is_udp)
+{
+	if (fact_has(facts, FACT_RULES_RST))
+		return SYMPTOM_REFUSED_BY_RST;
+	if (fact_has(facts, FACT_RULES_ICMP))
+		return is_udp ? SYMPTOM_UDP_REFUSED_BY_ICMP
+			      : SYMPTOM_REFUSED_BY_ICMP;
+
+	return is_udp ? SYMPTOM_UDP_UNANSWERED : SYMPTOM_SYN_UNANSWERED;
+}
+
+enum symptom blockers_symptom(enum fact_kind kind, const struct fact_set *facts)
+{
+	unsigned place = blockers_place(kind);
+	bool is_udp = fact_has(facts, FACT_ASKS_UDP);
+	int symptom;
+
+	if (!place)
+		return SYMPTOM_NOT_ENOUGH_SEEN;
+
+	symptom = is_udp ? rows[place - 1].udp : rows[place - 1].tcp;
+	if (symptom == SYMPTOM_AS_RULED)
+		return as_ruled(facts, is_udp);
+
+	return (enum symptom)symptom;
+}

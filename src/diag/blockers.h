@@ -1,0 +1,28 @@
+#pragma once
+
+#include "diag/symptom.h"
+#include "fact/fact.h"
+
+/*
+ * What was found on the server that stops a client's packets, in the order in
+ * which they meet it (blockers.def).
+ */
+
+/* How many there are. */
+enum {
+
+#define X(name, tcp, udp) BLOCKER_##name,
+#include "diag/blockers.def"
+#undef X
+	BLOCKERS,
+};
+
+/* The place of that fact on a packet's way, from 1; 0: it is none of these. */
+unsigned blockers_place(enum fact_kind kind);
+
+/* The first of the facts that a packet meets, or FACT_NONE. */
+enum fact_kind blockers_first(const struct fact_set *facts);
+
+/* What the client sees of it. */
+enum symptom blockers_symptom(enum fact_kind kind,
+			      const struct fact_set *facts);

@@ -1,0 +1,192 @@
+#include "host/look.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include <linux/netlink.h>
+
+#include "base/clock.h"
+#include "base/i18n.h"
+#include "base/text.h"
+#include "host/links.h"
+#include "host/netlink.h"
+
+struct looks {
+	struct case_record *record;
+	struct netlink *route;
+	struct links links;
+	struct looking *list; /* look_count of them */
+	int64_t *took_ns;
+	bool *is_told; /* its step */
+	struct look_question question;
+};
+
+void look_step(struct looking *l, enum step_status status, const char *format,
+	       ...)
+{
+	struct text t = TEXT_NULL;
+	va_list ap;
+
+	va_start(ap, format);
+	text_format_list(&t, format, ap);
+	va_end(ap);
+	l->status = status;
+	l->text = arena_string(l->record->arena, text_string(&t));
+	text_done(&t);
+}
+
+void look_blocked(struct looking *l, int err)
+{
+	bool is_denied = err == -EPERM || err == -EACCES;
+	struct text t = TEXT_NULL;
+
+	if (is_denied && l->look->needs)
+		text_format(&t, _("It needs %s."), l->look->needs);
+	else
+		text_str(&t, strerror(-err));
+	case_not_looked(l->record, l->look->id, text_string(&t));
+	if (!l->text)
+		look_step(l, STEP_BLOCKED, "%s", text_string(&t));
+	text_done(&t);
+}
+
+typedef int look_call(struct looking *l);
+
+/* What could not be read is known to be so; only memory ends it all. */
+static int call(struct looks *s, size_t i, look_call *function)
+{
+	int64_t began = clock_now();
+	int err = function ? function(&s->list[i]) : 0;
+
+	s->took_ns[i] += clock_now() - began;
+	if (err < 0 && err != -ENOMEM)
+		look_blocked(&s->list[i], err);
+
+	return err == -ENOMEM ? err : 0;
+}
+
+static void place(struct looks *s, const struct look_question *question,
+		  const struct fact_set *seen, struct facts *facts)
+{
+	s->question = *question;
+	for (size_t i = 0; i < look_count; i++) {
+		s->list[i].question = &s->question;
+		s->list[i].seen = seen;
+		s->list[i].facts = facts;
+	}
+}
+
+static int begin(struct looks *s, const struct look_question *question)
+{
+	int err = netlink_open(&s->route, NETLINK_ROUTE);
+
+	if (!err)
+		err = links_read(s->route, &s->links);
+	if (err)
+		return err;
+
+	for (size_t i = 0; i < look_count && !err; i++) {
+		struct looking *l = &s->list[i];
+
+		*l = (struct looking){
+			.look = look_list[i],
+			.record = s->record,
+			.links = &s->links,
+			.route = s->route,
+			.state = calloc(1, look_list[i]->state_size + 1),
+		};
+		if (!l->state)
+			err = -ENOMEM;
+	}
+	if (err)
+		return err;
+
+	place(s, question, NULL, &s->record->general);
+	for (size_t i = 0; i < look_count && !err; i++)
+		err = call(s, i, look_list[i]->before);
+	return err;
+}
+
+struct looks *looks_new(struct case_record *record,
+			const struct look_question *question, int *err)
+{
+	struct looks *s = calloc(1, sizeof(*s));
+
+	*err = -ENOMEM;
+	if (!s)
+		return NULL;
+
+	s->record = record;
+	s->list = calloc(look_count + 1, sizeof(*s->list));
+	s->took_ns = calloc(look_count + 1, sizeof(*s->took_ns));
+	s->is_told = calloc(look_count + 1, sizeof(*s->is_told));
+	if (s->list && s->took_ns && s->is_told)
+		*err = begin(s, question);
+	if (*err) {
+		looks_free(s);
+		return NULL;
+	}
+
+	return s;
+}
+
+void looks_free(struct looks *s)
+{
+	if (!s)
+		return;
+
+	for (size_t i = 0; s->list && i < look_count; i++) {
+		if (s->list[i].state && s->list[i].look->done)
+			s->list[i].look->done(&s->list[i]);
+		free(s->list[i].state);
+	}
+	links_done(&s->links);
+	netlink_close(s->route);
+	free(s->list);
+	free(s->took_ns);
+	free(s->is_told);
+	free(s);
+}
+
+void looks_steps(struct looks *s)
+{
+	for (size_t i = 0; i < look_count; i++) {
+		const struct looking *l = &s->list[i];
+
+		if (!l->text || s->is_told[i])
+			continue;
+		s->is_told[i] = true;
+		case_step(s->record, l->look->id, l->status, s->took_ns[i],
+			  l->text);
+	}
+}
+
+int looks_client(struct looks *s, const struct look_question *question,
+		 struct facts *facts)
+{
+	int err = 0;
+
+	place(s, question, NULL, facts);
+	for (size_t i = 0; i < look_count && !err; i++)
+		err = call(s, i, look_list[i]->client);
+	return err;
+}
+
+int looks_after(struct looks *s, const struct look_question *question,
+		const struct fact_set *seen, struct facts *facts)
+{
+	int err = 0;
+
+	place(s, question, seen, facts);
+	for (size_t i = 0; i < look_count && !err; i++)
+		err = call(s, i, look_list[i]->after);
+	return err;
+}
+
+const struct links *looks_links(const struct looks *s)
+{
+	return &s->links;
+}

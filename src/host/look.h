@@ -1,0 +1,105 @@
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "fact/case.h"
+
+/*
+ * Looks: what this host itself shows of why a service cannot be reached. Each
+ * is one file in host/looks. A look reads a part of the host (sockets, routes,
+ * counters) and turns it into facts at the vantage "server", with the culprit
+ * where one is to blame; it changes nothing, sends nothing, and concludes
+ * nothing.
+ *
+ * All are asked in the order in which a packet meets what they look at, which
+ * is the order of the list in src/meson.build.
+ */
+
+/* Whose attempts, to what. */
+struct look_question {
+	uint8_t protocol; /* IPPROTO_TCP or IPPROTO_UDP */
+	uint16_t port;
+	struct address client; /* has_client */
+	struct address server; /* has_server: the own address it asks for */
+	uint16_t client_port;  /* 0: not known */
+	uint32_t device;       /* index of that it comes in by; 0: not known */
+	bool has_client, has_server;
+};
+
+struct links;
+struct netlink;
+
+/* One look at one host. */
+struct looking {
+	const struct look *look;
+	struct case_record *record; /* for not_looked, and its arena */
+	struct facts *facts;        /* where facts are told */
+	const struct look_question *question;
+	const struct links *links; /* of this network namespace */
+	struct netlink *route;     /* NETLINK_ROUTE, open */
+	/* Of the attempt that was seen; NULL before one was. */
+	const struct fact_set *seen;
+	void *state; /* look->state_size bytes, zeroed at the start */
+	/* How its step ends: look_step() sets it. */
+	enum step_status status;
+	const char *text; /* NULL: no step */
+};
+
+struct look {
+	const char *id;    /* its step's, and the source of its facts */
+	const char *title; /* N_(): what is looked at, a short claim */
+	const char
+		*needs; /* the capability that it is blind without, or NULL */
+	size_t state_size;
+	/* At the start: what does not depend on who asks, and what counters say
+	 * now. 0; or -errno: what could not be read is told as not looked. */
+	int (*before)(struct looking *l);
+	/* The client is known (has_client, has_server): by --from, or because
+	 * its packet came. What the set-up does to it. */
+	int (*client)(struct looking *l);
+	/* An attempt was seen: what has changed since before(), again. */
+	int (*after)(struct looking *l);
+	/* Frees what state holds. */
+	void (*done)(struct looking *l);
+};
+
+extern const struct look *const look_list[];
+extern const size_t look_count;
+
+/* Tells a fact of this look; culprit may be NULL. */
+#define look_tell(l, kind, ...)                                                \
+	fact_tell((l)->facts, kind, (l)->look->id, __VA_ARGS__)
+
+/* The look's step: shown once, with the last words that were given. */
+__attribute__((format(printf, 3, 4))) void
+look_step(struct looking *l, enum step_status status, const char *format, ...);
+
+/* It could not be looked at: for -EPERM and -EACCES the capability is named.
+ * Also the step, where it has none yet. */
+void look_blocked(struct looking *l, int err);
+
+/*
+ * All looks of one host.
+ */
+struct looks;
+
+/* Reads links, begins every look. NULL with *err -errno. */
+struct looks *looks_new(struct case_record *record,
+			const struct look_question *question, int *err);
+void looks_free(struct looks *s);
+
+/* The steps that the looks have to tell become the case's, once. */
+void looks_steps(struct looks *s);
+
+/* Asks all of them about this client; facts: where to tell. 0 or -errno. */
+int looks_client(struct looks *s, const struct look_question *question,
+		 struct facts *facts);
+
+/* The same, once its attempt was seen. */
+int looks_after(struct looks *s, const struct look_question *question,
+		const struct fact_set *seen, struct facts *facts);
+
+/* What was read at the start. */
+const struct links *looks_links(const struct looks *s);
