@@ -14,12 +14,14 @@ struct row {
 
 static const struct row rows[] = {
 	{ S(SYN_UNANSWERED) | S(UDP_UNANSWERED) | S(REFUSED_BY_ICMP) |
-		  S(UDP_REFUSED_BY_ICMP),
+		  S(UDP_REFUSED_BY_ICMP) | S(REFUSED_BY_RST) |
+		  S(HANDSHAKE_INCOMPLETE) | S(CLOSED_AFTER_CONNECT) |
+		  S(RESET_AFTER_CONNECT) | S(SILENT_AFTER_CONNECT),
 	  F(PROBED),
 	  F(ICMP_FROM_CLIENT),
 	  { "server",
-	    "kiriwake firewall trace live --packet 'src=CLIENT dst=SERVER PROTO dport=PORT state=new'",
-	    N_("Walks this very packet through the rules there, and names the one that refuses it, or shows that none does.") } },
+	    "kiriwake server PROTO/PORT --from CLIENT",
+	    N_("Waits there for one more attempt, and names the rule, the socket, the route or whatever else stops it; or shows that nothing arrives.") } },
 	{ S(SYN_UNANSWERED),
 	  F(PATH_PARTS_EARLIER),
 	  F(NONE),
