@@ -157,9 +157,18 @@ static bool fits(const struct row *r, const struct verdict *v,
 	return !r->without || !fact_has(facts, r->without);
 }
 
+/* Before any packet came there is one step: to let one come. */
+static const struct next_step let_it_try = {
+	"client", "kiriwake check SERVER:PORT",
+	N_("Or any other attempt from there, while `kiriwake server' waits for it here: only a packet proves what is foretold.")
+};
+
 const struct next_step *next_at(const struct verdict *v,
 				const struct fact_set *facts, size_t i)
 {
+	if (fact_has(facts, FACT_FORETOLD) && !fact_has(facts, FACT_AT_SERVER))
+		return i ? NULL : &let_it_try;
+
 	for (size_t k = 0; k < sizeof(rows) / sizeof(*rows); k++)
 		if (fits(&rows[k], v, facts) && i-- == 0)
 			return &rows[k].step;
