@@ -172,29 +172,38 @@ def settle(lab):
 
 def one(path, args):
     """The record of one variant of a file."""
-    healthy_file = path.parent.name == 'healthy'
     name, row = variants(path, args.server)[args.variant]
-    record = {'name': name, 'healthy': healthy_file, 'wrong': [], 'verdicts': []}
+    record = {'name': name, 'healthy': path.parent.name == 'healthy', 'wrong': [], 'verdicts': []}
     module = load(path)
-    expect = dict(getattr(module, 'EXPECT', {}))
-    cause = expect.get('cause', path.stem.partition('--')[0])
     spaces.private()
     program = pathlib.Path(args.program).resolve()
     visible = {root, program.parent.parent if program.parent.name.startswith('build') else program.parent}
     stage = spaces.Stage(args.base, pathlib.Path(args.packages).resolve(), visible)
     chosen = {'layout': getattr(module, 'LAYOUT', 'routed'), 'family': getattr(module, 'FAMILY', None)} | row
     lab = Lab(name, args.seed, stage=stage, **chosen)
-    build = getattr(module, 'build', None)
-    if build:
-        build(lab)
-    else:
-        lab.service = services.some_service(lab)
-    settle(lab)
-    if args.verbose:
-        print(f'{name}: IPv{lab.family}, {lab.engine}, {"threaded" if lab.threaded else "direct"}, {lab.target}', file=sys.stderr)
-    if args.server and not args.keep:
-        server_side.judge(lab, module, None if healthy_file else cause, args, record, root)
+    try:
+        if hasattr(module, 'build'):
+            module.build(lab)
+        else:
+            lab.service = services.some_service(lab)
+        settle(lab)
+        if args.verbose:
+            print(f'{name}: IPv{lab.family}, {lab.engine}, {"threaded" if lab.threaded else "direct"}, {lab.target}',
+                  file=sys.stderr)
+        cause = getattr(module, 'EXPECT', {}).get('cause', path.stem.partition('--')[0])
+        if args.server and not args.keep:
+            server_side.judge(lab, module, None if record['healthy'] else cause, args, record, root)
+        else:
+            ask_client(lab, module, cause, args, record)
         return record
+    finally:
+        for end in lab.at_end:
+            end()
+
+
+def ask_client(lab, module, cause, args, record):
+    expect = dict(getattr(module, 'EXPECT', {}))
+    healthy_file = record['healthy']
     if healthy_file or getattr(module, 'HEALTHY', True):
         said, ms, problem = ask(lab, args, expect, record)
         if said and not problem:
@@ -204,7 +213,7 @@ def one(path, args):
     if healthy_file:
         if args.keep:
             shell(lab)
-        return record
+        return
     module.fault(lab)
     expect |= lab.expect
     if args.as_user:
@@ -222,7 +231,6 @@ def one(path, args):
         verdict = said['verdict']
         record |= {'ms': ms, 'set': causes_of(verdict), 'proven wrong': verdict.get('certainty') == 'proven'
                    and verdict.get('cause') not in [cause, *expect.get('or', [])]}
-    return record
 
 
 def ask(lab, args, expect, record):
