@@ -5,8 +5,8 @@
 #include <linux/inet_diag.h>
 #include <linux/netlink.h>
 #include <linux/sock_diag.h>
+#include <linux/tcp.h>
 #include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -15,6 +15,8 @@
 #include "host/netlink.h"
 
 enum { FIRST_ROOM = 16, ADDRESS_BYTES = 16 };
+
+enum { STATE_CLOSE = 7, STATE_LISTEN = 10 };
 
 struct taking {
 	const struct listeners_question *question;
@@ -214,8 +216,8 @@ int listeners_read_open(const char *where, uint8_t protocol, uint16_t port,
 		.client = client,
 		.port = port,
 		.protocol = protocol,
-		.states = protocol == IPPROTO_UDP ? 1 << TCP_CLOSE
-						  : 1 << TCP_LISTEN,
+		.states = protocol == IPPROTO_UDP ? 1 << STATE_CLOSE
+						  : 1 << STATE_LISTEN,
 	};
 
 	return listeners_read(&q, ret);
