@@ -78,6 +78,8 @@ void words_verdict(struct text *out, const struct report_flow *f)
 	const char *sentence = sentence_of(f);
 	const char *gap = strstr(sentence, "%1$s");
 
+	if (is_foretold(f) && f->verdict->cause)
+		text_str(out, _("Foretold: "));
 	if (!gap) {
 		text_str(out, sentence);
 		return;
