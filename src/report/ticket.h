@@ -10,12 +10,14 @@
  * ticket, or as JSON. The verdict is drawn before; nothing here looks at a
  * source.
  */
+enum { TICKET_ALSO = 24 };
+
 struct ticket {
 	const struct case_record *record;
 	const struct case_verdict *verdict;
 	const struct problems *problems; /* or NULL */
 	struct report_flow flow;         /* made by ticket_init() */
-	struct report_also also[CASE_ATTEMPTS];
+	struct report_also also[TICKET_ALSO];
 	bool colour, is_verbose, is_utf8;
 	size_t width; /* of a line, in columns */
 };
