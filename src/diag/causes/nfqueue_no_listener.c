@@ -30,4 +30,6 @@ const struct cause cause_nfqueue_no_listener = {
 	.ruled_out_by = { FACT_WOKEN, FACT_SYN_NOT_ARRIVED, FACT_SYN_OTHER_MAC,
 			  FACT_SYNACK_OTHER_SOURCE },
 	.favoured_by = { FACT_SYN_ARRIVED, FACT_PORT_SERVED_BEFORE },
+	.looked_by = { FACT_RULES_READ },
+	.ruled_by = FACT_RULES_QUEUE,
 };
