@@ -199,9 +199,9 @@ static bool is_first_of_family(const struct check *c, const struct attempt *a)
 {
 	const struct attempt *first = c->record->attempts;
 
-	while (first < a && (first->is_connected ||
-			     address_is_v4(&first->address) !=
-				     address_is_v4(&a->address)))
+	while (first < a &&
+	       (first->is_connected ||
+		address_is_v4(&first->address) != address_is_v4(&a->address)))
 		first++;
 	return first == a;
 }

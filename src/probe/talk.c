@@ -13,7 +13,7 @@
 #include "probe/talk_tls.h"
 
 enum {
-	SLICE_MS = 20, /* between two looks at the stop flag */
+	SLICE_MS = 20,    /* between two looks at the stop flag */
 	CONNECT_MS = 900, /* before the kernel repeats the SYN */
 	REPEAT_MS = 1000,
 	REPEATS_MOST = 2,
