@@ -108,6 +108,7 @@ struct talk_tcp {
 	uint32_t segment;       /* the largest that we send */
 	uint32_t their_segment; /* that we allow to be sent */
 	uint32_t window;        /* that the peer has open */
+	int64_t round_trip_ns;
 	uint32_t not_sent;      /* bytes that wait for room */
 	bool has_window;        /* the kernel tells it */
 };

@@ -49,11 +49,37 @@ void words_service(struct text *out, const struct report_flow *f)
 
 /* The sentence with the service in it; a translator's table may not put more
  * than %1$s into it, which a test checks. */
+/* On the server, before a packet came: what it is set up to do. */
+static bool is_foretold(const struct report_flow *f)
+{
+	return f->facts && fact_has(f->facts, FACT_FORETOLD) &&
+	       !fact_has(f->facts, FACT_AT_SERVER);
+}
+
+static const char *sentence_of(const struct report_flow *f)
+{
+	if (!is_foretold(f))
+		return _(symptom_sentence(f->verdict->symptom));
+	if (f->verdict->status == STATUS_HEALTHY)
+		return _(
+			"Foretold: nothing of this host stops a connection to %1$s.");
+	if (f->verdict->status != STATUS_UNKNOWN)
+		return _(symptom_sentence(f->verdict->symptom));
+	if (fact_has(f->facts, FACT_RULES_UNSURE))
+		return _(
+			"What becomes of a connection to %1$s cannot be foretold.");
+
+	return _(
+		"No attempt to reach %1$s was seen, and nothing of this host would stop one.");
+}
+
 void words_verdict(struct text *out, const struct report_flow *f)
 {
-	const char *sentence = _(symptom_sentence(f->verdict->symptom));
+	const char *sentence = sentence_of(f);
 	const char *gap = strstr(sentence, "%1$s");
 
+	if (is_foretold(f) && f->verdict->cause)
+		text_str(out, _("Foretold: "));
 	if (!gap) {
 		text_str(out, sentence);
 		return;
