@@ -297,7 +297,7 @@ static void tell_also(struct text *out, const struct ticket *t)
 			    f->also[i].cause->id);
 		if (f->also[i].culprit) {
 			text_str(&words, ": ");
-			words_clean(&words, f->also[i].culprit->text);
+			words_blame(&words, f->also[i].culprit);
 		}
 		item(out, t, &words);
 	}
