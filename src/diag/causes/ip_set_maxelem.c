@@ -31,13 +31,8 @@ const struct cause cause_ip_set_maxelem = {
 			  FACT_SYN_OTHER_MAC, FACT_SYNACK_OTHER_SOURCE,
 			  FACT_RST_FROM_STACK, FACT_ICMP_FROM_OTHER,
 			  FACT_ICMP_FROM_CLIENT, FACT_ICMP_LATE, FACT_ICMP_TTL,
-<<<<<<< HEAD
-			  FACT_ICMP_REASSEMBLY },
-	.favoured_by = { FACT_PORT_SERVED_OTHERS },
-	.looked_by = { FACT_RULES_READ },
-	.ruled_by = FACT_RULES_SET_FULL,
-=======
 			  FACT_ICMP_REASSEMBLY, FACT_SET_ROOM },
 	.favoured_by = { FACT_PORT_SERVED_OTHERS, FACT_SET_FULL },
->>>>>>> e1f8a9f6ba82542f2420e925759b4a9fa2f84b22
+	.looked_by = { FACT_RULES_READ },
+	.ruled_by = FACT_RULES_SET_FULL,
 };

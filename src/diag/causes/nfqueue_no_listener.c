@@ -29,12 +29,8 @@ const struct cause cause_nfqueue_no_listener = {
 		       FACT_CLIENT_DATA_LOST, FACT_SYNACK_REPEATED },
 	.ruled_out_by = { FACT_WOKEN, FACT_SYN_NOT_ARRIVED, FACT_SYN_OTHER_MAC,
 			  FACT_SYNACK_OTHER_SOURCE },
-<<<<<<< HEAD
-	.favoured_by = { FACT_SYN_ARRIVED, FACT_PORT_SERVED_BEFORE },
-	.looked_by = { FACT_RULES_READ },
-	.ruled_by = FACT_RULES_QUEUE,
-=======
 	.favoured_by = { FACT_SYN_ARRIVED, FACT_PORT_SERVED_BEFORE,
 			 FACT_QUEUE_NONE },
->>>>>>> e1f8a9f6ba82542f2420e925759b4a9fa2f84b22
+	.looked_by = { FACT_RULES_READ },
+	.ruled_by = FACT_RULES_QUEUE,
 };
