@@ -534,7 +534,7 @@ static struct verdict *judge(struct diag *d, struct arena *arena,
 	if (!v)
 		return NULL;
 
-	v->symptom = is_foretold(facts) ? foretold(facts) : diag_symptom(facts);
+	v->symptom = symptom_of(facts);
 	v->status = symptom_status(v->symptom);
 	if (v->status == STATUS_HEALTHY || v->status == STATUS_UNKNOWN)
 		return v;
