@@ -140,7 +140,7 @@ static int probe_tcp(struct probe_runner *r, struct case_record *c,
 
 	if (!err)
 		err = turn(r, "connect", clock_now() + LIMIT / 4 * MS);
-	probe_stop(r, "connect");
+	probe_stop(r, "connect", NULL);
 	for (size_t i = 0; i < c->attempt_count && !err; i++) {
 		struct attempt *a = &c->attempts[i];
 
@@ -225,7 +225,7 @@ static int speak(struct server *s, struct case_record *c)
 			      ? probe_udp(r, c, until)
 			      : probe_tcp(r, c, until);
 	if (r)
-		probe_stop(r, NULL);
+		probe_stop(r, NULL, NULL);
 	if (!err)
 		err = case_judge(s->diag, c, &v);
 	for (size_t i = 0; i < c->attempt_count && !err; i++)
