@@ -5,7 +5,7 @@
 #include "ruleset/model.h"
 #include "ruleset/owner.h"
 
-enum { FAMILY_V4 = 2 };
+enum { FAMILY_V4 = 2, PROTO_UDP = 17 };
 
 // NOLINTNEXTLINE(misc-no-recursion): as deep as a rule's conditions are nested
 static bool asks(const struct cond *c, bool (*is_it)(const struct cond *c))
@@ -197,6 +197,13 @@ static bool is_kube(const struct rule *r)
 	       (r->text && strstr(r->text, words));
 }
 
+/* A set that takes no more addresses: ipset's maxelem. */
+static bool is_full_set(const struct cond *c)
+{
+	return is_named_set(c) && !c->inverted && c->set->size &&
+	       c->set->count >= c->set->size;
+}
+
 /* What a rule asks for that no packet shows, or few rules ask for. */
 static enum fact_kind by_questions(const struct rule *r)
 {
@@ -307,6 +314,8 @@ static enum fact_kind by_end(const struct rule_why *w)
 		return FACT_RULES_TIME;
 	if (wrong && w->is_whole && asks(wrong, is_mac))
 		return FACT_RULES_MAC;
+	if (wrong && w->is_whole && asks(wrong, is_full_set))
+		return FACT_RULES_SET_FULL;
 	if (wrong)
 		return FACT_RULES_MISMATCH;
 
@@ -340,6 +349,9 @@ enum fact_kind rule_why(const struct rule_why *w)
 	if (v->decision == WALK_DROP &&
 	    (b->hook == HOOK_PREROUTING || b->hook == HOOK_INGRESS))
 		return FACT_RULES_EARLY;
+	if (w->is_whole && v->decision == WALK_DROP &&
+	    w->packet->value[FIELD_PROTO] == PROTO_UDP)
+		return FACT_RULES_UDP;
 	if (!v->rule)
 		return FACT_RULES_POLICY;
 	if (v->decision == WALK_REJECT && is_end)

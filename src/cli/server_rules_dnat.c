@@ -123,8 +123,12 @@ static void to_other(struct translated *t)
 		return;
 
 	next = route.has_gateway ? &route.gateway : &t->to;
-	if (!neighbour_get(s->route, next, route.device, &e) &&
-	    neighbour_has_failed(&e))
+	if (neighbour_get(s->route, next, route.device, &e))
+		return;
+	if (neighbour_answers(&e))
+		fact_tell(t->facts, FACT_DNAT_ALIVE, server_rules_source, NULL,
+			  NULL);
+	if (neighbour_has_failed(&e))
 		fact_tell(
 			t->facts, FACT_DNAT_DEAD, server_rules_source,
 			t->culprit,

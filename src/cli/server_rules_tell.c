@@ -3,6 +3,7 @@
  */
 #include <errno.h>
 #include <netinet/in.h>
+#include <string.h>
 
 #include "base/i18n.h"
 #include "base/text.h"
@@ -147,6 +148,18 @@ void server_rules_tell_kind(struct server_rules *s, enum fact_kind kind,
 		  server_rules_source, NULL, NULL);
 }
 
+static bool has_synproxy(const struct ruleset *r)
+{
+	for (const struct table *t = r->first; t; t = t->next)
+		for (const struct chain *c = t->first; c; c = c->next)
+			for (const struct rule *x = c->first; x; x = x->next)
+				if (x->text && (strstr(x->text, "SYNPROXY") ||
+						strstr(x->text, "synproxy")))
+					return true;
+
+	return false;
+}
+
 int server_rules_tell(struct server_rules *s, struct facts *facts)
 {
 	enum fact_kind kind = s->way.kind;
@@ -158,8 +171,12 @@ int server_rules_tell(struct server_rules *s, struct facts *facts)
 		server_rules_tell_kind(s, kind, &s->way.blocker, facts);
 	else
 		fact_tell(facts, kind, server_rules_source, NULL, NULL);
-	if (kind != FACT_RULES_UNSURE && !is_partial)
+	if (kind != FACT_RULES_UNSURE && !is_partial &&
+	    s->way.question.has_client)
 		fact_tell(facts, FACT_RULES_READ, server_rules_source, NULL,
+			  NULL);
+	if (!is_partial && !has_synproxy(s->ruleset))
+		fact_tell(facts, FACT_NO_SYNPROXY, server_rules_source, NULL,
 			  NULL);
 	server_rules_dnat(s, facts);
 	step(s);

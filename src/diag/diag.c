@@ -156,6 +156,10 @@ static enum fact_kind excluded_by_rules(const struct cause *c,
 	if (fact_has(facts, FACT_RULES_FIT))
 		return FACT_RULES_FIT;
 
+	/* What only all rules of a host show is not told by a part of them. */
+	if (c->looked_by[0] && !first_seen(facts, c->looked_by))
+		return FACT_NONE;
+
 	return c->ruled_by ? ruling : FACT_NONE;
 }
 
@@ -254,7 +258,9 @@ static unsigned place_of(const struct cause *c, const struct fact_set *facts)
 static bool is_shown(const struct candidate *c, const struct fact_set *facts)
 {
 	return c->place && fact_has(facts, FACT_AT_SERVER) &&
-	       first_seen(facts, c->cause->found_by);
+	       (first_seen(facts, c->cause->found_by) ||
+		(is_ruled(c->cause, facts) &&
+		 fact_has(facts, FACT_RULES_READ)));
 }
 
 /* Nothing speaks for it but that the own rules could not be judged. */

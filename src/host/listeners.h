@@ -72,9 +72,9 @@ enum listeners_fit {
 	LISTENERS_HERE,    /* it is handed to this socket */
 	LISTENERS_MAYBE,   /* that depends on the device, or the address */
 	LISTENERS_DEVICE,  /* bound to another device */
+	LISTENERS_ADDRESS, /* bound to another address */
 	LISTENERS_V6ONLY,  /* to all of IPv6 only, and the packet is IPv4 */
 	LISTENERS_V4ONLY,  /* it is of IPv4, and the packet IPv6 */
-	LISTENERS_ADDRESS, /* bound to another address */
 	LISTENERS_LOOPBACK, /* bound to the loopback's address or device */
 	LISTENERS_FITS,
 };

@@ -284,6 +284,26 @@ static void tell_not_looked(struct text *out, const struct ticket *t)
 	text_done(&words);
 }
 
+/* What the packet would have met next. */
+static void tell_also(struct text *out, const struct ticket *t)
+{
+	const struct report_flow *f = &t->flow;
+	struct text words = TEXT_NULL;
+
+	if (f->also_count)
+		head(out, t, _("Also in the way"));
+	for (size_t i = 0; i < f->also_count; i++) {
+		text_format(&words, "%s (%s)", _(f->also[i].cause->title),
+			    f->also[i].cause->id);
+		if (f->also[i].culprit) {
+			text_str(&words, ": ");
+			words_blame(&words, f->also[i].culprit);
+		}
+		item(out, t, &words);
+	}
+	text_done(&words);
+}
+
 /* A command stands on a line of its own, unbroken, to be copied. */
 static void tell_step_next(struct text *out, const struct ticket *t,
 			   const struct next_step *n)
@@ -335,6 +355,8 @@ void ticket_text(struct text *out, struct ticket *t)
 	bool is_fault = status == STATUS_FAILING || status == STATUS_DEGRADED;
 
 	tell_verdict(out, t);
+	if (t->record->vantage == VANTAGE_SERVER)
+		tell_also(out, t);
 	if (is_fault || t->is_verbose)
 		tell_evidence(out, t);
 	if (is_fault && t->is_verbose)
