@@ -494,6 +494,38 @@ static enum symptom foretold(const struct fact_set *facts)
 		       : SYMPTOM_NONE;
 }
 
+/* What packets alone do not show as a fault, and is one where the host itself
+ * shows why: a service that says nothing, of which nobody knew that it speaks
+ * first, or a datagram that need not be answered. */
+static enum symptom shown_by_host(enum symptom seen,
+				  const struct fact_set *facts)
+{
+	enum fact_kind found = blockers_first(facts);
+	enum symptom why = found ? blockers_symptom(found, facts) : seen;
+	bool has_closed = fact_has(facts, FACT_SERVER_FIN);
+
+	if (!found || !fact_has(facts, FACT_AT_SERVER) ||
+	    fact_has(facts, FACT_SERVER_DATA))
+		return seen;
+	if (seen == SYMPTOM_NONE && fact_has(facts, FACT_HANDSHAKE_DONE) &&
+	    why == (has_closed ? SYMPTOM_CLOSED_AFTER_CONNECT
+			       : SYMPTOM_SILENT_AFTER_CONNECT))
+		return why;
+	if (seen == SYMPTOM_NOT_ENOUGH_SEEN && why == SYMPTOM_UDP_UNANSWERED &&
+	    fact_has(facts, FACT_UDP_SILENCE))
+		return why;
+
+	return seen;
+}
+
+static enum symptom symptom_of(const struct fact_set *facts)
+{
+	if (is_foretold(facts))
+		return foretold(facts);
+
+	return shown_by_host(diag_symptom(facts), facts);
+}
+
 static struct verdict *judge(struct diag *d, struct arena *arena,
 			     const struct fact_set *facts)
 {
