@@ -124,10 +124,14 @@ static int foretell(struct server *s)
 			err = looks_client(s->looks, &q, facts);
 		}
 	}
+	looks_steps(s->looks);
 	if (!err)
 		err = server_rules_client(s->rules, &q,
 					  device_name(s, q.device), facts);
-	looks_steps(s->looks);
+	/* Rules that refuse, and are others after the next boot. */
+	if (!err && fact_has(&facts->set, FACT_RULES_READ) &&
+	    !fact_has(&facts->set, FACT_RULES_ACCEPT))
+		err = server_rules_boot(s->rules, s->record);
 	check_screen_sync(&s->screen, s->record);
 	return err;
 }
@@ -139,8 +143,6 @@ static int look_around(struct server *s)
 	s->looks = looks_new(s->record, &s->question, &err);
 	if (!s->looks)
 		return err;
-	looks_steps(s->looks);
-	check_screen_sync(&s->screen, s->record);
 	if (!s->is_mute)
 		err = server_local(s);
 	check_screen_sync(&s->screen, s->record);

@@ -184,11 +184,10 @@ static enum fact_kind excluded_by_path(const struct cause *c,
 static enum fact_kind excluded_by_arrival(const struct cause *c,
 					  const struct fact_set *facts)
 {
-	static const uint32_t before = UINT32_C(1) << PLACE_CLIENT |
-				       UINT32_C(1) << PLACE_CLIENT_LINK |
-				       UINT32_C(1) << PLACE_PATH |
-				       UINT32_C(1) << PLACE_ROUTER |
-				       UINT32_C(1) << PLACE_DNS;
+	static const uint32_t before =
+		UINT32_C(1) << PLACE_CLIENT | UINT32_C(1) << PLACE_CLIENT_LINK |
+		UINT32_C(1) << PLACE_PATH | UINT32_C(1) << PLACE_ROUTER |
+		UINT32_C(1) << PLACE_DNS;
 
 	static const enum fact_kind shown[] = { FACT_SYN_ARRIVED,
 						FACT_RST_LEFT_SERVER,
@@ -207,8 +206,8 @@ static enum fact_kind excluded_by_arrival(const struct cause *c,
 static enum fact_kind contradicted_by(const struct cause *c,
 				      const struct fact_set *facts)
 {
-	bool is_found = c->place == PLACE_ROUTER &&
-			first_seen(facts, c->found_by);
+	bool is_found =
+		c->place == PLACE_ROUTER && first_seen(facts, c->found_by);
 
 	for (int i = 0; i < CAUSE_FACTS && c->ruled_out_by[i]; i++)
 		if (fact_has(facts, c->ruled_out_by[i]) &&
@@ -468,6 +467,15 @@ static void settle(struct verdict *v, const struct candidate *left,
 		v->place = PLACE_ROUTER;
 }
 
+/* It was found there, and shows what is met there. */
+static bool is_next(const struct cause *c, unsigned place,
+		    const struct fact_set *facts)
+{
+	return place_of(c, facts) == place &&
+	       c->shows >> blockers_shown(place, facts) & 1 &&
+	       !first_seen(facts, c->ruled_out_by);
+}
+
 /* What was found besides, whatever it shows: the next faults. */
 static int list_also(struct arena *arena, struct verdict *v,
 		     const struct fact_set *facts)
@@ -481,8 +489,7 @@ static int list_also(struct arena *arena, struct verdict *v,
 	/* In the order in which the packet meets them. */
 	for (unsigned place = first + 1; first && place <= BLOCKERS; place++)
 		for (size_t i = 0; i < cause_count; i++)
-			if (place_of(cause_list[i], facts) == place &&
-			    !contradicted_by(cause_list[i], facts))
+			if (is_next(cause_list[i], place, facts))
 				v->also[v->also_count++] = cause_list[i];
 
 	return 0;
