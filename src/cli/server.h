@@ -23,6 +23,7 @@ struct server_seen {
 	unsigned packets; /* SYNs or datagrams, of all tries of this client */
 	struct fact_set facts;
 	enum status status;
+	enum symptom symptom; /* by the packets alone */
 	bool is_decided; /* what comes later does not change what it was */
 	int64_t first_ns;
 };

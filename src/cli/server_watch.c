@@ -29,6 +29,7 @@ enum {
 	SHARE = 10,     /* of the time that is not spent on reading */
 	SILENCE = 1050, /* ms: what the kernel does not answer by then … */
 	SERVICE_WAIT = 7000, /* … and the service: tcpd takes five seconds */
+	SECOND_TRY = 1000,   /* ms */
 	QUIET = 300, /* ms after the last packet of a connection that works */
 };
 
@@ -167,17 +168,37 @@ static bool is_decided(const struct reading *r, const struct flow *f,
 }
 
 /* One that fails is told rather than one that works, and the first of its
- * kind. */
-static bool is_better(const struct server_seen *now, enum status status)
+ * kind; but who found the right words in the end got through. */
+static int worth(enum status status, enum symptom symptom)
 {
-	static const int worth[STATUSES] = {
+	static const int worths[STATUSES] = {
 		[STATUS_UNKNOWN] = 0,
-		[STATUS_HEALTHY] = 1,
-		[STATUS_DEGRADED] = 2,
-		[STATUS_FAILING] = 3,
+		[STATUS_HEALTHY] = 2,
+		[STATUS_DEGRADED] = 3,
+		[STATUS_FAILING] = 4,
 	};
 
-	return worth[status] > worth[now->status];
+	return symptom == SYMPTOM_WRONG_SERVICE ? 1 : worths[status];
+}
+
+static bool is_better(const struct server_seen *now, const struct verdict *v)
+{
+	return worth(v->status, v->symptom) > worth(now->status, now->symptom);
+}
+
+/* What the client spoke, on a port of which nobody knows what it serves, is its
+ * own choice: programs that look what there is try this and that. A checksum
+ * that looks wrong here is the device's to fill in, or was checked by it; the
+ * kernel's counter tells a wrong one. */
+static struct fact_set facts_of(const struct server *s,
+				const struct fact_set *facts)
+{
+	struct fact_set ret = *facts;
+
+	if (!s->record->target.service)
+		fact_remove(&ret, FACT_OTHER_PROTOCOL);
+	fact_remove(&ret, FACT_SYN_CHECKSUM_BAD);
+	return ret;
 }
 
 static void take_flow(void *context, const struct flow *f,
@@ -186,6 +207,7 @@ static void take_flow(void *context, const struct flow *f,
 {
 	struct reading *r = context;
 	struct server_seen *ret = r->ret;
+	const struct fact_set own = facts_of(r->s, facts);
 	unsigned packets = ret->packets;
 	const struct verdict *v;
 
@@ -197,11 +219,15 @@ static void take_flow(void *context, const struct flow *f,
 	if (!is_decided(r, f, facts))
 		return;
 
-	v = diag_judge(r->s->diag, facts);
+	v = diag_judge(r->s->diag, &own);
 	if (!v)
 		return;
 	r->healthy += v->status == STATUS_HEALTHY;
-	if (r->is_found && !is_better(ret, v->status))
+	if (r->is_found && !is_better(ret, v))
+		return;
+	/* It may try again in other words. */
+	if (v->symptom == SYMPTOM_WRONG_SERVICE &&
+	    r->now_ns - f->last_ns < SECOND_TRY * MS)
 		return;
 
 	r->is_found = true;
@@ -210,8 +236,9 @@ static void take_flow(void *context, const struct flow *f,
 		.server = f->addresses[FLOW_SERVER],
 		.client_port = f->ports[FLOW_CLIENT],
 		.packets = packets,
-		.facts = *facts,
+		.facts = own,
 		.status = v->status,
+		.symptom = v->symptom,
 		.is_decided = true,
 		.first_ns = f->first_ns,
 	};
@@ -401,8 +428,6 @@ static bool is_seen(const struct flow *f, const struct server_seen *seen)
 	       address_equal(&f->addresses[FLOW_SERVER], &seen->server);
 }
 
-/* A checksum that looks wrong here is the device's to fill in or was checked by
- * it; the kernel's counter tells a wrong one. */
 static void take_facts(struct taking *t, const struct flow *f,
 		       const struct flow_note *note,
 		       const struct fact_set *facts)
@@ -414,7 +439,7 @@ static void take_facts(struct taking *t, const struct flow *f,
 	for (int k = FACT_NONE + 1; k < FACT_KINDS; k++) {
 		enum fact_kind kind = (enum fact_kind)k;
 
-		if (!fact_has(facts, kind) || kind == FACT_SYN_CHECKSUM_BAD)
+		if (!fact_has(&t->seen->facts, kind))
 			continue;
 		text_clear(&words);
 		words_fact(&words, &told, kind);
