@@ -1,18 +1,14 @@
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/clock.h"
-#include "base/file.h"
 #include "base/i18n.h"
+#include "cli/case_output.h"
 #include "cli/check.h"
 #include "cli/target.h"
-#include "fact/case_file.h"
 
 /* What the command line said. */
 struct request {
@@ -192,71 +188,6 @@ static int read_request(struct request *r, struct cli *cli, int argc,
 	return 0;
 }
 
-static int open_output(int *ret, int folder, const char *path)
-{
-	*ret = openat(folder, path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC,
-		      0644);
-	if (*ret >= 0)
-		return 0;
-
-	(void)fprintf(stderr, _("kiriwake: cannot write %s: %s\n"), path,
-		      strerror(errno));
-	return EXIT_USAGE;
-}
-
-/* The folder, and the files in it. */
-static int open_case(struct check *c, const char *path)
-{
-	int folder, err;
-
-	if (mkdir(path, 0755) && errno != EEXIST) {
-		(void)fprintf(stderr, _("kiriwake: cannot make %s: %s\n"), path,
-			      strerror(errno));
-		return EXIT_USAGE;
-	}
-	folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (folder < 0) {
-		(void)fprintf(stderr, _("kiriwake: cannot write %s: %s\n"),
-			      path, strerror(errno));
-		return EXIT_USAGE;
-	}
-
-	err = open_output(&c->case_file, folder, CASE_FILE);
-	if (!err && c->pcap_file < 0)
-		err = open_output(&c->pcap_file, folder, CASE_PACKETS);
-	(void)close(folder);
-	return err;
-}
-
-/* Before the rights are given up. */
-static int open_outputs(struct check *c, const struct request *r)
-{
-	int err = 0;
-
-	if (r->pcap)
-		err = open_output(&c->pcap_file, AT_FDCWD, r->pcap);
-	if (!err && r->save)
-		err = open_case(c, r->save);
-
-	return err;
-}
-
-/* What was found, so that it can be judged elsewhere. */
-static int save(struct check *c)
-{
-	struct text out = TEXT_NULL;
-	int err = -ENOMEM;
-
-	if (c->case_file < 0)
-		return 0;
-
-	case_write(&out, c->record);
-	if (text_ok(&out))
-		err = file_write(c->case_file, out.data, out.len);
-	text_done(&out);
-	return err;
-}
-
 static int run_request(struct cli *cli, const struct request *r,
 		       struct case_record *record)
 {
@@ -264,7 +195,8 @@ static int run_request(struct cli *cli, const struct request *r,
 			   .options = r->options,
 			   .pcap_file = -1,
 			   .case_file = -1 };
-	int err = open_outputs(&c, r);
+	int err =
+		case_output_open(&c.pcap_file, &c.case_file, r->pcap, r->save);
 
 	if (!err)
 		err = check_rights_start(&c.rights, r->as_user);
@@ -276,7 +208,7 @@ static int run_request(struct cli *cli, const struct request *r,
 	check_screen_init(&c.screen, cli, record);
 	err = check_run(&c);
 	if (!err)
-		err = save(&c);
+		err = case_output_save(c.case_file, record);
 	if (!err)
 		err = check_tell(&c.screen.ticket, cli, record, &c.verdict,
 				 NULL);

@@ -47,10 +47,6 @@ struct check {
 	int64_t began_ns;
 };
 
-/* The files of a saved case, in its folder. */
-#define CASE_FILE "case.json"
-#define CASE_PACKETS "packets.pcapng"
-
 /* Tells the verdict; of JSON, all. The exit status, or -errno. */
 int check_tell(struct ticket *t, const struct cli *cli,
 	       const struct case_record *record,

@@ -4,26 +4,15 @@
 #include <ifaddrs.h>
 #include <net/if.h>
 #include <netinet/in.h>
-#include <poll.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/socket.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/file.h"
-#include "base/i18n.h"
-#include "base/problem.h"
 #include "cli/explain_evidence.h"
 #include "cli/explain_flow.h"
-#include "cli/gather.h"
 #include "cli/source.h"
 #include "probe/icmp_error.h"
 #include "report/words.h"
 #include "trace/flow.h"
-
-enum { ARM_LIMIT = 200, END_LIMIT = 500 /* ms */ };
 
 /* What is taken over from the packets. The probes close their connections in
  * ways of their own, so endings and data are theirs to tell. */
@@ -153,58 +142,20 @@ static void make_request(struct live_request *q, const struct case_record *c)
 	text_done(&filter);
 }
 
-/* Whether the byte came that says that it captures. */
-static int wait_armed(int control)
-{
-	struct pollfd fd = { control, POLLIN, 0 };
-	unsigned char told;
-
-	if (poll(&fd, 1, ARM_LIMIT) <= 0)
-		return -ETIMEDOUT;
-	if (recv(control, &told, 1, 0) != 1)
-		return -EIO;
-
-	return -(int)told;
-}
-
-static void drop(struct check_packets *p)
-{
-	if (p->file >= 0)
-		(void)close(p->file);
-	if (p->control >= 0)
-		(void)close(p->control);
-	p->file = -1;
-	p->control = -1;
-}
-
-static const char *reason(int err)
-{
-	if (err == -EPERM || err == -EACCES)
-		return _("Capturing packets needs CAP_NET_RAW.");
-
-	return strerror(-err);
-}
-
 void check_packets_begin(struct check_packets *p, struct check_rights *r,
 			 struct case_record *c)
 {
 	struct live_request q = { 0 };
 	int err;
 
-	*p = (struct check_packets){ -1, -1, false };
+	p->capture = (struct own_capture){ -1, -1, false };
 	make_request(&q, c);
 	if (!q.count)
 		return;
 
-	err = check_rights_capture(r, &q, &p->file, &p->control);
-	if (!err)
-		err = wait_armed(p->control);
-	p->is_armed = !err;
-	if (!err)
-		return;
-
-	drop(p);
-	case_not_looked(c, "capture", reason(err));
+	err = own_capture_begin(&p->capture, r, &q);
+	if (err)
+		case_not_looked(c, "capture", own_capture_reason(err));
 }
 
 static bool is_of(const struct flow *f, const struct case_record *c,
@@ -269,11 +220,6 @@ static void take_flow(void *context, const struct flow *f,
 	}
 }
 
-static int add_frames(void *context, const struct frame *f, int count)
-{
-	return gather_frames(context, f, count);
-}
-
 static void nothing(void *context, const struct flow *f,
 		    const struct flow_note *note, const struct fact_set *facts)
 {
@@ -283,20 +229,10 @@ static void nothing(void *context, const struct flow *f,
 	(void)facts;
 }
 
-static int read_flows(struct reading *r, struct flow_table *table,
-		      struct problems *problems)
+static int read_flows(struct reading *r, struct flow_table *table)
 {
-	struct gather *g = gather_new(table);
-	struct source_sink sink = { .frames = add_frames, .context = g };
-	int err = g ? flow_table_input(table, 0, VANTAGE_CLIENT) : -ENOMEM;
+	int err = own_capture_flows(&r->source, table);
 
-	if (!err)
-		err = source_read(&r->source, &sink, problems);
-	if (!err)
-		err = gather_flush(g);
-	if (!err)
-		err = flow_table_end(table);
-	gather_free(g);
 	if (err < 0)
 		return err;
 
@@ -331,55 +267,33 @@ static int read_capture(struct case_record *c, const void *data, size_t size)
 					 .name = "capture",
 					 .vantage = VANTAGE_CLIENT } };
 	struct flow_table *table = flow_table_new(&limits, nothing, NULL);
-	struct problems *problems = problems_new();
 	int err = -ENOMEM;
 
-	if (r.evidence && table && problems)
-		err = read_flows(&r, table, problems);
+	if (r.evidence && table)
+		err = read_flows(&r, table);
 	keep_lines(c);
-	problems_free(problems);
 	flow_table_free(table);
 	evidence_free(r.evidence);
 	return err;
 }
 
-/* The capturing process closes its end once all is written. */
-static void wait_written(int control)
-{
-	struct pollfd fd = { control, POLLIN, 0 };
-
-	(void)shutdown(control, SHUT_WR);
-	(void)poll(&fd, 1, END_LIMIT);
-}
-
 int check_packets_end(struct check_packets *p, struct case_record *c,
 		      int copy_to)
 {
-	struct stat about;
 	void *data;
-	int err = 0;
+	size_t size;
+	int err;
 
-	if (!p->is_armed)
+	if (!p->capture.is_armed)
 		return 0;
 
-	p->is_armed = false;
-	wait_written(p->control);
-	if (fstat(p->file, &about) || !about.st_size) {
-		drop(p);
-		return 0;
-	}
-
-	data = mmap(NULL, (size_t)about.st_size, PROT_READ, MAP_PRIVATE,
-		    p->file, 0);
-	if (data == MAP_FAILED) {
-		drop(p);
-		return -errno;
-	}
-	if (copy_to >= 0)
-		err = file_write(copy_to, data, (size_t)about.st_size);
-	if (!err)
-		err = read_capture(c, data, (size_t)about.st_size);
-	(void)munmap(data, (size_t)about.st_size);
-	drop(p);
+	own_capture_finish(&p->capture);
+	err = own_capture_map(&p->capture, &data, &size);
+	if (!err && size && copy_to >= 0)
+		err = file_write(copy_to, data, size);
+	if (!err && size)
+		err = read_capture(c, data, size);
+	own_capture_unmap(data, size);
+	own_capture_done(&p->capture);
 	return err;
 }

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "cli/check_rights.h"
+#include "cli/own_capture.h"
 #include "fact/case.h"
 
 /*
@@ -9,8 +9,7 @@
  * tcpdump prints them.
  */
 struct check_packets {
-	int file, control; /* -1: no capture */
-	bool is_armed;
+	struct own_capture capture;
 };
 
 /* Captures where the attempts' packets leave. Where that is not possible, the

@@ -4,6 +4,7 @@
 
 #include "base/file.h"
 #include "base/i18n.h"
+#include "cli/case_output.h"
 #include "cli/check.h"
 #include "fact/case_file.h"
 

@@ -23,19 +23,22 @@ static const struct culprit *first_culprit(const struct facts *f,
 	return NULL;
 }
 
-/* What the facts name, of those that speak for the cause. */
-static const struct culprit *named(const struct verdict *v,
+const struct culprit *case_culprit(const struct cause *cause,
 				   const struct facts *f)
 {
 	const struct culprit *c;
 
-	if (!v->cause)
+	if (!cause)
 		return NULL;
-	c = culprit_of(f, v->cause->proven_by);
+	c = culprit_of(f, cause->proven_by);
 	if (!c)
-		c = first_culprit(f, v->cause->needs);
+		c = culprit_of(f, cause->ruled_by);
 	if (!c)
-		c = first_culprit(f, v->cause->needs_any);
+		c = first_culprit(f, cause->found_by);
+	if (!c)
+		c = first_culprit(f, cause->needs);
+	if (!c)
+		c = first_culprit(f, cause->needs_any);
 
 	return c;
 }
@@ -71,7 +74,7 @@ static int judge_part(struct diag *d, struct case_record *c,
 	if (!ret->verdict || all->failed)
 		return -ENOMEM;
 
-	ret->culprit = named(ret->verdict, all);
+	ret->culprit = case_culprit(ret->verdict->cause, all);
 	return 0;
 }
 
@@ -117,7 +120,8 @@ static int weight(const struct case_record *c, const struct case_verdict *v,
  * not use is tried only to compare. */
 static bool counts(const struct attempt *a)
 {
-	return !a->is_from_dns_only && fact_has(&a->facts.set, FACT_PROBED);
+	return a->has_peer ||
+	       (!a->is_from_dns_only && fact_has(&a->facts.set, FACT_PROBED));
 }
 
 /* The first of the failing ones, in the order of getaddrinfo. */

@@ -24,5 +24,9 @@ struct case_verdict {
 	struct case_part parts[CASE_ATTEMPTS]; /* of the attempts */
 };
 
+/* What the facts name, of those that speak for the cause; NULL: nothing. */
+const struct culprit *case_culprit(const struct cause *cause,
+				   const struct facts *f);
+
 /* 0 or -ENOMEM. It lives as long as d and the case. */
 int case_judge(struct diag *d, struct case_record *c, struct case_verdict *ret);

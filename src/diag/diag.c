@@ -156,6 +156,10 @@ static enum fact_kind excluded_by_rules(const struct cause *c,
 	if (fact_has(facts, FACT_RULES_FIT))
 		return FACT_RULES_FIT;
 
+	/* What only all rules of a host show is not told by a part of them. */
+	if (c->looked_by[0] && !first_seen(facts, c->looked_by))
+		return FACT_NONE;
+
 	return c->ruled_by ? ruling : FACT_NONE;
 }
 
@@ -174,6 +178,46 @@ static enum fact_kind excluded_by_path(const struct cause *c,
 	return FACT_PATH_PARTS_EARLIER;
 }
 
+/* What the host itself answers, or what came to it and got no answer from it, is
+ * no matter of who stands before it. Its own devices count here as before it:
+ * the packet came in. */
+static enum fact_kind excluded_by_arrival(const struct cause *c,
+					  const struct fact_set *facts)
+{
+	static const uint32_t before = UINT32_C(1) << PLACE_CLIENT |
+				       UINT32_C(1) << PLACE_CLIENT_LINK |
+				       UINT32_C(1) << PLACE_PATH |
+				       UINT32_C(1) << PLACE_ROUTER |
+				       UINT32_C(1) << PLACE_DNS;
+
+	static const enum fact_kind shown[] = { FACT_SYN_ARRIVED,
+						FACT_RST_LEFT_SERVER,
+						FACT_ICMP_LEFT_SERVER,
+						FACT_NONE };
+
+	if (!fact_has(facts, FACT_ADDRESS_OWN) || !(before >> c->place & 1) ||
+	    c->found_by[0])
+		return FACT_NONE;
+
+	return first_seen(facts, shown);
+}
+
+/* What stands against it. That it came here is nothing against what was found
+ * here of a router. */
+static enum fact_kind contradicted_by(const struct cause *c,
+				      const struct fact_set *facts)
+{
+	bool is_found = c->place == PLACE_ROUTER &&
+			first_seen(facts, c->found_by);
+
+	for (int i = 0; i < CAUSE_FACTS && c->ruled_out_by[i]; i++)
+		if (fact_has(facts, c->ruled_out_by[i]) &&
+		    (!is_found || c->ruled_out_by[i] != FACT_SYN_ARRIVED))
+			return c->ruled_out_by[i];
+
+	return FACT_NONE;
+}
+
 /* Where the server was looked at for it and does not show it, it is not so. */
 static bool is_looked_for(const struct cause *c, const struct fact_set *facts)
 {
@@ -181,18 +225,30 @@ static bool is_looked_for(const struct cause *c, const struct fact_set *facts)
 	       !first_seen(facts, c->found_by);
 }
 
+/* On the server, before a packet came. */
+static bool is_foretold(const struct fact_set *facts)
+{
+	return fact_has(facts, FACT_FORETOLD) &&
+	       !fact_has(facts, FACT_AT_SERVER);
+}
+
 /* Whether a fact, or the want of one, excludes the cause. */
 static bool is_excluded(const struct cause *c, const struct fact_set *facts,
 			struct exclusion *ret)
 {
 	*ret = (struct exclusion){ .cause = c };
-	ret->by = first_seen(facts, c->ruled_out_by);
+	ret->by = contradicted_by(c, facts);
 	if (!ret->by)
 		ret->by = excluded_by_path(c, facts);
+	if (!ret->by)
+		ret->by = excluded_by_arrival(c, facts);
 	if (!ret->by)
 		ret->by = excluded_by_rules(c, facts);
 	if (ret->by)
 		return true;
+	/* What it needs is of packets, and was found without any. */
+	if (is_foretold(facts))
+		return false;
 
 	ret->is_missing = true;
 	ret->by = first_missing(facts, c->needs);
@@ -244,7 +300,9 @@ static unsigned place_of(const struct cause *c, const struct fact_set *facts)
 static bool is_shown(const struct candidate *c, const struct fact_set *facts)
 {
 	return c->place && fact_has(facts, FACT_AT_SERVER) &&
-	       first_seen(facts, c->cause->found_by);
+	       (first_seen(facts, c->cause->found_by) ||
+		(is_ruled(c->cause, facts) &&
+		 fact_has(facts, FACT_RULES_READ)));
 }
 
 /* Nothing speaks for it but that the own rules could not be judged. */
@@ -424,7 +482,7 @@ static int list_also(struct arena *arena, struct verdict *v,
 	for (unsigned place = first + 1; first && place <= BLOCKERS; place++)
 		for (size_t i = 0; i < cause_count; i++)
 			if (place_of(cause_list[i], facts) == place &&
-			    !first_seen(facts, cause_list[i]->ruled_out_by))
+			    !contradicted_by(cause_list[i], facts))
 				v->also[v->also_count++] = cause_list[i];
 
 	return 0;
@@ -434,14 +492,13 @@ static int choose(struct diag *d, struct arena *arena, struct verdict *v,
 		  const struct fact_set *facts)
 {
 	uint32_t shown = shown_by(v->symptom, facts);
-	bool is_foretold = !fact_has(facts, FACT_AT_SERVER) &&
-			   fact_has(facts, FACT_FORETOLD);
 	size_t count = 0, excluded = 0;
 
 	for (size_t i = 0; i < cause_count; i++) {
 		const struct cause *c = cause_list[i];
 
-		if (!(c->shows & shown) || (is_foretold && !place_of(c, facts)))
+		if (!(c->shows & shown) ||
+		    (is_foretold(facts) && !place_of(c, facts)))
 			continue;
 		if (is_excluded(c, facts, &d->out[excluded]))
 			excluded++;
@@ -479,6 +536,38 @@ static enum symptom foretold(const struct fact_set *facts)
 		       : SYMPTOM_NONE;
 }
 
+/* What packets alone do not show as a fault, and is one where the host itself
+ * shows why: a service that says nothing, of which nobody knew that it speaks
+ * first, or a datagram that need not be answered. */
+static enum symptom shown_by_host(enum symptom seen,
+				  const struct fact_set *facts)
+{
+	enum fact_kind found = blockers_first(facts);
+	enum symptom why = found ? blockers_symptom(found, facts) : seen;
+	bool has_closed = fact_has(facts, FACT_SERVER_FIN);
+
+	if (!found || !fact_has(facts, FACT_AT_SERVER) ||
+	    fact_has(facts, FACT_SERVER_DATA))
+		return seen;
+	if (seen == SYMPTOM_NONE && fact_has(facts, FACT_HANDSHAKE_DONE) &&
+	    why == (has_closed ? SYMPTOM_CLOSED_AFTER_CONNECT
+			       : SYMPTOM_SILENT_AFTER_CONNECT))
+		return why;
+	if (seen == SYMPTOM_NOT_ENOUGH_SEEN && why == SYMPTOM_UDP_UNANSWERED &&
+	    fact_has(facts, FACT_UDP_SILENCE))
+		return why;
+
+	return seen;
+}
+
+static enum symptom symptom_of(const struct fact_set *facts)
+{
+	if (is_foretold(facts))
+		return foretold(facts);
+
+	return shown_by_host(diag_symptom(facts), facts);
+}
+
 static struct verdict *judge(struct diag *d, struct arena *arena,
 			     const struct fact_set *facts)
 {
@@ -487,10 +576,7 @@ static struct verdict *judge(struct diag *d, struct arena *arena,
 	if (!v)
 		return NULL;
 
-	v->symptom = fact_has(facts, FACT_FORETOLD) &&
-				     !fact_has(facts, FACT_AT_SERVER)
-			     ? foretold(facts)
-			     : diag_symptom(facts);
+	v->symptom = symptom_of(facts);
 	v->status = symptom_status(v->symptom);
 	if (v->status == STATUS_HEALTHY || v->status == STATUS_UNKNOWN)
 		return v;

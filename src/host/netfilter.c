@@ -8,9 +8,9 @@
 #include <stdint.h>
 #include <sys/socket.h>
 
-#include "base/file.h"
 #include "base/text.h"
 #include "host/netlink.h"
+#include "host/reader.h"
 
 enum { FILE_BYTES = 4096 };
 
@@ -27,8 +27,9 @@ static int take_chain(const struct nlmsghdr *m, void *context)
 	const struct nlattr *a;
 
 	if (mnl_nlmsg_get_payload_len(m) < sizeof(*g) ||
-	    (g->nfgen_family != q->family && g->nfgen_family != NFPROTO_INET &&
-	     g->nfgen_family != NFPROTO_NETDEV))
+	    (g->nfgen_family != q->family &&
+	     g->nfgen_family != NFPROTO_NETDEV &&
+	     (g->nfgen_family != NFPROTO_INET || q->family == NFPROTO_ARP)))
 		return 0;
 
 	while ((a = netlink_next(&w)) != NULL)
@@ -48,7 +49,7 @@ static int ask_nft(uint8_t family, struct netfilter *ret)
 	int error = netlink_open(&n, NETLINK_NETFILTER);
 
 	if (error)
-		return error == -EPROTONOSUPPORT ? 0 : error;
+		return error;
 
 	m = netlink_request(&room,
 			    (NFNL_SUBSYS_NFTABLES << 8) | NFT_MSG_GETCHAIN,
@@ -58,6 +59,9 @@ static int ask_nft(uint8_t family, struct netfilter *ret)
 	g->version = NFNETLINK_V0;
 	error = netlink_ask(n, m, take_chain, &q);
 	netlink_close(n);
+	if (error == -EPROTONOSUPPORT)
+		return 0;
+
 	/* The answer where nf_tables is not there, and perhaps elsewhere: then
 	 * the tools are asked. */
 	if (error == -EINVAL || error == -EOPNOTSUPP) {
@@ -67,10 +71,20 @@ static int ask_nft(uint8_t family, struct netfilter *ret)
 	return error;
 }
 
+/* The file is there as soon as the module is. */
+static int ask_legacy(const char *names, struct netfilter *ret)
+{
+	struct text t = TEXT_NULL;
+	int error = reader_file(names, FILE_BYTES, &t);
+
+	ret->has_legacy = t.len > 0;
+	text_done(&t);
+	return error == -ENOENT ? 0 : error == -EACCES ? -EPERM : error;
+}
+
 int netfilter_read(int family, struct netfilter *ret)
 {
 	bool is_v4 = family == AF_INET;
-	struct text t = TEXT_NULL;
 	int error;
 
 	*ret = (struct netfilter){ 0 };
@@ -78,12 +92,16 @@ int netfilter_read(int family, struct netfilter *ret)
 	if (error)
 		return error;
 
-	/* The file is there as soon as the module is. */
-	error = file_load(&t,
-			  is_v4 ? "/proc/net/ip_tables_names"
+	return ask_legacy(is_v4 ? "/proc/net/ip_tables_names"
 				: "/proc/net/ip6_tables_names",
-			  FILE_BYTES);
-	ret->has_legacy = t.len > 0;
-	text_done(&t);
-	return error == -ENOENT ? 0 : error == -EACCES ? -EPERM : error;
+			  ret);
+}
+
+int netfilter_read_arp(struct netfilter *ret)
+{
+	int error;
+
+	*ret = (struct netfilter){ 0 };
+	error = ask_nft(NFPROTO_ARP, ret);
+	return error ? error : ask_legacy("/proc/net/arp_tables_names", ret);
 }

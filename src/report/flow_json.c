@@ -313,9 +313,9 @@ static void also_json(struct json *j, const struct report_flow *f)
 	json_array(j);
 	for (size_t i = 0; i < f->also_count; i++) {
 		json_object(j);
-		json_member(j, "cause", f->also[i].verdict->cause->id);
+		json_member(j, "cause", f->also[i].cause->id);
 		json_member(j, "certainty",
-			    certainty_name(f->also[i].verdict->certainty));
+			    certainty_name(f->also[i].certainty));
 		json_name(j, "culprit");
 		if (f->also[i].culprit)
 			flow_json_culprit(j, f->also[i].culprit);

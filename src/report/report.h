@@ -29,7 +29,8 @@ struct report_rule {
 
 /* A fault behind the first. */
 struct report_also {
-	const struct verdict *verdict;
+	const struct cause *cause;
+	enum certainty certainty;
 	const struct culprit *culprit; /* or NULL */
 };
 

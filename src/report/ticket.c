@@ -3,6 +3,8 @@
 #include <netinet/in.h>
 #include <string.h>
 
+#include "base/i18n.h"
+
 static void add_also(struct ticket *t)
 {
 	const struct case_verdict *v = t->verdict;
@@ -12,11 +14,20 @@ static void add_also(struct ticket *t)
 		const struct case_part *p = &v->parts[i];
 
 		if (&t->record->attempts[i] == v->attempt ||
-		    !p->verdict->cause || p->verdict->cause == v->verdict.cause)
+		    count == TICKET_ALSO || !p->verdict->cause ||
+		    p->verdict->cause == v->verdict.cause)
 			continue;
-		t->also[count++] =
-			(struct report_also){ p->verdict, p->culprit };
+		t->also[count++] = (struct report_also){ p->verdict->cause,
+							 p->verdict->certainty,
+							 p->culprit };
 	}
+	for (size_t i = 0; i < v->verdict.also_count && count < TICKET_ALSO;
+	     i++)
+		t->also[count++] = (struct report_also){
+			.cause = v->verdict.also[i],
+			.certainty = CERTAINTY_INFERRED,
+			.culprit = case_culprit(v->verdict.also[i], v->facts),
+		};
 	t->flow.also = t->also;
 	t->flow.also_count = count;
 }
@@ -54,7 +65,7 @@ void ticket_init(struct ticket *t, const struct case_record *record,
 			record->target.protocol == IPPROTO_UDP ? "udp" : "tcp",
 		.server_port = record->target.port,
 		.has_ports = true,
-		.vantage = VANTAGE_CLIENT,
+		.vantage = record->vantage,
 		.first_ns = record->at_ns,
 		.verdict = &verdict->verdict,
 		.facts = &verdict->facts->set,
@@ -62,17 +73,21 @@ void ticket_init(struct ticket *t, const struct case_record *record,
 		.culprit = verdict->culprit,
 		.record = record,
 		.name = record->target.host,
-		.client_name = a && a->has_local ? NULL : "CLIENT",
+		.client_name =
+			a && (a->has_local || a->has_peer) ? NULL : "CLIENT",
 	};
 
 	if (a) {
 		f->server = a->address;
-		f->client = a->local;
+		f->client = a->has_peer ? a->peer : a->local;
+		f->client_port = a->peer_port;
 		f->icmp_sender = a->icmp_sender;
 		f->icmp_after_ns = a->answered_after_ns;
 		memcpy(f->lines, a->lines, sizeof(f->lines));
 	} else {
-		f->server_name = asked_server(record, verdict);
+		f->server_name = record->vantage == VANTAGE_SERVER
+					 ? _("this host")
+					 : asked_server(record, verdict);
 	}
 	add_also(t);
 }

@@ -10,12 +10,14 @@
  * ticket, or as JSON. The verdict is drawn before; nothing here looks at a
  * source.
  */
+enum { TICKET_ALSO = 24 };
+
 struct ticket {
 	const struct case_record *record;
 	const struct case_verdict *verdict;
 	const struct problems *problems; /* or NULL */
 	struct report_flow flow;         /* made by ticket_init() */
-	struct report_also also[CASE_ATTEMPTS];
+	struct report_also also[TICKET_ALSO];
 	bool colour, is_verbose, is_utf8;
 	size_t width; /* of a line, in columns */
 };
@@ -27,6 +29,9 @@ void ticket_init(struct ticket *t, const struct case_record *record,
 /* One step as a line; steps are told while they happen, so this is apart. */
 void ticket_step(struct text *out, const struct ticket *t,
 		 const struct step *step, size_t number);
+
+/* What the set-up foretells, while an attempt is waited for. */
+void ticket_foretold(struct text *out, const struct ticket *t);
 
 /* What follows the steps. */
 void ticket_text(struct text *out, struct ticket *t);

@@ -33,4 +33,6 @@ const struct cause cause_ip_set_maxelem = {
 			  FACT_ICMP_FROM_CLIENT, FACT_ICMP_LATE, FACT_ICMP_TTL,
 			  FACT_ICMP_REASSEMBLY, FACT_SET_ROOM },
 	.favoured_by = { FACT_PORT_SERVED_OTHERS, FACT_SET_FULL },
+	.looked_by = { FACT_RULES_READ },
+	.ruled_by = FACT_RULES_SET_FULL,
 };

@@ -31,4 +31,6 @@ const struct cause cause_nfqueue_no_listener = {
 			  FACT_SYNACK_OTHER_SOURCE },
 	.favoured_by = { FACT_SYN_ARRIVED, FACT_PORT_SERVED_BEFORE,
 			 FACT_QUEUE_NONE },
+	.looked_by = { FACT_RULES_READ },
+	.ruled_by = FACT_RULES_QUEUE,
 };

@@ -1,0 +1,20 @@
+#pragma once
+
+#include "fact/case.h"
+
+/*
+ * The files that a run leaves on request: its packets, and its case as a folder.
+ */
+
+/* The files of a saved case, in its folder. */
+#define CASE_FILE "case.json"
+#define CASE_PACKETS "packets.pcapng"
+
+/* Opens them, before rights are given up: *pcap and *file stay -1 where they are
+ * not asked for. 0, or EXIT_USAGE, said. */
+int case_output_open(int *pcap, int *file, const char *pcap_path,
+		     const char *folder);
+
+/* What was found, so that it can be judged elsewhere; file may be -1. 0 or
+ * -errno. */
+int case_output_save(int file, const struct case_record *c);

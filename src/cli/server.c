@@ -1,0 +1,273 @@
+#include "cli/server.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <unistd.h>
+
+#include "base/i18n.h"
+#include "cli/case_output.h"
+#include "cli/target.h"
+
+/* What the command line said. */
+struct request {
+	const char *service, *from, *pcap, *save;
+	double timeout_s;
+	bool is_foretelling, is_mute;
+};
+
+static int take_timeout(struct request *r, const char *value)
+{
+	char *end;
+
+	if (!value)
+		return -1;
+	r->timeout_s = strtod(value, &end);
+	if (end != value && !*end && r->timeout_s > 0 && r->timeout_s <= 1e6)
+		return 1;
+
+	(void)fprintf(
+		stderr,
+		_("kiriwake: --timeout takes a number of seconds, not \"%s\"\n"),
+		value);
+	return -1;
+}
+
+static int take_option(struct request *r, int argc, char *argv[], int *i)
+{
+	const struct {
+		const char **ret, *name;
+	} words[] = {
+		{ &r->from, "--from" },
+		{ &r->pcap, "--pcap" },
+		{ &r->save, "--save" },
+	};
+
+	const struct {
+		bool *ret;
+		const char *name;
+	} flags[] = {
+		{ &r->is_foretelling, "--no-wait" },
+		{ &r->is_mute, "--no-local" },
+	};
+
+	for (size_t k = 0; k < sizeof(words) / sizeof(*words); k++) {
+		if (!cli_is(argv[*i], words[k].name))
+			continue;
+		*words[k].ret = cli_value(words[k].name, argc, argv, i);
+		return *words[k].ret ? 1 : -1;
+	}
+	for (size_t k = 0; k < sizeof(flags) / sizeof(*flags); k++) {
+		if (strcmp(argv[*i], flags[k].name) != 0)
+			continue;
+		*flags[k].ret = true;
+		return 1;
+	}
+	if (cli_is(argv[*i], "--timeout"))
+		return take_timeout(r, cli_value("--timeout", argc, argv, i));
+
+	return 0;
+}
+
+static int read_request(struct request *r, struct cli *cli, int argc,
+			char *argv[])
+{
+	for (int i = 1; i < argc; i++) {
+		int taken = cli_common(cli, argc, argv, &i);
+
+		if (!taken)
+			taken = take_option(r, argc, argv, &i);
+		if (taken < 0)
+			return EXIT_USAGE;
+		if (taken)
+			continue;
+		if (argv[i][0] == '-')
+			return cli_usage(&command_server,
+					 _("unknown option %s"), argv[i]);
+		if (r->service)
+			return cli_usage(&command_server,
+					 _("one service at a time"));
+		r->service = argv[i];
+	}
+	if (!r->service)
+		return cli_usage(
+			&command_server,
+			_("which service? A port (5555, udp/53) or a name (ssh)"));
+
+	return 0;
+}
+
+/* "5555/tcp", as nmap writes it. */
+static bool turned_port(const char *word, uint8_t *protocol, uint16_t *port)
+{
+	const char *slash = strchr(word, '/');
+	char number[8];
+	size_t len = slash ? (size_t)(slash - word) : 0;
+
+	if (!len || len >= sizeof(number))
+		return false;
+	if (!strcasecmp(slash, "/udp"))
+		*protocol = IPPROTO_UDP;
+	else if (strcasecmp(slash, "/tcp") != 0)
+		return false;
+	memcpy(number, word, len);
+	number[len] = '\0';
+	return target_port(number, protocol, port);
+}
+
+/* What the service is on: this host, as it calls itself. */
+static int name_host(struct case_record *c)
+{
+	char name[256];
+
+	if (gethostname(name, sizeof(name)))
+		return 0;
+	name[sizeof(name) - 1] = '\0';
+	c->target.host = arena_string(c->arena, *name ? name : "localhost");
+	return c->target.host ? 0 : -ENOMEM;
+}
+
+/* A service by its port; ADDRESS:PORT, when the address is to be this one. */
+static int read_service(struct look_question *q, struct case_record *c,
+			const char *word)
+{
+	struct text url = TEXT_NULL, why = TEXT_NULL;
+	struct address a;
+	int err;
+
+	q->protocol = IPPROTO_TCP;
+	if (target_port(word, &q->protocol, &q->port) ||
+	    turned_port(word, &q->protocol, &q->port)) {
+		text_format(&url, "%s://127.0.0.1:%u",
+			    q->protocol == IPPROTO_UDP ? "udp" : "tcp",
+			    q->port);
+		word = text_string(&url);
+	}
+	err = target_parse(&c->target, c->arena, word, NULL, &why);
+	if (err == -EINVAL)
+		err = cli_usage(
+			&command_server,
+			_("\"%s\" is no service of this host: give its port (5555, udp/53) or its name (ssh)"),
+			word);
+	if (!err && url.len)
+		err = name_host(c);
+	if (!err && !url.len) {
+		q->protocol = c->target.protocol;
+		q->port = c->target.port;
+		q->has_server = address_parse(&a, c->target.host,
+					      strlen(c->target.host));
+		if (q->has_server)
+			q->server = a;
+	}
+	text_done(&url);
+	text_done(&why);
+	return err;
+}
+
+static int read_client(struct look_question *q, const char *word)
+{
+	if (!word)
+		return 0;
+	q->has_client = address_parse(&q->client, word, strlen(word));
+	if (q->has_client)
+		return 0;
+
+	return cli_usage(&command_server,
+			 _("--from takes the client's address, not \"%s\""),
+			 word);
+}
+
+static int run_server(struct cli *cli, struct server *s)
+{
+	int err = server_run(s);
+
+	if (!err)
+		err = case_output_save(s->case_file, s->record);
+	if (!err)
+		err = check_tell(&s->screen.ticket, cli, s->record, &s->verdict,
+				 NULL);
+	looks_free(s->looks);
+	server_rules_free(s->rules);
+	own_capture_done(&s->watch.capture);
+	diag_free(s->diag);
+	return err;
+}
+
+static int run_request(struct cli *cli, const struct request *r,
+		       struct case_record *c)
+{
+	struct server s = { .record = c,
+			    .timeout_ns = (int64_t)(r->timeout_s * 1e9),
+			    .is_foretelling = r->is_foretelling,
+			    .is_mute = r->is_mute,
+			    .pcap_file = -1,
+			    .case_file = -1,
+			    .watch = { .capture = { -1, -1, false } } };
+	int err = read_service(&s.question, c, r->service);
+
+	if (!err)
+		err = read_client(&s.question, r->from);
+	if (!err)
+		err = case_output_open(&s.pcap_file, &s.case_file, r->pcap,
+				       r->save);
+	if (err)
+		return err;
+
+	check_screen_init(&s.screen, cli, c);
+	err = run_server(cli, &s);
+	if (s.pcap_file >= 0 && close(s.pcap_file) && !err)
+		err = -errno;
+	if (s.case_file >= 0 && close(s.case_file) && !err)
+		err = -errno;
+	return err;
+}
+
+static int run(struct cli *cli, int argc, char *argv[])
+{
+	struct request r = { 0 };
+	struct case_record *c;
+	int status = read_request(&r, cli, argc, argv);
+
+	if (status)
+		return status;
+	c = case_new();
+	if (!c)
+		return EXIT_UNKNOWN;
+
+	status = run_request(cli, &r, c);
+	if (status < 0) {
+		(void)fprintf(stderr, _("kiriwake: %s\n"), strerror(-status));
+		status = EXIT_UNKNOWN;
+	}
+	case_free(c);
+	return status;
+}
+
+const struct command command_server = {
+	.name = "server",
+	.arguments = "SERVICE [--from CLIENT] [OPTION...]",
+	.summary = N_(
+		"What becomes of attempts to reach this service? Asked on the host itself."),
+	.help = N_(
+		"Run it on the machine that does not answer. SERVICE is a port or a name:\n"
+		"5555, tcp/5555, udp/53, ssh; ADDRESS:PORT where only one address is meant.\n"
+		"It looks at what the host is set up to do, says what that foretells, then\n"
+		"waits for a real attempt and tells what became of it, and why.\n"
+		"\n"
+		"  --from ADDRESS      only attempts of this client (else: the first that fails)\n"
+		"  --no-wait           only what is foretold; no packet is waited for\n"
+		"  --no-local          does not speak to the service from here\n"
+		"  --timeout S         waits at most so many seconds\n"
+		"  --pcap FILE         writes the packets that were seen\n"
+		"  --save CASE         a folder that `kiriwake explain CASE' judges again, anywhere\n"
+		"\n"
+		"Examples:\n"
+		"  kiriwake server 5555 --from 10.1.0.7\n"
+		"  kiriwake server telnet --no-wait\n"
+		"  kiriwake server udp/53 --timeout 30 --json\n"),
+	.run = run,
+};

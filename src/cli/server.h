@@ -1,0 +1,76 @@
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "cli/check.h"
+#include "cli/server_rules.h"
+#include "host/look.h"
+
+/*
+ * kiriwake server, in parts: server.c reads the command line, server_run.c
+ * decides what is done when, server_local.c speaks to the service from here,
+ * server_watch.c sees the attempts of others, server_rules.c walks them through
+ * the packet filter.
+ */
+
+/* An attempt of somebody else, as its packets show it. */
+struct server_seen {
+	struct address client, server;
+	uint16_t client_port;
+	uint32_t device; /* index of that it came in by; 0: not known */
+	char device_name[LIVE_NAME];
+	unsigned packets; /* SYNs or datagrams, of all tries of this client */
+	struct fact_set facts;
+	enum status status;
+	bool is_decided; /* what comes later does not change what it was */
+	int64_t first_ns;
+};
+
+struct server_watch {
+	struct own_capture capture;
+	struct live_request request;
+	size_t size;      /* of the capture when it was read last */
+	int64_t next_ns;  /* when it is worth reading again */
+	unsigned healthy; /* attempts that worked */
+};
+
+struct server {
+	struct case_record *record;
+	struct look_question question; /* as the command line has it */
+	struct check_rights rights;
+	struct check_screen screen;
+	struct diag *diag;
+	struct looks *looks;
+	struct server_rules *rules;
+	struct server_watch watch;
+	struct case_verdict verdict;
+	int64_t timeout_ns; /* 0: until it is interrupted */
+	int64_t began_ns;
+	bool is_foretelling; /* --no-wait */
+	bool is_mute;        /* --no-local: nothing is sent */
+	int pcap_file, case_file;
+	const volatile sig_atomic_t *stop;
+};
+
+/* All of it, in order. 0 or -errno. */
+int server_run(struct server *s);
+
+/* Speaks to the service from this host itself: through the loopback, and
+ * through the address that the client asks for. Steps and facts. 0 or -errno. */
+int server_local(struct server *s);
+
+/* Captures where attempts come in. 0; or -errno, told as not looked. */
+int server_watch_begin(struct server *s);
+
+/* Whether an attempt was seen of which something can be said. 1: *ret is it; 0:
+ * none yet; -errno. */
+int server_watch_look(struct server *s, struct server_seen *ret);
+
+/* Its facts and packets become the attempt's, its steps the case's. 0 or
+ * -errno. */
+int server_watch_take(struct server *s, const struct server_seen *seen,
+		      struct attempt *a);
+
+/* Ends the capture; copies it to s->pcap_file. 0 or -errno. */
+int server_watch_end(struct server *s);

@@ -1,0 +1,250 @@
+#include <errno.h>
+#include <netinet/in.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/i18n.h"
+#include "cli/server.h"
+#include "host/links.h"
+#include "report/words.h"
+
+/*
+ * Story 2's second step: does the service work on the host itself? It is spoken
+ * to through the loopback and through the address that clients ask for, by the
+ * probes of `check', in a case of its own: what it shows is told as facts of
+ * this one.
+ */
+#define MS ((int64_t)CLOCK_MILLISECOND)
+
+enum { LIMIT = 1200 /* ms, in all */ };
+
+/* What the client would see, and what it is called when this host sees it. */
+static const struct {
+	enum symptom symptom;
+	enum fact_kind fact;
+} told[] = {
+	{ SYMPTOM_NONE, FACT_LOCAL_WORKS },
+	{ SYMPTOM_SLOW, FACT_LOCAL_WORKS },
+	{ SYMPTOM_REFUSED_BY_RST, FACT_LOCAL_REFUSED },
+	{ SYMPTOM_UDP_REFUSED_BY_ICMP, FACT_LOCAL_REFUSED },
+	{ SYMPTOM_REFUSED_BY_ICMP, FACT_LOCAL_REJECTED },
+	{ SYMPTOM_LOCAL_REFUSED, FACT_LOCAL_REJECTED },
+	{ SYMPTOM_SYN_UNANSWERED, FACT_LOCAL_UNANSWERED },
+	{ SYMPTOM_SYN_NOT_SENT, FACT_LOCAL_UNANSWERED },
+	{ SYMPTOM_UDP_UNANSWERED, FACT_LOCAL_UNANSWERED },
+	{ SYMPTOM_SILENT_AFTER_CONNECT, FACT_LOCAL_SILENT },
+	{ SYMPTOM_CLOSED_AFTER_CONNECT, FACT_LOCAL_CLOSED },
+	{ SYMPTOM_RESET_AFTER_CONNECT, FACT_LOCAL_RESET },
+	{ SYMPTOM_WRONG_SERVICE, FACT_LOCAL_OTHER_SERVICE },
+	{ SYMPTOM_SERVICE_ERROR, FACT_LOCAL_SERVICE_ERROR },
+	{ SYMPTOM_TLS_FAILED, FACT_LOCAL_SERVICE_ERROR },
+};
+
+static enum fact_kind fact_of(enum symptom symptom)
+{
+	for (size_t i = 0; i < sizeof(told) / sizeof(*told); i++)
+		if (told[i].symptom == symptom)
+			return told[i].fact;
+
+	return FACT_NONE;
+}
+
+static void say_base(struct attempt *a, bool is_loopback)
+{
+	static const enum fact_kind always[] = { FACT_PROBED, FACT_AT_CLIENT };
+
+	for (size_t i = 0; i < sizeof(always) / sizeof(*always); i++)
+		fact_tell(&a->facts, always[i], "local", NULL, NULL);
+	fact_tell(&a->facts,
+		  address_is_v4(&a->address) ? FACT_IS_V4 : FACT_IS_V6, "local",
+		  NULL, NULL);
+	if (is_loopback)
+		fact_tell(&a->facts, FACT_IS_LOOPBACK, "local", NULL, NULL);
+}
+
+static struct address loopback(bool is_v4)
+{
+	static const uint8_t v6[16] = { [15] = 1 };
+
+	return is_v4 ? address_v4(INADDR_LOOPBACK) : address_v6(v6);
+}
+
+/* The address that clients ask for: as --from's would, or the first that is
+ * not only the host's own. */
+static bool own_address(const struct server *s, struct address *ret)
+{
+	const struct links *l = looks_links(s->looks);
+
+	if (s->question.has_server) {
+		*ret = s->question.server;
+		return true;
+	}
+	for (size_t i = 0; i < l->address_count; i++) {
+		const struct links_address *a = &l->addresses[i];
+
+		if (address_is_loopback(&a->address) || a->is_tentative ||
+		    a->scope != 0 /* RT_SCOPE_UNIVERSE */)
+			continue;
+		*ret = a->address;
+		return true;
+	}
+
+	return false;
+}
+
+static void add_attempts(const struct server *s, struct case_record *c)
+{
+	struct address own, lo;
+	bool has_own = own_address(s, &own);
+	struct attempt *a;
+
+	lo = loopback(!has_own || address_is_v4(&own));
+	a = case_attempt(c, &lo, 0);
+	if (a)
+		say_base(a, true);
+	a = has_own ? case_attempt(c, &own, 0) : NULL;
+	if (a)
+		say_base(a, true);
+}
+
+static int turn(struct probe_runner *r, const char *id, int64_t until_ns)
+{
+	while (probe_runs(r, id, NULL) && clock_now() < until_ns) {
+		int left = probe_turn(r, until_ns);
+
+		if (left < 0 && left != -EINTR)
+			return left;
+		if (left == -EINTR)
+			break;
+	}
+
+	return 0;
+}
+
+static int start_all(struct probe_runner *r, struct case_record *c,
+		     const char *id)
+{
+	int err = 0;
+
+	for (size_t i = 0; i < c->attempt_count && !err; i++)
+		(void)probe_start(r, probe_find(id), &c->attempts[i], &err);
+
+	return err;
+}
+
+static int probe_tcp(struct probe_runner *r, struct case_record *c,
+		     int64_t until_ns)
+{
+	int err = start_all(r, c, "connect");
+
+	if (!err)
+		err = turn(r, "connect", clock_now() + LIMIT / 4 * MS);
+	probe_stop(r, "connect", NULL);
+	for (size_t i = 0; i < c->attempt_count && !err; i++) {
+		struct attempt *a = &c->attempts[i];
+
+		if (a->is_connected && a->fd >= 0 && clock_now() < until_ns)
+			(void)probe_start(r, probe_find("service"), a, &err);
+	}
+	if (!err)
+		err = turn(r, "service", until_ns);
+	return err;
+}
+
+static int probe_udp(struct probe_runner *r, struct case_record *c,
+		     int64_t until_ns)
+{
+	int err = start_all(r, c, "service");
+
+	return err ? err : turn(r, "service", until_ns);
+}
+
+/* Over the loopback, where the kernel answers in microseconds. */
+static bool is_unanswered(const struct case_record *c, const struct attempt *a)
+{
+	return c->target.protocol == IPPROTO_TCP && !a->is_connected &&
+	       fact_has(&a->facts.set, FACT_SYN_SEEN) &&
+	       !fact_has(&a->facts.set, FACT_RST_FOR_SYN) &&
+	       !fact_has(&a->facts.set, FACT_ICMP_ERROR);
+}
+
+/* One address as a step, and as a fact of the case. */
+static void tell(struct server *s, struct case_record *c,
+		 const struct case_verdict *v, size_t i)
+{
+	const struct verdict *one = v->parts[i].verdict;
+	const struct attempt *a = &c->attempts[i];
+	enum fact_kind fact = is_unanswered(c, a) ? FACT_LOCAL_UNANSWERED
+						  : fact_of(one->symptom);
+	bool is_fine = one->status == STATUS_HEALTHY;
+	struct text words = TEXT_NULL;
+	struct report_flow flow = {
+		.transport = c->target.protocol == IPPROTO_UDP ? "udp" : "tcp",
+		.server = a->address,
+		.server_port = a->port,
+		.has_ports = true,
+		.name = "",
+		.verdict = one,
+	};
+
+	words_verdict(&words, &flow);
+	if (fact == FACT_LOCAL_UNANSWERED && one->status == STATUS_UNKNOWN) {
+		text_clear(&words);
+		words_service(&words, &flow);
+		text_format(&words, _(": no answer within %d ms"), LIMIT / 4);
+	}
+	case_step(s->record, "local",
+		  is_fine             ? STEP_PASS
+		  : fact == FACT_NONE ? STEP_SKIP
+				      : STEP_FAIL,
+		  -1, text_string(&words));
+	/* What the service does to the host itself at the address that clients
+	 * ask for; else the loopback's is the only one. */
+	if (fact && (i + 1 == c->attempt_count || fact == FACT_LOCAL_WORKS)) {
+		fact_tell(&s->record->general, fact, "local", NULL, "%s",
+			  text_string(&words));
+	}
+	text_done(&words);
+}
+
+static int speak(struct server *s, struct case_record *c)
+{
+	struct probe_options o = { .open_socket = check_rights_socket,
+				   .open_context = &s->rights,
+				   .stop = s->stop,
+				   .timeout_ns = LIMIT * MS };
+	struct probe_runner *r = probe_runner_new(c, &o, NULL, NULL);
+	int64_t until = clock_now() + LIMIT * MS;
+	struct case_verdict v;
+	int err = r ? 0 : -ENOMEM;
+
+	add_attempts(s, c);
+	if (!err)
+		err = c->target.protocol == IPPROTO_UDP
+			      ? probe_udp(r, c, until)
+			      : probe_tcp(r, c, until);
+	if (r)
+		probe_stop(r, NULL, NULL);
+	if (!err)
+		err = case_judge(s->diag, c, &v);
+	for (size_t i = 0; i < c->attempt_count && !err; i++)
+		tell(s, c, &v, i);
+	if (r)
+		probe_runner_free(r);
+	return err;
+}
+
+int server_local(struct server *s)
+{
+	struct case_record *c = case_new();
+	int err = -ENOMEM;
+
+	if (!c)
+		return err;
+
+	c->target = s->record->target;
+	err = speak(s, c);
+	case_free(c);
+	return err;
+}

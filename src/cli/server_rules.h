@@ -1,0 +1,32 @@
+#pragma once
+
+#include "cli/check_rights.h"
+#include "fact/case.h"
+#include "host/look.h"
+
+/*
+ * The packet filter of this host, as the server of a client's packets: what it
+ * does to them, and which rule did, by its counter.
+ */
+struct server_rules;
+
+/* Reads all rules with their counters. What may not be read is told as not
+ * looked. 0 or -errno. */
+int server_rules_new(struct server_rules **ret, struct check_rights *rights,
+		     struct case_record *c);
+void server_rules_free(struct server_rules *s);
+
+/* What becomes of this client's first packet and of the answer; in_device may be
+ * NULL: not known. Its step is told once. 0 or -errno. */
+int server_rules_client(struct server_rules *s, const struct look_question *q,
+			const char *in_device, struct facts *facts);
+
+/* So many of its packets came: which rule's counter moved. After
+ * server_rules_client() of the same. 0 or -errno. */
+int server_rules_after(struct server_rules *s, const struct look_question *q,
+		       const struct fact_set *seen, unsigned packets,
+		       struct facts *facts);
+
+/* What the next boot would load, against what is in force: for the packet of
+ * the last server_rules_client(). Its step is told once. 0 or -errno. */
+int server_rules_boot(struct server_rules *s, struct case_record *c);
