@@ -55,6 +55,23 @@ static void tell_family(struct attempt *a)
 		  "server", NULL, NULL);
 }
 
+/* The first that others can ask for, of the client's family. */
+static void guess_own(const struct links *l, struct look_question *q)
+{
+	bool is_v4 = address_is_v4(&q->client);
+
+	for (size_t i = 0; i < l->address_count && !q->has_server; i++) {
+		const struct links_address *a = &l->addresses[i];
+
+		if (address_is_loopback(&a->address) || a->is_tentative ||
+		    a->scope != 0 /* RT_SCOPE_UNIVERSE */ ||
+		    address_is_v4(&a->address) != is_v4)
+			continue;
+		q->server = a->address;
+		q->has_server = true;
+	}
+}
+
 /* The address that this client would ask for, and the device it would come by:
  * those that the kernel answers it from, unless it is known better. */
 static int guess_way(struct server *s, struct look_question *q)
@@ -76,7 +93,7 @@ static int guess_way(struct server *s, struct look_question *q)
 			q->device = route.device;
 	}
 	netlink_close(n);
-	(void)s;
+	guess_own(looks_links(s->looks), q);
 	return 0;
 }
 
@@ -219,6 +236,7 @@ static int take_attempt(struct server *s, const struct server_seen *seen)
 	q.server = seen->server;
 	q.client_port = seen->client_port;
 	q.device = seen->device;
+	q.packets = seen->packets;
 	q.has_client = q.has_server = true;
 
 	s->record->attempt_count = 0;

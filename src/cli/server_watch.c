@@ -51,7 +51,7 @@ static bool has_address(const struct links *l, uint32_t index)
 }
 
 /* First those that have addresses: a bridge rather than its ports. The loopback
- * only for who asks from this host itself. */
+ * only for who may ask from this host itself: it has that address. */
 static void add_devices(struct live_request *q, const struct server *s)
 {
 	const struct links *l = looks_links(s->looks);
@@ -64,7 +64,7 @@ static void add_devices(struct live_request *q, const struct server *s)
 			bool is_first = has_address(l, link->index);
 
 			if (links_is_up(link) && is_first == !round &&
-			    links_is_loopback(link) == is_own)
+			    (is_own || !links_is_loopback(link)))
 				add_device(q, link->name);
 		}
 	if (!q->count)

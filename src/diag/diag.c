@@ -178,6 +178,46 @@ static enum fact_kind excluded_by_path(const struct cause *c,
 	return FACT_PATH_PARTS_EARLIER;
 }
 
+/* What the host itself answers, or what came to it and got no answer from it, is
+ * no matter of who stands before it. Its own devices count here as before it:
+ * the packet came in. */
+static enum fact_kind excluded_by_arrival(const struct cause *c,
+					  const struct fact_set *facts)
+{
+	static const uint32_t before = UINT32_C(1) << PLACE_CLIENT |
+				       UINT32_C(1) << PLACE_CLIENT_LINK |
+				       UINT32_C(1) << PLACE_PATH |
+				       UINT32_C(1) << PLACE_ROUTER |
+				       UINT32_C(1) << PLACE_DNS;
+
+	static const enum fact_kind shown[] = { FACT_SYN_ARRIVED,
+						FACT_RST_LEFT_SERVER,
+						FACT_ICMP_LEFT_SERVER,
+						FACT_NONE };
+
+	if (!fact_has(facts, FACT_ADDRESS_OWN) || !(before >> c->place & 1) ||
+	    c->found_by[0])
+		return FACT_NONE;
+
+	return first_seen(facts, shown);
+}
+
+/* What stands against it. That it came here is nothing against what was found
+ * here of a router. */
+static enum fact_kind contradicted_by(const struct cause *c,
+				      const struct fact_set *facts)
+{
+	bool is_found = c->place == PLACE_ROUTER &&
+			first_seen(facts, c->found_by);
+
+	for (int i = 0; i < CAUSE_FACTS && c->ruled_out_by[i]; i++)
+		if (fact_has(facts, c->ruled_out_by[i]) &&
+		    (!is_found || c->ruled_out_by[i] != FACT_SYN_ARRIVED))
+			return c->ruled_out_by[i];
+
+	return FACT_NONE;
+}
+
 /* Where the server was looked at for it and does not show it, it is not so. */
 static bool is_looked_for(const struct cause *c, const struct fact_set *facts)
 {
@@ -197,9 +237,11 @@ static bool is_excluded(const struct cause *c, const struct fact_set *facts,
 			struct exclusion *ret)
 {
 	*ret = (struct exclusion){ .cause = c };
-	ret->by = first_seen(facts, c->ruled_out_by);
+	ret->by = contradicted_by(c, facts);
 	if (!ret->by)
 		ret->by = excluded_by_path(c, facts);
+	if (!ret->by)
+		ret->by = excluded_by_arrival(c, facts);
 	if (!ret->by)
 		ret->by = excluded_by_rules(c, facts);
 	if (ret->by)
@@ -440,7 +482,7 @@ static int list_also(struct arena *arena, struct verdict *v,
 	for (unsigned place = first + 1; first && place <= BLOCKERS; place++)
 		for (size_t i = 0; i < cause_count; i++)
 			if (place_of(cause_list[i], facts) == place &&
-			    !first_seen(facts, cause_list[i]->ruled_out_by))
+			    !contradicted_by(cause_list[i], facts))
 				v->also[v->also_count++] = cause_list[i];
 
 	return 0;
@@ -534,7 +576,7 @@ static struct verdict *judge(struct diag *d, struct arena *arena,
 	if (!v)
 		return NULL;
 
-	v->symptom = is_foretold(facts) ? foretold(facts) : diag_symptom(facts);
+	v->symptom = symptom_of(facts);
 	v->status = symptom_status(v->symptom);
 	if (v->status == STATUS_HEALTHY || v->status == STATUS_UNKNOWN)
 		return v;

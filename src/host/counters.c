@@ -65,6 +65,16 @@ static const struct {
 	[COUNTER_IN_ADDRESS] = { "Ip", "InAddrErrors", "IpInAddrErrors" },
 	[COUNTER_LOCKED_ICMP] = { "TcpExt", "LockDroppedIcmps",
 				  "TcpExtLockDroppedIcmps" },
+	[COUNTER_IN_ADDRESS6] = { "", "Ip6InAddrErrors", "Ip6InAddrErrors" },
+	[COUNTER_IN_NO_ROUTES] = { "IpExt", "InNoRoutes", "IpExtInNoRoutes" },
+	[COUNTER_IN_NO_ROUTES6] = { "", "Ip6InNoRoutes", "Ip6InNoRoutes" },
+	[COUNTER_UDP_CHECKSUM] = { "Udp", "InCsumErrors", "UdpInCsumErrors" },
+	[COUNTER_UDP_CHECKSUM6] = { "", "Udp6InCsumErrors",
+				    "Udp6InCsumErrors" },
+	[COUNTER_REASSEMBLY] = { "Ip", "ReasmFails", "IpReasmFails" },
+	[COUNTER_REASSEMBLY6] = { "", "Ip6ReasmFails", "Ip6ReasmFails" },
+	[COUNTER_PAWS_PASSIVE] = { "TcpExt", "PAWSPassive",
+				   "TcpExtPAWSPassive" },
 };
 
 const char *counters_name(enum counter c)

@@ -43,6 +43,14 @@ enum counter {
 	COUNTER_IN_CHECKSUM,  /* Tcp:InCsumErrors */
 	COUNTER_IN_ADDRESS,   /* Ip:InAddrErrors */
 	COUNTER_LOCKED_ICMP,  /* TcpExt:LockDroppedIcmps */
+	COUNTER_IN_ADDRESS6,  /* Ip6InAddrErrors */
+	COUNTER_IN_NO_ROUTES, /* IpExt:InNoRoutes */
+	COUNTER_IN_NO_ROUTES6,
+	COUNTER_UDP_CHECKSUM, /* Udp:InCsumErrors */
+	COUNTER_UDP_CHECKSUM6,
+	COUNTER_REASSEMBLY, /* Ip:ReasmFails */
+	COUNTER_REASSEMBLY6,
+	COUNTER_PAWS_PASSIVE, /* TcpExt:PAWSPassive, of tcp_tw_recycle */
 	COUNTER_COUNT,
 };
 
