@@ -159,8 +159,11 @@ static int tell_foretold(struct server *s)
 	struct ticket t = s->screen.ticket;
 	int err = case_judge(s->diag, s->record, &v);
 
-	if (err || s->screen.is_quiet)
+	if (err)
 		return err;
+	s->is_silence_foretold = v.verdict.symptom == SYMPTOM_SYN_UNANSWERED;
+	if (s->screen.is_quiet)
+		return 0;
 
 	ticket_init(&t, s->record, &v);
 	ticket_foretold(&words, &t);

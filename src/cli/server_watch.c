@@ -29,7 +29,8 @@ enum {
 	SHARE = 10,     /* of the time that is not spent on reading */
 	SILENCE = 1050, /* ms: what the kernel does not answer by then … */
 	SERVICE_WAIT = 7000, /* … and the service: tcpd takes five seconds */
-	SECOND_TRY = 1000,   /* ms */
+	FORETOLD_SILENCE = 100, /* ms: likewise, where it was foretold */
+	SECOND_TRY = 1000,      /* ms */
 	QUIET = 300, /* ms after the last packet of a connection that works */
 };
 
@@ -154,7 +155,7 @@ static bool is_decided(const struct reading *r, const struct flow *f,
 	if (f->protocol == PACKET_UDP)
 		return fact_has(facts, FACT_UDP_ANSWERED) || age > SILENCE;
 	if (!fact_has(facts, FACT_HANDSHAKE_DONE))
-		return age > SILENCE;
+		return age > SILENCE || fact_has(facts, FACT_SYN_SILENCE);
 	if (fact_has(facts, FACT_SERVER_RST) ||
 	    fact_has(facts, FACT_SERVER_CLOSED_FIRST))
 		return true;
@@ -186,18 +187,35 @@ static bool is_better(const struct server_seen *now, const struct verdict *v)
 	return worth(v->status, v->symptom) > worth(now->status, now->symptom);
 }
 
+/* A SYN that nothing answers, as was foretold: this kernel answers within
+ * microseconds, so a tenth of a second is silence. */
+static bool is_silent(const struct reading *r, const struct flow *f,
+		      const struct fact_set *facts)
+{
+	return r->s->is_silence_foretold && f->opening == OPENING_SYN &&
+	       fact_has(facts, FACT_SYN_SEEN) &&
+	       !fact_has(facts, FACT_SYNACK_SEEN) &&
+	       !fact_has(facts, FACT_RST_FOR_SYN) &&
+	       !fact_has(facts, FACT_ICMP_ERROR) &&
+	       r->now_ns - f->first_ns > FORETOLD_SILENCE * MS;
+}
+
 /* What the client spoke, on a port of which nobody knows what it serves, is its
  * own choice: programs that look what there is try this and that. A checksum
  * that looks wrong here is the device's to fill in, or was checked by it; the
  * kernel's counter tells a wrong one. */
-static struct fact_set facts_of(const struct server *s,
+static struct fact_set facts_of(const struct reading *r, const struct flow *f,
 				const struct fact_set *facts)
 {
 	struct fact_set ret = *facts;
 
-	if (!s->record->target.service)
+	if (!r->s->record->target.service)
 		fact_remove(&ret, FACT_OTHER_PROTOCOL);
 	fact_remove(&ret, FACT_SYN_CHECKSUM_BAD);
+	if (is_silent(r, f, facts)) {
+		fact_add(&ret, FACT_SYN_SILENCE);
+		fact_add(&ret, FACT_SYN_ARRIVED);
+	}
 	return ret;
 }
 
@@ -207,7 +225,7 @@ static void take_flow(void *context, const struct flow *f,
 {
 	struct reading *r = context;
 	struct server_seen *ret = r->ret;
-	const struct fact_set own = facts_of(r->s, facts);
+	const struct fact_set own = facts_of(r, f, facts);
 	unsigned packets = ret->packets;
 	const struct verdict *v;
 
@@ -216,7 +234,7 @@ static void take_flow(void *context, const struct flow *f,
 		return;
 	packets += tries(f);
 	ret->packets = packets;
-	if (!is_decided(r, f, facts))
+	if (!is_decided(r, f, &own))
 		return;
 
 	v = diag_judge(r->s->diag, &own);
@@ -442,7 +460,13 @@ static void take_facts(struct taking *t, const struct flow *f,
 		if (!fact_has(&t->seen->facts, kind))
 			continue;
 		text_clear(&words);
-		words_fact(&words, &told, kind);
+		if (kind == FACT_SYN_SILENCE && !fact_has(facts, kind))
+			text_format(
+				&words,
+				_("Nothing was sent back within %d ms, where the kernel answers in microseconds."),
+				FORETOLD_SILENCE);
+		else
+			words_fact(&words, &told, kind);
 		fact_tell(&t->attempt->facts, kind, "capture", NULL, "%s",
 			  text_string(&words));
 	}
