@@ -31,7 +31,8 @@ test: setup-test
 	@tools/test
 
 accuracy: setup-test all
-	@tests/netns/run.py --jobs $(JOBS) --seed $(SEED) --program $(BUILD)/kiriwake $(ARGS)
+	@tests/netns/run.py --jobs $(JOBS) --seed $(SEED) --program $(BUILD)/kiriwake $(ARGS); client=$$?; \
+	tests/netns/run.py --server --jobs $(JOBS) --seed $(SEED) --program $(BUILD)/kiriwake $(ARGS) && exit $$client
 
 bench: all
 	@tools/setup test

@@ -108,6 +108,18 @@ def check_runs(folder):
                     wrong += 1
                     print(f'{what}: replayed ({lang}) it gives another verdict')
             judge(validator, said_by('check', *arguments, '--json', '--lang', 'ja')[1], f'{what} (ja)')
+        for number, (status, *arguments) in enumerate((
+                (0, str(port)), (0, 'udp/9', '--no-local'), (1, '1'), (1, 'udp/9'), (0, str(port), '--from', '192.0.2.1'), (3, str(port), '--timeout', '0.3'))):
+            case = f'{folder}/server{number}'
+            arguments = arguments if '--timeout' in arguments else [*arguments, '--no-wait']
+            got, said = said_by('server', *arguments, '--json', '--save', case)
+            what = f'server {" ".join(arguments)}'
+            judge(validator, said, what)
+            again, told = said_by('explain', case, '--json')
+            judge(validator, told, f'{what}, replayed')
+            if got != status or again != got or not same_verdict(said, told):
+                wrong += 1
+                print(f'{what}: exit status {got} (not {status}), replayed {again}: {said["verdict"]["text"]}')
 
 
 with tempfile.TemporaryDirectory() as private:

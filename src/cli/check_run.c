@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "cli/check.h"
 #include "probe/icmp_error.h"
+#include "probe/knock.h"
 #include "probe/name_facts.h"
 
 /*
@@ -27,7 +28,6 @@ enum {
 	FIRST_VERDICT = 1380, /* ms */
 	LAST_VERDICT = 3500,  /* ms: a failed ARP takes 3.05 s to be told */
 	GRACE = 250,          /* ms for the others, once one has answered */
-	PING_GRACE = 30,      /* ms for the echo, once all else is known */
 };
 
 static volatile sig_atomic_t interrupted;
@@ -98,7 +98,7 @@ static int resolve(struct check *c)
 		err = run_until(c, "resolve",
 				now + RESOLVE_LIMIT * CLOCK_SECOND,
 				_("asking the name service"), now);
-	probe_stop(c->runner, "resolve");
+	probe_stop(c->runner, "resolve", NULL);
 	return err;
 }
 
@@ -195,18 +195,39 @@ static int start_refused(struct check *c)
 	return 0;
 }
 
-/* Starts a probe for every attempt that is not connected. */
-static int start_open(struct check *c, const char *id)
+static bool is_first_of_family(const struct check *c, const struct attempt *a)
+{
+	const struct attempt *first = c->record->attempts;
+
+	while (first < a &&
+	       (first->is_connected ||
+		address_is_v4(&first->address) != address_is_v4(&a->address)))
+		first++;
+	return first == a;
+}
+
+static int start_some(struct check *c, const char *id, bool is_first)
 {
 	for (size_t i = 0; i < tried(c); i++) {
 		struct attempt *a = &c->record->attempts[i];
-		int err = a->is_connected ? 0 : start(c, id, a);
+		int err = 0;
 
+		if (!a->is_connected && is_first_of_family(c, a) == is_first)
+			err = start(c, id, a);
 		if (err < 0)
 			return err;
 	}
 
 	return 0;
+}
+
+/* Starts a probe for every attempt that is not connected. SYNs may not suffice
+ * for all, and so each family comes first. */
+static int start_open(struct check *c, const char *id)
+{
+	int err = start_some(c, id, true);
+
+	return err < 0 ? err : start_some(c, id, false);
 }
 
 /* Those that the application would use, or those that only DNS gives. */
@@ -271,6 +292,26 @@ static int look_at_home(struct check *c)
 	return 0;
 }
 
+/* Of many addresses that are silent, few are waited for any longer: each open
+ * socket sends SYNs. It is looked at before it goes. */
+static int give_up_some(struct check *c)
+{
+	for (size_t i = 0; i < tried(c); i++) {
+		struct attempt *a = &c->record->attempts[i];
+		int err;
+
+		if (!is_open(c, a) || knock_is_long(c->record, a))
+			continue;
+		err = check_local_after(c->record, a, &c->options,
+					&c->local[i]);
+		if (err < 0)
+			return err;
+		probe_stop(c->runner, "connect", a);
+	}
+
+	return 0;
+}
+
 /* Nothing has answered yet. What is sent next tells why, and each only when the
  * silence has lasted long enough for it. */
 static int wait_silent(struct check *c, int64_t began)
@@ -296,6 +337,8 @@ static int wait_silent(struct check *c, int64_t began)
 		err = run_until(c, "connect", began + FIRST_VERDICT * MS, what,
 				began);
 	if (!err)
+		err = give_up_some(c);
+	if (!err)
 		err = look_at_home(c);
 	if (err < 0 || is_decided(c))
 		return err;
@@ -306,23 +349,31 @@ static int wait_silent(struct check *c, int64_t began)
 		began);
 }
 
-/* What is asked only of those that did not answer as they should, and what is
- * still under way. */
+/* What is asked only of those that did not answer as they should. */
 static int finish_open(struct check *c)
 {
 	const char *what = _("waiting for the last answers");
 	int64_t now = clock_now();
-	int64_t echoes = c->options.count
-				 ? (int64_t)c->options.count * CLOCK_SECOND
-				 : PING_GRACE * MS;
 	int err = run_until(c, "control", now + CLOCK_SECOND, what, now);
 
 	if (!err)
 		err = run_until(c, "path", now + CLOCK_SECOND, what, now);
-	now = clock_now();
+	probe_stop(c->runner, "control", NULL);
+	probe_stop(c->runner, "path", NULL);
+	return err;
+}
+
+/* All else is known. */
+static int finish_echoes(struct check *c)
+{
+	int64_t now = clock_now();
+	int64_t count = c->options.count ? c->options.count : 1;
+	int err = probe_hurry(c->runner, "ping");
+
 	if (!err)
-		err = run_until(c, "ping", now + echoes, what, now);
-	probe_stop(c->runner, NULL);
+		err = run_until(c, "ping", now + count * CLOCK_SECOND,
+				_("waiting for the last answers"), now);
+	probe_stop(c->runner, NULL, NULL);
 	return err;
 }
 
@@ -343,8 +394,10 @@ static int connect_stream(struct check *c)
 		return err;
 
 	/* While the sockets are there: they tell what became of the SYNs. */
-	err = look_at_home(c);
-	probe_stop(c->runner, "connect");
+	err = give_up_some(c);
+	if (!err)
+		err = look_at_home(c);
+	probe_stop(c->runner, "connect", NULL);
 	return err < 0 ? err : finish_open(c);
 }
 
@@ -388,7 +441,8 @@ static int connect_all(struct check *c)
 							 : connect_stream(c);
 }
 
-/* One address of each family is spoken to: what an application would use. */
+/* One address of each family is spoken to: what an application would use. The
+ * echoes go on, which shows what is lost. */
 static int speak(struct check *c)
 {
 	bool spoken[2] = { false, false };
@@ -414,7 +468,6 @@ static int speak(struct check *c)
 			return err;
 	}
 
-	probe_stop(c->runner, NULL);
 	return 0;
 }
 
@@ -450,6 +503,8 @@ static int run_steps(struct check *c)
 		err = connect_all(c);
 	if (!err)
 		err = speak(c);
+	if (!err)
+		err = finish_echoes(c);
 	correct(c);
 	if (!err)
 		err = check_packets_end(&c->packets, c->record, c->pcap_file);
@@ -457,12 +512,13 @@ static int run_steps(struct check *c)
 	return err;
 }
 
-/* What blocks tells that it does. */
+/* What blocks tells that it does: the others go on. */
 static void waiting(void *context, int64_t waited_ns, int64_t most_ns)
 {
 	struct check *c = context;
 
 	(void)most_ns;
+	(void)probe_turn(c->runner, 0);
 	if (waited_ns > 300 * MS)
 		check_screen_wait(&c->screen, _("speaking to the service"),
 				  clock_now() - waited_ns);

@@ -9,9 +9,9 @@
 #include "base/i18n.h"
 #include "base/problem.h"
 #include "cli/rule_told.h"
+#include "cli/rule_why.h"
 #include "net/packet.h"
 #include "ruleset/model.h"
-#include "ruleset/owner.h"
 #include "ruleset/packet_words.h"
 #include "ruleset/ranges.h"
 #include "ruleset/read.h"
@@ -220,136 +220,6 @@ static bool choose_interface(const struct explain_ruleset *x,
 	return true;
 }
 
-/* Whether a condition is a lookup in a set that has a name. */
-static bool asks_set(const struct cond *c)
-{
-	if (c->kind == COND_LOOKUP && c->set && c->set->name)
-		return true;
-
-	for (size_t i = 0; i < parts_of(c); i++)
-		if (asks_set(&c->list[i]))
-			return true;
-
-	return false;
-}
-
-static bool is_ban(const struct rule *r)
-{
-	static const char *const banners[] = { "fail2ban", "crowdsec",
-					       "sshguard" };
-	const struct owner *owner = owner_of_rule(r);
-
-	for (size_t i = 0; owner && i < 3; i++)
-		if (!strcmp(owner->id, banners[i]))
-			return true;
-	for (size_t i = 0; i < r->term_count; i++)
-		if (!r->terms[i].is_action && asks_set(&r->terms[i].cond))
-			return true;
-
-	return false;
-}
-
-static bool has_action(const struct rule *r, enum action_kind kind)
-{
-	for (size_t i = 0; i < r->term_count; i++)
-		if (r->terms[i].is_action && r->terms[i].action->kind == kind)
-			return true;
-
-	return false;
-}
-
-/* An ACCEPT for the port of which one term alone does not fit. */
-static bool nearly_accepts(const struct rule *r, const struct point *p)
-{
-	bool has_port = false;
-	size_t wrong = 0;
-
-	if (!has_action(r, ACTION_ACCEPT))
-		return false;
-
-	for (size_t i = 0; i < r->term_count; i++) {
-		const struct cond *c = &r->terms[i].cond;
-		enum answer a;
-
-		if (r->terms[i].is_action)
-			continue;
-		a = cond_eval(c, p, NULL);
-		wrong += a != ANSWER_YES;
-		if (c->kind == COND_RANGES && c->field == FIELD_DPORT)
-			has_port = has_port || a == ANSWER_YES;
-	}
-
-	return has_port && wrong == 1;
-}
-
-static bool has_near_accept(const struct chain *c, const struct point *p)
-{
-	for (const struct rule *r = c->first; r; r = r->next)
-		if (nearly_accepts(r, p))
-			return true;
-
-	return false;
-}
-
-static bool takes_everything(const struct rule *r)
-{
-	for (size_t i = 0; i < r->term_count; i++)
-		if (!r->terms[i].is_action)
-			return false;
-
-	return true;
-}
-
-/* The same to the same port, between two addresses of IPv4. */
-static bool accepts_v4(const struct explain_ruleset *x, const struct point *p)
-{
-	struct point v4 = *p;
-
-	if (p->value[FIELD_FAMILY] == FAMILY_V4)
-		return false;
-
-	point_set(&v4, FIELD_FAMILY, FAMILY_V4);
-	point_set(&v4, FIELD_SADDR, ((u128)0xffff << 32) | 0xc0000201);
-	point_set(&v4, FIELD_DADDR, ((u128)0xffff << 32) | 0xc0000202);
-	return walk_fast(x->plan, NULL, &v4, NULL).decision == WALK_ACCEPT;
-}
-
-static enum fact_kind reject_fact(const struct walk_verdict *v)
-{
-	if (v->decision != WALK_REJECT)
-		return FACT_RULES_DROP;
-
-	return v->reject == REJECT_TCP_RESET ? FACT_RULES_REJECT_RST
-					     : FACT_RULES_REJECT_ICMP;
-}
-
-/* Why it is refused: the most telling first. */
-static enum fact_kind why(const struct explain_ruleset *x,
-			  const struct walk_blocker *b, const struct point *p)
-{
-	const struct walk_verdict *v = &b->verdict;
-	bool is_end = !v->rule || takes_everything(v->rule);
-
-	/* A ban stands above the ACCEPTs because it must. */
-	if (v->rule && is_ban(v->rule))
-		return FACT_RULES_SET;
-	if (b->shadowed_accept)
-		return FACT_RULES_ORDER;
-	if (is_end && has_near_accept(v->chain, p))
-		return FACT_RULES_MISMATCH;
-	if (is_end && accepts_v4(x, p))
-		return FACT_RULES_V6;
-	if (v->decision == WALK_DROP &&
-	    (b->hook == HOOK_PREROUTING || b->hook == HOOK_INGRESS))
-		return FACT_RULES_EARLY;
-	if (!v->rule)
-		return FACT_RULES_POLICY;
-	if (v->decision == WALK_REJECT && is_end)
-		return FACT_RULES_CATCHALL;
-
-	return reject_fact(v);
-}
-
 static bool saw_answer(const struct fact_set *facts)
 {
 	return fact_has(facts, FACT_ICMP_ERROR) ||
@@ -367,21 +237,13 @@ static bool is_same_icmp(const struct walk_verdict *v,
 	       note->icmp_code == v->reject_code;
 }
 
-/* A REJECT is silent where the rules stop its own answer. */
-static bool is_silent(const struct walk_result *result)
-{
-	return result->blockers->verdict.decision == WALK_DROP ||
-	       (result->has_refusal &&
-		result->refusal.verdict.decision != WALK_ACCEPT);
-}
-
 /* Whether what came back is what the decision sends. */
 static bool fits(const struct walk_result *result, const struct flow_note *note,
 		 const struct fact_set *facts)
 {
 	const struct walk_verdict *v = &result->blockers->verdict;
 
-	if (is_silent(result))
+	if (rule_why_is_silent(result, &result->blockers->verdict))
 		return !saw_answer(facts);
 	if (v->decision != WALK_REJECT)
 		return false;
@@ -400,7 +262,7 @@ static void add_strength(const struct flow *f, const struct walk_result *result,
 {
 	bool at_server = f->vantage == VANTAGE_SERVER;
 
-	if (!is_silent(result))
+	if (!rule_why_is_silent(result, &result->blockers->verdict))
 		fact_add(facts,
 			 at_server ? FACT_RULES_FIT_SERVER : FACT_RULES_FIT);
 	else if (at_server && fact_has(facts, FACT_SYN_ARRIVED))
@@ -424,6 +286,10 @@ static enum fact_kind told_by(const struct explain_ruleset *x,
 			      const struct fact_set *facts)
 {
 	const struct walk_blocker *b = result->blockers;
+	const struct rule_why w = { .plan = x->plan,
+				    .result = result,
+				    .blocker = b,
+				    .packet = packet };
 
 	if (result->way.verdict.decision == WALK_UNKNOWN)
 		return FACT_RULES_UNSURE;
@@ -433,7 +299,7 @@ static enum fact_kind told_by(const struct explain_ruleset *x,
 	if (!fits(result, note, facts))
 		return FACT_RULES_OTHERWISE;
 
-	return b->of_reply ? FACT_RULES_REPLY : why(x, b, packet);
+	return b->of_reply ? FACT_RULES_REPLY : rule_why(&w);
 }
 
 int explain_ruleset_facts(struct explain_ruleset *x, const struct flow *f,

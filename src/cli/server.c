@@ -119,6 +119,18 @@ static bool turned_port(const char *word, uint8_t *protocol, uint16_t *port)
 	return target_port(number, protocol, port);
 }
 
+/* What the service is on: this host, as it calls itself. */
+static int name_host(struct case_record *c)
+{
+	char name[256];
+
+	if (gethostname(name, sizeof(name)))
+		return 0;
+	name[sizeof(name) - 1] = '\0';
+	c->target.host = arena_string(c->arena, *name ? name : "localhost");
+	return c->target.host ? 0 : -ENOMEM;
+}
+
 /* A service by its port; ADDRESS:PORT, when the address is to be this one. */
 static int read_service(struct look_question *q, struct case_record *c,
 			const char *word)
@@ -141,6 +153,8 @@ static int read_service(struct look_question *q, struct case_record *c,
 			&command_server,
 			_("\"%s\" is no service of this host: give its port (5555, udp/53) or its name (ssh)"),
 			word);
+	if (!err && url.len)
+		err = name_host(c);
 	if (!err && !url.len) {
 		q->protocol = c->target.protocol;
 		q->port = c->target.port;

@@ -140,7 +140,7 @@ static int probe_tcp(struct probe_runner *r, struct case_record *c,
 
 	if (!err)
 		err = turn(r, "connect", clock_now() + LIMIT / 4 * MS);
-	probe_stop(r, "connect");
+	probe_stop(r, "connect", NULL);
 	for (size_t i = 0; i < c->attempt_count && !err; i++) {
 		struct attempt *a = &c->attempts[i];
 
@@ -160,15 +160,25 @@ static int probe_udp(struct probe_runner *r, struct case_record *c,
 	return err ? err : turn(r, "service", until_ns);
 }
 
+/* Over the loopback, where the kernel answers in microseconds. */
+static bool is_unanswered(const struct case_record *c, const struct attempt *a)
+{
+	return c->target.protocol == IPPROTO_TCP && !a->is_connected &&
+	       fact_has(&a->facts.set, FACT_SYN_SEEN) &&
+	       !fact_has(&a->facts.set, FACT_RST_FOR_SYN) &&
+	       !fact_has(&a->facts.set, FACT_ICMP_ERROR);
+}
+
 /* One address as a step, and as a fact of the case. */
 static void tell(struct server *s, struct case_record *c,
 		 const struct case_verdict *v, size_t i)
 {
 	const struct verdict *one = v->parts[i].verdict;
 	const struct attempt *a = &c->attempts[i];
-	enum fact_kind fact = fact_of(one->symptom);
+	enum fact_kind fact = is_unanswered(c, a) ? FACT_LOCAL_UNANSWERED
+						  : fact_of(one->symptom);
 	bool is_fine = one->status == STATUS_HEALTHY;
-	struct text words = TEXT_NULL, address = TEXT_NULL;
+	struct text words = TEXT_NULL;
 	struct report_flow flow = {
 		.transport = c->target.protocol == IPPROTO_UDP ? "udp" : "tcp",
 		.server = a->address,
@@ -179,19 +189,22 @@ static void tell(struct server *s, struct case_record *c,
 	};
 
 	words_verdict(&words, &flow);
+	if (fact == FACT_LOCAL_UNANSWERED && one->status == STATUS_UNKNOWN) {
+		text_clear(&words);
+		words_service(&words, &flow);
+		text_format(&words, _(": no answer within %d ms"), LIMIT / 4);
+	}
 	case_step(s->record, "local",
-		  is_fine                         ? STEP_PASS
-		  : one->status == STATUS_UNKNOWN ? STEP_SKIP
-						  : STEP_FAIL,
+		  is_fine             ? STEP_PASS
+		  : fact == FACT_NONE ? STEP_SKIP
+				      : STEP_FAIL,
 		  -1, text_string(&words));
 	/* What the service does to the host itself at the address that clients
 	 * ask for; else the loopback's is the only one. */
 	if (fact && (i + 1 == c->attempt_count || fact == FACT_LOCAL_WORKS)) {
-		address_text(&address, &a->address);
 		fact_tell(&s->record->general, fact, "local", NULL, "%s",
 			  text_string(&words));
 	}
-	text_done(&address);
 	text_done(&words);
 }
 
@@ -212,7 +225,7 @@ static int speak(struct server *s, struct case_record *c)
 			      ? probe_udp(r, c, until)
 			      : probe_tcp(r, c, until);
 	if (r)
-		probe_stop(r, NULL);
+		probe_stop(r, NULL, NULL);
 	if (!err)
 		err = case_judge(s->diag, c, &v);
 	for (size_t i = 0; i < c->attempt_count && !err; i++)

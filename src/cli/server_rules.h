@@ -21,7 +21,12 @@ void server_rules_free(struct server_rules *s);
 int server_rules_client(struct server_rules *s, const struct look_question *q,
 			const char *in_device, struct facts *facts);
 
-/* So many of its packets came: which rule's counter moved. 0 or -errno. */
+/* So many of its packets came: which rule's counter moved. After
+ * server_rules_client() of the same. 0 or -errno. */
 int server_rules_after(struct server_rules *s, const struct look_question *q,
 		       const struct fact_set *seen, unsigned packets,
 		       struct facts *facts);
+
+/* What the next boot would load, against what is in force: for the packet of
+ * the last server_rules_client(). Its step is told once. 0 or -errno. */
+int server_rules_boot(struct server_rules *s, struct case_record *c);

@@ -161,15 +161,8 @@ static int tell_foretold(struct server *s)
 		return err;
 
 	ticket_init(&t, s->record, &v);
-	words_verdict(&words, &t.flow);
-	(void)printf("\n  %s\n", text_string(&words));
-	if (v.verdict.cause) {
-		text_clear(&words);
-		text_format(&words, "%s (%s)", _(v.verdict.cause->title),
-			    v.verdict.cause->id);
-		(void)printf("  %s\n", text_string(&words));
-	}
-	(void)printf("\n");
+	ticket_foretold(&words, &t);
+	(void)fputs(text_string(&words), stdout);
 	(void)fflush(stdout);
 	text_done(&words);
 	return 0;

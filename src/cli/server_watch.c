@@ -67,6 +67,8 @@ static void add_devices(struct live_request *q, const struct server *s)
 			    (is_own || !links_is_loopback(link)))
 				add_device(q, link->name);
 		}
+	if (!q->count)
+		add_device(q, "lo");
 }
 
 /* The service's own packets; of all others those that open and end a

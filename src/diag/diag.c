@@ -156,6 +156,10 @@ static enum fact_kind excluded_by_rules(const struct cause *c,
 	if (fact_has(facts, FACT_RULES_FIT))
 		return FACT_RULES_FIT;
 
+	/* What only all rules of a host show is not told by a part of them. */
+	if (c->looked_by[0] && !first_seen(facts, c->looked_by))
+		return FACT_NONE;
+
 	return c->ruled_by ? ruling : FACT_NONE;
 }
 
@@ -221,6 +225,13 @@ static bool is_looked_for(const struct cause *c, const struct fact_set *facts)
 	       !first_seen(facts, c->found_by);
 }
 
+/* On the server, before a packet came. */
+static bool is_foretold(const struct fact_set *facts)
+{
+	return fact_has(facts, FACT_FORETOLD) &&
+	       !fact_has(facts, FACT_AT_SERVER);
+}
+
 /* Whether a fact, or the want of one, excludes the cause. */
 static bool is_excluded(const struct cause *c, const struct fact_set *facts,
 			struct exclusion *ret)
@@ -235,6 +246,9 @@ static bool is_excluded(const struct cause *c, const struct fact_set *facts,
 		ret->by = excluded_by_rules(c, facts);
 	if (ret->by)
 		return true;
+	/* What it needs is of packets, and was found without any. */
+	if (is_foretold(facts))
+		return false;
 
 	ret->is_missing = true;
 	ret->by = first_missing(facts, c->needs);
@@ -286,7 +300,9 @@ static unsigned place_of(const struct cause *c, const struct fact_set *facts)
 static bool is_shown(const struct candidate *c, const struct fact_set *facts)
 {
 	return c->place && fact_has(facts, FACT_AT_SERVER) &&
-	       first_seen(facts, c->cause->found_by);
+	       (first_seen(facts, c->cause->found_by) ||
+		(is_ruled(c->cause, facts) &&
+		 fact_has(facts, FACT_RULES_READ)));
 }
 
 /* Nothing speaks for it but that the own rules could not be judged. */
@@ -476,14 +492,13 @@ static int choose(struct diag *d, struct arena *arena, struct verdict *v,
 		  const struct fact_set *facts)
 {
 	uint32_t shown = shown_by(v->symptom, facts);
-	bool is_foretold = !fact_has(facts, FACT_AT_SERVER) &&
-			   fact_has(facts, FACT_FORETOLD);
 	size_t count = 0, excluded = 0;
 
 	for (size_t i = 0; i < cause_count; i++) {
 		const struct cause *c = cause_list[i];
 
-		if (!(c->shows & shown) || (is_foretold && !place_of(c, facts)))
+		if (!(c->shows & shown) ||
+		    (is_foretold(facts) && !place_of(c, facts)))
 			continue;
 		if (is_excluded(c, facts, &d->out[excluded]))
 			excluded++;
@@ -529,10 +544,7 @@ static struct verdict *judge(struct diag *d, struct arena *arena,
 	if (!v)
 		return NULL;
 
-	v->symptom = fact_has(facts, FACT_FORETOLD) &&
-				     !fact_has(facts, FACT_AT_SERVER)
-			     ? foretold(facts)
-			     : diag_symptom(facts);
+	v->symptom = is_foretold(facts) ? foretold(facts) : diag_symptom(facts);
 	v->status = symptom_status(v->symptom);
 	if (v->status == STATUS_HEALTHY || v->status == STATUS_UNKNOWN)
 		return v;

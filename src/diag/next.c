@@ -14,12 +14,14 @@ struct row {
 
 static const struct row rows[] = {
 	{ S(SYN_UNANSWERED) | S(UDP_UNANSWERED) | S(REFUSED_BY_ICMP) |
-		  S(UDP_REFUSED_BY_ICMP),
+		  S(UDP_REFUSED_BY_ICMP) | S(REFUSED_BY_RST) |
+		  S(HANDSHAKE_INCOMPLETE) | S(CLOSED_AFTER_CONNECT) |
+		  S(RESET_AFTER_CONNECT) | S(SILENT_AFTER_CONNECT),
 	  F(PROBED),
 	  F(ICMP_FROM_CLIENT),
 	  { "server",
-	    "kiriwake firewall trace live --packet 'src=CLIENT dst=SERVER PROTO dport=PORT state=new'",
-	    N_("Walks this very packet through the rules there, and names the one that refuses it, or shows that none does.") } },
+	    "kiriwake server PROTO/PORT --from CLIENT",
+	    N_("Waits there for one more attempt, and names the rule, the socket, the route or whatever else stops it; or shows that nothing arrives.") } },
 	{ S(SYN_UNANSWERED),
 	  F(PATH_PARTS_EARLIER),
 	  F(NONE),
@@ -157,9 +159,18 @@ static bool fits(const struct row *r, const struct verdict *v,
 	return !r->without || !fact_has(facts, r->without);
 }
 
+/* Before any packet came there is one step: to let one come. */
+static const struct next_step let_it_try = {
+	"client", "kiriwake check SERVER:PORT",
+	N_("Or any other attempt from there, while `kiriwake server' waits for it here: only a packet proves what is foretold.")
+};
+
 const struct next_step *next_at(const struct verdict *v,
 				const struct fact_set *facts, size_t i)
 {
+	if (fact_has(facts, FACT_FORETOLD) && !fact_has(facts, FACT_AT_SERVER))
+		return i ? NULL : &let_it_try;
+
 	for (size_t k = 0; k < sizeof(rows) / sizeof(*rows); k++)
 		if (fits(&rows[k], v, facts) && i-- == 0)
 			return &rows[k].step;

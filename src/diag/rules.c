@@ -110,6 +110,8 @@ static const struct rule rules[] = {
 	{ SYMPTOM_LOSSY, .all = { F(HANDSHAKE_DONE), F(PING_PARTLY) },
 	  .any = { F(SYN_REPEATED), F(SYNACK_LATE), F(RETRANSMITTED),
 		   F(LOSS_REPAIRED) } },
+	/* A limit answers the first ones; chance does not. */
+	{ SYMPTOM_LOSSY, .all = { F(HANDSHAKE_DONE), F(PING_SCATTERED) } },
 	{ SYMPTOM_SLOW,
 	  .all = { F(HANDSHAKE_DONE), F(SYNACK_LATE), F(PROBED) } },
 	{ SYMPTOM_SLOW,

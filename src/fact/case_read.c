@@ -182,14 +182,17 @@ static void get_lines(const struct reader *r, const json_t *o,
 
 static void get_attempt(const struct reader *r, const json_t *o)
 {
-	struct address address;
+	struct address address, peer;
 	struct attempt *a;
 
 	if (!get_address(o, "address", &address)) {
 		complain(r, _("An attempt without an address is left out."));
 		return;
 	}
-	a = case_attempt(r->c, &address, 0);
+	a = get_address(o, "peer", &peer)
+		    ? case_client(r->c, &address, &peer,
+				  get_port(o, "peer_port"))
+		    : case_attempt(r->c, &address, 0);
 	if (!a) {
 		complain(
 			r,
@@ -256,6 +259,8 @@ static void get_case(const struct reader *r, const json_t *root)
 
 	r->c->at_ns = get_number(root, "at_ns");
 	r->c->syns = (unsigned)get_number(root, "syns");
+	if (get_vantage(root) != VANTAGE_UNKNOWN)
+		case_at(r->c, get_vantage(root));
 	get_target(r, root);
 	get_facts(r, root, &r->c->general);
 	json_array_foreach(json_object_get(root, "attempts"), i, item)

@@ -108,6 +108,10 @@ static void put_attempt(struct json *j, const struct attempt *a)
 	put_address(j, "address", &a->address);
 	put_number(j, "port", a->port);
 	put_number(j, "scope", a->scope);
+	if (a->has_peer) {
+		put_address(j, "peer", &a->peer);
+		put_number(j, "peer_port", a->peer_port);
+	}
 	if (a->has_local)
 		put_address(j, "local", &a->local);
 	put_number(j, "local_port", a->local_port);
@@ -159,6 +163,7 @@ void case_write(struct text *out, const struct case_record *c)
 	put_number(&j, "kiriwake_case", CASE_FORMAT);
 	put_number(&j, "at_ns", c->at_ns);
 	put_number(&j, "syns", c->syns);
+	json_member(&j, "vantage", vantage_name(c->vantage));
 	put_target(&j, &c->target);
 	put_facts(&j, &c->general);
 	json_name(&j, "attempts");

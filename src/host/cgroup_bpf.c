@@ -3,12 +3,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/bpf.h>
+#include <stdbool.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "base/file.h"
 #include "base/text.h"
+#include "host/reader.h"
 
 enum { FILE_BYTES = 1 << 20, IDS_MOST = 64 };
 
@@ -43,7 +44,7 @@ static long bpf(int command, union bpf_attr *attr)
 static int find_mount(struct text *ret)
 {
 	struct text t = TEXT_NULL;
-	int error = file_load(&t, "/proc/self/mounts", FILE_BYTES);
+	int error = reader_file("/proc/self/mounts", FILE_BYTES, &t);
 	const char *line = text_string(&t);
 
 	while (!error && *line) {
@@ -65,7 +66,7 @@ static int find_mount(struct text *ret)
 int cgroup_bpf_own(char *ret, size_t size)
 {
 	struct text t = TEXT_NULL;
-	int error = file_load(&t, "/proc/self/cgroup", FILE_BYTES);
+	int error = reader_file("/proc/self/cgroup", FILE_BYTES, &t);
 	const char *line = text_string(&t);
 
 	while (!error && *line && strncmp(line, "0::", 3) != 0) {
@@ -114,10 +115,11 @@ static void put_name(struct cgroup_bpf_program *p)
 		memcpy(p->name, info.name, sizeof(p->name) - 1);
 }
 
-int cgroup_bpf_has_security(void)
+static int find_security(void *context)
 {
 	union bpf_attr attr = { .start_id = 0 };
 
+	(void)context;
 	while (!bpf(BPF_PROG_GET_NEXT_ID, &attr)) {
 		uint32_t id = attr.next_id;
 		struct bpf_prog_info info = { 0 };
@@ -132,6 +134,11 @@ int cgroup_bpf_has_security(void)
 	}
 
 	return errno == ENOENT ? 0 : -errno;
+}
+
+int cgroup_bpf_has_security(void)
+{
+	return reader_number("bpf-lsm-programs", find_security, NULL);
 }
 
 static int query(int fd, const char *path, enum cgroup_bpf_hook hook,
@@ -181,12 +188,14 @@ static int query_all(const char *mount, const char *path,
 	return error;
 }
 
-int cgroup_bpf_read(const char *cgroup, struct cgroup_bpf *ret)
+static int read_programs(void *context, void *filled, size_t size)
 {
 	struct text mount = TEXT_NULL, path = TEXT_NULL;
+	struct cgroup_bpf *ret = filled;
+	const char *cgroup = context;
 	int error = find_mount(&mount);
 
-	ret->count = 0;
+	memset(ret, 0, size);
 	/* Out of a namespace of cgroups the path is none that we could open. */
 	if (!error && strncmp(cgroup, "/..", 3) == 0)
 		error = -ENOENT;
@@ -204,4 +213,37 @@ int cgroup_bpf_read(const char *cgroup, struct cgroup_bpf *ret)
 	text_done(&mount);
 	text_done(&path);
 	return error;
+}
+
+/* It may be of a file. */
+static bool is_sound(const struct cgroup_bpf *b)
+{
+	for (size_t i = 0; i < b->count && i < CGROUP_BPF_MOST; i++) {
+		const struct cgroup_bpf_program *p = &b->programs[i];
+
+		if ((unsigned)p->hook >= CGROUP_BPF_HOOKS ||
+		    !memchr(p->name, 0, sizeof(p->name)) ||
+		    !memchr(p->cgroup, 0, sizeof(p->cgroup)))
+			return false;
+	}
+
+	return b->count <= CGROUP_BPF_MOST;
+}
+
+int cgroup_bpf_read(const char *cgroup, struct cgroup_bpf *ret)
+{
+	struct text key = TEXT_NULL;
+	int error;
+
+	memset(ret, 0, sizeof(*ret));
+	text_str(&key, "cgroup-bpf ");
+	text_str(&key, cgroup);
+	error = reader_value(text_string(&key), read_programs, (void *)cgroup,
+			     ret, sizeof(*ret));
+	text_done(&key);
+	if (is_sound(ret))
+		return error;
+
+	ret->count = 0;
+	return -ENODATA;
 }

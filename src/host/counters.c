@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "base/cursor.h"
-#include "base/file.h"
 #include "base/text.h"
+#include "host/reader.h"
 
 enum { FILE_BYTES = 1 << 20 };
 
@@ -146,7 +146,7 @@ int counters_read(struct counters_taken *ret)
 	*ret = (struct counters_taken){ { 0 } };
 	for (size_t i = 0; i < sizeof(files) / sizeof(*files); i++) {
 		struct text t = TEXT_NULL;
-		int error = file_load(&t, files[i], FILE_BYTES);
+		int error = reader_file(files[i], FILE_BYTES, &t);
 
 		if (!error)
 			counters_parse(ret, text_string(&t), t.len);

@@ -9,7 +9,9 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "base/text.h"
 #include "host/netlink.h"
+#include "host/reader.h"
 
 /* BPF_TCX_EGRESS of linux/bpf.h, since Linux 6.6. */
 enum { TCX_EGRESS = 47 };
@@ -28,8 +30,9 @@ static bool is_plain(const char *kind)
 	return false;
 }
 
-static int has_programs(int device)
+static int look_for_programs(void *context)
 {
+	int device = *(const int *)context;
 	/* The device stands where a descriptor does for other hooks. */
 	union bpf_attr attr = { .query = { .target_fd = (uint32_t)device,
 					   .attach_type = TCX_EGRESS } };
@@ -42,6 +45,17 @@ static int has_programs(int device)
 			       : -errno;
 
 	return attr.query.prog_cnt > 0;
+}
+
+static int has_programs(int device)
+{
+	struct text key = TEXT_NULL;
+	int has;
+
+	text_format(&key, "tcx-egress %d", device);
+	has = reader_number(text_string(&key), look_for_programs, &device);
+	text_done(&key);
+	return has;
 }
 
 static int take(const struct nlmsghdr *m, void *context)

@@ -8,9 +8,9 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#include "base/file.h"
 #include "base/text.h"
 #include "host/netlink.h"
+#include "host/reader.h"
 #include "host/sysctl.h"
 
 enum { TABLE_BYTES = 1 << 20 };
@@ -127,10 +127,9 @@ int neighbour_table_read(int family, struct neighbour_table *ret)
 	bool is_v4 = family == AF_INET;
 	struct text t = TEXT_NULL;
 	int64_t most = 0;
-	int error = file_load(&t,
-			      is_v4 ? "/proc/net/stat/arp_cache"
-				    : "/proc/net/stat/ndisc_cache",
-			      TABLE_BYTES);
+	int error = reader_file(is_v4 ? "/proc/net/stat/arp_cache"
+				      : "/proc/net/stat/ndisc_cache",
+				TABLE_BYTES, &t);
 
 	*ret = (struct neighbour_table){ 0 };
 	if (!error) {

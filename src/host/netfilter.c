@@ -8,9 +8,9 @@
 #include <stdint.h>
 #include <sys/socket.h>
 
-#include "base/file.h"
 #include "base/text.h"
 #include "host/netlink.h"
+#include "host/reader.h"
 
 enum { FILE_BYTES = 4096 };
 
@@ -49,7 +49,7 @@ static int ask_nft(uint8_t family, struct netfilter *ret)
 	int error = netlink_open(&n, NETLINK_NETFILTER);
 
 	if (error)
-		return error == -EPROTONOSUPPORT ? 0 : error;
+		return error;
 
 	m = netlink_request(&room,
 			    (NFNL_SUBSYS_NFTABLES << 8) | NFT_MSG_GETCHAIN,
@@ -59,6 +59,9 @@ static int ask_nft(uint8_t family, struct netfilter *ret)
 	g->version = NFNETLINK_V0;
 	error = netlink_ask(n, m, take_chain, &q);
 	netlink_close(n);
+	if (error == -EPROTONOSUPPORT)
+		return 0;
+
 	/* The answer where nf_tables is not there, and perhaps elsewhere: then
 	 * the tools are asked. */
 	if (error == -EINVAL || error == -EOPNOTSUPP) {
@@ -72,7 +75,7 @@ static int ask_nft(uint8_t family, struct netfilter *ret)
 static int ask_legacy(const char *names, struct netfilter *ret)
 {
 	struct text t = TEXT_NULL;
-	int error = file_load(&t, names, FILE_BYTES);
+	int error = reader_file(names, FILE_BYTES, &t);
 
 	ret->has_legacy = t.len > 0;
 	text_done(&t);

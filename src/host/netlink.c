@@ -4,39 +4,42 @@
 #include <libmnl/libmnl.h>
 #include <linux/netlink.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/socket.h>
 
+#include "base/cursor.h"
+#include "base/text.h"
+#include "host/reader.h"
 #include "net/address.h"
 
-enum { ANSWER_BYTES = 64 * 1024 };
+/* Attributes are aligned: the last one's end may lie so far behind it. */
+enum { BEHIND = 8 };
 
 struct netlink {
-	struct mnl_socket *socket;
-	unsigned sequence;
-	_Alignas(8) char answer[ANSWER_BYTES];
+	int family;
+	char *where; /* the network namespace; "": this one */
 };
 
-int netlink_open(struct netlink **ret, int family)
+int netlink_open_in(struct netlink **ret, int family, const char *where)
 {
 	struct netlink *n = calloc(1, sizeof(*n));
-	int on = 1;
 
 	if (!n)
 		return -ENOMEM;
 
-	n->socket = mnl_socket_open2(family, SOCK_CLOEXEC);
-	if (!n->socket || mnl_socket_bind(n->socket, 0, MNL_SOCKET_AUTOPID)) {
-		int error = errno;
-
+	n->family = family;
+	n->where = strdup(where);
+	if (!n->where) {
 		netlink_close(n);
-		return -error;
+		return -ENOMEM;
 	}
-
-	/* Only then are dumps filtered in the kernel; older ones do without. */
-	(void)mnl_socket_setsockopt(n->socket, NETLINK_GET_STRICT_CHK, &on,
-				    sizeof(on));
 	*ret = n;
 	return 0;
+}
+
+int netlink_open(struct netlink **ret, int family)
+{
+	return netlink_open_in(ret, family, "");
 }
 
 void netlink_close(struct netlink *n)
@@ -44,8 +47,7 @@ void netlink_close(struct netlink *n)
 	if (!n)
 		return;
 
-	if (n->socket)
-		(void)mnl_socket_close(n->socket);
+	free(n->where);
 	free(n);
 }
 
@@ -73,34 +75,65 @@ static int take(const struct nlmsghdr *m, void *context)
 	return a->error < 0 ? MNL_CB_ERROR : MNL_CB_OK;
 }
 
+/* libmnl takes a length for an int, and one of 2 GB for less than nothing; no
+ * kernel says so, but a file may. */
+static bool is_framed(const struct text *answer)
+{
+	struct cursor c = cursor_over(answer->data, answer->len - BEHIND);
+
+	while (cursor_left(&c)) {
+		const uint8_t *head = cursor_bytes(&c, sizeof(uint32_t));
+		uint32_t len = 0;
+
+		if (head)
+			memcpy(&len, head, sizeof(len));
+		(void)cursor_body(&c, len, sizeof(len));
+		(void)cursor_take_most(&c, -len % MNL_ALIGNTO);
+		if (len < sizeof(struct nlmsghdr))
+			return false;
+	}
+
+	return cursor_ok(&c);
+}
+
+/* mnl_cb_run() has the rules of what ends an answer. One without an end was cut
+ * short. */
+static int run(struct text *answer, struct asking *a)
+{
+	int more;
+
+	errno = 0;
+	text_fill(answer, '\0', BEHIND);
+	if (!text_ok(answer))
+		return -ENOMEM;
+	if (!is_framed(answer))
+		return -EBADMSG;
+
+	more = mnl_cb_run(answer->data, answer->len - BEHIND, 0, 0, take, a);
+	if (more < 0)
+		return a->error < 0 ? a->error : -(errno ? errno : EIO);
+
+	return more > MNL_CB_STOP ? -ENODATA : 0;
+}
+
 int netlink_ask(struct netlink *n, struct nlmsghdr *request, netlink_each *each,
 		void *context)
 {
 	struct asking a = { .each = each, .context = context };
-	unsigned port = mnl_socket_get_portid(n->socket);
-	int more = MNL_CB_OK;
+	struct text answer = TEXT_NULL;
+	int error;
 
-	request->nlmsg_seq = ++n->sequence;
+	request->nlmsg_seq = 0;
+	request->nlmsg_pid = 0;
 	/* A single answer has no end of its own: the ACK is it. */
 	if (!(request->nlmsg_flags & NLM_F_DUMP))
 		request->nlmsg_flags |= NLM_F_ACK;
-	if (mnl_socket_sendto(n->socket, request, request->nlmsg_len) < 0)
-		return -errno;
-
-	while (more > MNL_CB_STOP) {
-		ssize_t len = mnl_socket_recvfrom(n->socket, n->answer,
-						  sizeof(n->answer));
-
-		if (len < 0)
-			return -errno;
-		errno = 0;
-		more = mnl_cb_run(n->answer, (size_t)len, n->sequence, port,
-				  take, &a);
-		if (more < 0)
-			return a.error < 0 ? a.error : -(errno ? errno : EIO);
-	}
-
-	return 0;
+	error = reader_netlink(n->family, n->where, request, request->nlmsg_len,
+			       &answer);
+	if (!error)
+		error = run(&answer, &a);
+	text_done(&answer);
+	return error;
 }
 
 struct netlink_walk netlink_attributes(const struct nlmsghdr *m, size_t head)

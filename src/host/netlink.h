@@ -5,7 +5,8 @@
 
 /*
  * One question to the kernel by netlink, and its answers. Read-only: nothing
- * here asks for a change. (netlink(7); Documentation/userspace-api/netlink.)
+ * here asks for a change. Who is asked is host/reader.h's to say. (netlink(7);
+ * Documentation/userspace-api/netlink.)
  */
 struct netlink;
 struct nlmsghdr;
@@ -18,8 +19,12 @@ struct netlink_request {
 	_Alignas(8) char bytes[NETLINK_REQUEST_BYTES];
 };
 
-/* The family is NETLINK_ROUTE or another of linux/netlink.h. -errno. */
+/* The family is NETLINK_ROUTE or another of linux/netlink.h. -errno. Nothing is
+ * asked yet: that the kernel has no such family is told by netlink_ask(). */
 int netlink_open(struct netlink **ret, int family);
+
+/* The same of another network namespace: "/proc/PID/ns/net". */
+int netlink_open_in(struct netlink **ret, int family, const char *where);
 void netlink_close(struct netlink *n);
 
 /* An empty question of that type; flags are besides NLM_F_REQUEST. */
@@ -30,7 +35,8 @@ struct nlmsghdr *netlink_request(struct netlink_request *r, uint16_t type,
 typedef int netlink_each(const struct nlmsghdr *m, void *context);
 
 /* Asks. 0; or -errno: what each() returned, or the kernel's answer, or our own
- * failure. -EINTR: the table changed while it was told. */
+ * failure. -EINTR: the table changed while it was told; -EPROTONOSUPPORT: there
+ * is no such family; -ENODATA: a snapshot does not hold it. */
 int netlink_ask(struct netlink *n, struct nlmsghdr *request, netlink_each *each,
 		void *context);
 

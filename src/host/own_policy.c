@@ -23,15 +23,15 @@ static int read_ipsec(bool *ret)
 	int error = netlink_open(&n, NETLINK_XFRM);
 
 	*ret = false;
-	/* Not built in: then there is none. */
 	if (error)
-		return error == -EPROTONOSUPPORT ? 0 : error;
+		return error;
 
 	error = netlink_ask(
 		n, netlink_request(&room, XFRM_MSG_GETPOLICY, NLM_F_DUMP),
 		take_policy, ret);
 	netlink_close(n);
-	return error;
+	/* Not built in: then there is none. */
+	return error == -EPROTONOSUPPORT ? 0 : error;
 }
 
 void own_policy_read(struct own_policy *ret)

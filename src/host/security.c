@@ -7,8 +7,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "base/file.h"
 #include "base/text.h"
+#include "host/reader.h"
 
 /* linux/lsm.h and the system calls are newer than many a libc's headers. */
 enum {
@@ -48,21 +48,33 @@ static bool is_in_list(const char *list, const char *name)
 	return false;
 }
 
+/* How many there are. */
+static int list_ids(void *context, void *ret, size_t size)
+{
+	uint32_t bytes = (uint32_t)size;
+	long count;
+
+	(void)context;
+	memset(ret, 0, size);
+	count = syscall(CALL_LSM_LIST_MODULES, ret, &bytes, 0);
+	return count < 0 ? -errno : (int)count;
+}
+
 /* By the system call (Linux 6.8), else by securityfs; else all are unknown. */
 static void list_modules(struct security *s)
 {
 	uint64_t ids[LIST_MOST];
-	uint32_t size = sizeof(ids);
-	long count = syscall(CALL_LSM_LIST_MODULES, ids, &size, 0);
+	int count =
+		reader_value("lsm-modules", list_ids, NULL, ids, sizeof(ids));
 	struct text t = TEXT_NULL;
-	bool has_list = count < 0 &&
-			!file_load(&t, "/sys/kernel/security/lsm", FILE_BYTES);
+	bool has_list = count < 0 && !reader_file("/sys/kernel/security/lsm",
+						  FILE_BYTES, &t);
 
 	for (int m = 0; m < SECURITY_MODULES; m++) {
 		bool is_on = has_list &&
 			     is_in_list(text_string(&t), modules[m].name);
 
-		for (long i = 0; i < count && i < LIST_MOST; i++)
+		for (int i = 0; i < count && i < LIST_MOST; i++)
 			is_on = is_on || ids[i] == modules[m].id;
 		if (is_on)
 			s->state[m] = SECURITY_ON;
@@ -75,7 +87,7 @@ static void list_modules(struct security *s)
 static bool begins(const char *path, const char *word)
 {
 	struct text t = TEXT_NULL;
-	bool does = !file_load(&t, path, FILE_BYTES) &&
+	bool does = !reader_file(path, FILE_BYTES, &t) &&
 		    !strncmp(text_string(&t), word, strlen(word));
 
 	text_done(&t);
@@ -98,13 +110,21 @@ static void read_apparmor(struct security *s)
 		s->state[SECURITY_APPARMOR] = SECURITY_OFF;
 }
 
-static void read_landlock(struct security *s)
+static int landlock_version(void *context)
 {
 	long version = syscall(CALL_LANDLOCK_CREATE_RULESET, NULL, 0,
 			       LANDLOCK_VERSION);
 
+	(void)context;
+	return version < 0 ? -errno : (int)version;
+}
+
+static void read_landlock(struct security *s)
+{
+	int version = reader_number("landlock-version", landlock_version, NULL);
+
 	/* A filter may refuse the question itself. */
-	if (version < 0 && errno != ENOSYS && errno != EOPNOTSUPP)
+	if (version < 0 && version != -ENOSYS && version != -EOPNOTSUPP)
 		return;
 	if (version < LANDLOCK_KNOWS_TCP)
 		s->state[SECURITY_LANDLOCK] = SECURITY_OFF;
@@ -122,7 +142,7 @@ void security_read(struct security *ret)
 	read_selinux(ret);
 	read_apparmor(ret);
 	read_landlock(ret);
-	if (!file_load(&t, "/proc/self/status", FILE_BYTES)) {
+	if (!reader_file("/proc/self/status", FILE_BYTES, &t)) {
 		line = strstr(text_string(&t), "\nSeccomp:\t");
 		ret->has_seccomp = !line || line[10] != '0';
 	}
@@ -144,8 +164,15 @@ static int try_connect(const struct sockaddr *address, socklen_t len)
 	return error;
 }
 
-static int try_all_hosts(int family, uint16_t port)
+struct trying {
+	int family;
+	uint16_t port;
+};
+
+static int try_all_hosts(void *context)
 {
+	const struct trying *t = context;
+	uint16_t port = t->port;
 	struct sockaddr_in v4 = {
 		.sin_family = AF_INET,
 		.sin_port = (in_port_t)(port << 8 | port >> 8),
@@ -158,7 +185,7 @@ static int try_all_hosts(int family, uint16_t port)
 		.sin6_scope_id = 1,
 	};
 
-	if (family == AF_INET)
+	if (t->family == AF_INET)
 		return try_connect((struct sockaddr *)&v4, sizeof(v4));
 
 	return try_connect((struct sockaddr *)&v6, sizeof(v6));
@@ -166,8 +193,13 @@ static int try_all_hosts(int family, uint16_t port)
 
 int security_denies(int family, uint16_t port)
 {
-	int error = try_all_hosts(family, port);
+	struct trying t = { family, port };
+	struct text key = TEXT_NULL;
+	int error;
 
+	text_format(&key, "connect-all-hosts %d %u", family, port);
+	error = reader_number(text_string(&key), try_all_hosts, &t);
+	text_done(&key);
 	/* tcp_v4_connect() and tcp_v6_connect() give ENETUNREACH there. */
 	if (error == -ENETUNREACH || error == -EHOSTUNREACH)
 		return 0;
@@ -177,10 +209,17 @@ int security_denies(int family, uint16_t port)
 	return error ? error : -EIO;
 }
 
-bool security_forbids_call(void)
+static int try_no_address(void *context)
 {
 	const struct sockaddr none = { .sa_family = AF_UNSPEC };
-	int error = try_connect(&none, sizeof(none));
+
+	(void)context;
+	return try_connect(&none, sizeof(none));
+}
+
+bool security_forbids_call(void)
+{
+	int error = reader_number("connect-unspecified", try_no_address, NULL);
 
 	return error == -EPERM || error == -EACCES || error == -ENOSYS;
 }

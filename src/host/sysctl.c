@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/file.h"
 #include "base/text.h"
+#include "host/reader.h"
 
 enum { VALUE_BYTES = 4096 };
 
@@ -23,8 +23,9 @@ static int load(struct text *out, const char *name)
 			c = '/';
 		text_char(&path, c);
 	}
-	error = text_ok(&path) ? file_load(out, text_string(&path), VALUE_BYTES)
-			       : -ENOMEM;
+	error = text_ok(&path)
+			? reader_file(text_string(&path), VALUE_BYTES, out)
+			: -ENOMEM;
 	text_done(&path);
 	return error;
 }

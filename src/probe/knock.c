@@ -163,6 +163,34 @@ static void take_refusal(struct knock *k, int err)
 		refuse(k, KNOCK_CONNECT, err);
 }
 
+/*
+ * A second apart, the kernel repeats a SYN as long as its socket is open
+ * (net.ipv4.tcp_syn_linear_timeouts): three times until a neighbour is given up,
+ * once until silence is silence. More of them leave no SYN for what tells more.
+ */
+enum { LONG_REPEATS = 3, SHORT_REPEATS = 1, FEW = 3, LONG_OF_FEW = 2 };
+
+bool knock_is_long(const struct case_record *c, const struct attempt *a)
+{
+	return a - c->attempts < (c->attempt_count <= FEW ? LONG_OF_FEW : 1);
+}
+
+unsigned knock_budget(const struct probing *p)
+{
+	const struct case_record *c = p->record;
+	unsigned used = c->syns;
+
+	for (size_t i = 0; i < c->attempt_count; i++) {
+		const struct attempt *a = &c->attempts[i];
+
+		if (probe_runs(p->runner, "connect", a))
+			used += knock_is_long(c, a) ? LONG_REPEATS
+						    : SHORT_REPEATS;
+	}
+
+	return used < PROBE_SYNS_MOST ? PROBE_SYNS_MOST - used : 0;
+}
+
 enum knock_stage knock_stage_of(int err)
 {
 	return err == EADDRNOTAVAIL || err == EADDRINUSE ? KNOCK_BIND

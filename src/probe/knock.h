@@ -45,6 +45,15 @@ struct knock_options {
 	bool any_source_port;
 };
 
+/* Whether a silent attempt is waited for until a dead neighbour is found out. If
+ * not, it must be stopped before two seconds: the kernel repeats the SYN as long
+ * as there is a socket, and of many addresses it may do so for few only. */
+bool knock_is_long(const struct case_record *c, const struct attempt *a);
+
+/* SYNs that may still be sent, without those that the kernel repeats for the
+ * connect probes that run. */
+unsigned knock_budget(const struct probing *p);
+
 /* What failed, when no socket was to be had for that errno. */
 enum knock_stage knock_stage_of(int err);
 

@@ -34,11 +34,15 @@ struct probe_options {
 	/* Set by a signal: what blocks gives up as soon as it can. May be NULL.
 	 */
 	const volatile sig_atomic_t *stop;
-	/* Called some ten times a second by what blocks, for the screen: so long
-	 * it has waited, and so long it will at most. May be NULL. */
+	/* Called some fifty times a second by what blocks, for the screen and
+	 * for the other probes: so long it has waited, and so long it will at
+	 * most. May be NULL. */
 	void (*waiting)(void *context, int64_t waited_ns, int64_t most_ns);
 	void *waiting_context;
 };
+
+/* SYNs of a whole run: rate limits and bans count them. */
+enum { PROBE_SYNS_MOST = 12 };
 
 struct probe;
 struct probe_runner;
@@ -69,6 +73,9 @@ struct probe {
 	int (*ready)(struct probing *p, int fd, short events);
 	/* The time that probe_wake() was given has come. */
 	int (*due)(struct probing *p);
+	/* All else is known: it ends as soon as what it waits for is there or
+	 * overdue. NULL: it goes on. */
+	int (*hurry)(struct probing *p);
 	/* It is stopped before its end (Ctrl-C, or its answer is not needed any
 	 * more): facts that are sure may be told. It must not call probe_end().
 	 * The text is its step's. */
@@ -102,11 +109,16 @@ struct probing *probe_start(struct probe_runner *r, const struct probe *probe,
 			    struct attempt *attempt, int *err);
 
 /* Waits until something happened or until clock_now() is until_ns, and lets the
- * probes act on it. How many still run, or -errno; -EINTR: a signal came. */
+ * probes act on it. A probe that blocks in its begin() may call it: it is none of
+ * those that run yet. How many still run, or -errno; -EINTR: a signal came. */
 int probe_turn(struct probe_runner *r, int64_t until_ns);
 
-/* Stops those that still run and whose id is this; NULL: all. */
-void probe_stop(struct probe_runner *r, const char *id);
+/* Stops those that still run and whose id and attempt are these; NULL: any. */
+void probe_stop(struct probe_runner *r, const char *id,
+		const struct attempt *attempt);
+
+/* Tells those of that id that all else is known. 0 or -errno. */
+int probe_hurry(struct probe_runner *r, const char *id);
 
 /* Whether one of that id and attempt still runs; NULL: any. */
 bool probe_runs(const struct probe_runner *r, const char *id,

@@ -274,14 +274,22 @@ int probe_turn(struct probe_runner *r, int64_t until_ns)
 	return err < 0 ? err : (int)r->count;
 }
 
-void probe_stop(struct probe_runner *r, const char *id)
+static bool is_meant(const struct probing *p, const char *id,
+		     const struct attempt *attempt)
+{
+	return !p->is_over && (!id || !strcmp(p->probe->id, id)) &&
+	       (!attempt || p->attempt == attempt);
+}
+
+void probe_stop(struct probe_runner *r, const char *id,
+		const struct attempt *attempt)
 {
 	for (size_t i = 0; i < r->count; i++) {
 		struct probing *p = &r->running[i]->p;
 		struct text t = TEXT_NULL;
 		enum step_status status;
 
-		if (p->is_over || (id && strcmp(p->probe->id, id) != 0))
+		if (!is_meant(p, id, attempt))
 			continue;
 		status = p->probe->stop(p, &t);
 		end_with(p, status, &t);
@@ -290,16 +298,27 @@ void probe_stop(struct probe_runner *r, const char *id)
 	sweep(r);
 }
 
+int probe_hurry(struct probe_runner *r, const char *id)
+{
+	int err = 0;
+
+	for (size_t i = 0; i < r->count && err >= 0; i++) {
+		struct probing *p = &r->running[i]->p;
+
+		if (is_meant(p, id, NULL) && p->probe->hurry)
+			err = p->probe->hurry(p);
+	}
+
+	sweep(r);
+	return err < 0 ? err : 0;
+}
+
 bool probe_runs(const struct probe_runner *r, const char *id,
 		const struct attempt *attempt)
 {
-	for (size_t i = 0; i < r->count; i++) {
-		const struct probing *p = &r->running[i]->p;
-
-		if (!p->is_over && (!id || !strcmp(p->probe->id, id)) &&
-		    (!attempt || p->attempt == attempt))
+	for (size_t i = 0; i < r->count; i++)
+		if (is_meant(&r->running[i]->p, id, attempt))
 			return true;
-	}
 
 	return false;
 }

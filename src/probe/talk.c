@@ -13,13 +13,21 @@
 #include "probe/talk_tls.h"
 
 enum {
-	SLICE_MS = 100, /* between two looks at the stop flag */
-	CONNECT_MS = 3000,
+	SLICE_MS = 20,    /* between two looks at the stop flag */
+	CONNECT_MS = 900, /* before the kernel repeats the SYN */
+	REPEAT_MS = 1000,
+	REPEATS_MOST = 2,
 	CONNECTIONS_MOST = 2, /* besides the first */
 };
 
+/* As who speaks in turns does: small segments are not held back until those
+ * before them are acknowledged (RFC 896). */
 static void begin(struct talk *t, int fd)
 {
+	const int on = 1;
+
+	if (!t->is_datagram)
+		(void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
 	t->fd = fd;
 	t->began_ns = clock_now();
 	t->in_total = t->raw_total = t->sent = 0;
@@ -77,10 +85,23 @@ static void tell_waiting(const struct talk *t, int64_t until_ns)
 			   until_ns - t->began_ns);
 }
 
+/* The peer may hold the rest of its answer back until the beginning of it is
+ * acknowledged, for which TCP takes its time. */
+static void acknowledge(const struct talk *t)
+{
+	const int on = 1;
+
+	if (!t->is_datagram)
+		(void)setsockopt(t->fd, IPPROTO_TCP, TCP_QUICKACK, &on,
+				 sizeof(on));
+}
+
 int talk_wait(struct talk *t, short events, int64_t until_ns)
 {
 	struct pollfd watched = { t->fd, events, 0 };
 
+	if (events & POLLIN)
+		acknowledge(t);
 	for (;;) {
 		int64_t left = until_ns - clock_now();
 		int ms, n;
@@ -276,14 +297,19 @@ void talk_forget(struct talk *t)
 	text_clear(&t->in);
 }
 
-/* The outcome of connect(2), waited for. */
-static int connected(struct talk *t)
+/* The outcome of connect(2), waited for as long as no SYN too many is sent. */
+static int connected(struct talk *t, struct case_record *c)
 {
-	int err =
-		talk_wait(t, POLLOUT,
-			  talk_until(CONNECT_MS * (int64_t)CLOCK_MILLISECOND));
+	unsigned left = PROBE_SYNS_MOST - c->syns;
+	int64_t ms = CONNECT_MS +
+		     REPEAT_MS * (left < REPEATS_MOST ? left : REPEATS_MOST);
+	int err = talk_wait(t, POLLOUT, talk_until(ms * CLOCK_MILLISECOND));
 	socklen_t len = sizeof(err);
+	struct tcp_info info = { 0 };
+	socklen_t info_len = sizeof(info);
 
+	if (!getsockopt(t->fd, IPPROTO_TCP, TCP_INFO, &info, &info_len))
+		c->syns += info.tcpi_total_retrans;
 	if (err < 0)
 		return err;
 	if (getsockopt(t->fd, SOL_SOCKET, SO_ERROR, &err, &len) < 0)
@@ -299,7 +325,8 @@ int talk_again(struct talk *t, int most_segment)
 	socklen_t len;
 	int fd, err;
 
-	if (!p || t->connections == CONNECTIONS_MOST)
+	if (!p || t->connections == CONNECTIONS_MOST ||
+	    p->record->syns >= PROBE_SYNS_MOST)
 		return -ENOTSUP;
 
 	hang_up(t);
@@ -318,7 +345,7 @@ int talk_again(struct talk *t, int most_segment)
 	len = probe_sockaddr(p->attempt, p->attempt->port, &sa);
 	err = connect(fd, (struct sockaddr *)&sa, len) ? -errno : 0;
 	if (err == -EINPROGRESS)
-		err = connected(t);
+		err = connected(t, p->record);
 	if (err < 0)
 		hang_up(t);
 	else
@@ -368,5 +395,6 @@ void talk_tcp(const struct talk *t, struct talk_tcp *ret)
 	ret->has_window = len >= offsetof(struct tcp_info, tcpi_snd_wnd) +
 					 sizeof(info.tcpi_snd_wnd);
 	ret->window = info.tcpi_snd_wnd;
+	ret->round_trip_ns = info.tcpi_rtt * (int64_t)CLOCK_MICROSECOND;
 	ret->not_sent = info.tcpi_notsent_bytes;
 }

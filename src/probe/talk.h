@@ -108,8 +108,9 @@ struct talk_tcp {
 	uint32_t segment;       /* the largest that we send */
 	uint32_t their_segment; /* that we allow to be sent */
 	uint32_t window;        /* that the peer has open */
-	uint32_t not_sent;      /* bytes that wait for room */
-	bool has_window;        /* the kernel tells it */
+	int64_t round_trip_ns;
+	uint32_t not_sent; /* bytes that wait for room */
+	bool has_window;   /* the kernel tells it */
 };
 
 void talk_tcp(const struct talk *t, struct talk_tcp *ret);

@@ -9,8 +9,12 @@
 #include "probe/talk_facts.h"
 #include "probe/talk_tls.h"
 
-#define LISTEN_NS (INT64_C(300) * CLOCK_MILLISECOND)
-#define TRY_NS (INT64_C(1000) * CLOCK_MILLISECOND)
+#define LISTEN_NS (INT64_C(20) * CLOCK_MILLISECOND)
+#define HTTP_NS (INT64_C(500) * CLOCK_MILLISECOND)
+#define TLS_NS (INT64_C(300) * CLOCK_MILLISECOND)
+#define IDLE_NS (INT64_C(300) * CLOCK_MILLISECOND)
+
+enum { ROUND_TRIPS = 2 };
 
 void unknown_tell(struct talk *t)
 {
@@ -28,13 +32,26 @@ void unknown_tell(struct talk *t)
 	text_done(&shown);
 }
 
+/* Answers take a round trip, and what the service takes for them. */
+static int64_t until(const struct talk *t, int64_t span_ns)
+{
+	struct talk_tcp tcp;
+
+	talk_tcp(t, &tcp);
+	return talk_until(span_ns + ROUND_TRIPS * tcp.round_trip_ns);
+}
+
+/* A handshake is answered at once where TLS is spoken. */
 static int try_tls(struct talk *t)
 {
 	const struct talk_tls_wish wish = { .server_name = NULL };
-	enum talk_tls_outcome outcome =
-		talk_tls_start(t, &wish, talk_until(TRY_NS));
 	struct talk_tls_state state;
+	enum talk_tls_outcome outcome;
+	int n = talk_again(t, 0);
 
+	if (n < 0)
+		return n == -EINTR ? n : 0;
+	outcome = talk_tls_start(t, &wish, until(t, TLS_NS));
 	if (outcome == TLS_STOPPED)
 		return -EINTR;
 	if (outcome == TLS_DONE) {
@@ -50,27 +67,63 @@ static int try_tls(struct talk *t)
 	return 0;
 }
 
+static bool is_tls(const struct talk *t)
+{
+	const char *what = first_bytes_name(t->raw.data, t->raw.len);
+
+	return what && !strcmp(what, "TLS");
+}
+
+/* First, because a web server waits for the end of what is no request, and who
+ * speaks TLS refuses one at once. */
 static int try_http(struct talk *t)
 {
 	static const char request[] = "GET / HTTP/1.0\r\n\r\n";
-	int n = talk_again(t, 0);
+	int n = talk_write_text(t, request, until(t, HTTP_NS));
 
-	if (n == -EINTR)
-		return n;
-	if (n < 0)
-		return 0;
-	n = talk_write_text(t, request, talk_until(TRY_NS));
-	if (n == 0)
-		n = talk_read(t, talk_until(TRY_NS));
-	if (n > 0)
-		unknown_tell(t);
+	if (n == 0 || n == -EPIPE)
+		n = talk_read(t, until(t, HTTP_NS));
+	if (n <= 0)
+		return n == -EINTR ? n : 0;
+	if (is_tls(t)) {
+		n = try_tls(t);
+		if (n != 0)
+			return n;
+		talk_tell_well(t, _("speaks TLS"));
+		return 1;
+	}
 
-	return n > 0 ? 1 : n == -EINTR ? n : 0;
+	unknown_tell(t);
+	return 1;
 }
 
+static bool has_hung_up(const struct talk *t)
+{
+	return !t->raw_total && (t->end == TALK_EOF || t->end == TALK_RESET);
+}
+
+/* It hung up when it was spoken to, and then again: that may be what it thinks
+ * of our words, or what it does to everyone. */
+static int try_silence(struct talk *t)
+{
+	int n = talk_again(t, 0);
+
+	if (n < 0)
+		return n == -EINTR ? n : 0;
+	n = talk_read(t, until(t, IDLE_NS));
+	if (n > 0)
+		unknown_tell(t);
+	else if (n == 0)
+		talk_tell_nothing(t, n, true);
+
+	return n == -EINTR ? n : 0;
+}
+
+/* Who speaks first does so by then, or else is heard with the first answer. */
 int unknown_speak(struct talk *t)
 {
-	int n = talk_read(t, t->began_ns + LISTEN_NS);
+	bool has_refused;
+	int n = talk_read(t, until(t, LISTEN_NS));
 
 	if (n > 0) {
 		unknown_tell(t);
@@ -81,9 +134,12 @@ int unknown_speak(struct talk *t)
 		return n == -EINTR ? n : 0;
 	}
 
-	n = try_tls(t);
+	n = try_http(t);
+	has_refused = has_hung_up(t);
 	if (n == 0)
-		n = try_http(t);
+		n = try_tls(t);
+	if (n == 0 && has_refused && has_hung_up(t))
+		n = try_silence(t);
 	if (n == 0)
 		talk_says(t, STEP_PASS,
 			  _("accepts connections; it says nothing by itself "

@@ -8,7 +8,8 @@
  * answer what it was never meant to is none.
  */
 
-/* Listens, then tries TLS, then HTTP on a connection of its own. 0 or -errno. */
+/* Listens, then tries HTTP, then TLS on a connection of its own; who hangs up on
+ * both is listened to once more. 0 or -errno. */
 int unknown_speak(struct talk *t);
 
 /* What a service said by itself or to a question, which is good as such. */

@@ -4,6 +4,24 @@
 #include "report/flow_json.h"
 #include "report/ticket.h"
 
+/* Whose attempt it was, seen from the server. */
+static void client_json(struct json *j, const struct attempt *a)
+{
+	struct text address = TEXT_NULL;
+
+	address_text(&address, &a->peer);
+	json_name(j, "client");
+	json_object(j);
+	json_member(j, "address", text_string(&address));
+	json_name(j, "port");
+	if (a->peer_port)
+		json_u64(j, a->peer_port);
+	else
+		json_null(j);
+	json_object_end(j);
+	text_done(&address);
+}
+
 static void addresses_json(struct json *j, const struct ticket *t)
 {
 	const struct case_record *c = t->record;
@@ -19,6 +37,8 @@ static void addresses_json(struct json *j, const struct ticket *t)
 		json_object(j);
 		json_member(j, "address", text_string(&a));
 		json_member(j, "result", symptom_id(v->symptom));
+		if (c->attempts[i].has_peer)
+			client_json(j, &c->attempts[i]);
 		json_object_end(j);
 	}
 	json_array_end(j);

@@ -1,6 +1,7 @@
 #include "trace/live.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <grp.h>
 #include <pcap/pcap.h>
 #include <poll.h>
@@ -134,12 +135,17 @@ static void loop(struct device *devices, size_t count, int control)
 }
 
 /* What was inherited is others' to end: a socket that stays open here is one
- * whose end nobody is told of. */
+ * whose end nobody is told of, and who reads our output from a pipe would wait
+ * until the kernel has taken the capture apart. */
 static void close_others(int a, int b)
 {
+	int nowhere = open("/dev/null", O_RDWR | O_CLOEXEC);
+
 	const unsigned first = (unsigned)(a < b ? a : b);
 	const unsigned second = (unsigned)(a < b ? b : a);
 
+	for (int fd = 0; fd <= STDERR_FILENO && nowhere >= 0; fd++)
+		(void)dup2(nowhere, fd);
 	if (first > STDERR_FILENO + 1)
 		(void)close_range(STDERR_FILENO + 1, first - 1, 0);
 	if (second > first + 1)

@@ -15,7 +15,7 @@ import sys
 from lab import Skip
 
 # Program type, attach type of linux/bpf.h, what it says.
-HOOKS = {'egress': (8, 1, 0), 'egress-pass': (8, 1, 1), 'connect4': (18, 10, 0), 'connect6': (18, 11, 0)}
+HOOKS = {'egress': (8, 1, 0), 'egress-pass': (8, 1, 1), 'ingress': (8, 0, 0), 'ingress-pass': (8, 0, 1), 'connect4': (18, 10, 0), 'connect6': (18, 11, 0)}
 BPF_PROG_LOAD, BPF_PROG_ATTACH = 5, 8
 SYS_BPF = {'x86_64': 321, 'aarch64': 280}.get(os.uname().machine)
 
@@ -60,7 +60,10 @@ def main(hook, *command):
         place = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
         bpf(BPF_PROG_ATTACH, struct.pack('<IIII', place, load(hook), HOOKS[hook][1], 0))
         child = subprocess.Popen(command, preexec_fn=lambda: (folder / 'cgroup.procs').write_text('0'))
-        return child.wait()
+        try:
+            return child.wait()
+        except KeyboardInterrupt:
+            return child.wait()
     finally:
         folder.rmdir()
 

@@ -76,6 +76,12 @@ class Service:
         with contextlib.suppress(ChildProcessError):
             os.waitpid(self.pid, 0)
 
+    def interrupt(self):
+        """^C, for what has to tidy up."""
+        os.killpg(self.pid, signal.SIGINT)
+        with contextlib.suppress(ChildProcessError):
+            os.waitpid(self.pid, 0)
+
     def log(self):
         return self.log_file.read_text(errors='replace') if self.log_file.exists() else ''
 
@@ -330,6 +336,7 @@ class Lab:
         self.command = None
         self.wrap = []  # words before the program's own: what it is run by
         self.service = None
+        self.at_end = []  # called when all was asked
         self.hosts, self.networks = {}, []
         # A veth hands a packet over within the sender's call, so that errors meet a locked socket; a thread between them
         # behaves as a real wire does. Both are met in practice.
@@ -376,7 +383,8 @@ class Lab:
         """Hosts on a network; the first gets .1, the others drawn numbers below 100. Two hosts need no switch.
 
         wire: a function of (frame, outward), outward from the first host, that gives the seconds until the frame is handed
-        over, or None: it is lost. Frames then go through a program, on a host of its own: lab.wire.
+        over, or None: it is lost, or (seconds, what the frame became). Frames then go through a program,
+        on a host of its own: lab.wire.
         """
         if wire:
             switch = self.wire = self._new_host(f'wire{len(self.hosts)}')
@@ -533,6 +541,7 @@ def carry(devices, wire):
             frame, where = s.recvfrom(65536)
             outward = s is sockets[0]
             delay = wire(frame, outward) if where[2] != socket.PACKET_OUTGOING else None
+            delay, frame = delay if isinstance(delay, tuple) else (delay, frame)
             if delay is not None:
                 number += 1
                 heapq.heappush(waiting, (time.monotonic() + delay, number, outward, frame))

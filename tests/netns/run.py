@@ -2,13 +2,16 @@
 """`kiriwake check' against faults that are really there: builds each set-up, checks that it is called healthy, breaks it, and
 checks what is said of it.
 
-usage: run.py [--program PATH] [--jobs N] [--seed S] [--part K/N] [--again] [--as-user] [--keep] [-v] [NAME...]
+usage: run.py [--server] [--program PATH] [--jobs N] [--seed S] [--part K/N] [--again] [--as-user] [--keep] [-v] [NAME...]
 
 Prints a line for each (cause, symptom, certainty, how many causes are named, ms), what is wrong with it, and the totals.
 Wrong is: a true cause that is not in the set; `proven' with another cause; a fault told of a healthy set-up; another symptom;
 a crash, more than 10 s, JSON that is none, an exit status that does not fit. With --as-user (check runs as nobody, who may not
 see packets or rules) the cause must be in the set, but need not be proven. --part K/N takes every N-th, another part at
 every K (K may be `day'). --again asks what was wrong once more. --keep: a shell where the first fault stands. Exits with 77 where no namespaces can be had.
+
+--server: the same asked on the machine that does not answer, of `kiriwake server' (server_side.py says how it is judged);
+there --as-admin is a user with CAP_NET_ADMIN alone.
 """
 import argparse
 import concurrent.futures
@@ -32,6 +35,7 @@ sys.dont_write_bytecode = True
 
 import spaces  # noqa: E402
 from lab import Lab, Skip, wait_until  # noqa: E402
+import server_side  # noqa: E402
 import services  # noqa: E402
 
 LIMIT = 10.0  # seconds that a check may take
@@ -47,7 +51,9 @@ def arguments():
     parser.add_argument('--seed', default='1')
     parser.add_argument('--part')
     parser.add_argument('--again', action='store_true')
+    parser.add_argument('--server', action='store_true')
     parser.add_argument('--as-user', action='store_true')
+    parser.add_argument('--as-admin', action='store_true')
     parser.add_argument('--keep', action='store_true')
     parser.add_argument('--one', help=argparse.SUPPRESS)
     parser.add_argument('--base', help=argparse.SUPPRESS)
@@ -67,9 +73,15 @@ def load(path):
     return module
 
 
-def variants(path):
-    """A file's records: [(name, {'engine', 'family', 'layout'})], one where it has no VARIANTS."""
-    rows = getattr(load(path), 'VARIANTS', [{}])
+def variants(path, server=False):
+    """A file's records: [(name, {'engine', 'family', 'layout'})], one where it has no VARIANTS.
+
+    server: those that are worth asking there.
+    """
+    module = load(path)
+    rows = getattr(module, 'VARIANTS', [{}])
+    if server:
+        rows = server_side.rows_of(module, path.stem.partition('--')[0], rows, root)
     return [(path.stem + ''.join('--' + str(v) for v in row.values()), row) for row in rows]
 
 
@@ -160,26 +172,38 @@ def settle(lab):
 
 def one(path, args):
     """The record of one variant of a file."""
-    healthy_file = path.parent.name == 'healthy'
-    name, row = variants(path)[args.variant]
-    record = {'name': name, 'healthy': healthy_file, 'wrong': [], 'verdicts': []}
+    name, row = variants(path, args.server)[args.variant]
+    record = {'name': name, 'healthy': path.parent.name == 'healthy', 'wrong': [], 'verdicts': []}
     module = load(path)
-    expect = dict(getattr(module, 'EXPECT', {}))
-    cause = expect.get('cause', path.stem.partition('--')[0])
     spaces.private()
     program = pathlib.Path(args.program).resolve()
     visible = {root, program.parent.parent if program.parent.name.startswith('build') else program.parent}
     stage = spaces.Stage(args.base, pathlib.Path(args.packages).resolve(), visible)
     chosen = {'layout': getattr(module, 'LAYOUT', 'routed'), 'family': getattr(module, 'FAMILY', None)} | row
     lab = Lab(name, args.seed, stage=stage, **chosen)
-    build = getattr(module, 'build', None)
-    if build:
-        build(lab)
-    else:
-        lab.service = services.some_service(lab)
-    settle(lab)
-    if args.verbose:
-        print(f'{name}: IPv{lab.family}, {lab.engine}, {"threaded" if lab.threaded else "direct"}, {lab.target}', file=sys.stderr)
+    try:
+        if hasattr(module, 'build'):
+            module.build(lab)
+        else:
+            lab.service = services.some_service(lab)
+        settle(lab)
+        if args.verbose:
+            print(f'{name}: IPv{lab.family}, {lab.engine}, {"threaded" if lab.threaded else "direct"}, {lab.target}',
+                  file=sys.stderr)
+        cause = getattr(module, 'EXPECT', {}).get('cause', path.stem.partition('--')[0])
+        if args.server and not args.keep:
+            server_side.judge(lab, module, None if record['healthy'] else cause, args, record, root)
+        else:
+            ask_client(lab, module, cause, args, record)
+        return record
+    finally:
+        for end in lab.at_end:
+            end()
+
+
+def ask_client(lab, module, cause, args, record):
+    expect = dict(getattr(module, 'EXPECT', {}))
+    healthy_file = record['healthy']
     if healthy_file or getattr(module, 'HEALTHY', True):
         said, ms, problem = ask(lab, args, expect, record)
         if said and not problem:
@@ -189,7 +213,7 @@ def one(path, args):
     if healthy_file:
         if args.keep:
             shell(lab)
-        return record
+        return
     module.fault(lab)
     expect |= lab.expect
     if args.as_user:
@@ -207,7 +231,6 @@ def one(path, args):
         verdict = said['verdict']
         record |= {'ms': ms, 'set': causes_of(verdict), 'proven wrong': verdict.get('certainty') == 'proven'
                    and verdict.get('cause') not in [cause, *expect.get('or', [])]}
-    return record
 
 
 def ask(lab, args, expect, record):
@@ -240,7 +263,7 @@ def main_one(args):
         sys.exit('run.py: --one is for the namespaces that run.py makes; outside it would mount over this machine')
     signal.alarm(0 if args.keep else PATIENCE)
     path = pathlib.Path(args.one)
-    name = variants(path)[args.variant][0]
+    name = variants(path, args.server)[args.variant][0]
     try:
         record = one(path, args)
     except Skip as why:
@@ -259,8 +282,8 @@ def spawn(job, args):
     path, variant, name = job
     command = ['unshare', '--net', '--mount', '--pid', '--uts', '--ipc', '--fork', '--kill-child', '--mount-proc', sys.executable,
                str(here / 'run.py'), '--one', str(path), '--variant', str(variant), '--base', args.base, '--program', args.program, '--packages', args.packages,
-               '--seed', args.seed, *(['--as-user'] if args.as_user else []), *(['--keep'] if args.keep else []),
-               *(['-v'] if args.verbose else [])]
+               '--seed', args.seed, *[f'--{word}' for word in ('server', 'as-user', 'as-admin', 'keep', 'verbose')
+                                        if getattr(args, word.replace('-', '_'))]]
     # The lab's own init is this session's leader's child: killing the group ends it and all that it holds.
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=None if args.keep or args.verbose else subprocess.PIPE,
                                text=True, start_new_session=not args.keep, errors='replace')
@@ -276,7 +299,7 @@ def spawn(job, args):
 def jobs(args):
     """[(file, number of its variant, name)]"""
     paths = sorted(here.glob('faults/*.py')) + sorted(here.glob('healthy/*.py'))
-    every = [(path, number, name) for path in paths for number, (name, _) in enumerate(variants(path))]
+    every = [(path, number, name) for path in paths for number, (name, _) in enumerate(variants(path, args.server))]
     if args.names:
         def is_meant(job, name):
             return name in (job[2], job[0].stem, job[0].stem.partition('--')[0]) or pathlib.Path(name).resolve() == job[0]
@@ -297,6 +320,8 @@ def line_of(record):
         return f'skipped  {name}: {record["skipped"]}'
     if 'broken' in record:
         return f'BROKEN   {name}: {record["broken"]}'
+    if 'snapshot' in record:
+        return server_side.line_of(record)
     verdict, ms = record['verdicts'][-1] if record['verdicts'] else ({}, 0)
     said = f'{verdict.get("cause") or "-"}  {verdict.get("symptom")}  {verdict.get("certainty")}  ' \
            f'{len(causes_of(verdict))}  {ms} ms' if verdict else ''
@@ -308,9 +333,12 @@ def percentile(values, share):
     return sorted(values)[min(len(values) - 1, int(len(values) * share))]
 
 
-def totals(records):
+def totals(records, server):
     judged = [r for r in records if 'verdicts' in r]
     wrong = [r for r in judged if r['wrong']]
+    if server:
+        server_side.totals(judged)
+        return passed(records, judged, wrong)
     faults = [r for r in judged if 'set' in r]
     sizes, times = [len(r['set']) for r in faults], [r['ms'] for r in faults]
     print(f'{len(judged)} files, {len(wrong)} wrong, {sum(r.get("proven wrong", False) for r in judged)} wrong at proven, '
@@ -318,6 +346,10 @@ def totals(records):
     if faults:
         print(f'set size: median {statistics.median(sizes):.0f}, p90 {percentile(sizes, 0.9)}; '
               f'time to verdict: median {statistics.median(times):.0f} ms, p90 {percentile(times, 0.9):.0f} ms')
+    return passed(records, judged, wrong)
+
+
+def passed(records, judged, wrong):
     broken = sum('broken' in r for r in records)
     skipped = sum('skipped' in r for r in records)
     print(f'{len(judged) - len(wrong)} passed, {len(wrong) + broken} failed' + (f', {skipped} skipped' if skipped else ''))
@@ -353,7 +385,7 @@ def main():
             print(line_of(record), flush=True)
         if args.again:
             records = [again(job, record, args) for job, record in zip(chosen, records)]
-    return totals(records)
+    return totals(records, args.server)
 
 
 if __name__ == '__main__':

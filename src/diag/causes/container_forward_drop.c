@@ -33,4 +33,6 @@ const struct cause cause_container_forward_drop = {
 			  FACT_ICMP_FROM_CLIENT, FACT_ICMP_LATE, FACT_ICMP_TTL,
 			  FACT_ICMP_REASSEMBLY, FACT_SYNACK_OTHER_SOURCE },
 	.favoured_by = { FACT_SYN_ARRIVED, FACT_HOST_SERVES },
+	.looked_by = { FACT_RULES_READ },
+	.ruled_by = FACT_RULES_CONTAINER,
 };

@@ -23,7 +23,9 @@ const struct cause cause_dnat_to_loopback = {
 	.frequency = FREQUENCY_OCCASIONAL,
 	.culprit = CULPRIT_FIREWALL_RULE,
 	.shows = SYMPTOM_BIT(SYN_UNANSWERED) | SYMPTOM_BIT(UDP_UNANSWERED),
-	.ruled_out_by = { FACT_SYN_NOT_ARRIVED, FACT_SYN_OTHER_MAC,
-			  FACT_SYNACK_OTHER_SOURCE },
+	.ruled_out_by = { FACT_NO_DNAT, FACT_SYN_NOT_ARRIVED,
+			  FACT_SYN_OTHER_MAC, FACT_SYNACK_OTHER_SOURCE },
 	.favoured_by = { FACT_SYN_ARRIVED },
+	.found_by = { FACT_DNAT_LOOPBACK },
+	.looked_by = { FACT_RULES_READ },
 };

@@ -32,4 +32,6 @@ const struct cause cause_firewall_connlimit = {
 			  FACT_SYNACK_OTHER_SOURCE },
 	.favoured_by = { FACT_PORT_SERVED_BEFORE, FACT_PORT_SERVED_AFTER,
 			 FACT_PORT_SERVED_OTHERS },
+	.looked_by = { FACT_RULES_READ },
+	.ruled_by = FACT_RULES_CONNLIMIT,
 };

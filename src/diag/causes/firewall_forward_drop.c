@@ -31,4 +31,6 @@ const struct cause cause_firewall_forward_drop = {
 			  FACT_SYN_ARRIVED, FACT_SYNACK_RESET, FACT_ACK_FOR_SYN,
 			  FACT_SYNACK_OTHER_SOURCE },
 	.favoured_by = { FACT_HOST_PINGS, FACT_HOST_SERVES },
+	.looked_by = { FACT_RULES_READ },
+	.ruled_by = FACT_RULES_FORWARD_DROP,
 };

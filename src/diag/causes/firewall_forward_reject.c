@@ -32,4 +32,6 @@ const struct cause cause_firewall_forward_reject = {
 			  FACT_ICMP_TOO_BIG, FACT_SYNACK_RESET,
 			  FACT_ACK_FOR_SYN },
 	.favoured_by = { FACT_ICMP_FROM_OTHER, FACT_ICMP_PROHIBITED },
+	.looked_by = { FACT_RULES_READ },
+	.ruled_by = FACT_RULES_FORWARD_REJECT,
 };

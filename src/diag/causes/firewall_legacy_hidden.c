@@ -31,4 +31,6 @@ const struct cause cause_firewall_legacy_hidden = {
 			  FACT_ICMP_REASSEMBLY, FACT_RST_FROM_STACK,
 			  FACT_SYNACK_OTHER_SOURCE },
 	.favoured_by = { FACT_SYN_ARRIVED },
+	.looked_by = { FACT_RULES_READ },
+	.ruled_by = FACT_RULES_LEGACY,
 };

@@ -30,4 +30,6 @@ const struct cause cause_firewall_nft_second_table = {
 			  FACT_ICMP_REASSEMBLY, FACT_RST_FROM_STACK,
 			  FACT_SYNACK_OTHER_SOURCE },
 	.favoured_by = { FACT_SYN_ARRIVED },
+	.looked_by = { FACT_RULES_READ },
+	.ruled_by = FACT_RULES_SECOND,
 };

@@ -35,4 +35,6 @@ const struct cause cause_firewall_notrack_stateful = {
 			  FACT_ICMP_FROM_CLIENT, FACT_ICMP_LATE, FACT_ICMP_TTL,
 			  FACT_ICMP_REASSEMBLY, FACT_SYNACK_OTHER_SOURCE },
 	.favoured_by = { FACT_SYN_ARRIVED },
+	.looked_by = { FACT_RULES_READ },
+	.ruled_by = FACT_RULES_NOTRACK,
 };

@@ -27,4 +27,6 @@ const struct cause cause_firewall_port_knock = {
 			  FACT_ICMP_FROM_CLIENT, FACT_ICMP_LATE, FACT_ICMP_TTL,
 			  FACT_ICMP_REASSEMBLY, FACT_SYNACK_OTHER_SOURCE },
 	.favoured_by = { FACT_PORT_SERVED_AFTER, FACT_PORT_SERVED_OTHERS },
+	.looked_by = { FACT_RULES_READ },
+	.ruled_by = FACT_RULES_KNOCK,
 };

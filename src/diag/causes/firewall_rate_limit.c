@@ -37,4 +37,6 @@ const struct cause cause_firewall_rate_limit = {
 			  FACT_SYNACK_OTHER_SOURCE },
 	.favoured_by = { FACT_PORT_SERVED_BEFORE, FACT_PORT_SERVED_AFTER,
 			 FACT_SYNACK_LATE },
+	.looked_by = { FACT_RULES_READ },
+	.ruled_by = FACT_RULES_RATE,
 };

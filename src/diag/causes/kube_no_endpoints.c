@@ -32,4 +32,6 @@ const struct cause cause_kube_no_endpoints = {
 			  FACT_ICMP_REASSEMBLY, FACT_RST_FROM_STACK,
 			  FACT_SYNACK_OTHER_SOURCE },
 	.favoured_by = { FACT_ICMP_PORT },
+	.looked_by = { FACT_RULES_READ },
+	.ruled_by = FACT_RULES_KUBE,
 };

@@ -28,4 +28,6 @@ const struct cause cause_listener_other_netns = {
 			  FACT_PORT_SERVED_OTHERS },
 	.favoured_by = { FACT_RST_FOR_SYN, FACT_RST_FROM_STACK,
 			 FACT_HOST_SERVES, FACT_RST_LEFT_SERVER },
+	.found_by = { FACT_LISTENER_OTHER_SPACE },
+	.looked_by = { FACT_SPACES_READ, FACT_LISTENER_HERE },
 };

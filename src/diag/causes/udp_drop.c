@@ -24,4 +24,6 @@ const struct cause cause_udp_drop = {
 	.culprit = CULPRIT_FIREWALL_RULE,
 	.shows = SYMPTOM_BIT(UDP_UNANSWERED),
 	.favoured_by = { FACT_HOST_PINGS, FACT_HOST_SERVES },
+	.looked_by = { FACT_RULES_READ },
+	.ruled_by = FACT_RULES_UDP,
 };

@@ -232,6 +232,12 @@ static bool wants_confirming(const struct state *s)
 	       icmp_error_lateness(e, NULL) == ICMP_CAME_SOMETIME;
 }
 
+/* That SYN, and what the kernel makes of it. */
+static bool can_confirm(const struct probing *p)
+{
+	return knock_budget(p) > SYN_REPEATS + 1;
+}
+
 /* What is known already is told, so that nobody has to wait for the rest. */
 static int confirm(struct probing *p, struct state *s)
 {
@@ -293,7 +299,7 @@ static int act(struct probing *p, struct state *s)
 
 	if (s->knock.answer == KNOCK_WAITING)
 		return 0;
-	if (!s->is_confirming && wants_confirming(s))
+	if (!s->is_confirming && wants_confirming(s) && can_confirm(p))
 		err = confirm(p, s);
 	if (err >= 0 && (!s->is_confirming || s->again.answer != KNOCK_WAITING))
 		finish(p);

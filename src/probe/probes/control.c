@@ -14,7 +14,7 @@
 /* Before the kernel repeats the SYN. */
 #define WAIT (900 * (int64_t)CLOCK_MILLISECOND)
 
-enum { PORTS = 3, SYNS_MOST = 12, PORT_SSH = 22 };
+enum { PORTS = 3, PORT_SSH = 22 };
 
 struct state {
 	struct knock knocks[PORTS];
@@ -131,11 +131,11 @@ static void finish(struct probing *p)
 
 /* The time at which the next thing is to be done: the next port, or the end of
  * one that stays silent. */
-static int64_t next_time(const struct state *s)
+static int64_t next_time(const struct state *s, bool spent)
 {
 	int64_t next = INT64_MAX;
 
-	if (s->begun && s->begun < s->count)
+	if (s->begun && s->begun < s->count && !spent)
 		next = s->knocks[s->begun - 1].sent_ns + NEXT_AFTER;
 	for (unsigned i = 0; i < s->begun; i++) {
 		const struct knock *k = &s->knocks[i];
@@ -181,7 +181,7 @@ static int knock_next(struct probing *p, struct state *s)
 
 static int go_on(struct probing *p, struct state *s)
 {
-	bool spent = p->record->syns >= SYNS_MOST;
+	bool spent = !knock_budget(p);
 
 	for (unsigned i = 0; i < s->begun; i++)
 		knock_look(p, &s->knocks[i]);
@@ -191,7 +191,7 @@ static int go_on(struct probing *p, struct state *s)
 		return 0;
 	}
 	if (s->begun < s->count && !spent &&
-	    (!is_waiting(s) || clock_now() >= next_time(s))) {
+	    (!is_waiting(s) || clock_now() >= next_time(s, spent))) {
 		int err = knock_next(p, s);
 
 		if (err < 0)
@@ -200,7 +200,7 @@ static int go_on(struct probing *p, struct state *s)
 	if (!is_waiting(s) && (s->begun == s->count || spent))
 		finish(p);
 	else
-		probe_wake(p, next_time(s));
+		probe_wake(p, next_time(s, spent));
 	return 0;
 }
 

@@ -19,12 +19,10 @@
 #define WAIT (700 * (int64_t)CLOCK_MILLISECOND)
 
 enum {
-	SYNS_MOST = 12, /* of the whole run */
 	SHOTS = 12,
-	BLIND_HOPS = 5,  /* when nothing tells how far the host is */
-	HOPS_EACH = 4,   /* looked at, of those that are known to be there */
-	SPARE = 2,       /* SYNs, to ask once more */
-	CONNECT_SYNS = 2 /* that the connect probe may have to send yet */
+	BLIND_HOPS = 5, /* when nothing tells how far the host is */
+	HOPS_EACH = 4,  /* looked at, of those that are known to be there */
+	SPARE = 2       /* SYNs, to ask once more where two ports part */
 };
 
 struct shot {
@@ -44,21 +42,17 @@ struct state {
 /* What this attempt may still send, and keep the whole run within its bound. */
 static unsigned budget(const struct probing *p)
 {
-	unsigned used = p->record->syns, sharing = 0;
+	unsigned sharing = 0;
 
 	for (size_t i = 0; i < p->record->attempt_count; i++) {
 		const struct attempt *a = &p->record->attempts[i];
 
-		if (!probe_runs(p->runner, "connect", a))
-			continue;
-		used += CONNECT_SYNS;
 		/* Those before this one have had their share. */
-		sharing += a >= p->attempt;
+		if (probe_runs(p->runner, "connect", a))
+			sharing += a >= p->attempt;
 	}
-	if (used >= SYNS_MOST)
-		return 0;
 
-	return (SYNS_MOST - used) / (sharing ? sharing : 1);
+	return knock_budget(p) / (sharing ? sharing : 1);
 }
 
 static int shoot(struct probing *p, uint8_t ttl, bool is_control)
@@ -113,7 +107,8 @@ static int first_round(struct probing *p, struct state *s)
 	uint8_t ttl;
 	int err = 0;
 
-	left = left > SPARE ? left - SPARE : 0;
+	if (has_control)
+		left = left > SPARE ? left - SPARE : 0;
 	if (has_control && s->routers >= 0 && left > each) {
 		/* That one more hop is the host itself. */
 		err = shoot(p, (uint8_t)(s->routers + 1), true);
@@ -310,7 +305,7 @@ static int second_round(struct probing *p, struct state *s)
 
 	s->is_again = true;
 	judge(s, &found);
-	if (!found.parts_at || p->record->syns + SPARE > SYNS_MOST)
+	if (!found.parts_at || knock_budget(p) < SPARE)
 		return 0;
 
 	s->round_ns = clock_now();

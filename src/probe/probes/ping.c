@@ -3,6 +3,12 @@
  * is lost. Only context for the service's own port, because plenty of healthy
  * hosts do not answer ping. Without privilege where net.ipv4.ping_group_range
  * permits it, which covers IPv6 as well.
+ *
+ * Once the port has answered, its round trip tells when an echo is overdue. Then
+ * more are sent: a few quickly, to learn whether the host answers at all, and
+ * if it does, more of them with time between. Hosts and routers limit how many
+ * they answer, which does not look like loss: those after the first ones stay
+ * unanswered. What is lost between others is lost by chance.
  */
 #include <errno.h>
 #include <netinet/in.h>
@@ -23,9 +29,26 @@
 #define ID "ping"
 #define INTERVAL (200 * (int64_t)CLOCK_MILLISECOND)
 #define WAIT CLOCK_SECOND
+/* Of those to learn whether the host answers, and how much is lost. */
+#define BLIND_INTERVAL (5 * (int64_t)CLOCK_MILLISECOND / 2)
+#define SURE_INTERVAL (18 * (int64_t)CLOCK_MILLISECOND)
+/* Overdue is what takes so many times the round trip, within these bounds. */
+#define OVERDUE_LEAST (5 * (int64_t)CLOCK_MILLISECOND)
+#define OVERDUE_UNKNOWN (30 * (int64_t)CLOCK_MILLISECOND)
+#define OVERDUE_MOST (300 * (int64_t)CLOCK_MILLISECOND)
+/* Later than this the port answered a repeated SYN, not the first. */
+#define REPEATED (500 * (int64_t)CLOCK_MILLISECOND)
+/* All else is known: how long a host is waited for that has not answered, and
+ * one that has. */
+#define HURRY_BLIND (30 * (int64_t)CLOCK_MILLISECOND)
+#define HURRY_MOST (350 * (int64_t)CLOCK_MILLISECOND)
 
 enum {
 	USUAL_COUNT = 3,
+	BLIND_COUNT = 10,
+	SURE_COUNT = 15, /* besides those that were sent before */
+	OVERDUE_TRIPS = 4,
+	SCATTER_LEAST = 3, /* answered, and changes to answered */
 	MOST_COUNT = 1000,
 	HEADER = 8,
 	DATA = 48,       /* as much as ping sends after its time stamp */
@@ -42,8 +65,10 @@ struct state {
 	int fd; /* -1: there is none */
 	bool is_raw;
 	bool is_v4;
-	uint16_t id; /* of a raw socket */
-	unsigned count, sent, answered;
+	uint16_t id;                    /* of a raw socket */
+	unsigned count, sent, answered; /* count: the most */
+	unsigned sure_from; /* the first with time between; 0: none yet */
+	int64_t hurried_ns; /* 0: not yet */
 	struct echo *echoes;
 	uint8_t ttl; /* of the last answer; 0: not known */
 	struct icmp_error error;
@@ -226,10 +251,87 @@ static void add_times(const struct state *s, struct text *out)
 		    (double)most / CLOCK_MILLISECOND);
 }
 
+/* Of the host, as the echoes or the port tell it; 0: not known. */
+static int64_t round_trip(const struct probing *p, const struct state *s)
+{
+	int64_t port = p->attempt->answered_after_ns;
+	int64_t most = 0;
+
+	for (unsigned i = 0; i < s->sent; i++)
+		if (s->echoes[i].took_ns > most)
+			most = s->echoes[i].took_ns;
+	if (most)
+		return most;
+
+	return port < REPEATED ? port : 0;
+}
+
+/* How long after it was sent an echo is overdue. */
+static int64_t overdue_after(const struct probing *p, const struct state *s)
+{
+	int64_t trip = round_trip(p, s);
+	int64_t span = OVERDUE_TRIPS * trip;
+
+	/* An error may come from nearer than the host. */
+	if (!trip || fact_has(&p->facts->set, FACT_ICMP_ERROR))
+		return OVERDUE_UNKNOWN;
+	if (span < OVERDUE_LEAST)
+		return OVERDUE_LEAST;
+
+	return span < OVERDUE_MOST ? span : OVERDUE_MOST;
+}
+
+static bool is_overdue(const struct probing *p, const struct state *s,
+		       unsigned i)
+{
+	const struct echo *e = &s->echoes[i];
+
+	return e->took_ns < 0 &&
+	       clock_now() - e->sent_ns >= overdue_after(p, s);
+}
+
+/* Not answered, and either overdue or a later one is answered. */
+static bool is_lost(const struct probing *p, const struct state *s, unsigned i)
+{
+	if (s->echoes[i].took_ns >= 0)
+		return false;
+	for (unsigned k = i + 1; k < s->sent; k++)
+		if (s->echoes[k].took_ns >= 0)
+			return true;
+
+	return is_overdue(p, s, i);
+}
+
+static unsigned count_lost(const struct probing *p, const struct state *s)
+{
+	unsigned lost = 0;
+
+	for (unsigned i = 0; i < s->sent; i++)
+		lost += is_lost(p, s, i);
+	return lost;
+}
+
+/* Of those with time between: several are answered after others were not. */
+static bool is_scattered(const struct state *s)
+{
+	unsigned changes = 0;
+
+	if (!s->sure_from)
+		return false;
+	for (unsigned i = s->sure_from; i < s->sent; i++)
+		changes += s->echoes[i].took_ns >= 0 &&
+			   s->echoes[i - 1].took_ns < 0;
+
+	return changes >= SCATTER_LEAST;
+}
+
 static enum step_status tell_answered(const struct probing *p,
 				      const struct state *s, struct text *out)
 {
-	text_format(out, _("%1$u of %2$u answered"), s->answered, s->sent);
+	unsigned lost = count_lost(p, s);
+
+	text_format(out, _("%1$u of %2$u answered"), s->answered,
+		    s->answered + lost);
 	if (s->ttl)
 		text_format(out, _(", ttl %u"), s->ttl);
 	text_str(out, ", ");
@@ -237,8 +339,10 @@ static enum step_status tell_answered(const struct probing *p,
 	fact_tell(p->facts, FACT_HOST_PINGS, ID, NULL,
 		  _("The host answers ping: %s."), text_string(out));
 	p->attempt->reply_ttl = s->ttl;
-	if (s->answered < s->sent)
+	if (lost)
 		fact_tell(p->facts, FACT_PING_PARTLY, ID, NULL, NULL);
+	if (is_scattered(s))
+		fact_tell(p->facts, FACT_PING_SCATTERED, ID, NULL, NULL);
 
 	return STEP_PASS;
 }
@@ -283,27 +387,89 @@ static void finish(struct probing *p)
 	text_done(&t);
 }
 
+/* What is sent next, and when. */
+struct plan {
+	unsigned count; /* in all */
+	int64_t interval_ns;
+};
+
+static struct plan plan_next(const struct probing *p, struct state *s)
+{
+	bool knows = p->attempt->is_connected && !p->options->count &&
+		     !s->has_error && round_trip(p, s);
+
+	if (!knows || !s->sent || !count_lost(p, s))
+		return (struct plan){ p->options->count ? s->count
+							: USUAL_COUNT,
+				      INTERVAL };
+	if (!s->answered)
+		return (struct plan){ BLIND_COUNT, BLIND_INTERVAL };
+	if (!s->sure_from)
+		s->sure_from = s->sent;
+
+	return (struct plan){ s->sure_from + SURE_COUNT, SURE_INTERVAL };
+}
+
+/* Nothing more can come of those that were sent. */
+static bool is_settled(const struct probing *p, const struct state *s)
+{
+	for (unsigned i = 0; i < s->sent; i++)
+		if (s->echoes[i].took_ns < 0 && !is_lost(p, s, i))
+			return false;
+
+	return true;
+}
+
+static bool is_enough(const struct probing *p, const struct state *s,
+		      const struct plan *plan)
+{
+	int64_t now = clock_now();
+	int64_t hurried = s->hurried_ns ? now - s->hurried_ns : -1;
+	bool all = s->sent >= plan->count;
+
+	if (s->refused || (all && s->answered == s->sent) ||
+	    (all && s->has_error))
+		return true;
+	if (hurried < 0)
+		return all && now - s->echoes[s->sent - 1].sent_ns >= WAIT;
+	if (hurried >= (s->answered ? HURRY_MOST : HURRY_BLIND) ||
+	    s->has_error || is_scattered(s))
+		return true;
+
+	/* Only what is lost asks for more of them. */
+	return is_settled(p, s) && (all || plan->interval_ns == INTERVAL);
+}
+
+static int64_t next_time(const struct probing *p, const struct state *s,
+			 const struct plan *plan)
+{
+	int64_t last = s->echoes[s->sent - 1].sent_ns;
+	int64_t look = last + overdue_after(p, s);
+	int64_t next = last + (s->sent < plan->count ? plan->interval_ns
+						     : (int64_t)WAIT);
+
+	/* Whether it is overdue by then, changes the plan. */
+	if (look < next && look > clock_now())
+		next = look;
+	if (s->hurried_ns && s->hurried_ns + HURRY_BLIND < next && !s->answered)
+		next = s->hurried_ns + HURRY_BLIND;
+	return next;
+}
+
 /* Sends the next one when its time has come; ends when nothing is waited for. */
 static void go_on(struct probing *p, struct state *s)
 {
-	int64_t now = clock_now();
-	int64_t next = s->sent ? s->echoes[s->sent - 1].sent_ns + INTERVAL : 0;
+	struct plan plan = plan_next(p, s);
 
-	if (s->refused || (s->answered == s->count) ||
-	    (s->has_error && s->sent == s->count)) {
+	if (s->sent && is_enough(p, s, &plan)) {
 		finish(p);
 		return;
 	}
-	if (s->sent < s->count && now >= next) {
+	if (s->sent < plan.count && s->sent < s->count &&
+	    (!s->sent ||
+	     clock_now() - s->echoes[s->sent - 1].sent_ns >= plan.interval_ns))
 		send_echo(s);
-		next = now + INTERVAL;
-	}
-	if (s->sent == s->count)
-		next = s->echoes[s->sent - 1].sent_ns + WAIT;
-	if (s->sent == s->count && now >= next)
-		finish(p);
-	else
-		probe_wake(p, next);
+	probe_wake(p, next_time(p, s, &plan));
 }
 
 static int begin(struct probing *p)
@@ -314,7 +480,8 @@ static int begin(struct probing *p)
 	int err;
 
 	s->is_v4 = address_is_v4(&p->attempt->address);
-	s->count = p->options->count ? p->options->count : USUAL_COUNT;
+	s->count = p->options->count ? p->options->count
+				     : USUAL_COUNT + BLIND_COUNT + SURE_COUNT;
 	if (s->count > MOST_COUNT)
 		s->count = MOST_COUNT;
 	err = open_echo(p, s);
@@ -362,6 +529,16 @@ static int due(struct probing *p)
 	return ready(p, -1, 0);
 }
 
+/* Those that the user asked for are all sent. */
+static int hurry(struct probing *p)
+{
+	struct state *s = p->state;
+
+	if (!p->options->count)
+		s->hurried_ns = clock_now();
+	return ready(p, -1, 0);
+}
+
 static enum step_status stop(struct probing *p, struct text *step)
 {
 	take_all(p->state);
@@ -382,6 +559,7 @@ const struct probe probe_ping = {
 	.begin = begin,
 	.ready = ready,
 	.due = due,
+	.hurry = hurry,
 	.stop = stop,
 	.done = done,
 };

@@ -2,6 +2,7 @@
 from services import accept_nothing, hold_connections
 
 EXPECT = {'symptom': 'syn-unanswered'}
+EXPECT_SERVER = {'symptom': 'syn-unanswered'}
 
 
 def build(lab):

@@ -1,6 +1,7 @@
 """The switch itself filters."""
 LAYOUT = 'lan'
 EXPECT = {'symptom': 'syn-unanswered'}
+EXPECT_SERVER = {'skip': 'the switch drops it'}
 
 
 def fault(lab):

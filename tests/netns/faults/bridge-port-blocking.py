@@ -1,6 +1,7 @@
 """The server was plugged in again, and the switch (spanning tree) does not yet let its port through."""
 LAYOUT = 'lan'
 EXPECT = {'symptom': 'arp-unanswered'}
+EXPECT_SERVER = {'skip': 'nothing arrives'}
 
 
 def fault(lab):

@@ -1,6 +1,7 @@
 """The switch lets the client and the server not talk to one another."""
 LAYOUT = 'lan'
 EXPECT = {'symptom': 'arp-unanswered'}
+EXPECT_SERVER = {'skip': 'nothing arrives'}
 
 
 def fault(lab):

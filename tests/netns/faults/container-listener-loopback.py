@@ -3,6 +3,7 @@ from nat import dnat
 from services import some_service
 
 EXPECT = {'symptom': 'refused-by-rst'}
+EXPECT_SERVER = {'place': 'service'}
 
 
 def build(lab):

@@ -3,6 +3,7 @@ from firewall import Firewall
 from services import some_service
 
 EXPECT = {'symptom': 'syn-unanswered', 'status': ['degraded']}
+EXPECT_SERVER = {'family': 6}
 VARIANTS = [{'engine': e} for e in ('iptables-legacy', 'iptables-nft', 'nft')]
 
 

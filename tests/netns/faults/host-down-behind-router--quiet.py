@@ -1,5 +1,6 @@
 """The server is gone, and the router tells nobody that it found nobody."""
 EXPECT = {'symptom': 'syn-unanswered'}
+EXPECT_SERVER = {'skip': 'a host that is gone cannot be asked', 'or': ['address-not-local']}
 VARIANTS = [{'family': 4}, {'family': 6}]
 
 

@@ -2,6 +2,7 @@
 from services import some_service
 
 EXPECT = {'symptom': 'refused-by-rst', 'status': ['degraded']}
+EXPECT_SERVER = {'family': 6, 'or': ['listener-wrong-address']}
 
 
 def build(lab):

@@ -2,6 +2,7 @@
 from services import some_service
 
 EXPECT = {'symptom': 'refused-by-rst'}
+EXPECT_SERVER = {'or': ['no-listener']}
 
 
 def fault(lab):

@@ -1,5 +1,6 @@
 """A policy rule of the server sends answers to the client nowhere."""
 EXPECT = {'symptom': 'syn-unanswered'}
+EXPECT_SERVER = {'symptom': ['synack-unanswered', 'syn-unanswered']}
 
 
 def fault(lab):

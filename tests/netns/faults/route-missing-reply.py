@@ -1,5 +1,6 @@
 """The server has no route back to the client."""
 EXPECT = {'symptom': 'syn-unanswered'}
+EXPECT_SERVER = {'symptom': ['synack-unanswered', 'syn-unanswered']}
 VARIANTS = [{'family': 4}, {'family': 6}]
 
 

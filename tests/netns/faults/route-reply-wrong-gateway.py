@@ -2,6 +2,7 @@
 import ipaddress
 
 EXPECT = {'symptom': 'syn-unanswered'}
+EXPECT_SERVER = {'symptom': ['synack-unanswered', 'syn-unanswered']}
 
 
 def fault(lab):

@@ -1,6 +1,7 @@
 """The server's device, on the client's own network, is down."""
 LAYOUT = 'lan'
 EXPECT = {'symptom': 'arp-unanswered'}
+EXPECT_SERVER = {'symptom': ['none', 'syn-unanswered', 'arp-unanswered', 'not-enough-seen'], 'status': ['failing', 'unknown']}
 
 
 def fault(lab):

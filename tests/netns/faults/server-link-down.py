@@ -1,5 +1,6 @@
 """The server's device is down."""
 EXPECT = {'symptom': 'refused-by-icmp'}
+EXPECT_SERVER = {'symptom': ['none', 'syn-unanswered', 'arp-unanswered', 'not-enough-seen'], 'status': ['failing', 'unknown']}
 
 
 def fault(lab):

@@ -4,6 +4,7 @@ import os
 from services import sshd, tcp_server
 
 EXPECT = {'symptom': ['closed-after-connect', 'reset-after-connect']}
+EXPECT_SERVER = {'set': ['service-closes-at-once']}
 
 
 def build(lab):

@@ -2,6 +2,7 @@
 from services import sshd
 
 EXPECT = {'symptom': 'refused-by-rst'}
+EXPECT_SERVER = {'or': ['no-listener']}
 
 
 def build(lab):

@@ -4,6 +4,7 @@ import signal
 from services import softether
 
 EXPECT = {'symptom': ['silent-after-connect', 'tls-failed']}
+EXPECT_SERVER = {'symptom': ['silent-after-connect', 'data-unanswered', 'tls-failed']}
 
 
 def build(lab):

@@ -2,6 +2,7 @@
 from services import sshd
 
 EXPECT = {'symptom': 'service-error', 'certainty': 'inferred'}
+EXPECT_SERVER = {'certainty': 'inferred'}
 
 
 def build(lab):

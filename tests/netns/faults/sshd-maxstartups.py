@@ -2,6 +2,7 @@
 from services import hold_connections, sshd
 
 EXPECT = {'symptom': ['closed-after-connect', 'reset-after-connect', 'service-error']}
+EXPECT_SERVER = {'symptom': ['closed-after-connect', 'reset-after-connect', 'service-error']}
 
 
 def build(lab):

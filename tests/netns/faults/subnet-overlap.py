@@ -1,5 +1,6 @@
 """A network of containers on the server has the client's addresses."""
 EXPECT = {'symptom': 'syn-unanswered'}
+EXPECT_SERVER = {'symptom': ['synack-unanswered', 'syn-unanswered']}
 
 
 def fault(lab):

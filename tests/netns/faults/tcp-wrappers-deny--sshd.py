@@ -2,6 +2,7 @@
 from services import sshd
 
 EXPECT = {'symptom': ['closed-after-connect', 'silent-after-connect']}
+EXPECT_SERVER = {'timeout': 12, 'symptom': ['closed-after-connect', 'silent-after-connect', 'reset-after-connect']}
 
 
 def build(lab):

@@ -2,6 +2,8 @@
 from services import authority, certificate, copy_file, tls_server
 
 EXPECT = {'symptom': 'tls-failed', 'certainty': 'proven', 'culprit': {'kind': 'certificate'}}
+EXPECT_SERVER = {'set': ['tls-cert-expired', 'tls-name-mismatch', 'tls-untrusted-ca', 'tls-client-cert-required',
+                 'tls-clock-skew']}
 
 
 def build(lab):

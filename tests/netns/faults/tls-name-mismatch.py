@@ -2,6 +2,8 @@
 from services import authority, certificate, copy_file, nginx, tls_server
 
 EXPECT = {'symptom': 'tls-failed'}
+EXPECT_SERVER = {'set': ['tls-cert-expired', 'tls-name-mismatch', 'tls-untrusted-ca', 'tls-client-cert-required',
+                 'tls-clock-skew']}
 
 
 def serve(lab, name):

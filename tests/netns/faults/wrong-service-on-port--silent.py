@@ -2,6 +2,7 @@
 from services import certificate, nginx, sshd
 
 EXPECT = {'symptom': 'wrong-service'}
+EXPECT_SERVER = {'or': ['protocol-mismatch']}
 
 
 def build(lab):

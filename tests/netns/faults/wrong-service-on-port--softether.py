@@ -2,6 +2,7 @@
 from services import certificate, nginx, softether
 
 EXPECT = {'symptom': 'wrong-service'}
+EXPECT_SERVER = {'or': ['protocol-mismatch']}
 FAMILY = 4
 
 

@@ -2,6 +2,7 @@
 from services import banner_server, sshd
 
 EXPECT = {'symptom': 'wrong-service'}
+EXPECT_SERVER = {'or': ['protocol-mismatch']}
 
 
 def build(lab):

@@ -1,0 +1,354 @@
+/*
+ * Which rule took the packets that came: by the counter that moved with them.
+ *
+ * A counter is held against the packets that were captured. What the walk
+ * foretold is proved by its own counter, where no other rule that may refuse
+ * this client moved. What the walk could not foretell (rates, sets, the time)
+ * is told by the counter alone, where it leaves no doubt.
+ */
+#include <errno.h>
+
+#include "base/arena.h"
+#include "base/i18n.h"
+#include "base/problem.h"
+#include "base/text.h"
+#include "cli/rule_told.h"
+#include "cli/rule_why.h"
+#include "cli/server_counters.h"
+#include "cli/server_rules_parts.h"
+#include "ruleset/model.h"
+
+/* Rules whose counters moved, and which may have taken this client's packets. */
+struct moved {
+	struct server_counters all;
+	const struct server_counter *only; /* NULL: none, or several */
+	size_t count;
+	bool has_foretold; /* the rule that was foretold is one of them */
+};
+
+/* The packet as any rule may have seen it: what the walk changed is open. */
+static void any_packet(const struct server_way *way, struct point *ret)
+{
+	*ret = way->packet;
+	for (size_t i = 0; i < way->result.way.change_count; i++)
+		point_forget(ret, way->result.way.changes[i].field);
+	point_forget(ret, FIELD_OIF);
+	for (unsigned f = FIELD_CT_STATE; f <= FIELD_CT_MARK; f++)
+		point_forget(ret, (enum field)f);
+}
+
+static bool may_match(const struct rule *r, const struct point *p)
+{
+	for (size_t i = 0; i < r->term_count; i++)
+		if (!r->terms[i].is_action &&
+		    cond_eval(&r->terms[i].cond, p, NULL) == ANSWER_NO)
+			return false;
+
+	return true;
+}
+
+static bool is_of_family(const struct table *t, const struct point *p)
+{
+	bool is_v4 = p->value[FIELD_FAMILY] == 2;
+
+	return t->family == TABLE_INET || t->family == TABLE_NETDEV ||
+	       t->family == (is_v4 ? TABLE_IP : TABLE_IP6);
+}
+
+/* Whether it may have refused a packet of this client, or the answer to it. */
+static bool is_suspect(const struct server_way *way,
+		       const struct server_counter *c)
+{
+	struct point p;
+
+	if (!is_of_family(c->chain->table, &way->packet))
+		return false;
+	if (!c->rule)
+		return c->chain->policy == ACTION_DROP &&
+		       c->chain->hook != HOOK_NONE;
+	if (!server_counters_refusal(c->rule))
+		return false;
+
+	if (way->kind == FACT_RULES_REPLY)
+		any_packet(
+			&(struct server_way){
+				.packet = way->result.reply.packet },
+			&p);
+	else
+		any_packet(way, &p);
+	return may_match(c->rule, &p);
+}
+
+static bool is_foretold(const struct server_way *way,
+			const struct server_counter *c)
+{
+	const struct walk_verdict *v = &way->blocker.verdict;
+
+	if (way->kind >= FACT_RULES_ACCEPT)
+		return false;
+
+	return v->rule ? c->rule == v->rule : !c->rule && c->chain == v->chain;
+}
+
+static bool has_counter(const struct walk_verdict *v)
+{
+	return v->rule ? v->rule->counters.known &&
+				 server_counters_is_exact(v->rule)
+		       : v->chain->counters.known;
+}
+
+static int read_again(struct server_rules *s, struct ruleset **ret)
+{
+	struct ruleset *r = ruleset_new(s->problems);
+	struct live live;
+	int err = r ? check_rights_rules(s->rights, r, &live) : -ENOMEM;
+
+	if (!err)
+		err = ruleset_link(r);
+	if (err) {
+		ruleset_free(r);
+		r = NULL;
+	}
+	*ret = r;
+	return err;
+}
+
+static void sift(const struct server_way *way, struct moved *m)
+{
+	for (size_t i = 0; i < m->all.count; i++) {
+		const struct server_counter *c = &m->all.list[i];
+
+		if (!is_suspect(way, c))
+			continue;
+		m->only = m->count++ ? NULL : c;
+		m->has_foretold = m->has_foretold || is_foretold(way, c);
+	}
+}
+
+static void tell_counted(struct server_rules *s, const struct server_counter *c,
+			 struct facts *facts)
+{
+	struct walk_verdict v = { .chain = c->chain, .rule = c->rule };
+	struct walk_blocker b = { .verdict = v };
+	struct text place = TEXT_NULL;
+
+	server_rules_tell_place(&place, &v);
+	fact_tell(
+		facts, FACT_RULES_COUNTED, server_rules_source,
+		rule_told_culprit(&b, s->record->arena, VANTAGE_SERVER),
+		_("While these packets came, a counter grew by %1$llu packets and %2$llu bytes: %3$s."),
+		(unsigned long long)c->packets, (unsigned long long)c->bytes,
+		text_string(&place));
+	text_done(&place);
+}
+
+static void tell_blurred(struct server_rules *s, const struct moved *m,
+			 struct facts *facts)
+{
+	struct text places = TEXT_NULL;
+
+	for (size_t i = 0; i < m->all.count; i++) {
+		const struct server_counter *c = &m->all.list[i];
+		struct walk_verdict v = { .chain = c->chain, .rule = c->rule };
+
+		if (!is_suspect(&s->way, c))
+			continue;
+		if (places.len)
+			text_str(&places, "; ");
+		server_rules_tell_place(&places, &v);
+		text_format(&places, " (+%llu)",
+			    (unsigned long long)c->packets);
+	}
+	fact_tell(
+		facts, FACT_RULES_BLURRED, server_rules_source, NULL,
+		_("Other traffic moved the counters, too, so they do not tell which rule took these packets; some packets of a distinctive size would: %s."),
+		text_string(&places));
+	text_done(&places);
+}
+
+/* Whether so many packets of the client, with their repetitions, are what was
+ * counted, and no other traffic. */
+static bool is_ours(const struct server_way *way,
+		    const struct server_counter *c, unsigned packets)
+{
+	/* How many answers the kernel tried to send is not captured. */
+	if (way->kind == FACT_RULES_REPLY)
+		return server_counters_is_even(c);
+
+	return c->packets == packets ||
+	       (c->packets > packets && c->packets <= 2 * (uint64_t)packets &&
+		server_counters_is_even(c));
+}
+
+static void forget_ruling(struct facts *facts)
+{
+	for (int k = FACT_RULES_ORDER; k <= FACT_RULES_UNSURE; k++)
+		facts_forget(facts, (enum fact_kind)k);
+	facts_forget(facts, FACT_RULES_SILENT);
+	facts_forget(facts, FACT_RULES_ICMP);
+	facts_forget(facts, FACT_RULES_RST);
+}
+
+/* A rule that was not foretold: the first that the walk may have met, or else
+ * by what it asks for. */
+static void tell_other(struct server_rules *s, const struct server_counter *c,
+		       struct facts *facts)
+{
+	const struct walk_result *r = &s->way.result;
+	const struct walk_blocker *first =
+		r->blocker_count ? r->blockers : NULL;
+	const struct action *a =
+		c->rule ? server_counters_refusal(c->rule) : NULL;
+	struct walk_blocker b = {
+		.verdict = { .decision = WALK_DROP,
+			     .chain = c->chain,
+			     .rule = c->rule,
+			     .action = a },
+		.hook = c->chain->hook,
+	};
+	enum fact_kind kind;
+
+	if (a && a->kind == ACTION_REJECT) {
+		b.verdict.decision = WALK_REJECT;
+		b.verdict.reject = a->reject;
+		b.verdict.reject_code = a->reject_code;
+	}
+	if (first && !first->of_reply && first->verdict.rule == c->rule &&
+	    first->verdict.chain == c->chain) {
+		const struct rule_why w = { .plan = s->plan,
+					    .host = &s->host,
+					    .result = r,
+					    .blocker = first,
+					    .packet = &s->way.packet,
+					    .is_whole = true };
+
+		b = *first;
+		kind = rule_why(&w);
+	} else {
+		kind = c->rule ? rule_why_asked(c->rule, a) : FACT_RULES_POLICY;
+	}
+
+	forget_ruling(facts);
+	server_rules_tell_kind(s, kind, &b, facts);
+	if (!live_is_partial(&s->live))
+		fact_tell(facts, FACT_RULES_READ, server_rules_source, NULL,
+			  NULL);
+	tell_counted(s, c, facts);
+}
+
+/* The rule that was foretold has a counter, which did not move: it is not the
+ * one that took these packets. */
+static void tell_uncounted(struct server_rules *s, struct facts *facts)
+{
+	struct text place = TEXT_NULL;
+
+	server_rules_tell_place(&place, &s->way.blocker.verdict);
+	forget_ruling(facts);
+	facts_forget(facts, FACT_RULES_READ);
+	fact_tell(
+		facts, FACT_RULES_UNCOUNTED, server_rules_source, NULL,
+		_("The packets came, and the counter of the rule that should have refused them did not move: %s."),
+		text_string(&place));
+	text_done(&place);
+}
+
+/* Every end at which the packets could have been refused has a counter. */
+static bool are_all_counted(const struct walk_way *way)
+{
+	for (size_t i = 0; i < way->end_count; i++)
+		if (way->ends[i].decision != WALK_ACCEPT &&
+		    !has_counter(&way->ends[i]))
+			return false;
+
+	return way->end_count && !way->is_capped;
+}
+
+static void judge(struct server_rules *s, const struct moved *m,
+		  unsigned packets, struct facts *facts)
+{
+	const struct server_way *way = &s->way;
+	bool is_refused = way->kind < FACT_RULES_ACCEPT;
+
+	if (m->only && is_ours(way, m->only, packets)) {
+		if (m->has_foretold)
+			tell_counted(s, m->only, facts);
+		else if (way->kind == FACT_RULES_UNSURE ||
+			 (is_refused && has_counter(&way->blocker.verdict)))
+			tell_other(s, m->only, facts);
+	} else if (m->count) {
+		tell_blurred(s, m, facts);
+	} else if (is_refused && has_counter(&way->blocker.verdict)) {
+		tell_uncounted(s, facts);
+	} else if (way->kind == FACT_RULES_UNSURE &&
+		   are_all_counted(&way->result.way) &&
+		   !live_is_partial(&s->live)) {
+		forget_ruling(facts);
+		fact_tell(facts, FACT_RULES_ACCEPT, server_rules_source, NULL,
+			  NULL);
+		fact_tell(facts, FACT_RULES_READ, server_rules_source, NULL,
+			  NULL);
+	}
+}
+
+/* The answer that left is the one that the rule sends, and no socket's. */
+static bool fits(const struct server_way *way, const struct fact_set *seen)
+{
+	const struct walk_verdict *v = &way->blocker.verdict;
+
+	if (way->kind >= FACT_RULES_REPLY || v->decision != WALK_REJECT ||
+	    rule_why_is_silent(&way->result, v))
+		return false;
+	if (v->reject == REJECT_TCP_RESET)
+		return fact_has(seen, FACT_RST_FOR_SYN) &&
+		       fact_has(seen, FACT_RST_LEFT_SERVER) &&
+		       !fact_has(seen, FACT_RST_FROM_STACK);
+
+	return fact_has(seen, FACT_ICMP_LEFT_SERVER) &&
+	       !fact_has(seen, FACT_ICMP_LATE) && rule_why_fits_icmp(v, seen);
+}
+
+static int count(struct server_rules *s, unsigned packets, struct facts *facts)
+{
+	struct moved m = { 0 };
+	struct ruleset *now;
+	int err = read_again(s, &now);
+
+	if (err)
+		return err == -ENOMEM ? err : 0;
+
+	err = server_counters_compare(s->ruleset, now, &m.all);
+	if (!err) {
+		sift(&s->way, &m);
+		judge(s, &m, packets, facts);
+		if (m.all.has_changed)
+			fact_tell(facts, FACT_RULES_CHANGED,
+				  server_rules_source, NULL, NULL);
+	}
+	server_counters_done(&m.all);
+	ruleset_free(now);
+	return err;
+}
+
+int server_rules_after(struct server_rules *s, const struct look_question *q,
+		       const struct fact_set *seen, unsigned packets,
+		       struct facts *facts)
+{
+	bool was_let_in;
+	int err = 0;
+
+	(void)q;
+	if (!s || !s->ruleset || !s->way.is_known)
+		return 0;
+
+	was_let_in = fact_has(seen, FACT_HANDSHAKE_DONE) ||
+		     fact_has(seen, FACT_UDP_ANSWERED);
+	if (fits(&s->way, seen))
+		fact_tell(facts, FACT_RULES_FIT_SERVER, server_rules_source,
+			  NULL, NULL);
+	if (packets && !was_let_in)
+		err = count(s, packets, facts);
+	/* The neighbour was asked for meanwhile. */
+	if (!err)
+		server_rules_dnat(s, facts);
+	return err ? err : facts->failed ? -ENOMEM : 0;
+}

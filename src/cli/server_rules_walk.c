@@ -1,0 +1,228 @@
+/*
+ * The first packet of a client, as the hooks see it, and what the rules in force
+ * do to it.
+ */
+#include <errno.h>
+#include <netinet/in.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/text.h"
+#include "cli/rule_why.h"
+#include "cli/server_rules_parts.h"
+#include "host/neighbour.h"
+#include "host/route.h"
+#include "ruleset/model.h"
+#include "ruleset/packet_words.h"
+
+enum { FLAG_SYN = 2, FAMILY_V4 = 2, FAMILY_V6 = 10, MAC_BYTES = 6 };
+
+static void say(struct packet_words *w, enum field f, u128 value)
+{
+	point_set(&w->point, f, value);
+	w->said |= FIELD_BIT(f);
+}
+
+/* By which the answer would leave, and so the packet most likely comes in. */
+static bool route_back(const struct server_rules *s,
+		       const struct look_question *q, struct route *ret)
+{
+	struct route_question ask = { .destination = q->client,
+				      .source = q->server,
+				      .has_source = q->has_server };
+	int refusal;
+
+	return q->has_client && !route_get(s->route, &ask, ret, &refusal) &&
+	       ret->has_device;
+}
+
+static uint32_t device_of(const struct server_rules *s,
+			  const struct look_question *q, const char *in_device)
+{
+	const struct links_address *own;
+	struct route back;
+
+	for (size_t i = 0; in_device && i < s->links.count; i++)
+		if (!strcmp(s->links.links[i].name, in_device))
+			return s->links.links[i].index;
+
+	if (q->device)
+		return q->device;
+	if (route_back(s, q, &back))
+		return back.device;
+	own = q->has_server ? links_own(&s->links, &q->server) : NULL;
+	return own ? own->index : 0;
+}
+
+/* An address of this host that the client may ask for. */
+static bool own_address(const struct server_rules *s,
+			const struct look_question *q, uint32_t device,
+			struct address *ret)
+{
+	bool is_v4 = !q->has_client || address_is_v4(&q->client);
+
+	if (q->has_server) {
+		*ret = q->server;
+		return true;
+	}
+
+	for (size_t i = 0; i < s->links.address_count; i++) {
+		const struct links_address *a = &s->links.addresses[i];
+
+		if (a->index == device && address_is_v4(&a->address) == is_v4) {
+			*ret = a->address;
+			return true;
+		}
+	}
+
+	return false;
+}
+
+/* The MAC address that its packets carry: its own, or the last router's. */
+static void say_mac(const struct server_rules *s, const struct look_question *q,
+		    uint32_t device, struct point *p)
+{
+	struct address next = q->client;
+	struct neighbour e = { 0 };
+	struct route back;
+	u128 mac = 0;
+
+	point_forget(p, FIELD_MAC_SADDR);
+	if (!device || !route_back(s, q, &back) || back.device != device)
+		return;
+	if (back.has_gateway)
+		next = back.gateway;
+	if (neighbour_get(s->route, &next, device, &e) ||
+	    e.mac_length != MAC_BYTES)
+		return;
+
+	for (int i = 0; i < MAC_BYTES; i++)
+		mac = mac << 8 | e.mac[i];
+	point_set(p, FIELD_MAC_SADDR, mac);
+}
+
+/* What differs from system to system, or is not known before a packet came. */
+static void forget(const struct look_question *q, struct point *p)
+{
+	static const enum field unknown[] = {
+		FIELD_LENGTH,  FIELD_TTL,       FIELD_TOS,
+		FIELD_TCP_MSS, FIELD_MAC_DADDR,
+	};
+
+	for (size_t i = 0; i < sizeof(unknown) / sizeof(*unknown); i++)
+		point_forget(p, unknown[i]);
+	if (!q->client_port)
+		point_forget(p, FIELD_SPORT);
+	if (!q->has_client) {
+		point_forget(p, FIELD_SADDR);
+		point_forget(p, FIELD_SADDR_TYPE);
+		point_forget(p, FIELD_RPFILTER);
+	}
+}
+
+void server_rules_walk_packet(struct server_rules *s,
+			      const struct look_question *q,
+			      const char *in_device, struct point *ret,
+			      uint32_t *ret_device)
+{
+	uint32_t device = device_of(s, q, in_device);
+	const struct links_link *l = links_by_index(&s->links, device);
+	const char *name = l ? l->name : in_device;
+	struct packet_words w = { 0 };
+	struct address server;
+	bool has_server = own_address(s, q, device, &server);
+	bool is_v4 = q->has_client   ? address_is_v4(&q->client)
+		     : q->has_server ? address_is_v4(&q->server)
+				     : true;
+
+	say(&w, FIELD_FAMILY, is_v4 ? FAMILY_V4 : FAMILY_V6);
+	if (name)
+		say(&w, FIELD_IIF, field_from_name(name, strlen(name)));
+	say(&w, FIELD_OIF, 0);
+	if (q->has_client)
+		say(&w, FIELD_SADDR, field_from_address(&q->client));
+	if (has_server)
+		say(&w, FIELD_DADDR, field_from_address(&server));
+	say(&w, FIELD_PROTO, q->protocol);
+	if (q->client_port)
+		say(&w, FIELD_SPORT, q->client_port);
+	say(&w, FIELD_DPORT, q->port);
+	say(&w, FIELD_CT_STATE, CT_NEW);
+	if (q->protocol == IPPROTO_TCP)
+		say(&w, FIELD_TCP_FLAGS, FLAG_SYN);
+	packet_words_assume(&w);
+	*ret = w.point;
+	forget(q, ret);
+	if (!name)
+		point_forget(ret, FIELD_IIF);
+	if (!has_server)
+		point_forget(ret, FIELD_DADDR);
+	say_mac(s, q, device, ret);
+	*ret_device = device;
+}
+
+/* The first that is not known is a queue, and nobody reads it. */
+static bool is_queue(const struct walk_way *way, struct walk_blocker *ret)
+{
+	const struct walk_doubt *d = way->doubt_count ? way->doubts : NULL;
+
+	if (!d || !d->action || d->action->kind != ACTION_QUEUE ||
+	    !server_queue_is_deaf(d->rule))
+		return false;
+
+	*ret = (struct walk_blocker){
+		.verdict = { .decision = WALK_DROP,
+			     .chain = d->rule->chain,
+			     .rule = d->rule,
+			     .action = d->action },
+	};
+	return true;
+}
+
+static enum fact_kind judge(const struct server_rules *s,
+			    struct server_way *way)
+{
+	const struct walk_result *r = &way->result;
+	struct rule_why w = { .plan = s->plan,
+			      .host = &s->host,
+			      .result = r,
+			      .blocker = &way->blocker,
+			      .packet = &way->packet,
+			      .is_whole = true };
+
+	if (is_queue(&r->way, &way->blocker))
+		return FACT_RULES_QUEUE;
+	if (r->way.verdict.decision == WALK_UNKNOWN)
+		return FACT_RULES_UNSURE;
+	if (r->blocker_count) {
+		way->blocker = r->blockers[0];
+		if (!way->blocker.of_reply)
+			return rule_why(&w);
+	}
+	if (r->has_reply && r->reply.verdict.decision == WALK_UNKNOWN)
+		return FACT_RULES_UNSURE;
+	if (r->blocker_count)
+		return FACT_RULES_REPLY;
+
+	return FACT_RULES_ACCEPT;
+}
+
+int server_rules_walk(struct server_rules *s, const struct look_question *q,
+		      const char *in_device)
+{
+	struct walk_question ask = { .host = &s->host };
+	struct server_way *way = &s->way;
+	int err;
+
+	arena_clear(s->arena);
+	*way = (struct server_way){ .question = *q };
+	server_rules_walk_packet(s, q, in_device, &way->packet, &way->device);
+	ask.packet = way->packet;
+	err = walk_packet(s->ruleset, &ask, s->arena, &way->result);
+	if (err)
+		return err;
+
+	way->kind = judge(s, way);
+	way->is_known = true;
+	return 0;
+}

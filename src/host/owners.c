@@ -1,0 +1,138 @@
+#include "host/owners.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "host/reader.h"
+
+enum { FIRST_ROOM = 8 };
+
+static const char prefix[] = "socket:[";
+
+/* Decimal digits, up to what ends them; false: it is no number. */
+static bool number(const char *s, char end, uint32_t *ret)
+{
+	char *behind;
+	unsigned long value;
+
+	if (*s < '0' || *s > '9')
+		return false;
+
+	errno = 0;
+	value = strtoul(s, &behind, 10);
+	*ret = (uint32_t)value;
+	return !errno && *behind == end && value <= UINT32_MAX;
+}
+
+static bool is_wanted(const uint32_t *inodes, size_t count, uint32_t inode)
+{
+	for (size_t i = 0; i < count; i++)
+		if (inodes[i] == inode)
+			return true;
+
+	return false;
+}
+
+static int add(struct owners *o, struct owner one)
+{
+	if (o->count == o->room) {
+		size_t room = o->room ? o->room * 2 : FIRST_ROOM;
+		struct owner *more = realloc(o->list, room * sizeof(*o->list));
+
+		if (!more)
+			return -ENOMEM;
+		o->list = more;
+		o->room = room;
+	}
+
+	o->list[o->count++] = one;
+	return 0;
+}
+
+struct search {
+	const uint32_t *inodes;
+	size_t count;
+	struct text links; /* scratch */
+	struct owners *ret;
+};
+
+static int search_links(struct search *s, uint32_t pid)
+{
+	const char *name, *to;
+	size_t at = 0;
+	int error = 0;
+
+	while (!error && (name = reader_string(&s->links, &at)) != NULL &&
+	       (to = reader_string(&s->links, &at)) != NULL) {
+		uint32_t fd, inode;
+
+		if (!strncmp(to, prefix, sizeof(prefix) - 1) &&
+		    number(to + sizeof(prefix) - 1, ']', &inode) &&
+		    is_wanted(s->inodes, s->count, inode) &&
+		    number(name, '\0', &fd))
+			error = add(s->ret, (struct owner){ .inode = inode,
+							    .pid = (int)pid,
+							    .fd = (int)fd });
+	}
+
+	return error;
+}
+
+static int search_process(struct search *s, uint32_t pid)
+{
+	struct text path = TEXT_NULL;
+	int error;
+
+	text_format(&path, "/proc/%u/fd", pid);
+	text_clear(&s->links);
+	error = reader_links(text_string(&path), &s->links);
+	text_done(&path);
+	if (error == -ENOMEM)
+		return error;
+	/* One that has ended meanwhile has nothing open. */
+	if (error && error != -ENOENT && error != -ESRCH)
+		s->ret->is_partial = true;
+
+	return error ? 0 : search_links(s, pid);
+}
+
+int owners_find(const uint32_t *inodes, size_t count, struct owners *ret)
+{
+	struct search s = { .inodes = inodes, .count = count, .ret = ret };
+	struct text names = TEXT_NULL;
+	const char *name;
+	size_t at = 0;
+	int error;
+
+	*ret = (struct owners){ 0 };
+	if (!count)
+		return 0;
+
+	error = reader_names("/proc", &names);
+	while (!error && (name = reader_string(&names, &at)) != NULL) {
+		uint32_t pid;
+
+		if (number(name, '\0', &pid))
+			error = search_process(&s, pid);
+	}
+	text_done(&names);
+	text_done(&s.links);
+	return error;
+}
+
+void owners_done(struct owners *o)
+{
+	free(o->list);
+	*o = (struct owners){ 0 };
+}
+
+const struct owner *owners_of(const struct owners *o, uint32_t inode)
+{
+	for (size_t i = 0; i < o->count; i++)
+		if (o->list[i].inode == inode)
+			return &o->list[i];
+
+	return NULL;
+}

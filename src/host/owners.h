@@ -1,0 +1,28 @@
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * Which processes have a socket open: /proc/PID/fd of all of them, searched for
+ * the sockets that are asked for and no others. Several may share one: a server
+ * and its workers. Those of other users are seen with CAP_SYS_PTRACE only.
+ */
+struct owner {
+	uint32_t inode;
+	int pid, fd;
+};
+
+struct owners {
+	struct owner *list;
+	size_t count, room;
+	bool is_partial; /* some process could not be looked into */
+};
+
+/* 0 or -errno; owners_done() in either case. */
+int owners_find(const uint32_t *inodes, size_t count, struct owners *ret);
+void owners_done(struct owners *o);
+
+/* The first that has it, or NULL. */
+const struct owner *owners_of(const struct owners *o, uint32_t inode);

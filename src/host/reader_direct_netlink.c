@@ -1,0 +1,152 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <libmnl/libmnl.h>
+#include <linux/netlink.h>
+#include <sched.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+#include "host/reader_direct.h"
+
+enum { ANSWER_BYTES = 64 * 1024, WAIT_SECONDS = 10, SEQUENCE = 1 };
+
+/* A dump may hold the kernel up for long, but not for ever. */
+static struct mnl_socket *new_socket(int family)
+{
+	const struct timeval wait = { .tv_sec = WAIT_SECONDS };
+	struct mnl_socket *s = mnl_socket_open2(family, SOCK_CLOEXEC);
+	int on = 1;
+
+	if (!s)
+		return NULL;
+	if (mnl_socket_bind(s, 0, MNL_SOCKET_AUTOPID)) {
+		int error = errno;
+
+		(void)mnl_socket_close(s);
+		errno = error;
+		return NULL;
+	}
+
+	/* Only then are dumps filtered in the kernel; older ones do without. */
+	(void)mnl_socket_setsockopt(s, NETLINK_GET_STRICT_CHK, &on, sizeof(on));
+	(void)setsockopt(mnl_socket_get_fd(s), SOL_SOCKET, SO_RCVTIMEO, &wait,
+			 sizeof(wait));
+	return s;
+}
+
+static int enter(const char *where)
+{
+	int fd = open(where, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	int error = 0;
+
+	if (fd < 0)
+		return -errno;
+	if (setns(fd, CLONE_NEWNET))
+		error = -errno;
+	(void)close(fd);
+	return error;
+}
+
+/* A socket stays in the namespace where it was made, so that this thread is
+ * elsewhere only for that long. Not to come back would be worse than to end:
+ * all that is asked later would be of another network. */
+static int open_in(const char *where, int family, struct mnl_socket **ret)
+{
+	int home = open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC);
+	int error;
+
+	if (home < 0)
+		return -errno;
+
+	error = enter(where);
+	if (!error) {
+		*ret = new_socket(family);
+		error = *ret ? 0 : -errno;
+		if (setns(home, CLONE_NEWNET))
+			_exit(1);
+	}
+	(void)close(home);
+	return error;
+}
+
+/* Whose the question was is nothing that two answers should differ by. 1: it
+ * ends here. */
+static int clean(char *data, size_t size)
+{
+	struct nlmsghdr *m = (void *)data;
+	int len = (int)size;
+
+	for (; mnl_nlmsg_ok(m, len); m = mnl_nlmsg_next(m, &len)) {
+		if (m->nlmsg_seq != SEQUENCE)
+			return -EPROTO;
+		m->nlmsg_seq = 0;
+		m->nlmsg_pid = 0;
+		if (m->nlmsg_type == NLMSG_DONE || m->nlmsg_type == NLMSG_ERROR)
+			return 1;
+	}
+
+	return 0;
+}
+
+/* One datagram. Messages stand aligned in the answer, as they do in one. */
+static int receive(const struct mnl_socket *s, struct text *ret)
+{
+	ssize_t len;
+
+	text_fill(ret, '\0', -ret->len % (size_t)MNL_ALIGNTO);
+	if (!text_reserve(ret, ANSWER_BYTES))
+		return -ENOMEM;
+
+	len = mnl_socket_recvfrom(s, ret->data + ret->len, ANSWER_BYTES);
+	if (len < 0)
+		return errno == EAGAIN ? -ETIMEDOUT : -errno;
+
+	ret->len += (size_t)len;
+	return clean(ret->data + ret->len - len, (size_t)len);
+}
+
+static int ask(const struct mnl_socket *s, const struct reader_question *q,
+	       struct text *ret)
+{
+	_Alignas(8) char request[READER_REQUEST_MOST];
+	struct nlmsghdr *m = (void *)request;
+	size_t begin = ret->len;
+	int state = 0;
+
+	memcpy(request, q->request, q->len);
+	m->nlmsg_seq = SEQUENCE;
+	if (mnl_socket_sendto(s, request, q->len) < 0)
+		return -errno;
+
+	while (!state) {
+		state = receive(s, ret);
+		if (!state && ret->len - begin > READER_ANSWER_MOST)
+			state = -EFBIG;
+	}
+
+	return state < 0 ? state : 0;
+}
+
+int reader_direct_netlink(const struct reader_question *q, struct text *ret)
+{
+	struct mnl_socket *s = NULL;
+	int error = 0;
+
+	if (q->len < sizeof(struct nlmsghdr) || q->len > READER_REQUEST_MOST)
+		return -EINVAL;
+
+	if (*q->path) {
+		error = open_in(q->path, q->family, &s);
+	} else {
+		s = new_socket(q->family);
+		error = s ? 0 : -errno;
+	}
+	if (error)
+		return error;
+
+	error = ask(s, q, ret);
+	(void)mnl_socket_close(s);
+	return error;
+}
