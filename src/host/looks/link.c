@@ -100,6 +100,26 @@ static const struct links_link *down_without_route(const struct looking *l)
 	return downs == 1 && !ups ? only : NULL;
 }
 
+/* With the device, IPv6 loses its addresses too: then there is none of this
+ * host's that the client could ask for. */
+static int before(struct looking *l)
+{
+	const struct links_link *down;
+	struct way_back back;
+	int err;
+
+	if (!l->question->has_client)
+		return 0;
+	err = way_back(l, &back);
+	if (err || back.has_route)
+		return err;
+
+	down = down_without_route(l);
+	if (down)
+		tell_down(l, down);
+	return 0;
+}
+
 static int client(struct looking *l)
 {
 	const struct links_link *down = down_with_address(l);
@@ -130,5 +150,6 @@ static int client(struct looking *l)
 const struct look look_link = {
 	.id = "link",
 	.title = N_("the device that the client is reached by"),
+	.before = before,
 	.client = client,
 };

@@ -20,10 +20,10 @@ enum { FIRST_PRIVATE = 1024, LISTED_MOST = 3 };
 
 /* What may be told here: exactly one of it, or LISTENER_HERE, or nothing. */
 static const enum fact_kind told[] = {
-	FACT_LISTENER_HERE,	   FACT_LISTENER_NONE,
-	FACT_LISTENER_LOOPBACK,	   FACT_LISTENER_ADDRESS,
-	FACT_LISTENER_DEVICE,	   FACT_LISTENER_V6ONLY,
-	FACT_LISTENER_V4ONLY,	   FACT_LISTENER_OTHER_PROTOCOL,
+	FACT_LISTENER_HERE,        FACT_LISTENER_NONE,
+	FACT_LISTENER_LOOPBACK,    FACT_LISTENER_ADDRESS,
+	FACT_LISTENER_DEVICE,      FACT_LISTENER_V6ONLY,
+	FACT_LISTENER_V4ONLY,      FACT_LISTENER_OTHER_PROTOCOL,
 	FACT_LISTENER_OTHER_SPACE, FACT_LISTENER_STRAY,
 	FACT_SPACES_READ,
 };
@@ -286,8 +286,7 @@ static int tell_none(struct reading *r)
 
 	look_step(l, STEP_FAIL, _("nothing listens on %1$s/%2$u"),
 		  protocol_name(q->protocol), q->port);
-	look_tell(l, FACT_LISTENER_NONE,
-		  serving_no_socket(l->record->arena, q),
+	look_tell(l, FACT_LISTENER_NONE, serving_no_socket(l->record->arena, q),
 		  q->protocol == IPPROTO_UDP
 			  ? _("No socket of the server has %1$s/%2$u open.")
 			  : _("No socket of the server listens on %1$s/%2$u."),
