@@ -28,6 +28,9 @@ bool blockers_is_inbound(enum fact_kind kind);
 /* The first of the facts that a packet meets, or FACT_NONE. */
 enum fact_kind blockers_first(const struct fact_set *facts);
 
+/* What the client sees of what stands at that place, from 1. */
+enum symptom blockers_shown(unsigned place, const struct fact_set *facts);
+
 /* What the client sees of it. */
 enum symptom blockers_symptom(enum fact_kind kind,
 			      const struct fact_set *facts);

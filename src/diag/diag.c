@@ -509,6 +509,15 @@ static void settle(struct verdict *v, const struct candidate *left,
 		v->place = PLACE_ROUTER;
 }
 
+/* It was found there, and shows what is met there. */
+static bool is_next(const struct cause *c, unsigned place,
+		    const struct fact_set *facts)
+{
+	return place_of(c, facts) == place &&
+	       c->shows >> blockers_shown(place, facts) & 1 &&
+	       !first_seen(facts, c->ruled_out_by);
+}
+
 /* What was found besides, whatever it shows: the next faults. */
 static int list_also(struct arena *arena, struct verdict *v,
 		     const struct fact_set *facts)
@@ -522,8 +531,7 @@ static int list_also(struct arena *arena, struct verdict *v,
 	/* In the order in which the packet meets them. */
 	for (unsigned place = first + 1; first && place <= BLOCKERS; place++)
 		for (size_t i = 0; i < cause_count; i++)
-			if (place_of(cause_list[i], facts) == place &&
-			    !contradicted_by(cause_list[i], facts))
+			if (is_next(cause_list[i], place, facts))
 				v->also[v->also_count++] = cause_list[i];
 
 	return 0;
@@ -578,6 +586,38 @@ static enum symptom foretold(const struct fact_set *facts)
 		       : SYMPTOM_NONE;
 }
 
+/* What packets alone do not show as a fault, and is one where the host itself
+ * shows why: a service that says nothing, of which nobody knew that it speaks
+ * first, or a datagram that need not be answered. */
+static enum symptom shown_by_host(enum symptom seen,
+				  const struct fact_set *facts)
+{
+	enum fact_kind found = blockers_first(facts);
+	enum symptom why = found ? blockers_symptom(found, facts) : seen;
+	bool has_closed = fact_has(facts, FACT_SERVER_FIN);
+
+	if (!found || !fact_has(facts, FACT_AT_SERVER) ||
+	    fact_has(facts, FACT_SERVER_DATA))
+		return seen;
+	if (seen == SYMPTOM_NONE && fact_has(facts, FACT_HANDSHAKE_DONE) &&
+	    why == (has_closed ? SYMPTOM_CLOSED_AFTER_CONNECT
+			       : SYMPTOM_SILENT_AFTER_CONNECT))
+		return why;
+	if (seen == SYMPTOM_NOT_ENOUGH_SEEN && why == SYMPTOM_UDP_UNANSWERED &&
+	    fact_has(facts, FACT_UDP_SILENCE))
+		return why;
+
+	return seen;
+}
+
+static enum symptom symptom_of(const struct fact_set *facts)
+{
+	if (is_foretold(facts))
+		return foretold(facts);
+
+	return shown_by_host(diag_symptom(facts), facts);
+}
+
 static struct verdict *judge(struct diag *d, struct arena *arena,
 			     const struct fact_set *facts)
 {
@@ -586,7 +626,7 @@ static struct verdict *judge(struct diag *d, struct arena *arena,
 	if (!v)
 		return NULL;
 
-	v->symptom = is_foretold(facts) ? foretold(facts) : diag_symptom(facts);
+	v->symptom = symptom_of(facts);
 	v->status = symptom_status(v->symptom);
 	if (v->status == STATUS_HEALTHY || v->status == STATUS_UNKNOWN)
 		return v;
