@@ -69,6 +69,8 @@ static void guess_own(const struct links *l, struct look_question *q)
 			continue;
 		q->server = a->address;
 		q->has_server = true;
+		if (!q->device)
+			q->device = a->index;
 	}
 }
 

@@ -22,6 +22,14 @@ unsigned blockers_place(enum fact_kind kind)
 	return 0;
 }
 
+bool blockers_is_inbound(enum fact_kind kind)
+{
+	unsigned place = blockers_place(kind);
+
+	/* The first that meets the answer. */
+	return place && place < blockers_place(FACT_XFRM_BLOCKS_REPLY);
+}
+
 enum fact_kind blockers_first(const struct fact_set *facts)
 {
 	for (unsigned i = 0; i < BLOCKERS; i++)
