@@ -379,11 +379,33 @@ static bool are_between(const struct candidate *left, size_t count)
 	return true;
 }
 
-/* Both were found, and the packet meets the other one later. */
+/* The first place at which the packet could meet it; 0: not known. */
+static unsigned nearest_place(const struct cause *c)
+{
+	unsigned nearest = blockers_place(c->ruled_by);
+
+	for (int i = 0; i < CAUSE_FACTS && c->found_by[i]; i++) {
+		unsigned place = blockers_place(c->found_by[i]);
+
+		/* One that has no place may be anywhere. */
+		if (!place)
+			return 0;
+		if (!nearest || place < nearest)
+			nearest = place;
+	}
+
+	return nearest;
+}
+
+/* What was found of the first is sure to stop the packet, which would meet the
+ * other one later: whether it is there as well does not matter to it. */
 static bool is_behind(const struct candidate *first,
 		      const struct candidate *other)
 {
-	return first->place && other->place > first->place;
+	unsigned place =
+		other->place ? other->place : nearest_place(other->cause);
+
+	return first->place && place > first->place;
 }
 
 static void settle(struct verdict *v, const struct candidate *left,
@@ -495,13 +517,27 @@ static enum symptom foretold(const struct fact_set *facts)
 		       : SYMPTOM_NONE;
 }
 
+static bool is_sent_on(const struct fact_set *facts)
+{
+	return fact_has(facts, FACT_DNAT_ELSEWHERE) ||
+	       fact_has(facts, FACT_RULES_FORWARD_DROP) ||
+	       fact_has(facts, FACT_RULES_FORWARD_REJECT);
+}
+
 static struct verdict *judge(struct diag *d, struct arena *arena,
 			     const struct fact_set *facts)
 {
 	struct verdict *v = arena_alloc(arena, sizeof(*v));
+	struct fact_set known = *facts;
 
 	if (!v)
 		return NULL;
+
+	/* Where it is sent on from there, it did not arrive at its end. */
+	if (is_sent_on(facts)) {
+		fact_remove(&known, FACT_SYN_ARRIVED);
+		facts = &known;
+	}
 
 	v->symptom = is_foretold(facts) ? foretold(facts) : diag_symptom(facts);
 	v->status = symptom_status(v->symptom);
