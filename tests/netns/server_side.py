@@ -7,10 +7,11 @@ while the client tries. A file may say
     EXPECT_SERVER = {...}                 # over EXPECT's: cause, or, certainty, place, culprit, symptom, also, family
         'set': [...]                      # causes that may stand beside the true one: the server cannot tell them apart
         'skip': 'why'                     # the server cannot know: it must not be wrong, and must not blame itself
-        'predict': False                  # nothing foretells it
+        'here': True                      # a cause of elsewhere that this server can know
         'timeout': 12                     # seconds that it may wait
 
-and set lab.asked_port (where address translation changes it) and lab.seen_from (the address that the server sees).
+and set lab.asked_port (where address translation changes it), lab.seen_from (the address that the server sees), and
+lab.launcher (what the command is run by).
 
 Without 'skip', a cause whose place (src/diag/causes) is the server, its service or its link must be told exactly: alone, with
 a culprit of the kind that its row names. Of the others the server may say nothing, or a set that holds the truth.
@@ -141,7 +142,7 @@ def rights(args):
 
 
 def start(host, args, words):
-    return host.popen([*getattr(host.lab, 'launcher', []), *rights(args), args.program, 'server', *words, '--json'],
+    return host.popen([*host.lab.launcher, *rights(args), args.program, 'server', *words, '--json'],
                       stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, errors='replace')
 
 
@@ -342,7 +343,7 @@ class Side:
             self.record['kind'] = 'wrong'
             return
         verdict = said['verdict']
-        elsewhere = 'skip' in self.expect or self.rows.get(cause, ('server',))[0] not in AT_SERVER
+        elsewhere = not is_here(self.expect, cause, self.rows)
         if elsewhere or not self.is_whole:
             wrong = judge_elsewhere(verdict, true, self.rows)
         else:
@@ -359,6 +360,11 @@ class Side:
             'proven right': proven and verdict.get('cause') in true}
 
 
+def is_here(expect, cause, rows):
+    """The server can know it."""
+    return 'here' in expect or 'skip' not in expect and rows.get(cause, ('server',))[0] in AT_SERVER
+
+
 def expectation(module):
     """EXPECT's, without what only the client can see, and EXPECT_SERVER over it."""
     expect = {k: v for k, v in getattr(module, 'EXPECT', {}).items() if k in ('cause', 'or', 'symptom', 'command')}
@@ -370,8 +376,7 @@ def expectation(module):
 def rows_of(module, cause, rows, root):
     """The server is asked of one variant where it cannot know."""
     expect = expectation(module)
-    is_here = 'skip' not in expect and catalogue(root).get(expect.get('cause', cause), ('server',))[0] in AT_SERVER
-    return rows if is_here or not rows else rows[:1]
+    return rows if is_here(expect, expect.get('cause', cause), catalogue(root)) else rows[:1]
 
 
 def judge(lab, module, cause, args, record, root):
