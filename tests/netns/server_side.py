@@ -34,8 +34,9 @@ import time
 ARMED = 10.0  # seconds that it may take until it waits
 AT_SERVER = ('server', 'service', 'server-link')
 TIMEOUT = 8  # seconds that it may wait for the client
-GRACE = 4.0  # seconds that it may take after the client was through
+GRACE, SHORT = 4.0, 1.5  # seconds that it may take after the client was through; where nothing is expected to arrive
 LIMIT = 10.0  # seconds that a client may take
+SPEAKS = {'sshd': 'ssh', 'http_server': 'http', 'nginx': 'http'}
 EXITS = {'healthy': 0, 'degraded': 1, 'failing': 1, 'unknown': 3}
 
 
@@ -65,9 +66,12 @@ def is_literal(word):
         return False
 
 
-def client_words(lab, expect):
-    """check's own, but of one family: the server waits for one."""
+def client_words(lab, expect, is_meant):
+    """check's own, but of one family, as the server waits for one; is_meant: by a client that speaks what is spoken there."""
     words = [str(w) for w in lab.command or expect.get('command') or [lab.target]]
+    scheme = SPEAKS.get(getattr(lab, 'kind', None))
+    if is_meant and words == [lab.target] and scheme:
+        words = [f'{scheme}://{lab.target}']
     family = f'-{expect.get("family", lab.family)}'
     return words if is_literal(words[0]) or family in words else [*words, family]
 
@@ -204,7 +208,7 @@ def attempt(lab, host, args, words, about, client, expect):
     end = time.monotonic() + LIMIT
     while trying.poll() is None and process.poll() is None and time.monotonic() < end:
         time.sleep(0.01)
-    out, problem = finish(process, expect.get('grace', GRACE))
+    out, problem = finish(process, SHORT if expect.get('elsewhere') else GRACE)
     ended = time.monotonic()
     if trying.poll() is None:
         os.killpg(trying.pid, signal.SIGKILL)
@@ -301,7 +305,7 @@ class Side:
 
     def ask(self, label, true):
         """What was said while the client tried, or None; what is wrong of what was foretold is noted."""
-        client = client_words(self.lab, self.expect)
+        client = client_words(self.lab, self.expect, not self.record['healthy'])
         host, words, about = question(self.lab, self.expect, client)
         said, ms, problem = foretell(host, self.args, words)
         if problem:
@@ -343,7 +347,7 @@ class Side:
             self.record['kind'] = 'wrong'
             return
         verdict = said['verdict']
-        elsewhere = not is_here(self.expect, cause, self.rows)
+        elsewhere = self.expect['elsewhere']
         if elsewhere or not self.is_whole:
             wrong = judge_elsewhere(verdict, true, self.rows)
         else:
@@ -390,7 +394,9 @@ def judge(lab, module, cause, args, record, root):
     module.fault(lab)
     side.expect = expect | {k: v for k, v in lab.expect.items() if k in ('symptom', 'cause', 'or')}
     side.expect |= getattr(module, 'EXPECT_SERVER', {}) | getattr(lab, 'expect_server', {})
-    side.broken(side.expect.get('cause', cause))
+    cause = side.expect.get('cause', cause)
+    side.expect['elsewhere'] = not is_here(side.expect, cause, side.rows)
+    side.broken(cause)
 
 
 # Totals
