@@ -175,8 +175,7 @@ static int ask(struct netlink *n, int family, struct taking *t)
 	struct netlink_request room;
 	struct nlmsghdr *m =
 		netlink_request(&room, SOCK_DIAG_BY_FAMILY, NLM_F_DUMP);
-	struct inet_diag_req_v2 *q =
-		mnl_nlmsg_put_extra_header(m, sizeof(*q));
+	struct inet_diag_req_v2 *q = mnl_nlmsg_put_extra_header(m, sizeof(*q));
 
 	q->sdiag_family = (uint8_t)family;
 	q->sdiag_protocol = t->question->protocol;

@@ -63,8 +63,7 @@ const struct listener *serving_best(const struct serving *s,
 
 	*ret = LISTENERS_FITS;
 	for (size_t i = 0; i < s->sockets.count; i++) {
-		enum listeners_fit fit =
-			listeners_fit(&s->sockets.list[i], &p);
+		enum listeners_fit fit = listeners_fit(&s->sockets.list[i], &p);
 
 		if (!best || fit < *ret) {
 			best = &s->sockets.list[i];
@@ -93,8 +92,9 @@ void serving_program(struct text *out, const struct serving *s,
 	struct process p;
 
 	if (!o || process_read(o->pid, &p))
-		text_str(out, s->owners.is_partial ? _("a program of another user")
-						   : _("the kernel"));
+		text_str(out, s->owners.is_partial
+				      ? _("a program of another user")
+				      : _("the kernel"));
 	else if (others > 1)
 		text_format(out, _("%1$s (pid %2$d and %3$u more)"), p.name,
 			    p.pid, others - 1);
@@ -175,9 +175,9 @@ struct culprit *serving_process(struct arena *a, int pid)
 struct culprit *serving_no_socket(struct arena *a,
 				  const struct look_question *q)
 {
-	struct culprit *c = culprit_new(a, CULPRIT_SOCKET, VANTAGE_SERVER,
-					"%s/%u", protocol_name(q->protocol),
-					q->port);
+	struct culprit *c =
+		culprit_new(a, CULPRIT_SOCKET, VANTAGE_SERVER, "%s/%u",
+			    protocol_name(q->protocol), q->port);
 
 	culprit_number(c, "port", q->port);
 	return c;

@@ -19,7 +19,7 @@ struct text;
 
 struct serving {
 	struct listeners sockets; /* that take new clients */
-	struct owners owners;     /* of them; only after serving_find_owners() */
+	struct owners owners; /* of them; only after serving_find_owners() */
 };
 
 /* The sockets. 0 or -errno; serving_done() in either case. */

@@ -20,11 +20,12 @@ enum { FIRST_PRIVATE = 1024, LISTED_MOST = 3 };
 
 /* What may be told here: exactly one of it, or LISTENER_HERE, or nothing. */
 static const enum fact_kind told[] = {
-	FACT_LISTENER_HERE,	   FACT_LISTENER_NONE,
-	FACT_LISTENER_LOOPBACK,	   FACT_LISTENER_ADDRESS,
-	FACT_LISTENER_DEVICE,	   FACT_LISTENER_V6ONLY,
-	FACT_LISTENER_V4ONLY,	   FACT_LISTENER_OTHER_PROTOCOL,
-	FACT_LISTENER_OTHER_SPACE, FACT_LISTENER_STRAY,
+	FACT_LISTENER_HERE,        FACT_LISTENER_NONE,
+	FACT_LISTENER_LOOPBACK,    FACT_LISTENER_ADDRESS,
+	FACT_LISTENER_DEVICE,      FACT_LISTENER_V6ONLY,
+	FACT_LISTENER_V4ONLY,      FACT_LISTENER_OTHER_PROTOCOL,
+	FACT_LISTENER_OTHER_SPACE, FACT_LISTENER_ELSEWHERE,
+	FACT_LISTENER_STRAY,       FACT_LISTENER_STRAYS,
 	FACT_SPACES_READ,
 };
 
@@ -177,6 +178,19 @@ static int tell_other_protocol(struct reading *r)
 	return error ? error : 1;
 }
 
+/* One that is likely to be open in any container, whatever it is for. */
+static bool is_common(uint16_t port)
+{
+	static const uint16_t ports[] = { 3000, 3306, 5000, 5432, 6379, 8000,
+					  8080, 8443, 9000, 9090, 9100, 27017 };
+
+	for (size_t i = 0; i < sizeof(ports) / sizeof(*ports); i++)
+		if (port == ports[i])
+			return true;
+
+	return port < FIRST_PRIVATE;
+}
+
 /* 1: it is told. A namespace that has ended meanwhile holds no socket. */
 static int look_in_space(struct reading *r, const char *where)
 {
@@ -201,7 +215,10 @@ static int look_in_space(struct reading *r, const char *where)
 		  _("%1$s listens on %2$s, but in another network namespace: "
 		    "a container, or a unit with a network of its own"),
 		  text_string(&r->program), text_string(&r->socket));
-	look_tell(l, FACT_LISTENER_OTHER_SPACE, c, "%s", l->text);
+	look_tell(l,
+		  is_common(l->question->port) ? FACT_LISTENER_ELSEWHERE
+					       : FACT_LISTENER_OTHER_SPACE,
+		  c, "%s", l->text);
 	return error ? error : 1;
 }
 
@@ -242,12 +259,33 @@ static bool is_stray(const struct listener *s, const struct look_question *q)
 	       listeners_fit(s, &p) <= LISTENERS_MAYBE;
 }
 
+/* How many of them; *ret is one. */
+static unsigned strays(struct reading *r, const struct listener **ret)
+{
+	unsigned count = 0;
+
+	*ret = NULL;
+	for (size_t i = 0; i < r->other.sockets.count; i++) {
+		const struct listener *s = &r->other.sockets.list[i];
+
+		if (!is_stray(s, r->l->question) ||
+		    (*ret && s->port == (*ret)->port))
+			continue;
+		*ret = s;
+		count++;
+	}
+
+	return count;
+}
+
+/* 1: it is told. */
 static int tell_stray(struct reading *r)
 {
 	struct looking *l = r->l;
 	struct look_question q = *l->question;
 	const struct listener *s = NULL;
 	struct culprit *c;
+	unsigned count;
 	int error;
 
 	if (q.protocol == IPPROTO_UDP)
@@ -255,22 +293,22 @@ static int tell_stray(struct reading *r)
 	q.port = 0;
 	serving_done(&r->other);
 	error = serving_read(&r->other, "", &q);
-	for (size_t i = 0; i < r->other.sockets.count && !s && !error; i++)
-		if (is_stray(&r->other.sockets.list[i], l->question))
-			s = &r->other.sockets.list[i];
-	if (!s)
+	count = error ? 0 : strays(r, &s);
+	if (!count)
 		return error;
 
 	error = serving_find_owners(&r->other);
 	name(r, &r->other, s);
-	c = serving_culprit(l->record->arena, &r->other, s, l->links);
-	look_tell(l, FACT_LISTENER_STRAY, c, _("%1$s listens on %2$s."),
-		  text_string(&r->program), text_string(&r->socket));
+	c = count == 1
+		    ? serving_culprit(l->record->arena, &r->other, s, l->links)
+		    : serving_no_socket(l->record->arena, l->question);
 	look_step(l, STEP_FAIL,
-		  _("nothing listens on %1$s/%2$u; %3$s listens on %4$s"),
-		  protocol_name(q.protocol), l->question->port,
-		  text_string(&r->program), text_string(&r->socket));
-	return error;
+		  _("nothing listens on tcp/%1$u; %2$s listens on %3$s"),
+		  l->question->port, text_string(&r->program),
+		  text_string(&r->socket));
+	look_tell(l, count == 1 ? FACT_LISTENER_STRAY : FACT_LISTENER_STRAYS, c,
+		  "%s", l->text);
+	return error ? error : 1;
 }
 
 static int tell_none(struct reading *r)
@@ -281,18 +319,19 @@ static int tell_none(struct reading *r)
 
 	if (!error)
 		error = tell_other_space(r);
+	if (!error)
+		error = tell_stray(r);
 	if (error)
 		return error < 0 ? error : 0;
 
 	look_step(l, STEP_FAIL, _("nothing listens on %1$s/%2$u"),
 		  protocol_name(q->protocol), q->port);
-	look_tell(l, FACT_LISTENER_NONE,
-		  serving_no_socket(l->record->arena, q),
+	look_tell(l, FACT_LISTENER_NONE, serving_no_socket(l->record->arena, q),
 		  q->protocol == IPPROTO_UDP
 			  ? _("No socket of the server has %1$s/%2$u open.")
 			  : _("No socket of the server listens on %1$s/%2$u."),
 		  protocol_name(q->protocol), q->port);
-	return tell_stray(r);
+	return 0;
 }
 
 /* What is no address of this host's is not for its sockets. */
