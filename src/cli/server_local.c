@@ -31,6 +31,7 @@ struct round {
 	volatile sig_atomic_t stop;
 	int64_t until_ns;
 	bool is_cut[CASE_ATTEMPTS]; /* it had not ended within the limit */
+	bool is_skipped[CASE_ATTEMPTS];
 };
 
 static void waiting(void *context, int64_t waited_ns, int64_t most_ns)
@@ -242,14 +243,15 @@ static int speak(struct server *s, struct round *r)
 		const struct attempt *a = &r->record->attempts[i];
 
 		if (i + 1 < count && r->is_cut[i + 1])
-			r->is_cut[i] = a->is_connected;
+			r->is_skipped[i] = a->is_connected;
 		else if (is_udp || (a->is_connected && a->fd >= 0))
 			err = speak_to(r, i);
 	}
 	if (!err)
 		err = case_judge(s->diag, r->record, &v);
 	for (size_t i = 0; i < count && !err; i++)
-		tell(s, r, &v, i);
+		if (!r->is_skipped[i])
+			tell(s, r, &v, i);
 	return err;
 }
 
