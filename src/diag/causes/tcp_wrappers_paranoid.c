@@ -29,4 +29,6 @@ const struct cause cause_tcp_wrappers_paranoid = {
 		       FACT_SERVER_SILENT, FACT_SERVICE_REFUSED },
 	.ruled_out_by = { FACT_WOKEN, FACT_CLIENT_RST_AT_ONCE },
 	.favoured_by = { FACT_CLOSED_AFTER_5S, FACT_SERVER_FIRST },
+	.found_by = { FACT_WRAPPERS_PARANOID },
+	.looked_by = { FACT_WRAPPERS_READ },
 };

@@ -29,4 +29,5 @@ const struct cause cause_xinetd_only_from = {
 		       FACT_RST_FOR_SYN },
 	.ruled_out_by = { FACT_CLIENT_RST_AT_ONCE },
 	.favoured_by = { FACT_CLOSED_AT_ONCE, FACT_PORT_SERVED_OTHERS },
+	.found_by = { FACT_SUPERSERVER_DENIES },
 };
