@@ -31,4 +31,5 @@ const struct cause cause_udp_no_listener = {
 	.favoured_by = { FACT_ICMP_PORT },
 	.found_by = { FACT_LISTENER_NONE, FACT_LISTENER_ELSEWHERE },
 	.looked_by = { FACT_SOCKETS_READ },
+	.proven_by = FACT_UDP_NO_PORT,
 };
