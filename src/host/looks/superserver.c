@@ -116,7 +116,12 @@ static int off_in_superservers(struct reading *r)
 {
 	const struct superserver *s = NULL;
 	int err = superservers_find(&s, r->arena);
+	bool has_xinetd = false;
 
+	for (const struct superserver *i = s; i; i = i->next)
+		has_xinetd = has_xinetd || i->is_xinetd;
+	if (!err && !has_xinetd)
+		look_tell(r->l, FACT_XINETD_NOT, NULL, NULL);
 	for (; s && !err; s = s->next)
 		err = s->is_xinetd ? off_in_xinetd(r, s) : off_in_inetd(r, s);
 	return err;
@@ -283,6 +288,8 @@ static int check_owner(struct reading *r, int pid)
 	const struct superserver *super = NULL;
 	int err = superservers_of(&super, r->arena, pid);
 
+	if (!err && (!super || !super->is_xinetd))
+		look_tell(r->l, FACT_XINETD_NOT, NULL, NULL);
 	if (!super)
 		return err;
 

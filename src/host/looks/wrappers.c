@@ -60,6 +60,9 @@ static int by_file(struct program *p, const char *file, const char *daemon)
 	int err = libwrap_user_file(file, &p->use);
 
 	p->daemon = daemon;
+	/* What cannot be started obeys nothing. */
+	if (err == -ENOENT)
+		p->use = LIBWRAP_USER_NO;
 	return err == -ENOENT ? 0 : err;
 }
 
