@@ -26,4 +26,6 @@ const struct cause cause_inetd_bad_program = {
 	.ruled_out_by = { FACT_CLIENT_RST_AT_ONCE, FACT_SERVER_DATA,
 			  FACT_CLOSED_AFTER_5S },
 	.favoured_by = { FACT_CLOSED_AT_ONCE },
+	.found_by = { FACT_SUPERSERVER_PROGRAM },
+	.looked_by = { FACT_SUPERSERVERS_READ },
 };
