@@ -29,6 +29,8 @@ const struct cause cause_defer_accept_silent = {
 	.needs_any = { FACT_SERVER_SILENT, FACT_SYNACK_REPEATED,
 		       FACT_ANSWER_SLOW, FACT_CLIENT_RST },
 	.ruled_out_by = { FACT_CLIENT_RST_AT_ONCE, FACT_REQUEST_UNANSWERED,
-			  FACT_CLOSED_AT_ONCE },
+			  FACT_CLOSED_AT_ONCE, FACT_CONNECTION_TAKEN },
 	.favoured_by = { FACT_WOKEN, FACT_SERVER_FIRST, FACT_SYNACK_REPEATED },
+	.found_by = { FACT_SOCKET_DEFERS },
+	.looked_by = { FACT_SOCKET_DEFERS_NOT },
 };

@@ -29,6 +29,7 @@ const struct cause cause_tcp_wrappers_deny = {
 	.needs_any = { FACT_SERVER_CLOSED_FIRST, FACT_RST_BEFORE_DATA,
 		       FACT_SERVER_SILENT, FACT_SERVICE_REFUSED,
 		       FACT_UDP_REQUEST },
-	.ruled_out_by = { FACT_WOKEN, FACT_CLIENT_RST_AT_ONCE },
+	.ruled_out_by = { FACT_WOKEN, FACT_CLIENT_RST_AT_ONCE,
+			  FACT_CONNECTION_WAITS },
 	.favoured_by = { FACT_CLOSED_AFTER_5S, FACT_SERVER_FIRST },
 };

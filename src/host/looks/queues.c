@@ -40,7 +40,7 @@ static const enum counter room[] = {
 enum {
 	KEYS = sizeof(keys) / sizeof(*keys),
 	ROOM = sizeof(room) / sizeof(*room),
-	LEAST_BYTES = 512, /* that any datagram takes of a buffer, at least */
+	LEAST_BYTES = 576, /* that any datagram takes of a buffer, at least */
 	STATE_SYN_RECEIVED = 3,
 };
 
