@@ -170,6 +170,7 @@ static bool takes_everything(const struct rule *r)
 static bool accepts_v4(const struct rule_why *w)
 {
 	struct point v4 = *w->packet;
+	struct walk_verdict v;
 
 	if (v4.value[FIELD_FAMILY] == FAMILY_V4)
 		return false;
@@ -177,7 +178,9 @@ static bool accepts_v4(const struct rule_why *w)
 	point_set(&v4, FIELD_FAMILY, FAMILY_V4);
 	point_set(&v4, FIELD_SADDR, ((u128)0xffff << 32) | 0xc0000201);
 	point_set(&v4, FIELD_DADDR, ((u128)0xffff << 32) | 0xc0000202);
-	return walk_fast(w->plan, NULL, &v4, NULL).decision == WALK_ACCEPT;
+	v = walk_fast(w->plan, NULL, &v4, NULL);
+	/* Where there are no rules at all, nobody opened anything. */
+	return v.decision == WALK_ACCEPT && (!w->is_whole || v.rule);
 }
 
 static enum fact_kind reject_fact(const struct walk_verdict *v)
@@ -239,8 +242,7 @@ static bool was_untracked(const struct walk_way *way)
 static bool was_translated(const struct walk_way *way)
 {
 	for (size_t i = 0; i < way->change_count; i++)
-		if (way->changes[i].is_nat &&
-		    way->changes[i].field == FIELD_DADDR)
+		if (way->changes[i].field == FIELD_DADDR)
 			return true;
 
 	return false;
@@ -322,6 +324,53 @@ static enum fact_kind by_end(const struct rule_why *w)
 	return accepts_v4(w) ? FACT_RULES_V6 : FACT_NONE;
 }
 
+/* How many values of the field the rule's own conditions leave, at most. */
+static u128 width(const struct rule *r, enum field f)
+{
+	u128 least = field_last(f);
+
+	for (size_t i = 0; i < r->term_count; i++) {
+		const struct cond *c = &r->terms[i].cond;
+		u128 count = 0;
+
+		if (r->terms[i].is_action || c->kind != COND_RANGES ||
+		    c->field != f || c->inverted || ~c->mask & field_last(f))
+			continue;
+		for (size_t k = 0; k < c->ranges->count; k++)
+			count += c->ranges->range[k].last -
+				 c->ranges->range[k].first + 1;
+		if (count < least)
+			least = count;
+	}
+
+	return least;
+}
+
+/* A refusal that is as narrow as what would accept below it is meant: it is an
+ * exception. One that takes more stands in the wrong order. */
+static bool is_exception(const struct rule *refuses, const struct rule *accepts)
+{
+	u128 port = width(refuses, FIELD_DPORT);
+	u128 source = width(refuses, FIELD_SADDR);
+
+	if (port != field_last(FIELD_DPORT) &&
+	    port <= width(accepts, FIELD_DPORT))
+		return true;
+
+	return source < width(accepts, FIELD_SADDR);
+}
+
+static bool is_out_of_order(const struct rule_why *w)
+{
+	const struct rule *refuses = w->blocker->verdict.rule;
+	const struct rule *accepts = w->blocker->shadowed_accept;
+
+	if (!accepts)
+		return false;
+
+	return !w->is_whole || !refuses || !is_exception(refuses, accepts);
+}
+
 enum fact_kind rule_why(const struct rule_why *w)
 {
 	const struct walk_blocker *b = w->blocker;
@@ -340,7 +389,7 @@ enum fact_kind rule_why(const struct rule_why *w)
 		kind = by_whole(w);
 	if (kind)
 		return kind;
-	if (b->shadowed_accept)
+	if (is_out_of_order(w))
 		return FACT_RULES_ORDER;
 	if (is_end)
 		kind = by_end(w);

@@ -69,6 +69,8 @@ static void guess_own(const struct links *l, struct look_question *q)
 			continue;
 		q->server = a->address;
 		q->has_server = true;
+		if (!q->device)
+			q->device = a->index;
 	}
 }
 
@@ -124,10 +126,14 @@ static int foretell(struct server *s)
 			err = looks_client(s->looks, &q, facts);
 		}
 	}
+	looks_steps(s->looks);
 	if (!err)
 		err = server_rules_client(s->rules, &q,
 					  device_name(s, q.device), facts);
-	looks_steps(s->looks);
+	/* Rules that refuse, and are others after the next boot. */
+	if (!err && fact_has(&facts->set, FACT_RULES_READ) &&
+	    !fact_has(&facts->set, FACT_RULES_ACCEPT))
+		err = server_rules_boot(s->rules, s->record);
 	check_screen_sync(&s->screen, s->record);
 	return err;
 }
@@ -139,8 +145,6 @@ static int look_around(struct server *s)
 	s->looks = looks_new(s->record, &s->question, &err);
 	if (!s->looks)
 		return err;
-	looks_steps(s->looks);
-	check_screen_sync(&s->screen, s->record);
 	if (!s->is_mute)
 		err = server_local(s);
 	check_screen_sync(&s->screen, s->record);
@@ -157,8 +161,11 @@ static int tell_foretold(struct server *s)
 	struct ticket t = s->screen.ticket;
 	int err = case_judge(s->diag, s->record, &v);
 
-	if (err || s->screen.is_quiet)
+	if (err)
 		return err;
+	s->is_silence_foretold = v.verdict.symptom == SYMPTOM_SYN_UNANSWERED;
+	if (s->screen.is_quiet)
+		return 0;
 
 	ticket_init(&t, s->record, &v);
 	ticket_foretold(&words, &t);
@@ -299,6 +306,8 @@ int server_run(struct server *s)
 		if (!err)
 			err = watch(s);
 	}
+	if (!err)
+		err = server_rules_boot(s->rules, s->record);
 	check_screen_sync(&s->screen, s->record);
 	return err ? err : case_judge(s->diag, s->record, &s->verdict);
 }

@@ -20,6 +20,7 @@ struct candidate {
 	const struct cause *cause;
 	int rank;
 	unsigned place; /* of what was found of it on a packet's way; or 0 */
+	unsigned least; /* the first place where it could be; 0: anywhere */
 };
 
 struct kept {
@@ -184,22 +185,42 @@ static enum fact_kind excluded_by_path(const struct cause *c,
 static enum fact_kind excluded_by_arrival(const struct cause *c,
 					  const struct fact_set *facts)
 {
-	static const uint32_t before = UINT32_C(1) << PLACE_CLIENT |
-				       UINT32_C(1) << PLACE_CLIENT_LINK |
-				       UINT32_C(1) << PLACE_PATH |
-				       UINT32_C(1) << PLACE_ROUTER |
-				       UINT32_C(1) << PLACE_DNS;
+	static const uint32_t before =
+		UINT32_C(1) << PLACE_CLIENT | UINT32_C(1) << PLACE_CLIENT_LINK |
+		UINT32_C(1) << PLACE_PATH | UINT32_C(1) << PLACE_ROUTER |
+		UINT32_C(1) << PLACE_DNS;
 
 	static const enum fact_kind shown[] = { FACT_SYN_ARRIVED,
 						FACT_RST_LEFT_SERVER,
 						FACT_ICMP_LEFT_SERVER,
 						FACT_NONE };
 
-	if (!fact_has(facts, FACT_ADDRESS_OWN) || !(before >> c->place & 1) ||
-	    c->found_by[0])
+	bool is_before = before >> c->place & 1;
+
+	/* The frame may have come by a mistake of the link's. */
+	if (c->place == PLACE_SERVER_LINK && fact_has(facts, FACT_SYN_OWN_MAC))
+		is_before = true;
+	if (!fact_has(facts, FACT_ADDRESS_OWN) || !is_before || c->found_by[0])
 		return FACT_NONE;
 
 	return first_seen(facts, shown);
+}
+
+/* Where the kernel made an answer, nothing stopped the packet before. */
+static enum fact_kind excluded_by_answer(const struct cause *c,
+					 const struct fact_set *facts)
+{
+	bool is_inbound = c->ruled_by && blockers_is_inbound(c->ruled_by);
+
+	if (!fact_has(facts, FACT_SYN_TAKEN))
+		return FACT_NONE;
+	for (int i = 0; i < CAUSE_FACTS && c->found_by[i]; i++) {
+		if (!blockers_is_inbound(c->found_by[i]))
+			return FACT_NONE;
+		is_inbound = true;
+	}
+
+	return is_inbound ? FACT_SYN_TAKEN : FACT_NONE;
 }
 
 /* What stands against it. That it came here is nothing against what was found
@@ -207,8 +228,8 @@ static enum fact_kind excluded_by_arrival(const struct cause *c,
 static enum fact_kind contradicted_by(const struct cause *c,
 				      const struct fact_set *facts)
 {
-	bool is_found = c->place == PLACE_ROUTER &&
-			first_seen(facts, c->found_by);
+	bool is_found =
+		c->place == PLACE_ROUTER && first_seen(facts, c->found_by);
 
 	for (int i = 0; i < CAUSE_FACTS && c->ruled_out_by[i]; i++)
 		if (fact_has(facts, c->ruled_out_by[i]) &&
@@ -242,6 +263,8 @@ static bool is_excluded(const struct cause *c, const struct fact_set *facts,
 		ret->by = excluded_by_path(c, facts);
 	if (!ret->by)
 		ret->by = excluded_by_arrival(c, facts);
+	if (!ret->by)
+		ret->by = excluded_by_answer(c, facts);
 	if (!ret->by)
 		ret->by = excluded_by_rules(c, facts);
 	if (ret->by)
@@ -294,6 +317,23 @@ static unsigned place_of(const struct cause *c, const struct fact_set *facts)
 	}
 
 	return first;
+}
+
+/* The first place where the packet could meet it; 0: that is not known. */
+static unsigned least_of(const struct cause *c)
+{
+	unsigned least = c->ruled_by ? blockers_place(c->ruled_by) : 0;
+
+	for (int i = 0; i < CAUSE_FACTS && c->found_by[i]; i++) {
+		unsigned place = blockers_place(c->found_by[i]);
+
+		if (!place)
+			return 0;
+		if (!least || place < least)
+			least = place;
+	}
+
+	return least;
 }
 
 /* It was found, and a packet came that shows it. */
@@ -420,11 +460,12 @@ static bool are_between(const struct candidate *left, size_t count)
 	return true;
 }
 
-/* Both were found, and the packet meets the other one later. */
+/* The packet meets the other one later, if at all: what was found before is sure
+ * to stop it. */
 static bool is_behind(const struct candidate *first,
 		      const struct candidate *other)
 {
-	return first->place && other->place > first->place;
+	return first->place && other->least > first->place;
 }
 
 static void settle(struct verdict *v, const struct candidate *left,
@@ -468,6 +509,15 @@ static void settle(struct verdict *v, const struct candidate *left,
 		v->place = PLACE_ROUTER;
 }
 
+/* It was found there, and shows what is met there. */
+static bool is_next(const struct cause *c, unsigned place,
+		    const struct fact_set *facts)
+{
+	return place_of(c, facts) == place &&
+	       c->shows >> blockers_shown(place, facts) & 1 &&
+	       !first_seen(facts, c->ruled_out_by);
+}
+
 /* What was found besides, whatever it shows: the next faults. */
 static int list_also(struct arena *arena, struct verdict *v,
 		     const struct fact_set *facts)
@@ -481,8 +531,7 @@ static int list_also(struct arena *arena, struct verdict *v,
 	/* In the order in which the packet meets them. */
 	for (unsigned place = first + 1; first && place <= BLOCKERS; place++)
 		for (size_t i = 0; i < cause_count; i++)
-			if (place_of(cause_list[i], facts) == place &&
-			    !contradicted_by(cause_list[i], facts))
+			if (is_next(cause_list[i], place, facts))
 				v->also[v->also_count++] = cause_list[i];
 
 	return 0;
@@ -505,7 +554,8 @@ static int choose(struct diag *d, struct arena *arena, struct verdict *v,
 		else
 			d->left[count++] =
 				(struct candidate){ c, rank_of(c, facts),
-						    place_of(c, facts) };
+						    place_of(c, facts),
+						    least_of(c) };
 	}
 
 	v->alternatives = arena_alloc(arena, count * sizeof(*v->alternatives));
@@ -568,13 +618,27 @@ static enum symptom symptom_of(const struct fact_set *facts)
 	return shown_by_host(diag_symptom(facts), facts);
 }
 
+static bool is_sent_on(const struct fact_set *facts)
+{
+	return fact_has(facts, FACT_DNAT_ELSEWHERE) ||
+	       fact_has(facts, FACT_RULES_FORWARD_DROP) ||
+	       fact_has(facts, FACT_RULES_FORWARD_REJECT);
+}
+
 static struct verdict *judge(struct diag *d, struct arena *arena,
 			     const struct fact_set *facts)
 {
 	struct verdict *v = arena_alloc(arena, sizeof(*v));
+	struct fact_set known = *facts;
 
 	if (!v)
 		return NULL;
+
+	/* Where it is sent on from there, it did not arrive at its end. */
+	if (is_sent_on(facts)) {
+		fact_remove(&known, FACT_SYN_ARRIVED);
+		facts = &known;
+	}
 
 	v->symptom = symptom_of(facts);
 	v->status = symptom_status(v->symptom);

@@ -14,7 +14,7 @@
 #include "base/text.h"
 #include "net/service.h"
 
-enum { FIELDS = 8, NAME, TYPE = 1, PROTOCOL, WAIT, USER, PROGRAM, ARGUMENT };
+enum { NAME, TYPE, PROTOCOL, WAIT, USER, PROGRAM, ARGUMENT, FIELDS };
 
 struct reading {
 	struct arena *arena;

@@ -32,5 +32,5 @@ const struct cause cause_nic_ring_drop = {
 			  FACT_SYNACK_ARRIVED, FACT_IS_LOOPBACK,
 			  FACT_SYN_ARRIVED, FACT_SYNACK_RESET, FACT_ACK_FOR_SYN,
 			  FACT_NIC_MISSES_NONE },
-	.favoured_by = { FACT_NIC_MISSES, FACT_DEVICE_DROPS },
+	.favoured_by = { FACT_NIC_MISSES },
 };

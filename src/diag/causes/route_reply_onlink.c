@@ -41,4 +41,5 @@ const struct cause cause_route_reply_onlink = {
 			  FACT_REPLY_GATEWAY },
 	.favoured_by = { FACT_SYN_ARRIVED },
 	.found_by = { FACT_REPLY_ONLINK },
+	.proven_by = FACT_REPLY_STUCK,
 };

@@ -42,4 +42,5 @@ const struct cause cause_route_reply_wrong_gateway = {
 			  FACT_REPLY_OVERLAP },
 	.favoured_by = { FACT_SYN_ARRIVED },
 	.found_by = { FACT_REPLY_GATEWAY },
+	.proven_by = FACT_REPLY_STUCK,
 };

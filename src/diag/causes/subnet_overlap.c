@@ -42,4 +42,5 @@ const struct cause cause_subnet_overlap = {
 			  FACT_REPLY_GATEWAY },
 	.favoured_by = { FACT_SYN_ARRIVED, FACT_PORT_SERVED_OTHERS },
 	.found_by = { FACT_REPLY_OVERLAP },
+	.proven_by = FACT_REPLY_STUCK,
 };

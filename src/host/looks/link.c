@@ -3,34 +3,11 @@
 
 #include "base/i18n.h"
 #include "base/text.h"
-#include "host/link_stats.h"
 #include "host/way.h"
 
 /*
- * The device that the client is reached by: whether it is up, and whether it
- * lost packets while one was waited for.
+ * The device that the client is reached by: whether it is up.
  */
-struct state {
-	struct link_stats_list before;
-	bool has_before;
-};
-
-static int before(struct looking *l)
-{
-	struct state *s = l->state;
-	int err = link_stats_read(l->route, &s->before);
-
-	s->has_before = !err;
-	return err;
-}
-
-static void done(struct looking *l)
-{
-	struct state *s = l->state;
-
-	link_stats_done(&s->before);
-}
-
 static void tell_down(struct looking *l, const struct links_link *link)
 {
 	struct culprit *k = way_link_culprit(l, link);
@@ -123,6 +100,26 @@ static const struct links_link *down_without_route(const struct looking *l)
 	return downs == 1 && !ups ? only : NULL;
 }
 
+/* With the device, IPv6 loses its addresses too: then there is none of this
+ * host's that the client could ask for. */
+static int before(struct looking *l)
+{
+	const struct links_link *down;
+	struct way_back back;
+	int err;
+
+	if (!l->question->has_client)
+		return 0;
+	err = way_back(l, &back);
+	if (err || back.has_route)
+		return err;
+
+	down = down_without_route(l);
+	if (down)
+		tell_down(l, down);
+	return 0;
+}
+
 static int client(struct looking *l)
 {
 	const struct links_link *down = down_with_address(l);
@@ -150,62 +147,9 @@ static int client(struct looking *l)
 	return 0;
 }
 
-static uint64_t grown(uint64_t before, uint64_t now)
-{
-	return now > before ? now - before : 0;
-}
-
-static void tell_lost(struct looking *l, const struct link_stats *a,
-		      const struct link_stats *b)
-{
-	const struct links_link *link = links_by_index(l->links, a->index);
-
-	const struct {
-		const char *name;
-		uint64_t grown;
-	} counters[] = {
-		{ "rx_missed", grown(a->rx_missed, b->rx_missed) },
-		{ "rx_errors", grown(a->rx_errors, b->rx_errors) },
-		{ "tx_dropped", grown(a->tx_dropped, b->tx_dropped) },
-		{ "tx_errors", grown(a->tx_errors, b->tx_errors) },
-	};
-
-	for (size_t i = 0; i < sizeof(counters) / sizeof(*counters); i++)
-		if (counters[i].grown) {
-			look_tell(l, FACT_DEVICE_DROPS,
-				  link ? way_link_culprit(l, link) : NULL,
-				  _("The counter %1$s of %2$s grew by %3$llu."),
-				  counters[i].name, link ? link->name : "?",
-				  (unsigned long long)counters[i].grown);
-			return;
-		}
-}
-
-static int after(struct looking *l)
-{
-	const struct link_stats *a, *b;
-	struct state *s = l->state;
-	struct link_stats_list now;
-	int err;
-
-	if (!s->has_before || !l->question->device)
-		return 0;
-
-	err = link_stats_read(l->route, &now);
-	a = link_stats_of(&s->before, l->question->device);
-	b = err ? NULL : link_stats_of(&now, l->question->device);
-	if (a && b)
-		tell_lost(l, a, b);
-	link_stats_done(&now);
-	return err;
-}
-
 const struct look look_link = {
 	.id = "link",
 	.title = N_("the device that the client is reached by"),
-	.state_size = sizeof(struct state),
 	.before = before,
 	.client = client,
-	.after = after,
-	.done = done,
 };

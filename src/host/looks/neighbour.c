@@ -1,11 +1,13 @@
 #include "host/neighbour.h"
 
 #include <errno.h>
+#include <netinet/in.h>
 #include <string.h>
 #include <sys/socket.h>
 
 #include "base/i18n.h"
 #include "base/text.h"
+#include "host/half_open.h"
 #include "host/netfilter.h"
 #include "host/netlink.h"
 #include "host/way.h"
@@ -170,6 +172,28 @@ static void tell_room(struct looking *l, const struct neighbour *e)
 			(unsigned long long)now.most);
 }
 
+/* The kernel made an answer: what would have stopped the SYN did not. */
+static void tell_taken(struct looking *l)
+{
+	const struct look_question *q = l->question;
+	const struct half_open_tuple t = { q->client, q->server, q->client_port,
+					   q->port };
+	bool is_held = false;
+
+	if (q->protocol == IPPROTO_TCP && !half_open_read(&t, &is_held) &&
+	    is_held)
+		look_tell(l, FACT_SYN_TAKEN, NULL, NULL);
+}
+
+/* The client itself is asked for only to send to it; a gateway, by others
+ * too. */
+static void tell_stuck(struct looking *l, const struct way_back *w)
+{
+	tell_silent(l, w);
+	if (!w->route.has_gateway || fact_has(&l->facts->set, FACT_SYN_TAKEN))
+		look_tell(l, FACT_REPLY_STUCK, NULL, NULL);
+}
+
 static int after(struct looking *l)
 {
 	struct neighbour e;
@@ -177,8 +201,11 @@ static int after(struct looking *l)
 	bool is_stuck;
 	int err = way_back(l, &w);
 
-	if (err || !w.has_route || !is_unanswered(l->seen))
+	if (err || !is_unanswered(l->seen))
 		return err;
+	tell_taken(l);
+	if (!w.has_route)
+		return 0;
 	if (!w.has_next_hop) {
 		tell_room(l, NULL);
 		if (!w.is_unsure)
@@ -196,7 +223,7 @@ static int after(struct looking *l)
 		   (neighbour_has_failed(&e) && e.changed_s <= FRESH_AFTER);
 	if (is_stuck && !w.is_unsure &&
 	    (!may_be_filtered(l) || !address_is_v4(&w.next_hop)))
-		tell_silent(l, &w);
+		tell_stuck(l, &w);
 	else if (!is_stuck && e.mac_length && !w.is_unsure)
 		look_tell(
 			l, FACT_ANSWER_WOULD_LEAVE,
