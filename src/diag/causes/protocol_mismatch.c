@@ -29,7 +29,8 @@ const struct cause cause_protocol_mismatch = {
 		       FACT_OTHER_PROTOCOL, FACT_SERVER_CLOSED_FIRST,
 		       FACT_RST_BEFORE_DATA, FACT_SERVER_SILENT,
 		       FACT_CLIENT_RST },
-	.ruled_out_by = { FACT_WOKEN, FACT_CLIENT_RST_AT_ONCE },
+	.ruled_out_by = { FACT_WOKEN, FACT_CLIENT_RST_AT_ONCE,
+			  FACT_CONNECTION_WAITS, FACT_SOCKET_DEFERS },
 	.favoured_by = { FACT_PLAIN_TO_TLS, FACT_NOT_TLS_ANSWER,
 			 FACT_OTHER_PROTOCOL },
 };

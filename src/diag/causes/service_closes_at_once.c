@@ -28,5 +28,6 @@ const struct cause cause_service_closes_at_once = {
 	.ruled_out_by = { FACT_CLIENT_RST_AT_ONCE, FACT_SERVER_DATA,
 			  FACT_CLOSED_AFTER_5S },
 	.favoured_by = { FACT_CLOSED_AT_ONCE, FACT_SERVER_CLOSED_FIRST },
-	.found_by = { FACT_PROCESS_ENDED_IT },
+	.found_by = { FACT_PROCESS_CLOSED },
+	.looked_by = { FACT_PROCESS_RESET },
 };

@@ -27,5 +27,6 @@ const struct cause cause_service_resets_at_once = {
 	.needs = { FACT_SERVER_RST },
 	.ruled_out_by = { FACT_CLIENT_RST_AT_ONCE, FACT_SERVER_DATA },
 	.favoured_by = { FACT_CLOSED_AT_ONCE, FACT_RST_LEFT_SERVER },
-	.found_by = { FACT_PROCESS_ENDED_IT },
+	.found_by = { FACT_PROCESS_RESET },
+	.looked_by = { FACT_PROCESS_CLOSED },
 };

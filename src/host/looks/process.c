@@ -6,6 +6,7 @@
 
 #include "base/i18n.h"
 #include "base/text.h"
+#include "host/counters.h"
 #include "host/look.h"
 #include "host/process.h"
 #include "host/serving.h"
@@ -34,8 +35,9 @@ struct programs {
 
 struct state {
 	struct programs before;
+	struct counters_taken counters;
 	uint64_t cookies; /* of the sockets, added up */
-	bool has_before;
+	bool has_before, has_counters;
 };
 
 /* One reading. */
@@ -54,7 +56,8 @@ static const enum fact_kind told[] = {
 	FACT_PROCESS_WORKER_HANGS,  FACT_PROCESS_WORKERS_RUN,
 	FACT_CONNECTION_WAITS,      FACT_CONNECTION_TAKEN,
 	FACT_PROCESS_READS_NOTHING, FACT_PROCESS_GONE,
-	FACT_PROCESS_SAME,          FACT_PROCESS_ENDED_IT,
+	FACT_PROCESS_SAME,          FACT_PROCESS_CLOSED,
+	FACT_PROCESS_RESET,
 };
 
 static void forget(struct looking *l)
@@ -436,10 +439,24 @@ static void tell_gone(struct reading *r)
 		look_tell(l, FACT_PROCESS_SAME, NULL, NULL);
 }
 
+/* A RST is sent for SO_LINGER 0, or because data lies unread: the kernel counts
+ * which. */
+static bool is_reset_on_purpose(const struct reading *r)
+{
+	const struct state *s = r->l->state;
+	struct counters_taken now;
+
+	return has_seen(r, FACT_SERVER_RST) && !has_seen(r, FACT_SERVER_FIN) &&
+	       s->has_counters && !counters_read(&now) &&
+	       counters_grown(&s->counters, &now, COUNTER_ABORT_ON_DATA) &&
+	       !counters_grown(&s->counters, &now, COUNTER_ABORT_ON_CLOSE);
+}
+
 /* The packet that ended the connection left this host: a program did it. */
 static void tell_ended(struct reading *r)
 {
 	struct looking *l = r->l;
+	bool is_reset;
 
 	if (!has_seen(r, FACT_HANDSHAKE_DONE) ||
 	    has_seen(r, FACT_SERVER_DATA) || !r->now.count ||
@@ -447,15 +464,15 @@ static void tell_ended(struct reading *r)
 	     !has_seen(r, FACT_SERVER_RST)))
 		return;
 
+	is_reset = is_reset_on_purpose(r);
 	look_step(l, STEP_FAIL,
-		  has_seen(r, FACT_SERVER_RST)
-			  ? _("%1$s (pid %2$d) listens there, and the "
-			      "connection was reset unserved")
-			  : _("%1$s (pid %2$d) listens there, and the "
-			      "connection was closed unserved"),
+		  is_reset ? _("%1$s (pid %2$d) listens there, and the "
+			       "connection was reset unserved")
+			   : _("%1$s (pid %2$d) listens there, and the "
+			       "connection was closed unserved"),
 		  r->now.list[0].process.name, r->now.list[0].process.pid);
-	look_tell(l, FACT_PROCESS_ENDED_IT, blame(r, &r->now.list[0]), "%s",
-		  l->text);
+	look_tell(l, is_reset ? FACT_PROCESS_RESET : FACT_PROCESS_CLOSED,
+		  blame(r, &r->now.list[0]), "%s", l->text);
 }
 
 /*
@@ -469,6 +486,7 @@ static void mark(struct reading *r)
 	s->before = r->now;
 	s->cookies = cookies_of(&r->here);
 	s->has_before = true;
+	s->has_counters = !counters_read(&s->counters);
 }
 
 static int look(struct looking *l)
