@@ -145,7 +145,9 @@ static int look_around(struct server *s)
 	s->looks = looks_new(s->record, &s->question, &err);
 	if (!s->looks)
 		return err;
-	if (!s->is_mute)
+	/* Where connections wait, one more would fill the queue. */
+	if (!s->is_mute &&
+	    !fact_has(&s->record->general.set, FACT_CONNECTIONS_WAIT))
 		err = server_local(s);
 	check_screen_sync(&s->screen, s->record);
 	if (!err)

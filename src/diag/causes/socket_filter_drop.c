@@ -25,4 +25,7 @@ const struct cause cause_socket_filter_drop = {
 	.ruled_out_by = { FACT_SYN_NOT_ARRIVED, FACT_SYN_OTHER_MAC,
 			  FACT_SYNACK_OTHER_SOURCE },
 	.favoured_by = { FACT_SYN_ARRIVED },
+	.found_by = { FACT_SOCKET_FILTER_NOTHING, FACT_SOCKET_FILTER_DROPPED,
+		      FACT_SOCKET_FILTER_SOME },
+	.looked_by = { FACT_SOCKET_FILTER_NONE },
 };
