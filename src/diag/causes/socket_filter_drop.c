@@ -23,6 +23,7 @@ const struct cause cause_socket_filter_drop = {
 	.culprit = CULPRIT_SOCKET,
 	.shows = SYMPTOM_BIT(SYN_UNANSWERED) | SYMPTOM_BIT(UDP_UNANSWERED),
 	.ruled_out_by = { FACT_SYN_NOT_ARRIVED, FACT_SYN_OTHER_MAC,
-			  FACT_SYNACK_OTHER_SOURCE },
-	.favoured_by = { FACT_SYN_ARRIVED },
+			  FACT_SYNACK_OTHER_SOURCE, FACT_SOCKET_FILTER_NONE },
+	.favoured_by = { FACT_SYN_ARRIVED, FACT_SOCKET_FILTER },
+	.found_by = { FACT_SOCKET_FILTER_DROPS },
 };
