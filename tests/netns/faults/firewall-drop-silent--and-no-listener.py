@@ -3,7 +3,7 @@ from firewall import Firewall
 from services import some_service
 
 EXPECT = {'symptom': 'syn-unanswered'}
-EXPECT_SERVER = {'also': ['no-listener']}
+EXPECT_SERVER = {'or': ['rule-order-reject-before-accept'], 'also': ['no-listener']}
 
 
 def build(lab):
