@@ -3,7 +3,7 @@ _kiriwake() {
 	local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD-1]} command= word
 	for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
 		case $word in
-		check|server|explain|read|firewall|causes) command=$word; break ;;
+		check|server|explain|read|firewall|causes|sources) command=$word; break ;;
 		*[:./]*) command=check; break ;;
 		esac
 	done
@@ -16,7 +16,7 @@ _kiriwake() {
 	--color) mapfile -t COMPREPLY < <(compgen -W 'auto always never' -- "$current"); return ;;
 	esac
 	case $command in
-	'') mapfile -t COMPREPLY < <(compgen -W 'check server explain read firewall causes --help --version --lang --color' -- "$current"
+	'') mapfile -t COMPREPLY < <(compgen -W 'check server explain read firewall causes sources --help --version --lang --color' -- "$current"
 			compgen -A hostname -- "$current") ;;
 	check)
 		if [[ $current == -* ]]; then
@@ -54,6 +54,7 @@ _kiriwake() {
 		else
 			mapfile -t COMPREPLY < <(compgen -W 'live boot' -- "$current"; compgen -f -- "$current")
 		fi ;;
+	sources) mapfile -t COMPREPLY < <(compgen -W '--json --lang --color --help' -- "$current") ;;
 	causes) mapfile -t COMPREPLY < <(compgen -W "--json --lang $(kiriwake causes 2>/dev/null | cut -d' ' -f1)" -- "$current") ;;
 	esac
 }

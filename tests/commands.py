@@ -3,12 +3,14 @@
 
 usage: commands.py KIRIWAKE
 """
+import contextlib
 import gzip
 import json
 import os
 import pathlib
 import random
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -313,6 +315,38 @@ neighbour add 192.0.2.9 lladdr 02:00:00:00:00:09 dev sink nud permanent
               os.listdir(folder))
 
 
+def syn_of(frame):
+    """The address that a frame's SYN is for, or None."""
+    v4, v6 = frame[12:14] == b'\x08\x00', frame[12:14] == b'\x86\xdd'
+    if not v4 and not v6 or frame[23 if v4 else 20] != socket.IPPROTO_TCP:
+        return None
+    tcp = frame[14 + (frame[14] & 15) * 4 if v4 else 54:]
+    address = socket.inet_ntop(*((socket.AF_INET, frame[30:34]) if v4 else (socket.AF_INET6, frame[38:54])))
+    return address if tcp[13] & 0x12 == 2 else None
+
+
+def check_syns():
+    """Whatever is silent, 12 SYNs are the most, and as many are told as were on the wire."""
+    names = {f'many{n}.example': [f'192.0.2.{10 * n + i}' if i % 2 == 0 else f'2001:db8::{10 * n + i:x}' for i in range(n)] for n in (1, 2, 3, 4)}
+    subprocess.run(['ip', '-batch', '-'], text=True, check=True, input='address add 2001:db8::1/64 dev sink nodad\n' + ''.join(
+        f'neighbour add {a} lladdr 02:00:00:00:00:09 dev sink nud permanent\n' for every in names.values() for a in every))
+    alone.hosts('127.0.0.1 localhost\n' + ''.join(f'{a} {name}\n' for name, every in names.items() for a in every))
+    with socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(3)) as wire:
+        wire.bind(('end', 3))
+        wire.setblocking(False)
+        asked = {name: subprocess.Popen([kiriwake, name, '5555', '--json'], stdout=subprocess.PIPE, env=environment) for name in names}
+        told = {name: json.loads(process.communicate(timeout=30)[0])['syns_sent'] for name, process in asked.items()}
+        seen = []
+        with contextlib.suppress(BlockingIOError):
+            while True:
+                seen.append(syn_of(wire.recv(2048)))
+    for name, every in names.items():
+        count = sum(address in every for address in seen)
+        check(f'{len(every)} silent addresses: 12 SYNs at most', len(every) <= count <= 12, count)
+        check(f'{len(every)} silent addresses: the SYNs are told', count == told[name], (count, told[name]))
+        check(f'{len(every)} silent addresses: each is asked', set(every) <= set(seen), seen)
+
+
 with tempfile.TemporaryDirectory() as private:
     os.chmod(private, 0o755)
     why = alone.enter(private)
@@ -320,6 +354,7 @@ with tempfile.TemporaryDirectory() as private:
         print(f'`check\' was not tried: {why}')
     else:
         check_here(private)
+        check_syns()
 
 print('\n'.join(wrong))
 print(f'{checked} checks, {len(wrong)} wrong')

@@ -195,18 +195,39 @@ static int start_refused(struct check *c)
 	return 0;
 }
 
-/* Starts a probe for every attempt that is not connected. */
-static int start_open(struct check *c, const char *id)
+static bool is_first_of_family(const struct check *c, const struct attempt *a)
+{
+	const struct attempt *first = c->record->attempts;
+
+	while (first < a &&
+	       (first->is_connected ||
+		address_is_v4(&first->address) != address_is_v4(&a->address)))
+		first++;
+	return first == a;
+}
+
+static int start_some(struct check *c, const char *id, bool is_first)
 {
 	for (size_t i = 0; i < tried(c); i++) {
 		struct attempt *a = &c->record->attempts[i];
-		int err = a->is_connected ? 0 : start(c, id, a);
+		int err = 0;
 
+		if (!a->is_connected && is_first_of_family(c, a) == is_first)
+			err = start(c, id, a);
 		if (err < 0)
 			return err;
 	}
 
 	return 0;
+}
+
+/* Starts a probe for every attempt that is not connected. SYNs may not suffice
+ * for all, and so each family comes first. */
+static int start_open(struct check *c, const char *id)
+{
+	int err = start_some(c, id, true);
+
+	return err < 0 ? err : start_some(c, id, false);
 }
 
 /* Those that the application would use, or those that only DNS gives. */

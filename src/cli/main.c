@@ -19,6 +19,7 @@
 static const struct command *const commands[] = {
 	&command_check, &command_server,   &command_explain,
 	&command_read,  &command_firewall, &command_causes,
+	&command_sources,
 };
 
 enum { COMMANDS = sizeof(commands) / sizeof(*commands) };

@@ -23,7 +23,8 @@ struct server_seen {
 	unsigned packets; /* SYNs or datagrams, of all tries of this client */
 	struct fact_set facts;
 	enum status status;
-	bool is_decided; /* what comes later does not change what it was */
+	enum symptom symptom; /* by the packets alone */
+	bool is_decided;      /* what comes later does not change what it was */
 	int64_t first_ns;
 };
 
@@ -47,8 +48,9 @@ struct server {
 	struct case_verdict verdict;
 	int64_t timeout_ns; /* 0: until it is interrupted */
 	int64_t began_ns;
-	bool is_foretelling; /* --no-wait */
-	bool is_mute;        /* --no-local: nothing is sent */
+	bool is_silence_foretold; /* what is set up answers nothing */
+	bool is_foretelling;      /* --no-wait */
+	bool is_mute;             /* --no-local: nothing is sent */
 	int pcap_file, case_file;
 	const volatile sig_atomic_t *stop;
 };

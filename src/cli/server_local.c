@@ -17,7 +17,32 @@
  */
 #define MS ((int64_t)CLOCK_MILLISECOND)
 
-enum { LIMIT = 1200 /* ms, in all */ };
+enum {
+	CONNECT_LIMIT = 300, /* ms: over the loopback */
+	SPEAK_LIMIT = 1500,  /* ms, for each address */
+};
+
+/* One round of speaking. What blocks looks at stop, ten times a second. */
+struct round {
+	struct case_record *record;
+	struct probe_runner *runner;
+	struct probe_options options;
+	const volatile sig_atomic_t *interrupted;
+	volatile sig_atomic_t stop;
+	int64_t until_ns;
+	bool is_cut[CASE_ATTEMPTS]; /* it had not ended within the limit */
+	bool is_skipped[CASE_ATTEMPTS];
+};
+
+static void waiting(void *context, int64_t waited_ns, int64_t most_ns)
+{
+	struct round *r = context;
+
+	(void)waited_ns;
+	(void)most_ns;
+	if (*r->interrupted || clock_now() >= r->until_ns)
+		r->stop = 1;
+}
 
 /* What the client would see, and what it is called when this host sees it. */
 static const struct {
@@ -108,56 +133,47 @@ static void add_attempts(const struct server *s, struct case_record *c)
 		say_base(a, true);
 }
 
-static int turn(struct probe_runner *r, const char *id, int64_t until_ns)
+static int turn(struct round *r, const char *id)
 {
-	while (probe_runs(r, id, NULL) && clock_now() < until_ns) {
-		int left = probe_turn(r, until_ns);
+	while (probe_runs(r->runner, id, NULL) && clock_now() < r->until_ns &&
+	       !*r->interrupted) {
+		int left = probe_turn(r->runner, r->until_ns);
 
 		if (left < 0 && left != -EINTR)
 			return left;
-		if (left == -EINTR)
-			break;
 	}
 
 	return 0;
 }
 
-static int start_all(struct probe_runner *r, struct case_record *c,
-		     const char *id)
+static int connect_all(struct round *r)
 {
+	struct case_record *c = r->record;
 	int err = 0;
 
+	r->until_ns = clock_now() + CONNECT_LIMIT * MS;
 	for (size_t i = 0; i < c->attempt_count && !err; i++)
-		(void)probe_start(r, probe_find(id), &c->attempts[i], &err);
-
+		(void)probe_start(r->runner, probe_find("connect"),
+				  &c->attempts[i], &err);
+	if (!err)
+		err = turn(r, "connect");
+	probe_stop(r->runner, "connect", NULL);
 	return err;
 }
 
-static int probe_tcp(struct probe_runner *r, struct case_record *c,
-		     int64_t until_ns)
+static int speak_to(struct round *r, size_t i)
 {
-	int err = start_all(r, c, "connect");
+	struct attempt *a = &r->record->attempts[i];
+	int err = 0;
 
+	r->stop = 0;
+	r->until_ns = clock_now() + SPEAK_LIMIT * MS;
+	(void)probe_start(r->runner, probe_find("service"), a, &err);
 	if (!err)
-		err = turn(r, "connect", clock_now() + LIMIT / 4 * MS);
-	probe_stop(r, "connect", NULL);
-	for (size_t i = 0; i < c->attempt_count && !err; i++) {
-		struct attempt *a = &c->attempts[i];
-
-		if (a->is_connected && a->fd >= 0 && clock_now() < until_ns)
-			(void)probe_start(r, probe_find("service"), a, &err);
-	}
-	if (!err)
-		err = turn(r, "service", until_ns);
+		err = turn(r, "service");
+	r->is_cut[i] = r->stop || probe_runs(r->runner, "service", a);
+	probe_stop(r->runner, "service", a);
 	return err;
-}
-
-static int probe_udp(struct probe_runner *r, struct case_record *c,
-		     int64_t until_ns)
-{
-	int err = start_all(r, c, "service");
-
-	return err ? err : turn(r, "service", until_ns);
 }
 
 /* Over the loopback, where the kernel answers in microseconds. */
@@ -170,14 +186,16 @@ static bool is_unanswered(const struct case_record *c, const struct attempt *a)
 }
 
 /* One address as a step, and as a fact of the case. */
-static void tell(struct server *s, struct case_record *c,
+static void tell(struct server *s, const struct round *r,
 		 const struct case_verdict *v, size_t i)
 {
+	const struct case_record *c = r->record;
 	const struct verdict *one = v->parts[i].verdict;
 	const struct attempt *a = &c->attempts[i];
 	enum fact_kind fact = is_unanswered(c, a) ? FACT_LOCAL_UNANSWERED
+			      : r->is_cut[i]      ? FACT_LOCAL_SILENT
 						  : fact_of(one->symptom);
-	bool is_fine = one->status == STATUS_HEALTHY;
+	bool is_fine = one->status == STATUS_HEALTHY && !r->is_cut[i];
 	struct text words = TEXT_NULL;
 	struct report_flow flow = {
 		.transport = c->target.protocol == IPPROTO_UDP ? "udp" : "tcp",
@@ -189,10 +207,15 @@ static void tell(struct server *s, struct case_record *c,
 	};
 
 	words_verdict(&words, &flow);
-	if (fact == FACT_LOCAL_UNANSWERED && one->status == STATUS_UNKNOWN) {
+	if (r->is_cut[i] ||
+	    (fact == FACT_LOCAL_UNANSWERED && one->status == STATUS_UNKNOWN)) {
 		text_clear(&words);
 		words_service(&words, &flow);
-		text_format(&words, _(": no answer within %d ms"), LIMIT / 4);
+		text_format(&words,
+			    r->is_cut[i]
+				    ? _(": connected, and no word within %d ms")
+				    : _(": no answer within %d ms"),
+			    r->is_cut[i] ? SPEAK_LIMIT : CONNECT_LIMIT);
 	}
 	case_step(s->record, "local",
 		  is_fine             ? STEP_PASS
@@ -208,43 +231,50 @@ static void tell(struct server *s, struct case_record *c,
 	text_done(&words);
 }
 
-static int speak(struct server *s, struct case_record *c)
+static int speak(struct server *s, struct round *r)
 {
-	struct probe_options o = { .open_socket = check_rights_socket,
-				   .open_context = &s->rights,
-				   .stop = s->stop,
-				   .timeout_ns = LIMIT * MS };
-	struct probe_runner *r = probe_runner_new(c, &o, NULL, NULL);
-	int64_t until = clock_now() + LIMIT * MS;
+	bool is_udp = r->record->target.protocol == IPPROTO_UDP;
+	size_t count = r->record->attempt_count;
 	struct case_verdict v;
-	int err = r ? 0 : -ENOMEM;
+	int err = is_udp ? 0 : connect_all(r);
 
-	add_attempts(s, c);
+	/* That of the clients first; what takes long there is not tried twice. */
+	for (size_t i = count; i-- > 0 && !err && !*r->interrupted;) {
+		const struct attempt *a = &r->record->attempts[i];
+
+		if (i + 1 < count && r->is_cut[i + 1])
+			r->is_skipped[i] = a->is_connected;
+		else if (is_udp || (a->is_connected && a->fd >= 0))
+			err = speak_to(r, i);
+	}
 	if (!err)
-		err = c->target.protocol == IPPROTO_UDP
-			      ? probe_udp(r, c, until)
-			      : probe_tcp(r, c, until);
-	if (r)
-		probe_stop(r, NULL, NULL);
-	if (!err)
-		err = case_judge(s->diag, c, &v);
-	for (size_t i = 0; i < c->attempt_count && !err; i++)
-		tell(s, c, &v, i);
-	if (r)
-		probe_runner_free(r);
+		err = case_judge(s->diag, r->record, &v);
+	for (size_t i = 0; i < count && !err; i++)
+		if (!r->is_skipped[i])
+			tell(s, r, &v, i);
 	return err;
 }
 
 int server_local(struct server *s)
 {
-	struct case_record *c = case_new();
+	struct round r = { .record = case_new(),
+			   .interrupted = s->stop,
+			   .options = { .open_socket = check_rights_socket,
+					.open_context = &s->rights,
+					.waiting = waiting } };
 	int err = -ENOMEM;
 
-	if (!c)
+	if (!r.record)
 		return err;
 
-	c->target = s->record->target;
-	err = speak(s, c);
-	case_free(c);
+	r.options.stop = &r.stop;
+	r.options.waiting_context = &r;
+	r.record->target = s->record->target;
+	r.runner = probe_runner_new(r.record, &r.options, NULL, NULL);
+	add_attempts(s, r.record);
+	if (r.runner)
+		err = speak(s, &r);
+	probe_runner_free(r.runner);
+	case_free(r.record);
 	return err;
 }

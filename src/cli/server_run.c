@@ -55,6 +55,25 @@ static void tell_family(struct attempt *a)
 		  "server", NULL, NULL);
 }
 
+/* The first that others can ask for, of the client's family. */
+static void guess_own(const struct links *l, struct look_question *q)
+{
+	bool is_v4 = address_is_v4(&q->client);
+
+	for (size_t i = 0; i < l->address_count && !q->has_server; i++) {
+		const struct links_address *a = &l->addresses[i];
+
+		if (address_is_loopback(&a->address) || a->is_tentative ||
+		    a->scope != 0 /* RT_SCOPE_UNIVERSE */ ||
+		    address_is_v4(&a->address) != is_v4)
+			continue;
+		q->server = a->address;
+		q->has_server = true;
+		if (!q->device)
+			q->device = a->index;
+	}
+}
+
 /* The address that this client would ask for, and the device it would come by:
  * those that the kernel answers it from, unless it is known better. */
 static int guess_way(struct server *s, struct look_question *q)
@@ -76,7 +95,7 @@ static int guess_way(struct server *s, struct look_question *q)
 			q->device = route.device;
 	}
 	netlink_close(n);
-	(void)s;
+	guess_own(looks_links(s->looks), q);
 	return 0;
 }
 
@@ -107,10 +126,14 @@ static int foretell(struct server *s)
 			err = looks_client(s->looks, &q, facts);
 		}
 	}
+	looks_steps(s->looks);
 	if (!err)
 		err = server_rules_client(s->rules, &q,
 					  device_name(s, q.device), facts);
-	looks_steps(s->looks);
+	/* Rules that refuse, and are others after the next boot. */
+	if (!err && fact_has(&facts->set, FACT_RULES_READ) &&
+	    !fact_has(&facts->set, FACT_RULES_ACCEPT))
+		err = server_rules_boot(s->rules, s->record);
 	check_screen_sync(&s->screen, s->record);
 	return err;
 }
@@ -122,8 +145,6 @@ static int look_around(struct server *s)
 	s->looks = looks_new(s->record, &s->question, &err);
 	if (!s->looks)
 		return err;
-	looks_steps(s->looks);
-	check_screen_sync(&s->screen, s->record);
 	if (!s->is_mute)
 		err = server_local(s);
 	check_screen_sync(&s->screen, s->record);
@@ -140,19 +161,15 @@ static int tell_foretold(struct server *s)
 	struct ticket t = s->screen.ticket;
 	int err = case_judge(s->diag, s->record, &v);
 
-	if (err || s->screen.is_quiet)
+	if (err)
 		return err;
+	s->is_silence_foretold = v.verdict.symptom == SYMPTOM_SYN_UNANSWERED;
+	if (s->screen.is_quiet)
+		return 0;
 
 	ticket_init(&t, s->record, &v);
-	words_verdict(&words, &t.flow);
-	(void)printf("\n  %s\n", text_string(&words));
-	if (v.verdict.cause) {
-		text_clear(&words);
-		text_format(&words, "%s (%s)", _(v.verdict.cause->title),
-			    v.verdict.cause->id);
-		(void)printf("  %s\n", text_string(&words));
-	}
-	(void)printf("\n");
+	ticket_foretold(&words, &t);
+	(void)fputs(text_string(&words), stdout);
 	(void)fflush(stdout);
 	text_done(&words);
 	return 0;
@@ -226,6 +243,7 @@ static int take_attempt(struct server *s, const struct server_seen *seen)
 	q.server = seen->server;
 	q.client_port = seen->client_port;
 	q.device = seen->device;
+	q.packets = seen->packets;
 	q.has_client = q.has_server = true;
 
 	s->record->attempt_count = 0;

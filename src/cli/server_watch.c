@@ -29,6 +29,8 @@ enum {
 	SHARE = 10,     /* of the time that is not spent on reading */
 	SILENCE = 1050, /* ms: what the kernel does not answer by then … */
 	SERVICE_WAIT = 7000, /* … and the service: tcpd takes five seconds */
+	FORETOLD_SILENCE = 100, /* ms: likewise, where it was foretold */
+	SECOND_TRY = 1000,      /* ms */
 	QUIET = 300, /* ms after the last packet of a connection that works */
 };
 
@@ -51,7 +53,7 @@ static bool has_address(const struct links *l, uint32_t index)
 }
 
 /* First those that have addresses: a bridge rather than its ports. The loopback
- * only for who asks from this host itself. */
+ * only for who may ask from this host itself: it has that address. */
 static void add_devices(struct live_request *q, const struct server *s)
 {
 	const struct links *l = looks_links(s->looks);
@@ -64,7 +66,7 @@ static void add_devices(struct live_request *q, const struct server *s)
 			bool is_first = has_address(l, link->index);
 
 			if (links_is_up(link) && is_first == !round &&
-			    links_is_loopback(link) == is_own)
+			    (is_own || !links_is_loopback(link)))
 				add_device(q, link->name);
 		}
 	if (!q->count)
@@ -153,7 +155,7 @@ static bool is_decided(const struct reading *r, const struct flow *f,
 	if (f->protocol == PACKET_UDP)
 		return fact_has(facts, FACT_UDP_ANSWERED) || age > SILENCE;
 	if (!fact_has(facts, FACT_HANDSHAKE_DONE))
-		return age > SILENCE;
+		return age > SILENCE || fact_has(facts, FACT_SYN_SILENCE);
 	if (fact_has(facts, FACT_SERVER_RST) ||
 	    fact_has(facts, FACT_SERVER_CLOSED_FIRST))
 		return true;
@@ -167,17 +169,54 @@ static bool is_decided(const struct reading *r, const struct flow *f,
 }
 
 /* One that fails is told rather than one that works, and the first of its
- * kind. */
-static bool is_better(const struct server_seen *now, enum status status)
+ * kind; but who found the right words in the end got through. */
+static int worth(enum status status, enum symptom symptom)
 {
-	static const int worth[STATUSES] = {
+	static const int worths[STATUSES] = {
 		[STATUS_UNKNOWN] = 0,
-		[STATUS_HEALTHY] = 1,
-		[STATUS_DEGRADED] = 2,
-		[STATUS_FAILING] = 3,
+		[STATUS_HEALTHY] = 2,
+		[STATUS_DEGRADED] = 3,
+		[STATUS_FAILING] = 4,
 	};
 
-	return worth[status] > worth[now->status];
+	return symptom == SYMPTOM_WRONG_SERVICE ? 1 : worths[status];
+}
+
+static bool is_better(const struct server_seen *now, const struct verdict *v)
+{
+	return worth(v->status, v->symptom) > worth(now->status, now->symptom);
+}
+
+/* A SYN that nothing answers, as was foretold: this kernel answers within
+ * microseconds, so a tenth of a second is silence. */
+static bool is_silent(const struct reading *r, const struct flow *f,
+		      const struct fact_set *facts)
+{
+	return r->s->is_silence_foretold && f->opening == OPENING_SYN &&
+	       fact_has(facts, FACT_SYN_SEEN) &&
+	       !fact_has(facts, FACT_SYNACK_SEEN) &&
+	       !fact_has(facts, FACT_RST_FOR_SYN) &&
+	       !fact_has(facts, FACT_ICMP_ERROR) &&
+	       r->now_ns - f->first_ns > FORETOLD_SILENCE * MS;
+}
+
+/* What the client spoke, on a port of which nobody knows what it serves, is its
+ * own choice: programs that look what there is try this and that. A checksum
+ * that looks wrong here is the device's to fill in, or was checked by it; the
+ * kernel's counter tells a wrong one. */
+static struct fact_set facts_of(const struct reading *r, const struct flow *f,
+				const struct fact_set *facts)
+{
+	struct fact_set ret = *facts;
+
+	if (!r->s->record->target.service)
+		fact_remove(&ret, FACT_OTHER_PROTOCOL);
+	fact_remove(&ret, FACT_SYN_CHECKSUM_BAD);
+	if (is_silent(r, f, facts)) {
+		fact_add(&ret, FACT_SYN_SILENCE);
+		fact_add(&ret, FACT_SYN_ARRIVED);
+	}
+	return ret;
 }
 
 static void take_flow(void *context, const struct flow *f,
@@ -186,6 +225,7 @@ static void take_flow(void *context, const struct flow *f,
 {
 	struct reading *r = context;
 	struct server_seen *ret = r->ret;
+	const struct fact_set own = facts_of(r, f, facts);
 	unsigned packets = ret->packets;
 	const struct verdict *v;
 
@@ -194,14 +234,18 @@ static void take_flow(void *context, const struct flow *f,
 		return;
 	packets += tries(f);
 	ret->packets = packets;
-	if (!is_decided(r, f, facts))
+	if (!is_decided(r, f, &own))
 		return;
 
-	v = diag_judge(r->s->diag, facts);
+	v = diag_judge(r->s->diag, &own);
 	if (!v)
 		return;
 	r->healthy += v->status == STATUS_HEALTHY;
-	if (r->is_found && !is_better(ret, v->status))
+	if (r->is_found && !is_better(ret, v))
+		return;
+	/* It may try again in other words. */
+	if (v->symptom == SYMPTOM_WRONG_SERVICE &&
+	    r->now_ns - f->last_ns < SECOND_TRY * MS)
 		return;
 
 	r->is_found = true;
@@ -210,8 +254,9 @@ static void take_flow(void *context, const struct flow *f,
 		.server = f->addresses[FLOW_SERVER],
 		.client_port = f->ports[FLOW_CLIENT],
 		.packets = packets,
-		.facts = *facts,
+		.facts = own,
 		.status = v->status,
+		.symptom = v->symptom,
 		.is_decided = true,
 		.first_ns = f->first_ns,
 	};
@@ -401,8 +446,6 @@ static bool is_seen(const struct flow *f, const struct server_seen *seen)
 	       address_equal(&f->addresses[FLOW_SERVER], &seen->server);
 }
 
-/* A checksum that looks wrong here is the device's to fill in or was checked by
- * it; the kernel's counter tells a wrong one. */
 static void take_facts(struct taking *t, const struct flow *f,
 		       const struct flow_note *note,
 		       const struct fact_set *facts)
@@ -414,10 +457,16 @@ static void take_facts(struct taking *t, const struct flow *f,
 	for (int k = FACT_NONE + 1; k < FACT_KINDS; k++) {
 		enum fact_kind kind = (enum fact_kind)k;
 
-		if (!fact_has(facts, kind) || kind == FACT_SYN_CHECKSUM_BAD)
+		if (!fact_has(&t->seen->facts, kind))
 			continue;
 		text_clear(&words);
-		words_fact(&words, &told, kind);
+		if (kind == FACT_SYN_SILENCE && !fact_has(facts, kind))
+			text_format(
+				&words,
+				_("Nothing was sent back within %d ms, where the kernel answers in microseconds."),
+				FORETOLD_SILENCE);
+		else
+			words_fact(&words, &told, kind);
 		fact_tell(&t->attempt->facts, kind, "capture", NULL, "%s",
 			  text_string(&words));
 	}

@@ -22,6 +22,14 @@ unsigned blockers_place(enum fact_kind kind)
 	return 0;
 }
 
+bool blockers_is_inbound(enum fact_kind kind)
+{
+	unsigned place = blockers_place(kind);
+
+	/* The first that meets the answer. */
+	return place && place < blockers_place(FACT_XFRM_BLOCKS_REPLY);
+}
+
 enum fact_kind blockers_first(const struct fact_set *facts)
 {
 	for (unsigned i = 0; i < BLOCKERS; i++)
@@ -42,18 +50,20 @@ static enum symptom as_ruled(const struct fact_set *facts, bool is_udp)
 	return is_udp ? SYMPTOM_UDP_UNANSWERED : SYMPTOM_SYN_UNANSWERED;
 }
 
-enum symptom blockers_symptom(enum fact_kind kind, const struct fact_set *facts)
+enum symptom blockers_shown(unsigned place, const struct fact_set *facts)
 {
-	unsigned place = blockers_place(kind);
 	bool is_udp = fact_has(facts, FACT_ASKS_UDP);
-	int symptom;
+	int symptom = is_udp ? rows[place - 1].udp : rows[place - 1].tcp;
 
-	if (!place)
-		return SYMPTOM_NOT_ENOUGH_SEEN;
-
-	symptom = is_udp ? rows[place - 1].udp : rows[place - 1].tcp;
 	if (symptom == SYMPTOM_AS_RULED)
 		return as_ruled(facts, is_udp);
 
 	return (enum symptom)symptom;
+}
+
+enum symptom blockers_symptom(enum fact_kind kind, const struct fact_set *facts)
+{
+	unsigned place = blockers_place(kind);
+
+	return place ? blockers_shown(place, facts) : SYMPTOM_NOT_ENOUGH_SEEN;
 }

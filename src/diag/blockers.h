@@ -1,5 +1,7 @@
 #pragma once
 
+#include <stdbool.h>
+
 #include "diag/symptom.h"
 #include "fact/fact.h"
 
@@ -20,8 +22,14 @@ enum {
 /* The place of that fact on a packet's way, from 1; 0: it is none of these. */
 unsigned blockers_place(enum fact_kind kind);
 
+/* Whether it stops a packet before the kernel has made the answer to it. */
+bool blockers_is_inbound(enum fact_kind kind);
+
 /* The first of the facts that a packet meets, or FACT_NONE. */
 enum fact_kind blockers_first(const struct fact_set *facts);
+
+/* What the client sees of what stands at that place, from 1. */
+enum symptom blockers_shown(unsigned place, const struct fact_set *facts);
 
 /* What the client sees of it. */
 enum symptom blockers_symptom(enum fact_kind kind,

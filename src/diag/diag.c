@@ -20,6 +20,7 @@ struct candidate {
 	const struct cause *cause;
 	int rank;
 	unsigned place; /* of what was found of it on a packet's way; or 0 */
+	unsigned least; /* the first place where it could be; 0: anywhere */
 };
 
 struct kept {
@@ -178,6 +179,66 @@ static enum fact_kind excluded_by_path(const struct cause *c,
 	return FACT_PATH_PARTS_EARLIER;
 }
 
+/* What the host itself answers, or what came to it and got no answer from it, is
+ * no matter of who stands before it. Its own devices count here as before it:
+ * the packet came in. */
+static enum fact_kind excluded_by_arrival(const struct cause *c,
+					  const struct fact_set *facts)
+{
+	static const uint32_t before =
+		UINT32_C(1) << PLACE_CLIENT | UINT32_C(1) << PLACE_CLIENT_LINK |
+		UINT32_C(1) << PLACE_PATH | UINT32_C(1) << PLACE_ROUTER |
+		UINT32_C(1) << PLACE_DNS;
+
+	static const enum fact_kind shown[] = { FACT_SYN_ARRIVED,
+						FACT_RST_LEFT_SERVER,
+						FACT_ICMP_LEFT_SERVER,
+						FACT_NONE };
+
+	bool is_before = before >> c->place & 1;
+
+	/* The frame may have come by a mistake of the link's. */
+	if (c->place == PLACE_SERVER_LINK && fact_has(facts, FACT_SYN_OWN_MAC))
+		is_before = true;
+	if (!fact_has(facts, FACT_ADDRESS_OWN) || !is_before || c->found_by[0])
+		return FACT_NONE;
+
+	return first_seen(facts, shown);
+}
+
+/* Where the kernel made an answer, nothing stopped the packet before. */
+static enum fact_kind excluded_by_answer(const struct cause *c,
+					 const struct fact_set *facts)
+{
+	bool is_inbound = c->ruled_by && blockers_is_inbound(c->ruled_by);
+
+	if (!fact_has(facts, FACT_SYN_TAKEN))
+		return FACT_NONE;
+	for (int i = 0; i < CAUSE_FACTS && c->found_by[i]; i++) {
+		if (!blockers_is_inbound(c->found_by[i]))
+			return FACT_NONE;
+		is_inbound = true;
+	}
+
+	return is_inbound ? FACT_SYN_TAKEN : FACT_NONE;
+}
+
+/* What stands against it. That it came here is nothing against what was found
+ * here of a router. */
+static enum fact_kind contradicted_by(const struct cause *c,
+				      const struct fact_set *facts)
+{
+	bool is_found =
+		c->place == PLACE_ROUTER && first_seen(facts, c->found_by);
+
+	for (int i = 0; i < CAUSE_FACTS && c->ruled_out_by[i]; i++)
+		if (fact_has(facts, c->ruled_out_by[i]) &&
+		    (!is_found || c->ruled_out_by[i] != FACT_SYN_ARRIVED))
+			return c->ruled_out_by[i];
+
+	return FACT_NONE;
+}
+
 /* Where the server was looked at for it and does not show it, it is not so. */
 static bool is_looked_for(const struct cause *c, const struct fact_set *facts)
 {
@@ -185,7 +246,7 @@ static bool is_looked_for(const struct cause *c, const struct fact_set *facts)
 	       !first_seen(facts, c->found_by);
 }
 
-/* No packet came: what the set-up will do to the first. */
+/* On the server, before a packet came. */
 static bool is_foretold(const struct fact_set *facts)
 {
 	return fact_has(facts, FACT_FORETOLD) &&
@@ -197,15 +258,18 @@ static bool is_excluded(const struct cause *c, const struct fact_set *facts,
 			struct exclusion *ret)
 {
 	*ret = (struct exclusion){ .cause = c };
-	ret->by = first_seen(facts, c->ruled_out_by);
+	ret->by = contradicted_by(c, facts);
 	if (!ret->by)
 		ret->by = excluded_by_path(c, facts);
+	if (!ret->by)
+		ret->by = excluded_by_arrival(c, facts);
+	if (!ret->by)
+		ret->by = excluded_by_answer(c, facts);
 	if (!ret->by)
 		ret->by = excluded_by_rules(c, facts);
 	if (ret->by)
 		return true;
-
-	/* What packets show, none has shown yet. */
+	/* What it needs is of packets, and was found without any. */
 	if (is_foretold(facts))
 		return false;
 
@@ -253,6 +317,23 @@ static unsigned place_of(const struct cause *c, const struct fact_set *facts)
 	}
 
 	return first;
+}
+
+/* The first place where the packet could meet it; 0: that is not known. */
+static unsigned least_of(const struct cause *c)
+{
+	unsigned least = c->ruled_by ? blockers_place(c->ruled_by) : 0;
+
+	for (int i = 0; i < CAUSE_FACTS && c->found_by[i]; i++) {
+		unsigned place = blockers_place(c->found_by[i]);
+
+		if (!place)
+			return 0;
+		if (!least || place < least)
+			least = place;
+	}
+
+	return least;
 }
 
 /* It was found, and a packet came that shows it. */
@@ -379,33 +460,12 @@ static bool are_between(const struct candidate *left, size_t count)
 	return true;
 }
 
-/* The first place at which the packet could meet it; 0: not known. */
-static unsigned nearest_place(const struct cause *c)
-{
-	unsigned nearest = blockers_place(c->ruled_by);
-
-	for (int i = 0; i < CAUSE_FACTS && c->found_by[i]; i++) {
-		unsigned place = blockers_place(c->found_by[i]);
-
-		/* One that has no place may be anywhere. */
-		if (!place)
-			return 0;
-		if (!nearest || place < nearest)
-			nearest = place;
-	}
-
-	return nearest;
-}
-
-/* What was found of the first is sure to stop the packet, which would meet the
- * other one later: whether it is there as well does not matter to it. */
+/* The packet meets the other one later, if at all: what was found before is sure
+ * to stop it. */
 static bool is_behind(const struct candidate *first,
 		      const struct candidate *other)
 {
-	unsigned place =
-		other->place ? other->place : nearest_place(other->cause);
-
-	return first->place && place > first->place;
+	return first->place && other->least > first->place;
 }
 
 static void settle(struct verdict *v, const struct candidate *left,
@@ -449,6 +509,15 @@ static void settle(struct verdict *v, const struct candidate *left,
 		v->place = PLACE_ROUTER;
 }
 
+/* It was found there, and shows what is met there. */
+static bool is_next(const struct cause *c, unsigned place,
+		    const struct fact_set *facts)
+{
+	return place_of(c, facts) == place &&
+	       c->shows >> blockers_shown(place, facts) & 1 &&
+	       !first_seen(facts, c->ruled_out_by);
+}
+
 /* What was found besides, whatever it shows: the next faults. */
 static int list_also(struct arena *arena, struct verdict *v,
 		     const struct fact_set *facts)
@@ -462,8 +531,7 @@ static int list_also(struct arena *arena, struct verdict *v,
 	/* In the order in which the packet meets them. */
 	for (unsigned place = first + 1; first && place <= BLOCKERS; place++)
 		for (size_t i = 0; i < cause_count; i++)
-			if (place_of(cause_list[i], facts) == place &&
-			    !first_seen(facts, cause_list[i]->ruled_out_by))
+			if (is_next(cause_list[i], place, facts))
 				v->also[v->also_count++] = cause_list[i];
 
 	return 0;
@@ -486,7 +554,8 @@ static int choose(struct diag *d, struct arena *arena, struct verdict *v,
 		else
 			d->left[count++] =
 				(struct candidate){ c, rank_of(c, facts),
-						    place_of(c, facts) };
+						    place_of(c, facts),
+						    least_of(c) };
 	}
 
 	v->alternatives = arena_alloc(arena, count * sizeof(*v->alternatives));
@@ -517,6 +586,38 @@ static enum symptom foretold(const struct fact_set *facts)
 		       : SYMPTOM_NONE;
 }
 
+/* What packets alone do not show as a fault, and is one where the host itself
+ * shows why: a service that says nothing, of which nobody knew that it speaks
+ * first, or a datagram that need not be answered. */
+static enum symptom shown_by_host(enum symptom seen,
+				  const struct fact_set *facts)
+{
+	enum fact_kind found = blockers_first(facts);
+	enum symptom why = found ? blockers_symptom(found, facts) : seen;
+	bool has_closed = fact_has(facts, FACT_SERVER_FIN);
+
+	if (!found || !fact_has(facts, FACT_AT_SERVER) ||
+	    fact_has(facts, FACT_SERVER_DATA))
+		return seen;
+	if (seen == SYMPTOM_NONE && fact_has(facts, FACT_HANDSHAKE_DONE) &&
+	    why == (has_closed ? SYMPTOM_CLOSED_AFTER_CONNECT
+			       : SYMPTOM_SILENT_AFTER_CONNECT))
+		return why;
+	if (seen == SYMPTOM_NOT_ENOUGH_SEEN && why == SYMPTOM_UDP_UNANSWERED &&
+	    fact_has(facts, FACT_UDP_SILENCE))
+		return why;
+
+	return seen;
+}
+
+static enum symptom symptom_of(const struct fact_set *facts)
+{
+	if (is_foretold(facts))
+		return foretold(facts);
+
+	return shown_by_host(diag_symptom(facts), facts);
+}
+
 static struct verdict *judge(struct diag *d, struct arena *arena,
 			     const struct fact_set *facts)
 {
@@ -525,7 +626,7 @@ static struct verdict *judge(struct diag *d, struct arena *arena,
 	if (!v)
 		return NULL;
 
-	v->symptom = is_foretold(facts) ? foretold(facts) : diag_symptom(facts);
+	v->symptom = symptom_of(facts);
 	v->status = symptom_status(v->symptom);
 	if (v->status == STATUS_HEALTHY || v->status == STATUS_UNKNOWN)
 		return v;

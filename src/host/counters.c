@@ -24,6 +24,39 @@ static const struct {
 				   "TcpExtTCPRetransFail" },
 	[COUNTER_HOST_QUEUES] = { "TcpExt", "TCPSpuriousRtxHostQueues",
 				  "TcpExtTCPSpuriousRtxHostQueues" },
+	[COUNTER_ACCEPT_QUEUE] = { "TcpExt", "ListenOverflows",
+				   "TcpExtListenOverflows" },
+	[COUNTER_LISTEN_DROPS] = { "TcpExt", "ListenDrops",
+				   "TcpExtListenDrops" },
+	[COUNTER_SYN_QUEUE] = { "TcpExt", "TCPReqQFullDrop",
+				"TcpExtTCPReqQFullDrop" },
+	[COUNTER_MD5_MISSING] = { "TcpExt", "TCPMD5NotFound",
+				  "TcpExtTCPMD5NotFound" },
+	[COUNTER_MD5_UNEXPECTED] = { "TcpExt", "TCPMD5Unexpected",
+				     "TcpExtTCPMD5Unexpected" },
+	[COUNTER_MD5_WRONG] = { "TcpExt", "TCPMD5Failure",
+				"TcpExtTCPMD5Failure" },
+	[COUNTER_AO_REQUIRED] = { "TcpExt", "TCPAORequired",
+				  "TcpExtTCPAORequired" },
+	[COUNTER_AO_WRONG] = { "TcpExt", "TCPAOBad", "TcpExtTCPAOBad" },
+	[COUNTER_AO_NO_KEY] = { "TcpExt", "TCPAOKeyNotFound",
+				"TcpExtTCPAOKeyNotFound" },
+	[COUNTER_LEAST_TTL] = { "TcpExt", "TCPMinTTLDrop",
+				"TcpExtTCPMinTTLDrop" },
+	[COUNTER_PAWS_TIMEWAIT] = { "TcpExt", "PAWSTimewait",
+				    "TcpExtPAWSTimewait" },
+	[COUNTER_SYN_CHALLENGE] = { "TcpExt", "TCPSYNChallenge",
+				    "TcpExtTCPSYNChallenge" },
+	[COUNTER_SOCKET_BACKLOG] = { "TcpExt", "TCPBacklogDrop",
+				     "TcpExtTCPBacklogDrop" },
+	[COUNTER_SOCKET_MEMORY] = { "TcpExt", "PFMemallocDrop",
+				    "TcpExtPFMemallocDrop" },
+	[COUNTER_SOCKET_QUEUE] = { "TcpExt", "TCPRcvQDrop",
+				   "TcpExtTCPRcvQDrop" },
+	[COUNTER_UDP_BUFFER] = { "Udp", "RcvbufErrors", "UdpRcvbufErrors" },
+	[COUNTER_UDP_BUFFER6] = { "", "Udp6RcvbufErrors", "Udp6RcvbufErrors" },
+	[COUNTER_UDP_NO_PORT] = { "Udp", "NoPorts", "UdpNoPorts" },
+	[COUNTER_UDP_NO_PORT6] = { "", "Udp6NoPorts", "Udp6NoPorts" },
 	[COUNTER_REVERSE_PATH] = { "TcpExt", "IPReversePathFilter",
 				   "TcpExtIPReversePathFilter" },
 	[COUNTER_SYN_RETRANS] = { "TcpExt", "TCPSynRetrans",
@@ -32,6 +65,16 @@ static const struct {
 	[COUNTER_IN_ADDRESS] = { "Ip", "InAddrErrors", "IpInAddrErrors" },
 	[COUNTER_LOCKED_ICMP] = { "TcpExt", "LockDroppedIcmps",
 				  "TcpExtLockDroppedIcmps" },
+	[COUNTER_IN_ADDRESS6] = { "", "Ip6InAddrErrors", "Ip6InAddrErrors" },
+	[COUNTER_IN_NO_ROUTES] = { "IpExt", "InNoRoutes", "IpExtInNoRoutes" },
+	[COUNTER_IN_NO_ROUTES6] = { "", "Ip6InNoRoutes", "Ip6InNoRoutes" },
+	[COUNTER_UDP_CHECKSUM] = { "Udp", "InCsumErrors", "UdpInCsumErrors" },
+	[COUNTER_UDP_CHECKSUM6] = { "", "Udp6InCsumErrors",
+				    "Udp6InCsumErrors" },
+	[COUNTER_REASSEMBLY] = { "Ip", "ReasmFails", "IpReasmFails" },
+	[COUNTER_REASSEMBLY6] = { "", "Ip6ReasmFails", "Ip6ReasmFails" },
+	[COUNTER_PAWS_PASSIVE] = { "TcpExt", "PAWSPassive",
+				   "TcpExtPAWSPassive" },
 };
 
 const char *counters_name(enum counter c)
@@ -90,8 +133,10 @@ static void take(struct counters_taken *ret, struct word group,
 		 struct word name, struct word value)
 {
 	for (size_t i = 0; i < COUNTER_COUNT; i++)
-		if (is(name, rows[i].name) && is(group, rows[i].group))
+		if (is(name, rows[i].name) && is(group, rows[i].group)) {
 			ret->value[i] = number(value);
+			ret->has[i] = true;
+		}
 }
 
 /* "Tcp: InErrs OutRsts" over "Tcp: 0 3". */
@@ -133,7 +178,7 @@ int counters_read(struct counters_taken *ret)
 					     "/proc/net/snmp",
 					     "/proc/net/snmp6" };
 
-	*ret = (struct counters_taken){ { 0 } };
+	*ret = (struct counters_taken){ 0 };
 	for (size_t i = 0; i < sizeof(files) / sizeof(*files); i++) {
 		struct text t = TEXT_NULL;
 		int error = reader_file(files[i], FILE_BYTES, &t);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -17,16 +18,45 @@ enum counter {
 	COUNTER_OUT_DISCARDS6,
 	COUNTER_RETRANS_FAIL, /* TcpExt:TCPRetransFail */
 	COUNTER_HOST_QUEUES,  /* TcpExt:TCPSpuriousRtxHostQueues */
+	/* Of sockets that listen, and what they refuse. */
+	COUNTER_ACCEPT_QUEUE, /* TcpExt:ListenOverflows */
+	COUNTER_LISTEN_DROPS, /* TcpExt:ListenDrops, the one before included */
+	COUNTER_SYN_QUEUE,    /* TcpExt:TCPReqQFullDrop */
+	COUNTER_MD5_MISSING,
+	COUNTER_MD5_UNEXPECTED,
+	COUNTER_MD5_WRONG,
+	COUNTER_AO_REQUIRED,
+	COUNTER_AO_WRONG,
+	COUNTER_AO_NO_KEY,
+	COUNTER_LEAST_TTL,     /* TcpExt:TCPMinTTLDrop */
+	COUNTER_PAWS_TIMEWAIT, /* TcpExt:PAWSTimewait */
+	COUNTER_SYN_CHALLENGE, /* TcpExt:TCPSYNChallenge */
+	COUNTER_SOCKET_BACKLOG,
+	COUNTER_SOCKET_MEMORY, /* TcpExt:PFMemallocDrop */
+	COUNTER_SOCKET_QUEUE,  /* TcpExt:TCPRcvQDrop */
+	COUNTER_UDP_BUFFER,    /* Udp:RcvbufErrors */
+	COUNTER_UDP_BUFFER6,
+	COUNTER_UDP_NO_PORT, /* Udp:NoPorts */
+	COUNTER_UDP_NO_PORT6,
 	COUNTER_REVERSE_PATH, /* TcpExt:IPReversePathFilter */
 	COUNTER_SYN_RETRANS,  /* TcpExt:TCPSynRetrans */
 	COUNTER_IN_CHECKSUM,  /* Tcp:InCsumErrors */
 	COUNTER_IN_ADDRESS,   /* Ip:InAddrErrors */
 	COUNTER_LOCKED_ICMP,  /* TcpExt:LockDroppedIcmps */
+	COUNTER_IN_ADDRESS6,  /* Ip6InAddrErrors */
+	COUNTER_IN_NO_ROUTES, /* IpExt:InNoRoutes */
+	COUNTER_IN_NO_ROUTES6,
+	COUNTER_UDP_CHECKSUM, /* Udp:InCsumErrors */
+	COUNTER_UDP_CHECKSUM6,
+	COUNTER_REASSEMBLY, /* Ip:ReasmFails */
+	COUNTER_REASSEMBLY6,
+	COUNTER_PAWS_PASSIVE, /* TcpExt:PAWSPassive, of tcp_tw_recycle */
 	COUNTER_COUNT,
 };
 
 struct counters_taken {
 	uint64_t value[COUNTER_COUNT]; /* 0 where the kernel has no such */
+	bool has[COUNTER_COUNT];
 };
 
 /* As the kernel and nstat name it: "TcpExtTCPRetransFail". */

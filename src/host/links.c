@@ -57,6 +57,8 @@ static void read_link(struct links_link *l, const struct nlattr *a)
 		read_string(l->name, a);
 	else if (type == IFLA_MTU && len == sizeof(uint32_t))
 		l->mtu = mnl_attr_get_u32(a);
+	else if (type == IFLA_MASTER && len == sizeof(uint32_t))
+		l->master = mnl_attr_get_u32(a);
 	else if (type == IFLA_OPERSTATE && len == 1)
 		l->state = mnl_attr_get_u8(a);
 	else if (type == IFLA_CARRIER && len == 1)
@@ -104,9 +106,11 @@ static void read_address(struct links_address *l, const struct nlattr *a,
 		if (len == 4 || len == 16)
 			l->address = netlink_to_address(mnl_attr_get_payload(a),
 							len);
-	if (type == IFA_FLAGS && len == sizeof(uint32_t))
+	if (type == IFA_FLAGS && len == sizeof(uint32_t)) {
 		l->is_tentative = mnl_attr_get_u32(a) &
 				  (IFA_F_TENTATIVE | IFA_F_DADFAILED);
+		l->is_another = mnl_attr_get_u32(a) & IFA_F_DADFAILED;
+	}
 }
 
 static bool has_local(const struct nlmsghdr *m)

@@ -19,6 +19,7 @@ struct links_link {
 	char name[LINKS_NAME];
 	char kind[LINKS_NAME]; /* "veth", "wireguard", "tun"; "": hardware */
 	uint32_t flags, mtu;   /* IFF_* */
+	uint32_t master;       /* index of the bridge, bond or VRF; 0: none */
 	uint16_t type;         /* ARPHRD_* */
 	uint8_t state;         /* RFC 2863: IF_OPER_* */
 	bool has_carrier;
@@ -29,6 +30,7 @@ struct links_address {
 	uint32_t index; /* of its link */
 	uint8_t prefix, scope;
 	bool is_tentative; /* or found to be another's: not usable */
+	bool is_another;   /* another host answered for it (RFC 4862 5.4.5) */
 };
 
 struct links {

@@ -73,23 +73,30 @@ static bool is_in(const struct address *net, unsigned prefix,
 	       (net->bytes[whole] ^ a->bytes[whole]) >> (8 - rest) == 0;
 }
 
-/* Keys are bound to peers' addresses (include/uapi/linux/tcp.h). */
+/* Keys are bound to peers' addresses: struct tcp_diag_md5sig of linux/tcp.h,
+ * which goes ill with netinet/tcp.h. */
+struct md5_key {
+	uint8_t family, prefix;
+	uint16_t len;
+	uint8_t address[ADDRESS_BYTES];
+	uint8_t key[80];
+};
+
 static void take_keys(struct listener *s, const struct nlattr *a,
 		      const struct address *client)
 {
 	const char *at = mnl_attr_get_payload(a);
 	size_t left = mnl_attr_get_payload_len(a);
-	struct tcp_diag_md5sig key;
+	struct md5_key key;
 
 	for (; left >= sizeof(key); at += sizeof(key), left -= sizeof(key)) {
 		struct address net;
 		unsigned prefix;
 
 		memcpy(&key, at, sizeof(key));
-		net = netlink_to_address(key.tcpm_addr,
-					 key.tcpm_family == AF_INET ? 4 : 16);
-		prefix = key.tcpm_prefixlen +
-			 (key.tcpm_family == AF_INET ? 96U : 0U);
+		net = netlink_to_address(key.address,
+					 key.family == AF_INET ? 4 : 16);
+		prefix = key.prefix + (key.family == AF_INET ? 96U : 0U);
 		s->has_key = true;
 		if (client && is_in(&net, prefix, client))
 			s->has_key_for_client = true;
@@ -168,8 +175,7 @@ static int ask(struct netlink *n, int family, struct taking *t)
 	struct netlink_request room;
 	struct nlmsghdr *m =
 		netlink_request(&room, SOCK_DIAG_BY_FAMILY, NLM_F_DUMP);
-	struct inet_diag_req_v2 *q =
-		mnl_nlmsg_put_extra_header(m, sizeof(*q));
+	struct inet_diag_req_v2 *q = mnl_nlmsg_put_extra_header(m, sizeof(*q));
 
 	q->sdiag_family = (uint8_t)family;
 	q->sdiag_protocol = t->question->protocol;

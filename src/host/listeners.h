@@ -38,7 +38,7 @@ struct listener {
 enum { LISTENERS_ANY_STATE = 0xfff };
 
 struct listeners_question {
-	const char *where; /* as netlink_open_in() has it */
+	const char *where;            /* as netlink_open_in() has it */
 	const struct address *client; /* for has_key_for_client; or NULL */
 	uint32_t states;              /* 1 << TCP_LISTEN | … */
 	uint16_t port, peer_port;     /* 0: any */
@@ -69,12 +69,12 @@ struct listeners_packet {
 
 /* From what fits to what fits least. */
 enum listeners_fit {
-	LISTENERS_HERE,    /* it is handed to this socket */
-	LISTENERS_MAYBE,   /* that depends on the device, or the address */
-	LISTENERS_DEVICE,  /* bound to another device */
-	LISTENERS_V6ONLY,  /* to all of IPv6 only, and the packet is IPv4 */
-	LISTENERS_V4ONLY,  /* it is of IPv4, and the packet IPv6 */
-	LISTENERS_ADDRESS, /* bound to another address */
+	LISTENERS_HERE,     /* it is handed to this socket */
+	LISTENERS_MAYBE,    /* that depends on the device, or the address */
+	LISTENERS_DEVICE,   /* bound to another device */
+	LISTENERS_ADDRESS,  /* bound to another address */
+	LISTENERS_V6ONLY,   /* to all of IPv6 only, and the packet is IPv4 */
+	LISTENERS_V4ONLY,   /* it is of IPv4, and the packet IPv6 */
 	LISTENERS_LOOPBACK, /* bound to the loopback's address or device */
 	LISTENERS_FITS,
 };

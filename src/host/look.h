@@ -25,6 +25,7 @@ struct look_question {
 	struct address server; /* has_server: the own address it asks for */
 	uint16_t client_port;  /* 0: not known */
 	uint32_t device;       /* index of that it comes in by; 0: not known */
+	unsigned packets;      /* of the attempt, that came in; 0: none yet */
 	bool has_client, has_server;
 };
 

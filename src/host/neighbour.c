@@ -4,10 +4,35 @@
 #include <libmnl/libmnl.h>
 #include <linux/neighbour.h>
 #include <linux/rtnetlink.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "base/text.h"
 #include "host/netlink.h"
+#include "host/reader.h"
+#include "host/sysctl.h"
+
+enum { TABLE_BYTES = 1 << 20 };
+
+/* The kernel counts in ticks of a hundredth of a second (USER_HZ). */
+enum { TICKS = 100 };
+
+static void read_attribute(struct neighbour *e, const struct nlattr *a)
+{
+	uint16_t len = mnl_attr_get_payload_len(a);
+	uint16_t type = mnl_attr_get_type(a);
+	struct nda_cacheinfo info;
+
+	if (type == NDA_LLADDR && len <= NEIGHBOUR_MAC) {
+		memcpy(e->mac, mnl_attr_get_payload(a), len);
+		e->mac_length = (uint8_t)len;
+	}
+	if (type == NDA_CACHEINFO && len >= sizeof(info)) {
+		memcpy(&info, mnl_attr_get_payload(a), sizeof(info));
+		e->changed_s = info.ndm_updated / TICKS;
+	}
+}
 
 static int take(const struct nlmsghdr *m, void *context)
 {
@@ -21,15 +46,10 @@ static int take(const struct nlmsghdr *m, void *context)
 
 	e->is_known = true;
 	e->state = d->ndm_state;
+	e->changed_s = UINT32_MAX;
 	for (struct netlink_walk w = netlink_attributes(m, sizeof(*d));
-	     (a = netlink_next(&w)) != NULL;) {
-		uint16_t len = mnl_attr_get_payload_len(a);
-
-		if (mnl_attr_get_type(a) != NDA_LLADDR || len > NEIGHBOUR_MAC)
-			continue;
-		memcpy(e->mac, mnl_attr_get_payload(a), len);
-		e->mac_length = (uint8_t)len;
-	}
+	     (a = netlink_next(&w)) != NULL;)
+		read_attribute(e, a);
 
 	return 0;
 }
@@ -70,6 +90,58 @@ bool neighbour_answers(const struct neighbour *e)
 bool neighbour_is_permanent(const struct neighbour *e)
 {
 	return e->is_known && e->state & NUD_PERMANENT;
+}
+
+/* Each processor's row begins with the number of entries, which is one for
+ * all, and ends with how often the table was full. */
+void neighbour_table_parse(struct neighbour_table *ret, const char *text)
+{
+	const char *line = strchr(text, '\n');
+
+	*ret = (struct neighbour_table){ 0 };
+	while (line && line[1]) {
+		const char *at = line + 1;
+		uint64_t first = 0, last = 0;
+		bool is_first = true;
+
+		line = strchr(at, '\n');
+		while (at && *at && (!line || at < line)) {
+			char *end;
+			uint64_t value = strtoull(at, &end, 16);
+
+			if (end == at)
+				break;
+			if (is_first)
+				first = value;
+			is_first = false;
+			last = value;
+			at = end;
+		}
+		ret->entries = first;
+		ret->full += last;
+	}
+}
+
+int neighbour_table_read(int family, struct neighbour_table *ret)
+{
+	bool is_v4 = family == AF_INET;
+	struct text t = TEXT_NULL;
+	int64_t most = 0;
+	int error = reader_file(is_v4 ? "/proc/net/stat/arp_cache"
+				      : "/proc/net/stat/ndisc_cache",
+				TABLE_BYTES, &t);
+
+	*ret = (struct neighbour_table){ 0 };
+	if (!error) {
+		neighbour_table_parse(ret, text_string(&t));
+		error = sysctl_number(
+			is_v4 ? "net.ipv4.neigh.default.gc_thresh3"
+			      : "net.ipv6.neigh.default.gc_thresh3",
+			&most);
+		ret->most = most > 0 ? (uint64_t)most : 0;
+	}
+	text_done(&t);
+	return error;
 }
 
 void neighbour_text(struct text *out, const struct neighbour *e)

@@ -18,6 +18,7 @@ struct neighbour {
 	uint16_t state;
 	uint8_t mac[NEIGHBOUR_MAC];
 	uint8_t mac_length; /* 0: none is known */
+	uint32_t changed_s; /* since its state changed; UINT32_MAX: not told */
 };
 
 /* 0, also when there is none; -errno. */
@@ -33,6 +34,20 @@ bool neighbour_is_asked(const struct neighbour *e);
 bool neighbour_answers(const struct neighbour *e);
 /* Somebody wrote it: it is believed without being asked for. */
 bool neighbour_is_permanent(const struct neighbour *e);
+
+/* The kernel's table of neighbours, of all network namespaces together; only
+ * the first of them can tell (/proc/net/stat/arp_cache, ndisc_cache). */
+struct neighbour_table {
+	uint64_t entries, most; /* net.ipv4.neigh.default.gc_thresh3 */
+	uint64_t full;          /* how often there was no room */
+};
+
+/* family: AF_INET or AF_INET6. 0; -ENOENT: it is not told here; -errno. */
+int neighbour_table_read(int family, struct neighbour_table *ret);
+
+/* For tests: the file's text: names over rows of hexadecimal numbers, one for
+ * each processor. */
+void neighbour_table_parse(struct neighbour_table *ret, const char *text);
 
 /* As `ip neigh' has it: "02:00:00:00:00:01 REACHABLE". */
 struct text;

@@ -27,8 +27,9 @@ static int take_chain(const struct nlmsghdr *m, void *context)
 	const struct nlattr *a;
 
 	if (mnl_nlmsg_get_payload_len(m) < sizeof(*g) ||
-	    (g->nfgen_family != q->family && g->nfgen_family != NFPROTO_INET &&
-	     g->nfgen_family != NFPROTO_NETDEV))
+	    (g->nfgen_family != q->family &&
+	     g->nfgen_family != NFPROTO_NETDEV &&
+	     (g->nfgen_family != NFPROTO_INET || q->family == NFPROTO_ARP)))
 		return 0;
 
 	while ((a = netlink_next(&w)) != NULL)
@@ -70,10 +71,20 @@ static int ask_nft(uint8_t family, struct netfilter *ret)
 	return error;
 }
 
+/* The file is there as soon as the module is. */
+static int ask_legacy(const char *names, struct netfilter *ret)
+{
+	struct text t = TEXT_NULL;
+	int error = reader_file(names, FILE_BYTES, &t);
+
+	ret->has_legacy = t.len > 0;
+	text_done(&t);
+	return error == -ENOENT ? 0 : error == -EACCES ? -EPERM : error;
+}
+
 int netfilter_read(int family, struct netfilter *ret)
 {
 	bool is_v4 = family == AF_INET;
-	struct text t = TEXT_NULL;
 	int error;
 
 	*ret = (struct netfilter){ 0 };
@@ -81,11 +92,16 @@ int netfilter_read(int family, struct netfilter *ret)
 	if (error)
 		return error;
 
-	/* The file is there as soon as the module is. */
-	error = reader_file(is_v4 ? "/proc/net/ip_tables_names"
-				  : "/proc/net/ip6_tables_names",
-			    FILE_BYTES, &t);
-	ret->has_legacy = t.len > 0;
-	text_done(&t);
-	return error == -ENOENT ? 0 : error == -EACCES ? -EPERM : error;
+	return ask_legacy(is_v4 ? "/proc/net/ip_tables_names"
+				: "/proc/net/ip6_tables_names",
+			  ret);
+}
+
+int netfilter_read_arp(struct netfilter *ret)
+{
+	int error;
+
+	*ret = (struct netfilter){ 0 };
+	error = ask_nft(NFPROTO_ARP, ret);
+	return error ? error : ask_legacy("/proc/net/arp_tables_names", ret);
 }

@@ -14,3 +14,7 @@ struct netfilter {
 
 /* family: AF_INET or AF_INET6. 0; -EPERM; -errno. */
 int netfilter_read(int family, struct netfilter *ret);
+
+/* The same of what sees ARP: chains of the families arp and netdev, and tables
+ * of arptables. */
+int netfilter_read_arp(struct netfilter *ret);

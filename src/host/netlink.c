@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "base/cursor.h"
 #include "base/text.h"
 #include "host/reader.h"
 #include "net/address.h"
@@ -74,6 +75,27 @@ static int take(const struct nlmsghdr *m, void *context)
 	return a->error < 0 ? MNL_CB_ERROR : MNL_CB_OK;
 }
 
+/* libmnl takes a length for an int, and one of 2 GB for less than nothing; no
+ * kernel says so, but a file may. */
+static bool is_framed(const struct text *answer)
+{
+	struct cursor c = cursor_over(answer->data, answer->len - BEHIND);
+
+	while (cursor_left(&c)) {
+		const uint8_t *head = cursor_bytes(&c, sizeof(uint32_t));
+		uint32_t len = 0;
+
+		if (head)
+			memcpy(&len, head, sizeof(len));
+		(void)cursor_body(&c, len, sizeof(len));
+		(void)cursor_take_most(&c, -len % MNL_ALIGNTO);
+		if (len < sizeof(struct nlmsghdr))
+			return false;
+	}
+
+	return cursor_ok(&c);
+}
+
 /* mnl_cb_run() has the rules of what ends an answer. One without an end was cut
  * short. */
 static int run(struct text *answer, struct asking *a)
@@ -84,6 +106,8 @@ static int run(struct text *answer, struct asking *a)
 	text_fill(answer, '\0', BEHIND);
 	if (!text_ok(answer))
 		return -ENOMEM;
+	if (!is_framed(answer))
+		return -EBADMSG;
 
 	more = mnl_cb_run(answer->data, answer->len - BEHIND, 0, 0, take, a);
 	if (more < 0)

@@ -156,11 +156,11 @@ static bool meets_all(const struct policy_rule *r,
 	uint32_t uid = q->has_uid ? q->uid : 0;
 
 	/* What this host sends comes in by lo (LOOPBACK_IFINDEX). */
-	if (*r->in && strcmp(r->in, "lo") != 0)
+	if (*r->in && strcmp(r->in, q->in_name ? q->in_name : "lo") != 0)
 		return false;
 	if (*r->out && strcmp(r->out, out) != 0)
 		return false;
-	if (r->is_l3mdev || r->source_ports[0] || r->tos)
+	if (r->is_l3mdev || r->tos)
 		return false;
 	if ((r->mark ^ q->mark) & r->mask)
 		return false;
@@ -169,6 +169,9 @@ static bool meets_all(const struct policy_rule *r,
 	if (r->protocol && r->protocol != q->protocol)
 		return false;
 	if (r->ports[0] && (q->port < r->ports[0] || q->port > r->ports[1]))
+		return false;
+	if (r->source_ports[0] && (q->source_port < r->source_ports[0] ||
+				   q->source_port > r->source_ports[1]))
 		return false;
 
 	return meets_address(&r->source, r->source_prefix, &q->source,

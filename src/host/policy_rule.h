@@ -7,7 +7,7 @@
 
 /*
  * Rules of policy routing (`ip rule'), and whether one is met by what this host
- * sends. (net/core/fib_rules.c, fib_rule_match(); fib4_rule_match().)
+ * sends, or by what comes in. (net/core/fib_rules.c, fib_rule_match(); fib4_rule_match().)
  */
 struct netlink;
 struct text;

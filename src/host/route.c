@@ -137,6 +137,12 @@ static void put_address(struct nlmsghdr *m, uint16_t type,
 	mnl_attr_put(m, type, len, bytes);
 }
 
+static void put_port(struct nlmsghdr *m, uint16_t type, uint16_t port)
+{
+	if (port)
+		mnl_attr_put_u16(m, type, (uint16_t)(port << 8 | port >> 8));
+}
+
 static int ask_one(struct netlink *n, const struct route_question *q,
 		   unsigned flags, struct route *ret)
 {
@@ -160,11 +166,12 @@ static int ask_one(struct netlink *n, const struct route_question *q,
 		mnl_attr_put_u32(m, RTA_UID, q->uid);
 	if (q->device)
 		mnl_attr_put_u32(m, RTA_OIF, q->device);
-	if (q->port) {
+	if (q->in)
+		mnl_attr_put_u32(m, RTA_IIF, q->in);
+	if (q->port || q->source_port)
 		mnl_attr_put_u8(m, RTA_IP_PROTO, q->protocol);
-		mnl_attr_put_u16(m, RTA_DPORT,
-				 (uint16_t)(q->port << 8 | q->port >> 8));
-	}
+	put_port(m, RTA_DPORT, q->port);
+	put_port(m, RTA_SPORT, q->source_port);
 	*ret = (struct route){ 0 };
 	return netlink_ask(n, m, take_one, ret);
 }
@@ -174,7 +181,7 @@ static bool is_refusal(int error)
 {
 	return error == -ENETUNREACH || error == -EHOSTUNREACH ||
 	       error == -EACCES || error == -EINVAL || error == -EAGAIN ||
-	       error == -ENETDOWN;
+	       error == -ENETDOWN || error == -EXDEV;
 }
 
 int route_get(struct netlink *n, const struct route_question *q,

@@ -20,9 +20,14 @@ struct route_question {
 	uint32_t uid;    /* has_uid; else any rule for users is as for root */
 	uint32_t device; /* that the socket is bound to, or the scope; or 0 */
 	uint16_t port;   /* 0: none */
+	uint16_t source_port; /* 0: not chosen yet */
 	uint8_t protocol;
 	bool has_source;
 	bool has_uid;
+	/* What came in: the index and the name of its device; 0 and NULL: this
+	 * host sends it. */
+	uint32_t in;
+	const char *in_name;
 };
 
 struct route {

@@ -11,7 +11,7 @@
  */
 enum socket_filter {
 	SOCKET_FILTER_NONE,
-	SOCKET_FILTER_SOME,  /* of classic BPF, or of eBPF */
+	SOCKET_FILTER_SOME,    /* of classic BPF, or of eBPF */
 	SOCKET_FILTER_NOTHING, /* of classic BPF, and it takes no packet */
 };
 

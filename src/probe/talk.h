@@ -109,8 +109,8 @@ struct talk_tcp {
 	uint32_t their_segment; /* that we allow to be sent */
 	uint32_t window;        /* that the peer has open */
 	int64_t round_trip_ns;
-	uint32_t not_sent;      /* bytes that wait for room */
-	bool has_window;        /* the kernel tells it */
+	uint32_t not_sent; /* bytes that wait for room */
+	bool has_window;   /* the kernel tells it */
 };
 
 void talk_tcp(const struct talk *t, struct talk_tcp *ret);

@@ -30,6 +30,9 @@ void ticket_init(struct ticket *t, const struct case_record *record,
 void ticket_step(struct text *out, const struct ticket *t,
 		 const struct step *step, size_t number);
 
+/* What the set-up foretells, while an attempt is waited for. */
+void ticket_foretold(struct text *out, const struct ticket *t);
+
 /* What follows the steps. */
 void ticket_text(struct text *out, struct ticket *t);
 

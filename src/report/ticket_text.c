@@ -92,6 +92,48 @@ static void item(struct text *out, const struct ticket *t, struct text *words)
 	text_clear(words);
 }
 
+/* The cause and whom to blame for it. */
+static void tell_cause(struct text *out, const struct ticket *t)
+{
+	const struct verdict *v = t->flow.verdict;
+	bool is_open = v->certainty == CERTAINTY_SUSPECTED;
+	struct text words = TEXT_NULL;
+
+	if (!v->cause)
+		return;
+
+	text_format(&words,
+		    is_open ? _("Likeliest: %1$s (%2$s)")
+			    : _("Cause: %1$s (%2$s)"),
+		    _(v->cause->title), v->cause->id);
+	text_str(out, "  ");
+	wrap_text(out, text_string(&words), 2, 4, t->width);
+	text_char(out, '\n');
+	text_clear(&words);
+	if (t->flow.culprit) {
+		text_str(&words, is_open ? _("Most likely to blame: ")
+					 : _("To blame: "));
+		words_culprit(&words, &t->flow);
+		text_str(out, "  ");
+		wrap_text(out, text_string(&words), 2, 4, t->width);
+		text_char(out, '\n');
+	}
+	text_done(&words);
+}
+
+void ticket_foretold(struct text *out, const struct ticket *t)
+{
+	struct text words = TEXT_NULL;
+
+	words_verdict(&words, &t->flow);
+	text_str(out, "\n  ");
+	wrap_text(out, text_string(&words), 2, 2, t->width);
+	text_char(out, '\n');
+	tell_cause(out, t);
+	text_char(out, '\n');
+	text_done(&words);
+}
+
 static void tell_verdict(struct text *out, const struct ticket *t)
 {
 	const struct verdict *v = t->flow.verdict;
@@ -117,31 +159,8 @@ static void tell_verdict(struct text *out, const struct ticket *t)
 			    words_place(v->place));
 	wrap_text(out, text_string(&words), 2, 2, t->width);
 	text_char(out, '\n');
-	text_clear(&words);
-	if (!v->cause) {
-		text_done(&words);
-		return;
-	}
-
-	text_format(&words,
-		    v->certainty == CERTAINTY_SUSPECTED
-			    ? _("Likeliest: %1$s (%2$s)")
-			    : _("Cause: %1$s (%2$s)"),
-		    _(v->cause->title), v->cause->id);
-	text_str(out, "  ");
-	wrap_text(out, text_string(&words), 2, 4, t->width);
-	text_char(out, '\n');
-	text_clear(&words);
-	if (t->flow.culprit) {
-		text_str(&words, v->certainty == CERTAINTY_SUSPECTED
-					 ? _("Most likely to blame: ")
-					 : _("To blame: "));
-		words_culprit(&words, &t->flow);
-		text_str(out, "  ");
-		wrap_text(out, text_string(&words), 2, 4, t->width);
-		text_char(out, '\n');
-	}
 	text_done(&words);
+	tell_cause(out, t);
 }
 
 static void tell_packet(struct text *out, const struct packet_line *l)
@@ -265,6 +284,26 @@ static void tell_not_looked(struct text *out, const struct ticket *t)
 	text_done(&words);
 }
 
+/* What the packet would have met next. */
+static void tell_also(struct text *out, const struct ticket *t)
+{
+	const struct report_flow *f = &t->flow;
+	struct text words = TEXT_NULL;
+
+	if (f->also_count)
+		head(out, t, _("Also in the way"));
+	for (size_t i = 0; i < f->also_count; i++) {
+		text_format(&words, "%s (%s)", _(f->also[i].cause->title),
+			    f->also[i].cause->id);
+		if (f->also[i].culprit) {
+			text_str(&words, ": ");
+			words_blame(&words, f->also[i].culprit);
+		}
+		item(out, t, &words);
+	}
+	text_done(&words);
+}
+
 /* A command stands on a line of its own, unbroken, to be copied. */
 static void tell_step_next(struct text *out, const struct ticket *t,
 			   const struct next_step *n)
@@ -316,6 +355,8 @@ void ticket_text(struct text *out, struct ticket *t)
 	bool is_fault = status == STATUS_FAILING || status == STATUS_DEGRADED;
 
 	tell_verdict(out, t);
+	if (t->record->vantage == VANTAGE_SERVER)
+		tell_also(out, t);
 	if (is_fault || t->is_verbose)
 		tell_evidence(out, t);
 	if (is_fault && t->is_verbose)

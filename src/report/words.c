@@ -78,6 +78,8 @@ void words_verdict(struct text *out, const struct report_flow *f)
 	const char *sentence = sentence_of(f);
 	const char *gap = strstr(sentence, "%1$s");
 
+	if (is_foretold(f) && f->verdict->cause)
+		text_str(out, _("Foretold: "));
 	if (!gap) {
 		text_str(out, sentence);
 		return;
@@ -309,12 +311,55 @@ bool words_has_rule(const struct report_flow *f)
 	return f->rule && c && c->ruled_by && fact_has(f->facts, c->ruled_by);
 }
 
+static const struct culprit_field *field_of(const struct culprit *c,
+					    const char *name)
+{
+	static const struct culprit_field none = { .text = NULL };
+
+	for (size_t i = 0; i < c->count; i++)
+		if (!strcmp(c->fields[i].name, name))
+			return &c->fields[i];
+
+	return &none;
+}
+
+static const char *text_of(const struct culprit *c, const char *name)
+{
+	const char *text = field_of(c, name)->text;
+
+	return text ? text : "";
+}
+
+void words_blame(struct text *out, const struct culprit *c)
+{
+	const struct report_rule rule = {
+		.family = text_of(c, "family"),
+		.table = text_of(c, "table"),
+		.chain = text_of(c, "chain"),
+		.number = (unsigned)field_of(c, "rule")->number,
+		.text = c->text,
+		.accept_number =
+			(unsigned)field_of(c, "shadowed_accept.rule")->number,
+		.accept_text = text_of(c, "shadowed_accept.text"),
+	};
+
+	if (c->kind != CULPRIT_FIREWALL_RULE &&
+	    c->kind != CULPRIT_FIREWALL_POLICY) {
+		words_clean(out, c->text);
+		return;
+	}
+
+	words_clean(out, text_of(c, "engine"));
+	text_char(out, ' ');
+	named_rule(out, &rule);
+}
+
 void words_culprit(struct text *out, const struct report_flow *f)
 {
 	const struct verdict *v = f->verdict;
 
 	if (f->culprit) {
-		words_clean(out, f->culprit->text);
+		words_blame(out, f->culprit);
 	} else if (words_has_rule(f)) {
 		named_rule(out, f->rule);
 	} else if (v->culprit == CULPRIT_FIREWALL_RULE) {

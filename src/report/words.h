@@ -32,6 +32,9 @@ bool words_has_rule(const struct report_flow *f);
 /* The exact thing to blame, as far as a trace can tell. */
 void words_culprit(struct text *out, const struct report_flow *f);
 
+/* A culprit that a fact names; a rule with its place. */
+void words_blame(struct text *out, const struct culprit *c);
+
 /* Text from outside, without anything that moves the reader's cursor. */
 void words_clean(struct text *out, const char *text);
 

@@ -298,7 +298,9 @@ def spawn(job, args):
 
 def jobs(args):
     """[(file, number of its variant, name)]"""
-    paths = sorted(here.glob('faults/*.py')) + sorted(here.glob('healthy/*.py'))
+    side = 'server' if args.server else 'client'
+    paths = [path for path in sorted(here.glob('faults/*.py')) + sorted(here.glob('healthy/*.py'))
+             if side in getattr(load(path), 'SIDES', ('client', 'server'))]
     every = [(path, number, name) for path in paths for number, (name, _) in enumerate(variants(path, args.server))]
     if args.names:
         def is_meant(job, name):

@@ -7,10 +7,11 @@ while the client tries. A file may say
     EXPECT_SERVER = {...}                 # over EXPECT's: cause, or, certainty, place, culprit, symptom, also, family
         'set': [...]                      # causes that may stand beside the true one: the server cannot tell them apart
         'skip': 'why'                     # the server cannot know: it must not be wrong, and must not blame itself
-        'predict': False                  # nothing foretells it
+        'here': True                      # a cause of elsewhere that this server can know
         'timeout': 12                     # seconds that it may wait
 
-and set lab.asked_port (where address translation changes it) and lab.seen_from (the address that the server sees).
+and set lab.asked_port (where address translation changes it), lab.seen_from (the address that the server sees), and
+lab.launcher (what the command is run by).
 
 Without 'skip', a cause whose place (src/diag/causes) is the server, its service or its link must be told exactly: alone, with
 a culprit of the kind that its row names. Of the others the server may say nothing, or a set that holds the truth.
@@ -33,8 +34,9 @@ import time
 ARMED = 10.0  # seconds that it may take until it waits
 AT_SERVER = ('server', 'service', 'server-link')
 TIMEOUT = 8  # seconds that it may wait for the client
-GRACE = 4.0  # seconds that it may take after the client was through
+GRACE, SHORT = 4.0, 1.5  # seconds that it may take after the client was through; where nothing is expected to arrive
 LIMIT = 10.0  # seconds that a client may take
+SPEAKS = {'sshd': 'ssh', 'http_server': 'http', 'nginx': 'http'}
 EXITS = {'healthy': 0, 'degraded': 1, 'failing': 1, 'unknown': 3}
 
 
@@ -64,9 +66,12 @@ def is_literal(word):
         return False
 
 
-def client_words(lab, expect):
-    """check's own, but of one family: the server waits for one."""
+def client_words(lab, expect, is_meant):
+    """check's own, but of one family, as the server waits for one; is_meant: by a client that speaks what is spoken there."""
     words = [str(w) for w in lab.command or expect.get('command') or [lab.target]]
+    scheme = SPEAKS.get(getattr(lab, 'kind', None))
+    if is_meant and words == [lab.target] and scheme:
+        words = [f'{scheme}://{lab.target}']
     family = f'-{expect.get("family", lab.family)}'
     return words if is_literal(words[0]) or family in words else [*words, family]
 
@@ -141,7 +146,7 @@ def rights(args):
 
 
 def start(host, args, words):
-    return host.popen([*getattr(host.lab, 'launcher', []), *rights(args), args.program, 'server', *words, '--json'],
+    return host.popen([*host.lab.launcher, *rights(args), args.program, 'server', *words, '--json'],
                       stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, errors='replace')
 
 
@@ -203,7 +208,7 @@ def attempt(lab, host, args, words, about, client, expect):
     end = time.monotonic() + LIMIT
     while trying.poll() is None and process.poll() is None and time.monotonic() < end:
         time.sleep(0.01)
-    out, problem = finish(process, expect.get('grace', GRACE))
+    out, problem = finish(process, SHORT if expect.get('elsewhere') else GRACE)
     ended = time.monotonic()
     if trying.poll() is None:
         os.killpg(trying.pid, signal.SIGKILL)
@@ -300,7 +305,7 @@ class Side:
 
     def ask(self, label, true):
         """What was said while the client tried, or None; what is wrong of what was foretold is noted."""
-        client = client_words(self.lab, self.expect)
+        client = client_words(self.lab, self.expect, not self.record['healthy'])
         host, words, about = question(self.lab, self.expect, client)
         said, ms, problem = foretell(host, self.args, words)
         if problem:
@@ -342,7 +347,7 @@ class Side:
             self.record['kind'] = 'wrong'
             return
         verdict = said['verdict']
-        elsewhere = 'skip' in self.expect or self.rows.get(cause, ('server',))[0] not in AT_SERVER
+        elsewhere = self.expect['elsewhere']
         if elsewhere or not self.is_whole:
             wrong = judge_elsewhere(verdict, true, self.rows)
         else:
@@ -359,6 +364,11 @@ class Side:
             'proven right': proven and verdict.get('cause') in true}
 
 
+def is_here(expect, cause, rows):
+    """The server can know it."""
+    return 'here' in expect or 'skip' not in expect and rows.get(cause, ('server',))[0] in AT_SERVER
+
+
 def expectation(module):
     """EXPECT's, without what only the client can see, and EXPECT_SERVER over it."""
     expect = {k: v for k, v in getattr(module, 'EXPECT', {}).items() if k in ('cause', 'or', 'symptom', 'command')}
@@ -370,8 +380,7 @@ def expectation(module):
 def rows_of(module, cause, rows, root):
     """The server is asked of one variant where it cannot know."""
     expect = expectation(module)
-    is_here = 'skip' not in expect and catalogue(root).get(expect.get('cause', cause), ('server',))[0] in AT_SERVER
-    return rows if is_here or not rows else rows[:1]
+    return rows if is_here(expect, expect.get('cause', cause), catalogue(root)) else rows[:1]
 
 
 def judge(lab, module, cause, args, record, root):
@@ -385,7 +394,9 @@ def judge(lab, module, cause, args, record, root):
     module.fault(lab)
     side.expect = expect | {k: v for k, v in lab.expect.items() if k in ('symptom', 'cause', 'or')}
     side.expect |= getattr(module, 'EXPECT_SERVER', {}) | getattr(lab, 'expect_server', {})
-    side.broken(side.expect.get('cause', cause))
+    cause = side.expect.get('cause', cause)
+    side.expect['elsewhere'] = not is_here(side.expect, cause, side.rows)
+    side.broken(cause)
 
 
 # Totals

@@ -36,4 +36,7 @@ const struct cause cause_accept_queue_full = {
 			  FACT_SYNACK_OTHER_SOURCE },
 	.favoured_by = { FACT_PORT_SERVED_BEFORE, FACT_PORT_SERVED_AFTER,
 			 FACT_SYNACK_REPEATED, FACT_SYNACK_LATE },
+	.found_by = { FACT_ACCEPT_QUEUE_FULL, FACT_ACCEPT_QUEUE_COUNTED },
+	.looked_by = { FACT_SOCKET_QUEUES_READ },
+	.proven_by = FACT_ACCEPT_QUEUE_DROPPED,
 };

@@ -46,5 +46,7 @@ const struct cause cause_arp_ignore = {
 			  FACT_SYN_ARRIVED,
 			  FACT_GATEWAY_SILENT,
 			  FACT_HOST_ON_LINK,
-			  FACT_LINK_NO_CARRIER },
+			  FACT_LINK_NO_CARRIER,
+			  FACT_ARP_NOT_IGNORED },
+	.found_by = { FACT_ARP_IGNORED },
 };

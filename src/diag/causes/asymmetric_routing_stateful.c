@@ -35,5 +35,5 @@ const struct cause cause_asymmetric_routing_stateful = {
 	.ruled_out_by = { FACT_WOKEN, FACT_IS_LOOPBACK, FACT_SYNACK_ARRIVED,
 			  FACT_HOST_SERVES, FACT_SYNACK_RESET, FACT_ACK_FOR_SYN,
 			  FACT_SYNACK_OTHER_SOURCE },
-	.favoured_by = { FACT_SYNACK_REPEATED },
+	.favoured_by = { FACT_SYNACK_REPEATED, FACT_ROUTE_BACK_OTHER_DEVICE },
 };

@@ -33,4 +33,5 @@ const struct cause cause_duplicate_ip = {
 			  FACT_ICMP_FROM_OTHER, FACT_ICMP_FROM_CLIENT,
 			  FACT_ICMP_LATE, FACT_ICMP_TTL, FACT_ICMP_REASSEMBLY },
 	.favoured_by = { FACT_ARP_TWO_ANSWERS, FACT_RST_OTHER_TTL },
+	.found_by = { FACT_ADDRESS_ANOTHERS },
 };

@@ -27,5 +27,5 @@ const struct cause cause_frag_dropped = {
 			  FACT_ICMP_PORT, FACT_ICMP_HOST, FACT_ICMP_NET,
 			  FACT_ICMP_PROTOCOL, FACT_ICMP_REJECT_ROUTE,
 			  FACT_ICMP_TTL },
-	.favoured_by = { FACT_ICMP_REASSEMBLY },
+	.favoured_by = { FACT_ICMP_REASSEMBLY, FACT_FRAGMENTS_MISSING },
 };

@@ -29,4 +29,6 @@ const struct cause cause_ipv6_no_listener = {
 	.favoured_by = { FACT_RST_FOR_SYN, FACT_RST_FROM_STACK,
 			 FACT_HOST_SERVES, FACT_HAS_NAME,
 			 FACT_RST_LEFT_SERVER },
+	.found_by = { FACT_LISTENER_V4ONLY },
+	.looked_by = { FACT_SOCKETS_READ },
 };

@@ -29,4 +29,6 @@ const struct cause cause_ipvs_no_destination = {
 			  FACT_ICMP_PROTOCOL, FACT_ICMP_REJECT_ROUTE,
 			  FACT_ICMP_TTL, FACT_ICMP_REASSEMBLY,
 			  FACT_ICMP_FROM_OTHER, FACT_ICMP_FROM_CLIENT },
+	.found_by = { FACT_IPVS_EMPTY },
+	.looked_by = { FACT_IPVS_READ },
 };

@@ -30,4 +30,6 @@ const struct cause cause_listener_bound_to_device = {
 			  FACT_ICMP_FROM_OTHER, FACT_ICMP_FROM_CLIENT },
 	.favoured_by = { FACT_RST_FOR_SYN, FACT_RST_FROM_STACK,
 			 FACT_HOST_SERVES, FACT_RST_LEFT_SERVER },
+	.found_by = { FACT_LISTENER_DEVICE },
+	.looked_by = { FACT_SOCKETS_READ },
 };

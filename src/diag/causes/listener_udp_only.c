@@ -28,4 +28,6 @@ const struct cause cause_listener_udp_only = {
 	.favoured_by = { FACT_RST_FOR_SYN, FACT_RST_FROM_STACK,
 			 FACT_HOST_SERVES, FACT_RST_LEFT_SERVER, FACT_ICMP_PORT,
 			 FACT_UDP_REQUEST },
+	.found_by = { FACT_LISTENER_OTHER_PROTOCOL },
+	.looked_by = { FACT_SOCKETS_READ },
 };

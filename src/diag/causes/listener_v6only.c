@@ -27,4 +27,6 @@ const struct cause cause_listener_v6only = {
 			  FACT_ICMP_FROM_OTHER, FACT_ICMP_FROM_CLIENT,
 			  FACT_PORT_SERVED_OTHERS },
 	.favoured_by = { FACT_HOST_SERVES, FACT_RST_LEFT_SERVER },
+	.found_by = { FACT_LISTENER_V6ONLY },
+	.looked_by = { FACT_SOCKETS_READ },
 };

@@ -24,4 +24,7 @@ const struct cause cause_min_ttl = {
 	.ruled_out_by = { FACT_SYN_NOT_ARRIVED, FACT_SYN_OTHER_MAC,
 			  FACT_SYNACK_OTHER_SOURCE },
 	.favoured_by = { FACT_SYN_ARRIVED },
+	.found_by = { FACT_TTL_DROPPED, FACT_TTL_COUNTED },
+	.looked_by = { FACT_SOCKET_QUEUES_READ },
+	.proven_by = FACT_TTL_DROPPED,
 };

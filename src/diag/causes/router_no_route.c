@@ -36,4 +36,5 @@ const struct cause cause_router_no_route = {
 			  FACT_SYNACK_RESET, FACT_ACK_FOR_SYN,
 			  FACT_SYNACK_OTHER_SOURCE },
 	.favoured_by = { FACT_ICMP_NET },
+	.found_by = { FACT_FORWARD_NO_ROUTE },
 };

@@ -33,4 +33,5 @@ const struct cause cause_router_route_prohibit = {
 			  FACT_SYN_ARRIVED, FACT_SYNACK_RESET, FACT_ACK_FOR_SYN,
 			  FACT_SYNACK_OTHER_SOURCE },
 	.favoured_by = { FACT_ICMP_AT_ONCE },
+	.found_by = { FACT_FORWARD_PROHIBIT },
 };

@@ -37,4 +37,5 @@ const struct cause cause_router_route_unreachable = {
 			  FACT_HOST_SERVES, FACT_SYN_ARRIVED, FACT_SYNACK_RESET,
 			  FACT_ACK_FOR_SYN },
 	.favoured_by = { FACT_ICMP_AT_ONCE },
+	.found_by = { FACT_FORWARD_UNREACHABLE },
 };

@@ -25,6 +25,6 @@ const struct cause cause_security_hook_drop = {
 	.culprit = CULPRIT_NONE,
 	.shows = SYMPTOM_BIT(SYN_UNANSWERED) | SYMPTOM_BIT(UDP_UNANSWERED),
 	.ruled_out_by = { FACT_SYN_NOT_ARRIVED, FACT_SYN_OTHER_MAC,
-			  FACT_SYNACK_OTHER_SOURCE },
-	.favoured_by = { FACT_SYN_ARRIVED },
+			  FACT_SYNACK_OTHER_SOURCE, FACT_SECURITY_HOOK_NONE },
+	.favoured_by = { FACT_SYN_ARRIVED, FACT_SECURITY_HOOK },
 };

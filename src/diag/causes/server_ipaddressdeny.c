@@ -26,6 +26,7 @@ const struct cause cause_server_ipaddressdeny = {
 	.culprit = CULPRIT_BPF_PROGRAM,
 	.shows = SYMPTOM_BIT(SYN_UNANSWERED) | SYMPTOM_BIT(UDP_UNANSWERED),
 	.ruled_out_by = { FACT_SYN_NOT_ARRIVED, FACT_SYN_OTHER_MAC,
-			  FACT_SYNACK_OTHER_SOURCE },
-	.favoured_by = { FACT_SYN_ARRIVED },
+			  FACT_SYNACK_OTHER_SOURCE, FACT_CGROUP_INGRESS_NONE },
+	.favoured_by = { FACT_SYN_ARRIVED, FACT_CGROUP_INGRESS },
+	.found_by = { FACT_CGROUP_INGRESS_DENIES },
 };

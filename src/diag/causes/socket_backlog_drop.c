@@ -29,4 +29,6 @@ const struct cause cause_socket_backlog_drop = {
 	.ruled_out_by = { FACT_SYN_NOT_ARRIVED, FACT_SYN_OTHER_MAC,
 			  FACT_SYNACK_OTHER_SOURCE, FACT_PING_LOST,
 			  FACT_CLIENT_WINDOW_ZERO },
+	.found_by = { FACT_SOCKET_ROOM_DROPPED, FACT_SOCKET_ROOM_COUNTED },
+	.looked_by = { FACT_SOCKET_QUEUES_READ },
 };

@@ -28,4 +28,6 @@ const struct cause cause_stale_connection_tuple = {
 	.culprit = CULPRIT_SOCKET,
 	.shows = SYMPTOM_BIT(HANDSHAKE_INCOMPLETE) | SYMPTOM_BIT(SLOW),
 	.needs = { FACT_ACK_FOR_SYN },
+	.found_by = { FACT_TUPLE_IN_USE },
+	.proven_by = FACT_TUPLE_IN_USE,
 };

@@ -26,4 +26,7 @@ const struct cause cause_syn_flood_no_cookies = {
 			  FACT_SYNACK_OTHER_SOURCE },
 	.favoured_by = { FACT_PORT_SERVED_BEFORE, FACT_PORT_SERVED_AFTER,
 			 FACT_SYNACK_LATE },
+	.found_by = { FACT_SYN_QUEUE_FULL, FACT_SYN_QUEUE_COUNTED },
+	.looked_by = { FACT_SOCKET_QUEUES_READ },
+	.proven_by = FACT_SYN_QUEUE_DROPPED,
 };

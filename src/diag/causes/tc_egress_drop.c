@@ -24,6 +24,8 @@ const struct cause cause_tc_egress_drop = {
 	.culprit = CULPRIT_TC_FILTER,
 	.shows = SYMPTOM_BIT(SYN_UNANSWERED) | SYMPTOM_BIT(UDP_UNANSWERED),
 	.ruled_out_by = { FACT_SYN_NOT_ARRIVED, FACT_SYN_OTHER_MAC,
-			  FACT_SYNACK_OTHER_SOURCE },
+			  FACT_SYNACK_OTHER_SOURCE, FACT_TC_EGRESS_PASSES },
 	.favoured_by = { FACT_SYN_ARRIVED },
+	.found_by = { FACT_TC_EGRESS_DROPS },
+	.proven_by = FACT_TC_EGRESS_COUNTED,
 };

@@ -25,6 +25,8 @@ const struct cause cause_tc_ingress_drop = {
 	.shows = SYMPTOM_BIT(SYN_UNANSWERED) | SYMPTOM_BIT(UDP_UNANSWERED) |
 		 SYMPTOM_BIT(LOSSY),
 	.ruled_out_by = { FACT_SYN_NOT_ARRIVED, FACT_SYN_OTHER_MAC,
-			  FACT_SYNACK_OTHER_SOURCE },
+			  FACT_SYNACK_OTHER_SOURCE, FACT_TC_INGRESS_PASSES },
 	.favoured_by = { FACT_SYN_ARRIVED },
+	.found_by = { FACT_TC_INGRESS_DROPS },
+	.proven_by = FACT_TC_INGRESS_COUNTED,
 };

@@ -25,4 +25,7 @@ const struct cause cause_tcp_md5_required = {
 	.ruled_out_by = { FACT_SYN_NOT_ARRIVED, FACT_SYN_OTHER_MAC,
 			  FACT_SYNACK_OTHER_SOURCE },
 	.favoured_by = { FACT_SYN_SIGNED, FACT_SYN_ARRIVED },
+	.found_by = { FACT_KEY_DROPPED, FACT_KEY_COUNTED },
+	.looked_by = { FACT_SOCKET_QUEUES_READ },
+	.proven_by = FACT_KEY_DROPPED,
 };

@@ -33,4 +33,7 @@ const struct cause cause_timewait_paws = {
 			  FACT_SYNACK_UNANSWERED, FACT_SYNACK_IGNORED,
 			  FACT_SYNACK_RESET },
 	.favoured_by = { FACT_PORT_SERVED_OTHERS },
+	.found_by = { FACT_TIMEWAIT_REFUSED },
+	.looked_by = { FACT_TIMEWAIT_QUIET },
+	.proven_by = FACT_TIMEWAIT_REFUSED,
 };

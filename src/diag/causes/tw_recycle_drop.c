@@ -24,6 +24,8 @@ const struct cause cause_tw_recycle_drop = {
 	.shows = SYMPTOM_BIT(SYN_UNANSWERED) | SYMPTOM_BIT(SLOW),
 	.needs_any = { FACT_SYN_SILENCE, FACT_SYNACK_LATE },
 	.ruled_out_by = { FACT_SYN_NOT_ARRIVED, FACT_SYN_OTHER_MAC,
-			  FACT_SYNACK_OTHER_SOURCE, FACT_SYN_NO_TIMESTAMP },
+			  FACT_SYNACK_OTHER_SOURCE, FACT_SYN_NO_TIMESTAMP,
+			  FACT_TW_RECYCLE_OFF },
 	.favoured_by = { FACT_PORT_SERVED_OTHERS },
+	.found_by = { FACT_TW_RECYCLE_DROPS },
 };

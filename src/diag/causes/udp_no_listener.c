@@ -29,4 +29,7 @@ const struct cause cause_udp_no_listener = {
 			  FACT_ICMP_REASSEMBLY, FACT_ICMP_FROM_OTHER,
 			  FACT_ICMP_FROM_CLIENT },
 	.favoured_by = { FACT_ICMP_PORT },
+	.found_by = { FACT_LISTENER_NONE, FACT_LISTENER_ELSEWHERE },
+	.looked_by = { FACT_SOCKETS_READ },
+	.proven_by = FACT_UDP_NO_PORT,
 };

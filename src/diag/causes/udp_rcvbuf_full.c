@@ -23,4 +23,7 @@ const struct cause cause_udp_rcvbuf_full = {
 	.frequency = FREQUENCY_OCCASIONAL,
 	.culprit = CULPRIT_SOCKET,
 	.shows = SYMPTOM_BIT(UDP_UNANSWERED),
+	.found_by = { FACT_UDP_BUFFER_FULL },
+	.looked_by = { FACT_SOCKET_QUEUES_READ },
+	.proven_by = FACT_UDP_BUFFER_DROPPED,
 };

@@ -27,6 +27,8 @@ const struct cause cause_xfrm_no_state = {
 	.shows = SYMPTOM_BIT(SYN_UNANSWERED) | SYMPTOM_BIT(UDP_UNANSWERED) |
 		 SYMPTOM_BIT(DATA_UNANSWERED),
 	.ruled_out_by = { FACT_SYN_NOT_ARRIVED, FACT_SYN_OTHER_MAC,
-			  FACT_SYNACK_OTHER_SOURCE },
+			  FACT_SYNACK_OTHER_SOURCE, FACT_XFRM_PASSES },
 	.favoured_by = { FACT_SYN_ARRIVED },
+	.found_by = { FACT_XFRM_STATE_MISSING },
+	.proven_by = FACT_XFRM_MISMATCH_COUNTED,
 };

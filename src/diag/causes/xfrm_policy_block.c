@@ -24,6 +24,8 @@ const struct cause cause_xfrm_policy_block = {
 	.culprit = CULPRIT_XFRM_POLICY,
 	.shows = SYMPTOM_BIT(SYN_UNANSWERED) | SYMPTOM_BIT(UDP_UNANSWERED),
 	.ruled_out_by = { FACT_SYN_NOT_ARRIVED, FACT_SYN_OTHER_MAC,
-			  FACT_SYNACK_OTHER_SOURCE },
+			  FACT_SYNACK_OTHER_SOURCE, FACT_XFRM_PASSES },
 	.favoured_by = { FACT_SYN_ARRIVED },
+	.found_by = { FACT_XFRM_BLOCKS, FACT_XFRM_BLOCKS_REPLY },
+	.proven_by = FACT_XFRM_BLOCK_COUNTED,
 };

@@ -1,7 +1,406 @@
+#include <errno.h>
+#include <netinet/in.h>
+#include <stdlib.h>
+
 #include "base/i18n.h"
+#include "base/text.h"
+#include "host/links.h"
 #include "host/look.h"
+#include "host/security.h"
+#include "host/serving.h"
+#include "host/spaces.h"
+
+/*
+ * Whether a socket listens where the client asks, and why the one that there is
+ * does not get its packets. All is read anew for each client: the service may
+ * have been started meanwhile. Where the packet filter gives packets another
+ * port or address, the question must be of that one.
+ */
+enum { FIRST_PRIVATE = 1024, LISTED_MOST = 3 };
+
+/* What may be told here: exactly one of it, or LISTENER_HERE, or nothing. */
+static const enum fact_kind told[] = {
+	FACT_LISTENER_HERE,        FACT_LISTENER_NONE,
+	FACT_LISTENER_LOOPBACK,    FACT_LISTENER_ADDRESS,
+	FACT_LISTENER_DEVICE,      FACT_LISTENER_V6ONLY,
+	FACT_LISTENER_V4ONLY,      FACT_LISTENER_OTHER_PROTOCOL,
+	FACT_LISTENER_OTHER_SPACE, FACT_LISTENER_ELSEWHERE,
+	FACT_LISTENER_STRAY,       FACT_LISTENER_STRAYS,
+	FACT_SPACES_READ,
+};
+
+/* One reading. */
+struct reading {
+	struct looking *l;
+	struct serving here;
+	struct serving other; /* another protocol's, or another namespace's */
+	struct text program, socket;
+};
+
+static void forget(struct looking *l)
+{
+	for (size_t i = 0; i < sizeof(told) / sizeof(*told); i++) {
+		facts_forget(l->facts, told[i]);
+		facts_forget(&l->record->general, told[i]);
+	}
+}
+
+/* The words for a socket and its program. */
+static void name(struct reading *r, const struct serving *s,
+		 const struct listener *socket)
+{
+	text_clear(&r->program);
+	text_clear(&r->socket);
+	serving_program(&r->program, s, socket);
+	serving_socket(&r->socket, socket, r->l->links);
+}
+
+static const char *protocol_name(uint8_t protocol)
+{
+	return protocol == IPPROTO_UDP ? "udp" : "tcp";
+}
+
+/*
+ * A socket of the port, whatever it is bound to.
+ */
+
+static const struct {
+	enum fact_kind kind;
+	const char *words; /* %1$s: the program; %2$s: the socket */
+} misfits[LISTENERS_FITS] = {
+	[LISTENERS_DEVICE] = { FACT_LISTENER_DEVICE,
+			       N_("%1$s listens on %2$s: on another device "
+				  "than the client comes by") },
+	[LISTENERS_ADDRESS] = { FACT_LISTENER_ADDRESS,
+				N_("%1$s listens on %2$s: on another address "
+				   "than the client asks for") },
+	[LISTENERS_V6ONLY] = { FACT_LISTENER_V6ONLY,
+			       N_("%1$s listens on %2$s for IPv6 only, and the "
+				  "client asks by IPv4") },
+	[LISTENERS_V4ONLY] = { FACT_LISTENER_V4ONLY,
+			       N_("%1$s listens on %2$s, which is IPv4 only, "
+				  "and the client asks by IPv6") },
+	[LISTENERS_LOOPBACK] = { FACT_LISTENER_LOOPBACK,
+				 N_("%1$s listens on %2$s: on the loopback, "
+				    "where no other host gets") },
+};
+
+static void tell_misfit(struct reading *r, const struct listener *s,
+			enum listeners_fit fit)
+{
+	struct looking *l = r->l;
+	struct culprit *c =
+		serving_culprit(l->record->arena, &r->here, s, l->links);
+
+	name(r, &r->here, s);
+	look_step(l, STEP_FAIL, _(misfits[fit].words), text_string(&r->program),
+		  text_string(&r->socket));
+	look_tell(l, misfits[fit].kind, c, "%s", l->text);
+}
+
+/* All that take the packet: "a on x, backlog 0 of 128; b on y, …" */
+static void list_sockets(struct reading *r, struct text *out)
+{
+	const struct listeners_packet p = serving_packet(r->l->question);
+	size_t count = 0;
+
+	for (size_t i = 0; i < r->here.sockets.count; i++) {
+		const struct listener *s = &r->here.sockets.list[i];
+
+		if (listeners_fit(s, &p) > LISTENERS_MAYBE)
+			continue;
+		if (count++ == LISTED_MOST) {
+			text_str(out, "; …");
+			return;
+		}
+		name(r, &r->here, s);
+		if (out->len)
+			text_str(out, "; ");
+		if (s->protocol == IPPROTO_UDP)
+			text_format(out, _("%1$s has %2$s open"),
+				    text_string(&r->program),
+				    text_string(&r->socket));
+		else
+			text_format(
+				out,
+				_("%1$s listens on %2$s, backlog %3$u of %4$u"),
+				text_string(&r->program),
+				text_string(&r->socket), s->queued, s->backlog);
+	}
+}
+
+static void tell_here(struct reading *r, enum listeners_fit fit)
+{
+	struct text words = TEXT_NULL;
+
+	list_sockets(r, &words);
+	look_step(r->l, STEP_PASS, "%s", text_string(&words));
+	if (fit == LISTENERS_HERE)
+		look_tell(r->l, FACT_LISTENER_HERE, NULL, "%s",
+			  text_string(&words));
+	text_done(&words);
+}
+
+/*
+ * None of the port.
+ */
+
+static int tell_other_protocol(struct reading *r)
+{
+	struct looking *l = r->l;
+	struct look_question q = *l->question;
+	const struct listener *s;
+	struct culprit *c;
+	enum listeners_fit fit;
+	int error;
+
+	q.protocol = q.protocol == IPPROTO_UDP ? IPPROTO_TCP : IPPROTO_UDP;
+	serving_done(&r->other);
+	error = serving_read(&r->other, "", &q);
+	if (error)
+		return error;
+	s = serving_best(&r->other, &q, &fit);
+	if (!s)
+		return 0;
+
+	error = serving_find_owners(&r->other);
+	name(r, &r->other, s);
+	c = serving_culprit(l->record->arena, &r->other, s, l->links);
+	if (q.protocol == IPPROTO_UDP)
+		look_step(l, STEP_FAIL,
+			  _("%1$s has the port open by UDP only (%2$s)"),
+			  text_string(&r->program), text_string(&r->socket));
+	else
+		look_step(l, STEP_FAIL,
+			  _("%1$s has the port open by TCP only (%2$s)"),
+			  text_string(&r->program), text_string(&r->socket));
+	look_tell(l, FACT_LISTENER_OTHER_PROTOCOL, c, "%s", l->text);
+	return error ? error : 1;
+}
+
+/* One that is likely to be open in any container, whatever it is for. */
+static bool is_common(uint16_t port)
+{
+	static const uint16_t ports[] = { 3000, 3306, 5000, 5432, 6379, 8000,
+					  8080, 8443, 9000, 9090, 9100, 27017 };
+
+	for (size_t i = 0; i < sizeof(ports) / sizeof(*ports); i++)
+		if (port == ports[i])
+			return true;
+
+	return port < FIRST_PRIVATE;
+}
+
+/* 1: it is told. A namespace that has ended meanwhile holds no socket. */
+static int look_in_space(struct reading *r, const char *where)
+{
+	struct looking *l = r->l;
+	const struct listener *s;
+	struct culprit *c;
+	enum listeners_fit fit;
+	int error;
+
+	serving_done(&r->other);
+	error = serving_read(&r->other, where, l->question);
+	if (error == -ENOENT)
+		return 0;
+	s = error ? NULL : serving_best(&r->other, l->question, &fit);
+	if (!s)
+		return error;
+
+	error = serving_find_owners(&r->other);
+	name(r, &r->other, s);
+	c = serving_culprit(l->record->arena, &r->other, s, NULL);
+	look_step(l, STEP_FAIL,
+		  _("%1$s listens on %2$s, but in another network namespace: "
+		    "a container, or a unit with a network of its own"),
+		  text_string(&r->program), text_string(&r->socket));
+	look_tell(l,
+		  is_common(l->question->port) ? FACT_LISTENER_ELSEWHERE
+					       : FACT_LISTENER_OTHER_SPACE,
+		  c, "%s", l->text);
+	return error ? error : 1;
+}
+
+/* 1: it is told; 0: there is none, or not all could be looked at. */
+static int tell_other_space(struct reading *r)
+{
+	struct spaces spaces;
+	int error = spaces_read(&spaces);
+	int denied = spaces.is_partial ? -EACCES : 0;
+
+	for (size_t i = 0; i < spaces.count && !error; i++) {
+		error = look_in_space(r, spaces.list[i].where);
+		if (error < 0 && error != -ENOMEM) {
+			denied = error;
+			error = 0;
+		}
+	}
+	spaces_done(&spaces);
+	if (error)
+		return error;
+
+	if (denied)
+		case_not_looked(r->l->record, "network-namespaces",
+				_("Other network namespaces are shown to "
+				  "CAP_SYS_ADMIN and CAP_SYS_PTRACE only."));
+	else
+		look_tell(r->l, FACT_SPACES_READ, NULL, NULL);
+	return 0;
+}
+
+/* A listener of another port that this client would reach. Those below 1024 are
+ * at home there. */
+static bool is_stray(const struct listener *s, const struct look_question *q)
+{
+	const struct listeners_packet p = serving_packet(q);
+
+	return s->port != q->port && s->port >= FIRST_PRIVATE &&
+	       listeners_fit(s, &p) <= LISTENERS_MAYBE;
+}
+
+/* How many of them; *ret is one. */
+static unsigned strays(struct reading *r, const struct listener **ret)
+{
+	unsigned count = 0;
+
+	*ret = NULL;
+	for (size_t i = 0; i < r->other.sockets.count; i++) {
+		const struct listener *s = &r->other.sockets.list[i];
+
+		if (!is_stray(s, r->l->question) ||
+		    (*ret && s->port == (*ret)->port))
+			continue;
+		*ret = s;
+		count++;
+	}
+
+	return count;
+}
+
+/* 1: it is told. */
+static int tell_stray(struct reading *r)
+{
+	struct looking *l = r->l;
+	struct look_question q = *l->question;
+	const struct listener *s = NULL;
+	struct culprit *c;
+	unsigned count;
+	int error;
+
+	if (q.protocol == IPPROTO_UDP)
+		return 0;
+	q.port = 0;
+	serving_done(&r->other);
+	error = serving_read(&r->other, "", &q);
+	count = error ? 0 : strays(r, &s);
+	if (!count)
+		return error;
+
+	error = serving_find_owners(&r->other);
+	name(r, &r->other, s);
+	c = count == 1
+		    ? serving_culprit(l->record->arena, &r->other, s, l->links)
+		    : serving_no_socket(l->record->arena, l->question);
+	look_step(l, STEP_FAIL,
+		  _("nothing listens on tcp/%1$u; %2$s listens on %3$s"),
+		  l->question->port, text_string(&r->program),
+		  text_string(&r->socket));
+	look_tell(l, count == 1 ? FACT_LISTENER_STRAY : FACT_LISTENER_STRAYS, c,
+		  "%s", l->text);
+	return error ? error : 1;
+}
+
+static int tell_none(struct reading *r)
+{
+	struct looking *l = r->l;
+	const struct look_question *q = l->question;
+	int error = tell_other_protocol(r);
+
+	if (!error)
+		error = tell_other_space(r);
+	if (!error)
+		error = tell_stray(r);
+	if (error)
+		return error < 0 ? error : 0;
+
+	look_step(l, STEP_FAIL, _("nothing listens on %1$s/%2$u"),
+		  protocol_name(q->protocol), q->port);
+	look_tell(l, FACT_LISTENER_NONE, serving_no_socket(l->record->arena, q),
+		  q->protocol == IPPROTO_UDP
+			  ? _("No socket of the server has %1$s/%2$u open.")
+			  : _("No socket of the server listens on %1$s/%2$u."),
+		  protocol_name(q->protocol), q->port);
+	return 0;
+}
+
+/* What is no address of this host's is not for its sockets. */
+static bool is_for_sockets(const struct looking *l)
+{
+	const struct look_question *q = l->question;
+
+	return !q->has_server || address_is_loopback(&q->server) ||
+	       links_own(l->links, &q->server);
+}
+
+static void tell_security(struct looking *l)
+{
+	struct security s;
+
+	security_read(&s);
+	if (s.state[SECURITY_SELINUX] == SECURITY_OFF)
+		look_tell(l, FACT_SELINUX_OFF, NULL, NULL);
+}
+
+static int tell_all(struct reading *r)
+{
+	const struct listener *s;
+	enum listeners_fit fit;
+	int error = serving_read(&r->here, "", r->l->question);
+
+	if (!error)
+		error = serving_find_owners(&r->here);
+	if (error)
+		return error;
+
+	look_tell(r->l, FACT_SOCKETS_READ, NULL, NULL);
+	s = serving_best(&r->here, r->l->question, &fit);
+	if (!s)
+		return tell_none(r);
+	if (fit <= LISTENERS_MAYBE)
+		tell_here(r, fit);
+	else
+		tell_misfit(r, s, fit);
+	return 0;
+}
+
+static int look(struct looking *l)
+{
+	struct reading r = { .l = l };
+	int error = 0;
+
+	forget(l);
+	if (is_for_sockets(l))
+		error = tell_all(&r);
+	else
+		facts_forget(&l->record->general, FACT_SOCKETS_READ);
+	serving_done(&r.here);
+	serving_done(&r.other);
+	text_done(&r.program);
+	text_done(&r.socket);
+	return error;
+}
+
+static int before(struct looking *l)
+{
+	tell_security(l);
+	return look(l);
+}
 
 const struct look look_listener = {
 	.id = "listener",
 	.title = N_("sockets that listen on the port"),
+	.needs = "CAP_SYS_PTRACE",
+	.before = before,
+	.client = look,
 };

@@ -179,24 +179,36 @@ static int knock_next(struct probing *p, struct state *s)
 	return knock_begin(p, &s->knocks[s->begun++], &o);
 }
 
+static bool wants_next(const struct state *s, bool spent)
+{
+	return s->begun < s->count && !spent &&
+	       (!is_waiting(s) || clock_now() >= next_time(s, spent));
+}
+
+/* Some answers are there at once, and then the next is not waited for. */
 static int go_on(struct probing *p, struct state *s)
 {
-	bool spent = !knock_budget(p);
+	bool spent;
 
-	for (unsigned i = 0; i < s->begun; i++)
-		knock_look(p, &s->knocks[i]);
-	close_some(p, s);
-	if (answered_with(s, KNOCK_OPEN) || answered_with(s, KNOCK_LOCAL)) {
-		finish(p);
-		return 0;
-	}
-	if (s->begun < s->count && !spent &&
-	    (!is_waiting(s) || clock_now() >= next_time(s, spent))) {
-		int err = knock_next(p, s);
+	for (;;) {
+		int err;
 
+		spent = !knock_budget(p);
+		for (unsigned i = 0; i < s->begun; i++)
+			knock_look(p, &s->knocks[i]);
+		close_some(p, s);
+		if (answered_with(s, KNOCK_OPEN) ||
+		    answered_with(s, KNOCK_LOCAL)) {
+			finish(p);
+			return 0;
+		}
+		if (!wants_next(s, spent))
+			break;
+		err = knock_next(p, s);
 		if (err < 0)
 			return err;
 	}
+
 	if (!is_waiting(s) && (s->begun == s->count || spent))
 		finish(p);
 	else

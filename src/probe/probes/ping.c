@@ -65,7 +65,7 @@ struct state {
 	int fd; /* -1: there is none */
 	bool is_raw;
 	bool is_v4;
-	uint16_t id; /* of a raw socket */
+	uint16_t id;                    /* of a raw socket */
 	unsigned count, sent, answered; /* count: the most */
 	unsigned sure_from; /* the first with time between; 0: none yet */
 	int64_t hurried_ns; /* 0: not yet */
@@ -451,8 +451,7 @@ static int64_t next_time(const struct probing *p, const struct state *s,
 	/* Whether it is overdue by then, changes the plan. */
 	if (look < next && look > clock_now())
 		next = look;
-	if (s->hurried_ns && s->hurried_ns + HURRY_BLIND < next &&
-	    !s->answered)
+	if (s->hurried_ns && s->hurried_ns + HURRY_BLIND < next && !s->answered)
 		next = s->hurried_ns + HURRY_BLIND;
 	return next;
 }
@@ -467,8 +466,8 @@ static void go_on(struct probing *p, struct state *s)
 		return;
 	}
 	if (s->sent < plan.count && s->sent < s->count &&
-	    (!s->sent || clock_now() - s->echoes[s->sent - 1].sent_ns >=
-				 plan.interval_ns))
+	    (!s->sent ||
+	     clock_now() - s->echoes[s->sent - 1].sent_ns >= plan.interval_ns))
 		send_echo(s);
 	probe_wake(p, next_time(p, s, &plan));
 }
@@ -481,9 +480,8 @@ static int begin(struct probing *p)
 	int err;
 
 	s->is_v4 = address_is_v4(&p->attempt->address);
-	s->count = p->options->count
-			   ? p->options->count
-			   : USUAL_COUNT + BLIND_COUNT + SURE_COUNT;
+	s->count = p->options->count ? p->options->count
+				     : USUAL_COUNT + BLIND_COUNT + SURE_COUNT;
 	if (s->count > MOST_COUNT)
 		s->count = MOST_COUNT;
 	err = open_echo(p, s);

@@ -9,6 +9,7 @@ def build(lab):
     net = lab.client_net.net4 if lab.family == 4 else lab.client_net.net6
     lab.floating = str(net[lab.rng.randrange(100, 200)])
     lab.client.run(f'ip addr add {lab.floating}/{net.prefixlen} dev {lab.client.device}')
+    lab.seen_from = lab.floating
     lab.command = [lab.target, '--source', lab.floating]
 
 

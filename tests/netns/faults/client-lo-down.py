@@ -3,6 +3,7 @@ from services import some_service
 
 EXPECT = {'symptom': ['local-refused', 'syn-unanswered', 'syn-not-sent'], 'certainty': 'proven', 'place': 'client',
           'culprit': {'kind': 'link'}}
+SIDES = ('client',)
 VARIANTS = [{'family': 4}, {'family': 6}]
 
 

@@ -11,8 +11,10 @@ def build(lab):
     lab.outer = lab.router.address
     dnat(lab.router, lab.outer, lab.port, lab.address, lab.port)
     masquerade(lab.router, lab.address, lab.port)
+    lab.seen_from = lab.router.address
     lab.asks('tcp', host=lab.outer)
 
 
 def fault(lab):
     undo_masquerade(lab.router)
+    lab.seen_from = lab.client.address

@@ -10,6 +10,7 @@ def build(lab):
     lab.service = some_service(lab, port=lab.inner)
     lab.outer = lab.on(lab.router, lab.client_net)[0 if lab.family == 4 else 1]
     dnat(lab.router, lab.outer, lab.port, lab.address, lab.inner)
+    lab.asked_port = lab.inner
     lab.asks('tcp', host=lab.outer)
 
 

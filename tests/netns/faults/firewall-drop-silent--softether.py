@@ -4,6 +4,7 @@ from services import softether, sshd
 
 FAMILY = 4
 EXPECT = {'symptom': 'syn-unanswered'}
+EXPECT_SERVER = {'or': ['rule-order-reject-before-accept']}  # the ACCEPT stands below
 
 
 def build(lab):

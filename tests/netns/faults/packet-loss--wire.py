@@ -6,6 +6,8 @@ from services import http_server
 
 EXPECT = {'symptom': ['lossy', 'slow', 'syn-unanswered']}
 
+SERVER = 'remote'
+
 
 def build(lab):
     bad = lab.bad = pathlib.Path('/tmp/bad-cable')  # as the wire's own host sees it

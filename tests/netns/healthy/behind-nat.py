@@ -10,3 +10,4 @@ def build(lab):
     dnat(lab.router, outer, lab.port, lab.address, inner)
     masquerade(lab.router, lab.address, inner)
     lab.asks('tcp', host=outer)
+    lab.asked_port, lab.seen_from = inner, lab.on(lab.router, lab.server_net)[0 if lab.family == 4 else 1]

@@ -1,6 +1,8 @@
 """The server is a third of a second away."""
 from services import some_service
 
+SERVER = 'remote'
+
 
 def build(lab):
     lab.add_host('remote', behind=lab.router, wire=lambda frame, outward: 0.16)

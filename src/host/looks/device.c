@@ -1,0 +1,203 @@
+#include <errno.h>
+#include <linux/if_bridge.h>
+#include <linux/if_link.h>
+#include <string.h>
+
+#include "base/i18n.h"
+#include "host/device.h"
+#include "host/links.h"
+#include "host/look.h"
+
+/*
+ * The interfaces that the client's packets come by: what meets them before
+ * tcpdump does (XDP), what holds them back (a bridge's spanning tree), and what
+ * the card lost.
+ */
+struct device_look {
+	struct devices devices;
+};
+
+static int before(struct looking *l)
+{
+	struct device_look *d = l->state;
+
+	return devices_read(l->route, &d->devices);
+}
+
+static void done(struct looking *l)
+{
+	struct device_look *d = l->state;
+
+	devices_done(&d->devices);
+}
+
+static enum device_carries carries(const struct devices *d, uint32_t index,
+				   uint32_t device)
+{
+	return device ? devices_carry(d, index, device) : DEVICE_MAY;
+}
+
+static const char *xdp_mode(const struct device *d)
+{
+	if (d->xdp_mode == XDP_ATTACHED_SKB)
+		return "xdpgeneric";
+	if (d->xdp_mode == XDP_ATTACHED_HW)
+		return "xdpoffload";
+
+	return "xdp";
+}
+
+static void tell_xdp(struct looking *l, const struct device *d)
+{
+	struct arena *arena = l->facts->arena;
+	struct culprit *c =
+		culprit_new(arena, CULPRIT_BPF_PROGRAM, VANTAGE_SERVER,
+			    "dev %s %s id %u", d->name, xdp_mode(d), d->xdp);
+
+	culprit_text(c, arena, "device", d->name);
+	culprit_text(c, arena, "attach_type", xdp_mode(d));
+	culprit_number(c, "id", d->xdp);
+	look_tell(
+		l, FACT_XDP_PROGRAM, c,
+		_("The XDP program %1$u on %2$s sees each packet before the kernel and tcpdump do."),
+		d->xdp, d->name);
+}
+
+static const char *port_state(uint8_t state)
+{
+	static const char *const names[] = {
+		[BR_STATE_DISABLED] = "disabled",
+		[BR_STATE_LISTENING] = "listening",
+		[BR_STATE_LEARNING] = "learning",
+		[BR_STATE_FORWARDING] = "forwarding",
+		[BR_STATE_BLOCKING] = "blocking",
+	};
+
+	return state <= BR_STATE_BLOCKING ? names[state] : "?";
+}
+
+static bool is_held(const struct device *d)
+{
+	return !strcmp(d->port_kind, "bridge") &&
+	       d->port_state != BR_STATE_FORWARDING;
+}
+
+static void tell_port(struct looking *l, const struct device *d,
+		      const struct device *bridge)
+{
+	struct arena *arena = l->facts->arena;
+	const char *state = port_state(d->port_state);
+	struct culprit *c = culprit_new(arena, CULPRIT_LINK, VANTAGE_SERVER,
+					"%s master %s state %s", d->name,
+					bridge ? bridge->name : "?", state);
+
+	culprit_text(c, arena, "device", d->name);
+	culprit_text(c, arena, "state", state);
+	look_tell(
+		l, FACT_BRIDGE_PORT_BLOCKED, c,
+		_("The port %1$s of the bridge %2$s is in the state %3$s, so what comes in by it goes nowhere."),
+		d->name, bridge ? bridge->name : "?", state);
+	look_step(l, STEP_FAIL, _("the port %s of a bridge is %s"), d->name,
+		  state);
+}
+
+/* What the ports of the bridges on the way do, counted. */
+struct ports {
+	const struct device *held;
+	size_t held_count, count;
+};
+
+/* Only ports that are sure to be on the way, or all of them, are to blame. */
+static void judge_ports(struct looking *l, const struct ports *p)
+{
+	const struct device_look *d = l->state;
+
+	if (!p->held_count)
+		look_tell(l, FACT_BRIDGE_PORT_FORWARDS, NULL, NULL);
+	else if (p->held_count == p->count)
+		tell_port(l, p->held,
+			  devices_find(&d->devices, p->held->master));
+}
+
+static int client(struct looking *l)
+{
+	const struct device_look *d = l->state;
+	uint32_t asked = devices_asked(l->links, l->question);
+	const struct device *xdp = NULL;
+	struct ports ports = { 0 };
+
+	for (size_t i = 0; i < d->devices.count; i++) {
+		const struct device *one = &d->devices.list[i];
+
+		if (carries(&d->devices, one->index, asked) == DEVICE_ASIDE)
+			continue;
+		if (one->xdp)
+			xdp = one;
+		ports.count += !strcmp(one->port_kind, "bridge");
+		if (!is_held(one))
+			continue;
+		ports.held = one;
+		ports.held_count++;
+	}
+	if (xdp)
+		tell_xdp(l, xdp);
+	else
+		look_tell(l, FACT_XDP_NONE, NULL, NULL);
+	/* Where it is not known which bridge it is, nothing can be said. */
+	if (asked || !ports.held_count)
+		judge_ports(l, &ports);
+	return 0;
+}
+
+static void tell_missed(struct looking *l, const struct device *d,
+			uint64_t missed)
+{
+	struct arena *arena = l->facts->arena;
+	struct culprit *c =
+		culprit_new(arena, CULPRIT_LINK, VANTAGE_SERVER, "%s missed %u",
+			    d->name, (unsigned)missed);
+
+	culprit_text(c, arena, "device", d->name);
+	look_tell(
+		l, FACT_NIC_MISSES, c,
+		_("The card of %1$s lost %2$u packets while the attempt was made: its receive buffers were full."),
+		d->name, (unsigned)missed);
+}
+
+static int after(struct looking *l)
+{
+	const struct device_look *d = l->state;
+	uint32_t asked = devices_asked(l->links, l->question);
+	const struct device *worst = NULL;
+	struct devices now;
+	uint64_t most = 0;
+	int error = devices_read(l->route, &now);
+
+	for (size_t i = 0; i < now.count && !error; i++) {
+		const struct device *one = &now.list[i];
+		const struct device *was =
+			devices_find(&d->devices, one->index);
+
+		if (!was || carries(&now, one->index, asked) == DEVICE_ASIDE ||
+		    one->counts.missed <= was->counts.missed + most)
+			continue;
+		most = one->counts.missed - was->counts.missed;
+		worst = one;
+	}
+	if (worst)
+		tell_missed(l, worst, most);
+	else if (!error)
+		look_tell(l, FACT_NIC_MISSES_NONE, NULL, NULL);
+	devices_done(&now);
+	return error;
+}
+
+const struct look look_device = {
+	.id = "device",
+	.title = N_("the interfaces that the packets come by"),
+	.state_size = sizeof(struct device_look),
+	.before = before,
+	.client = client,
+	.after = after,
+	.done = done,
+};
