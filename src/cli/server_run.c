@@ -260,10 +260,10 @@ static int take_attempt(struct server *s, const struct server_seen *seen)
 	if (!err)
 		err = looks_after(s->looks, &q, &seen->facts, &a->facts);
 	if (!err)
+		err = server_watch_take(s, seen, a);
+	if (!err)
 		err = server_rules_after(s->rules, &q, &seen->facts,
 					 seen->packets, &a->facts);
-	if (!err)
-		err = server_watch_take(s, seen, a);
 	looks_steps(s->looks);
 	check_screen_sync(&s->screen, s->record);
 	return err;
