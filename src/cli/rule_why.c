@@ -242,8 +242,7 @@ static bool was_untracked(const struct walk_way *way)
 static bool was_translated(const struct walk_way *way)
 {
 	for (size_t i = 0; i < way->change_count; i++)
-		if (way->changes[i].is_nat &&
-		    way->changes[i].field == FIELD_DADDR)
+		if (way->changes[i].field == FIELD_DADDR)
 			return true;
 
 	return false;

@@ -6,9 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/file.h"
 #include "base/text.h"
 #include "cli/server_rules_parts.h"
+#include "host/reader.h"
 #include "ruleset/model.h"
 
 enum { FILE_BYTES = 64 * 1024 };
@@ -41,8 +41,8 @@ bool server_queue_is_deaf(const struct rule *r)
 	if (strstr(text, "bypass"))
 		return false;
 
-	err = file_load(&file, "/proc/net/netfilter/nfnetlink_queue",
-			FILE_BYTES);
+	err = reader_file("/proc/net/netfilter/nfnetlink_queue", FILE_BYTES,
+			  &file);
 	for (const char *line = text_string(&file); !err && *line;) {
 		if (strtoul(line, NULL, 10) == number)
 			is_read = true;

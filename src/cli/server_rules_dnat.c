@@ -30,7 +30,7 @@ static const struct walk_change *find_nat(const struct walk_way *way,
 	const struct walk_change *last = NULL;
 
 	for (size_t i = 0; i < way->change_count; i++)
-		if (way->changes[i].is_nat && way->changes[i].field == f)
+		if (way->changes[i].field == f)
 			last = &way->changes[i];
 
 	return last;
@@ -117,8 +117,6 @@ static void to_other(struct translated *t)
 		  t->culprit,
 		  _("A rule of the server sends the packets on to %1$s: %2$s."),
 		  text_string(&t->words), t->rule->text);
-	/* It is a router, then: what arrives here is not at its end. */
-	facts_forget(t->facts, FACT_SYN_ARRIVED);
 	if (!on_link(s, &t->to, &route))
 		return;
 

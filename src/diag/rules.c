@@ -41,6 +41,10 @@ static const struct rule rules[] = {
 	  .none = { F(UDP_ANSWERED) } },
 	{ SYMPTOM_UDP_UNANSWERED,
 	  .all = { F(UDP_REQUEST), F(UDP_SILENCE), F(UDP_EXPECTS_ANSWER) } },
+	/* Whether it would have been answered or not: it is not let in. */
+	{ SYMPTOM_UDP_UNANSWERED,
+	  .all = { F(UDP_REQUEST), F(AT_SERVER), F(RULES_SILENT) },
+	  .none = { F(UDP_ANSWERED) } },
 	{ SYMPTOM_NOT_ENOUGH_SEEN, .all = { F(UDP_REQUEST) },
 	  .none = { F(UDP_ANSWERED) } },
 	{ SYMPTOM_NONE, .all = { F(UDP_ANSWERED) } },

@@ -52,7 +52,7 @@ const char *boot_load(struct booting *b, const char *unit, const char *path,
 		      size_t *ret_len)
 {
 	struct text t = TEXT_NULL;
-	int error = file_load(&t, path, FILE_BYTES);
+	int error = b->file(path, FILE_BYTES, &t);
 
 	if (error == -ENOMEM)
 		b->failed = true;
@@ -296,9 +296,20 @@ static void note_race(struct booting *b)
 			_("Nothing orders it and the units that load iptables' rules: its \"flush ruleset\" wipes them when it runs last."));
 }
 
+static int load_here(const char *path, size_t most, struct text *ret)
+{
+	return file_load(ret, path, most);
+}
+
 int boot_read(struct ruleset *r, const char *root, struct boot *ret)
 {
-	struct booting b = { .r = r, .root = root, .ret = ret };
+	return boot_read_by(r, root, load_here, ret);
+}
+
+int boot_read_by(struct ruleset *r, const char *root, boot_file *file,
+		 struct boot *ret)
+{
+	struct booting b = { .r = r, .root = root, .ret = ret, .file = file };
 	int error = 0;
 
 	memset(ret, 0, sizeof(*ret));

@@ -2,6 +2,8 @@
 
 #include <stddef.h>
 
+#include "base/text.h"
+
 struct ruleset;
 
 /*
@@ -46,3 +48,10 @@ struct boot {
  * ruleset's arena. The caller links r afterwards. 0, or -errno for our own
  * failures only. */
 int boot_read(struct ruleset *r, const char *root, struct boot *ret);
+
+/* Reads a file, at most so many bytes: as file_load(). */
+typedef int boot_file(const char *path, size_t most, struct text *ret);
+
+/* The same, with files read by somebody who may: they are root's. */
+int boot_read_by(struct ruleset *r, const char *root, boot_file *file,
+		 struct boot *ret);

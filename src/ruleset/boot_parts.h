@@ -24,6 +24,7 @@ struct booting {
 	struct ruleset *r;
 	const char *root;
 	struct boot *ret;
+	boot_file *file;
 	struct boot_section *first;
 	bool has_units; /* something tells what is enabled */
 	enum engine engine;
