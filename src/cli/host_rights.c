@@ -38,7 +38,7 @@ static bool read_question(struct cursor c, struct reader_question *ret)
 	size_t most = cursor_be32(&c), left = cursor_left(&c);
 	const void *zero = left ? memchr(c.pos, 0, left) : NULL;
 
-	if (!zero || kind >= READER_NOTE)
+	if (!zero || kind >= READER_KINDS)
 		return false;
 
 	*ret = (struct reader_question){ .kind = (enum reader_kind)kind,
@@ -151,18 +151,17 @@ static bool begins(const char *path, const char *with)
 /* The helper's /proc/self is not ours, but for the network, which we share. */
 static bool is_own(const struct reader_question *q)
 {
-	return q->kind == READER_NOTE ||
-	       (q->kind != READER_NETLINK &&
-		((begins(q->path, "/proc/self/") &&
-		  !begins(q->path, "/proc/self/net/")) ||
-		 begins(q->path, "/proc/thread-self/")));
+	return q->kind != READER_NETLINK && q->kind != READER_NOTE &&
+	       ((begins(q->path, "/proc/self/") &&
+		 !begins(q->path, "/proc/self/net/")) ||
+		begins(q->path, "/proc/thread-self/"));
 }
 
 /* Elsewhere nearly all is open to all, and needs no second process. */
 static bool is_mostly_open(const struct reader_question *q)
 {
-	return q->kind != READER_NETLINK && !begins(q->path, "/proc/") &&
-	       !begins(q->path, "/sys/");
+	return q->kind != READER_NETLINK && q->kind != READER_NOTE &&
+	       !begins(q->path, "/proc/") && !begins(q->path, "/sys/");
 }
 
 static int ask(struct reader *r, const struct reader_question *q,
