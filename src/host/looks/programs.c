@@ -130,63 +130,6 @@ static int look_at_cgroup(struct looking *l, const struct listener *socket)
 	return 0;
 }
 
-static void tell_filter(struct looking *l, const struct serving *s,
-			const struct listener *socket,
-			enum socket_filter filter)
-{
-	struct culprit *k;
-
-	if (filter == SOCKET_FILTER_NONE) {
-		look_tell(l, FACT_SOCKET_FILTER_NONE, NULL, NULL);
-		return;
-	}
-
-	k = serving_culprit(l->facts->arena, s, socket, l->links);
-	look_tell(l,
-		  filter == SOCKET_FILTER_NOTHING ? FACT_SOCKET_FILTER_DROPS
-						  : FACT_SOCKET_FILTER,
-		  k, NULL);
-	if (filter == SOCKET_FILTER_NOTHING)
-		look_step(
-			l, STEP_FAIL, "%s",
-			_("the service's socket has a filter that takes no packet"));
-}
-
-/* All processes are searched only once for the same socket. */
-static int find_owner(struct programs *p, struct serving *s, uint32_t inode)
-{
-	const struct owner *o;
-	int error;
-
-	if (p->owner.pid && p->owner.inode == inode)
-		return 0;
-
-	error = serving_find_owners(s);
-	o = error ? NULL : owners_of(&s->owners, inode);
-	if (!o)
-		return error ? error : -EPERM;
-
-	p->owner = *o;
-	return 0;
-}
-
-static int look_at_filter(struct looking *l, struct serving *s,
-			  const struct listener *socket)
-{
-	struct programs *p = l->state;
-	struct socket_options options;
-	int error = find_owner(p, s, socket->inode);
-
-	if (!error)
-		error = socket_options_read(p->owner.pid, p->owner.fd,
-					    p->owner.inode, &options);
-	if (!error)
-		tell_filter(l, s, socket, options.filter);
-	else
-		p->owner = (struct owner){ 0 };
-	return error;
-}
-
 /* Its drops before the attempt. */
 static void remember(struct looking *l, const struct listener *socket)
 {
@@ -202,17 +145,16 @@ static int look_at_service(struct looking *l)
 	const struct listener *socket;
 	enum listeners_fit fit;
 	struct serving s;
-	int error, second = 0;
+	int error;
 
 	error = serving_read(&s, "", l->question);
 	socket = error ? NULL : serving_best(&s, l->question, &fit);
 	if (socket && fit <= LISTENERS_MAYBE) {
 		remember(l, socket);
 		error = look_at_cgroup(l, socket);
-		second = look_at_filter(l, &s, socket);
 	}
 	serving_done(&s);
-	return error ? error : second;
+	return error;
 }
 
 static int client(struct looking *l)
