@@ -30,4 +30,6 @@ const struct cause cause_service_closes_at_once = {
 			  FACT_WRAPPERS_PARANOID, FACT_SUPERSERVER_DENIES,
 			  FACT_SUPERSERVER_PROGRAM },
 	.favoured_by = { FACT_CLOSED_AT_ONCE, FACT_SERVER_CLOSED_FIRST },
+	.found_by = { FACT_PROCESS_CLOSED },
+	.looked_by = { FACT_PROCESS_RESET },
 };

@@ -29,4 +29,6 @@ const struct cause cause_service_resets_at_once = {
 			  FACT_WRAPPERS_DENY, FACT_WRAPPERS_PARANOID,
 			  FACT_SUPERSERVER_DENIES, FACT_SUPERSERVER_PROGRAM },
 	.favoured_by = { FACT_CLOSED_AT_ONCE, FACT_RST_LEFT_SERVER },
+	.found_by = { FACT_PROCESS_RESET },
+	.looked_by = { FACT_PROCESS_CLOSED },
 };
