@@ -604,7 +604,7 @@ static enum symptom shown_by_host(enum symptom seen,
 			       : SYMPTOM_SILENT_AFTER_CONNECT))
 		return why;
 	if (seen == SYMPTOM_NOT_ENOUGH_SEEN && why == SYMPTOM_UDP_UNANSWERED &&
-	    fact_has(facts, FACT_UDP_SILENCE))
+	    !fact_has(facts, FACT_UDP_ANSWERED))
 		return why;
 
 	return seen;
