@@ -223,18 +223,27 @@ static enum fact_kind excluded_by_answer(const struct cause *c,
 	return is_inbound ? FACT_SYN_TAKEN : FACT_NONE;
 }
 
-/* What stands against it. That it came here is nothing against what was found
- * here of a router. */
+/* What stands against it. What other packets show of this host is nothing
+ * against what was found here of a router. */
 static enum fact_kind contradicted_by(const struct cause *c,
 				      const struct fact_set *facts)
 {
+	static const enum fact_kind others[CAUSE_FACTS] = { FACT_SYN_ARRIVED,
+							    FACT_HOST_PINGS,
+							    FACT_HOST_SERVES };
+
 	bool is_found =
 		c->place == PLACE_ROUTER && first_seen(facts, c->found_by);
 
-	for (int i = 0; i < CAUSE_FACTS && c->ruled_out_by[i]; i++)
-		if (fact_has(facts, c->ruled_out_by[i]) &&
-		    (!is_found || c->ruled_out_by[i] != FACT_SYN_ARRIVED))
+	for (int i = 0; i < CAUSE_FACTS && c->ruled_out_by[i]; i++) {
+		bool is_of_others =
+			is_found && (c->ruled_out_by[i] == others[0] ||
+				     c->ruled_out_by[i] == others[1] ||
+				     c->ruled_out_by[i] == others[2]);
+
+		if (fact_has(facts, c->ruled_out_by[i]) && !is_of_others)
 			return c->ruled_out_by[i];
+	}
 
 	return FACT_NONE;
 }

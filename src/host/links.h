@@ -22,7 +22,8 @@ struct links_link {
 	uint32_t master;       /* index of the bridge, bond or VRF; 0: none */
 	uint16_t type;         /* ARPHRD_* */
 	uint8_t state;         /* RFC 2863: IF_OPER_* */
-	bool has_carrier;
+	uint8_t mac[6];        /* of Ethernet; has_mac */
+	bool has_carrier, has_mac;
 };
 
 struct links_address {

@@ -27,6 +27,9 @@ struct look_question {
 	uint32_t device;       /* index of that it comes in by; 0: not known */
 	unsigned packets;      /* of the attempt, that came in; 0: none yet */
 	bool has_client, has_server;
+	/* The stations that its first frame came from and was addressed to. */
+	uint8_t from_mac[6], to_mac[6];
+	bool has_macs;
 };
 
 struct links;
