@@ -29,6 +29,7 @@ struct server_seen {
 	/* Where its first frame came from and to, where the link has such. */
 	uint8_t from_mac[6], to_mac[6];
 	bool has_macs;
+	uint16_t vlan; /* its VLAN's number; 0: it has none */
 	/* No packet of it came: the address was asked for on its link, in
 	 * vain, by this client or by a router. */
 	bool is_asked;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/cursor.h"
 #include "base/file.h"
 #include "base/i18n.h"
 #include "base/problem.h"
@@ -12,6 +13,7 @@
 #include "cli/server.h"
 #include "cli/source.h"
 #include "host/links.h"
+#include "net/link.h"
 #include "net/packet.h"
 #include "report/words.h"
 #include "trace/flow.h"
@@ -408,6 +410,24 @@ static bool is_first(const struct packet *p, const struct search *s)
 	       address_equal(&p->icmp.target, &s->seen->server);
 }
 
+/* IEEE 802.1Q and 802.1ad, where the frame is Ethernet's: 0 is no VLAN. */
+static uint16_t vlan_of(const struct frame *f)
+{
+	enum { MACS = 12, TAG = 4, QTAG = 0x8100, STAG = 0x88a8, ID = 0xfff };
+
+	struct cursor c = cursor_over(f->data, f->caplen);
+	uint16_t type;
+
+	if (f->link != LINK_ETHERNET || cursor_left(&c) < MACS + TAG)
+		return 0;
+
+	cursor_skip(&c, MACS);
+	type = (uint16_t)(c.pos[0] << 8 | c.pos[1]);
+	return type == QTAG || type == STAG
+		       ? (uint16_t)((c.pos[2] << 8 | c.pos[3]) & ID)
+		       : 0;
+}
+
 static int find_frame(void *context, const struct frame *f, int count)
 {
 	struct search *s = context;
@@ -420,6 +440,7 @@ static int find_frame(void *context, const struct frame *f, int count)
 		s->is_found = true;
 		s->offset = f[i].offset;
 		s->seen->has_macs = p.has_mac;
+		s->seen->vlan = vlan_of(&f[i]);
 		memcpy(s->seen->from_mac, p.src_mac, sizeof(p.src_mac));
 		memcpy(s->seen->to_mac, p.dst_mac, sizeof(p.dst_mac));
 	}
@@ -427,10 +448,25 @@ static int find_frame(void *context, const struct frame *f, int count)
 	return 0;
 }
 
-static int find_device(struct server_seen *seen, const struct source *source,
-		       uint16_t port)
+/* A frame of a VLAN goes on to that VLAN's device. */
+static void climb(struct server_seen *seen, const struct links *l)
 {
-	struct search search = { .seen = seen, .port = port };
+	for (size_t i = 0; i < l->count && seen->vlan; i++) {
+		const struct links_link *link = &l->links[i];
+
+		if (link->below != seen->device || link->vlan != seen->vlan ||
+		    strlen(link->name) >= LIVE_NAME)
+			continue;
+		seen->device = link->index;
+		memcpy(seen->device_name, link->name, strlen(link->name) + 1);
+		seen->vlan = 0;
+	}
+}
+
+static int find_device(const struct server *s, struct server_seen *seen,
+		       const struct source *source)
+{
+	struct search search = { .seen = seen, .port = s->question.port };
 	struct source_sink sink = { .frames = find_frame, .context = &search };
 	struct problems *problems = problems_new();
 	int err = problems ? source_read(source, &sink, problems) : -ENOMEM;
@@ -439,6 +475,7 @@ static int find_device(struct server_seen *seen, const struct source *source,
 		device_at(seen->device_name, source, search.offset);
 	if (*seen->device_name)
 		seen->device = if_nametoindex(seen->device_name);
+	climb(seen, looks_links(s->looks));
 	problems_free(problems);
 	return err;
 }
@@ -474,7 +511,7 @@ int server_watch_look(struct server *s, struct server_seen *ret)
 	if (!err && r.is_found) {
 		const struct source source = source_of(data, size);
 
-		err = find_device(ret, &source, s->question.port);
+		err = find_device(s, ret, &source);
 	}
 	own_capture_unmap(data, size);
 	w->healthy = r.healthy;

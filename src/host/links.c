@@ -38,14 +38,30 @@ static void read_string(char ret[static LINKS_NAME], const struct nlattr *a)
 	ret[len] = 0;
 }
 
-static void read_info(struct links_link *l, const struct nlattr *nest)
+static void read_vlan(struct links_link *l, const struct nlattr *nest)
 {
 	const struct nlattr *a;
 
 	for (struct netlink_walk w = netlink_nest(nest);
 	     (a = netlink_next(&w)) != NULL;)
+		if (mnl_attr_get_type(a) == IFLA_VLAN_ID &&
+		    mnl_attr_get_payload_len(a) == sizeof(uint16_t))
+			l->vlan = mnl_attr_get_u16(a);
+}
+
+/* The kind stands before what only it has. */
+static void read_info(struct links_link *l, const struct nlattr *nest)
+{
+	const struct nlattr *a;
+
+	for (struct netlink_walk w = netlink_nest(nest);
+	     (a = netlink_next(&w)) != NULL;) {
 		if (mnl_attr_get_type(a) == IFLA_INFO_KIND)
 			read_string(l->kind, a);
+		if (mnl_attr_get_type(a) == IFLA_INFO_DATA &&
+		    !strcmp(l->kind, "vlan"))
+			read_vlan(l, a);
+	}
 }
 
 static void read_number(struct links_link *l, uint16_t type,
@@ -55,6 +71,8 @@ static void read_number(struct links_link *l, uint16_t type,
 		l->mtu = mnl_attr_get_u32(a);
 	else if (type == IFLA_MASTER)
 		l->master = mnl_attr_get_u32(a);
+	else if (type == IFLA_LINK)
+		l->below = mnl_attr_get_u32(a);
 }
 
 static void read_flag(struct links_link *l, uint16_t type,

@@ -30,6 +30,7 @@ struct look_question {
 	/* The stations that its first frame came from and was addressed to. */
 	uint8_t from_mac[6], to_mac[6];
 	bool has_macs;
+	uint16_t vlan; /* its VLAN's number; 0: it has none */
 };
 
 struct links;

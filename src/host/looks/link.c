@@ -170,23 +170,37 @@ static void put_mac(struct text *out, const uint8_t mac[6])
 	}
 }
 
-/* A frame for another station is seen by the capture alone (eth_type_trans(),
- * PACKET_OTHERHOST); but a bridge passes it on. */
-static int after(struct looking *l)
+static void tell_vlan(struct looking *l, const struct links_link *in)
 {
 	const struct look_question *q = l->question;
-	const struct links_link *in = links_by_index(l->links, q->device);
-	struct text to = TEXT_NULL, from = TEXT_NULL;
 	struct culprit *k;
 
-	if (!q->has_macs || !q->packets || !in || !in->has_mac)
-		return 0;
-	if (is_own_station(l, q->to_mac)) {
-		look_tell(l, FACT_FRAME_OURS, NULL, NULL);
-		return 0;
+	if (!q->vlan) {
+		look_tell(l, FACT_FRAME_UNTAGGED, NULL, NULL);
+		return;
 	}
-	if (in->master || !links_own(l->links, &q->server))
-		return 0;
+	/* A bridge passes it on. */
+	if (in->master)
+		return;
+
+	k = way_link_culprit(l, in);
+	culprit_number(k, "vlan", q->vlan);
+	look_tell(
+		l, FACT_VLAN_UNKNOWN, k,
+		_("The frames came in by %1$s with the VLAN %2$u, for which there is no device."),
+		in->name, q->vlan);
+	look_step(l, STEP_FAIL, _("%1$s: no device for the VLAN %2$u"),
+		  in->name, q->vlan);
+}
+
+/* A frame for another station is seen by the capture alone (eth_type_trans(),
+ * PACKET_OTHERHOST). Another one may have the address too: but then the client
+ * would have had its answer, and not repeated. */
+static void tell_other(struct looking *l, const struct links_link *in)
+{
+	const struct look_question *q = l->question;
+	struct text to = TEXT_NULL, from = TEXT_NULL;
+	struct culprit *k;
 
 	put_mac(&to, q->to_mac);
 	put_mac(&from, q->from_mac);
@@ -195,14 +209,37 @@ static int after(struct looking *l)
 			text_string(&to));
 	culprit_text(k, l->record->arena, "device", in->name);
 	culprit_text(k, l->record->arena, "station", text_string(&from));
-	look_tell(
-		l, FACT_FRAME_NOT_OURS, k,
-		_("%1$s, which sends the frames, addresses them to %2$s, and %3$s is not that station."),
-		text_string(&from), text_string(&to), in->name);
 	look_step(l, STEP_FAIL, _("%1$s is sent frames for %2$s"), in->name,
 		  text_string(&to));
+	if (fact_has(l->seen, FACT_SYN_REPEATED) ||
+	    fact_has(l->seen, FACT_UDP_REPEATED))
+		look_tell(
+			l, FACT_FRAME_NOT_OURS, k,
+			_("%1$s, which sends the frames, addresses them to %2$s, and %3$s is not that station."),
+			text_string(&from), text_string(&to), in->name);
 	text_done(&to);
 	text_done(&from);
+}
+
+static int after(struct looking *l)
+{
+	const struct look_question *q = l->question;
+	const struct links_link *in = links_by_index(l->links, q->device);
+
+	if (!q->has_macs || !in || !in->has_mac)
+		return 0;
+
+	tell_vlan(l, in);
+	if (!in->master && strcmp(in->kind, "bridge") != 0)
+		look_tell(l, FACT_NO_BRIDGE, NULL, NULL);
+	if (!q->packets)
+		return 0;
+
+	if (is_own_station(l, q->to_mac))
+		look_tell(l, FACT_FRAME_OURS, NULL, NULL);
+	else if (!in->master && links_own(l->links, &q->server))
+		tell_other(l, in);
+
 	return 0;
 }
 
