@@ -183,7 +183,8 @@ static enum fact_kind excluded_by_path(const struct cause *c,
  * may be this host's. */
 static bool is_link_fine(const struct cause *c, const struct fact_set *facts)
 {
-	bool is_frame_fine = fact_has(facts, FACT_FRAME_UNTAGGED) &&
+	bool is_frame_fine = (fact_has(facts, FACT_FRAME_UNTAGGED) ||
+			      fact_has(facts, FACT_VLAN_UNKNOWN)) &&
 			     (fact_has(facts, FACT_FRAME_OURS) ||
 			      fact_has(facts, FACT_ARP_SILENCE));
 
