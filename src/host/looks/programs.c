@@ -52,6 +52,30 @@ struct programs {
 	struct owner owner; /* of the socket, once it was looked for */
 };
 
+/* Its drops before the attempt. */
+static void remember(struct looking *l, const struct listener *socket)
+{
+	struct programs *p = l->state;
+
+	if (p->cookie != socket->cookie || !l->question->packets)
+		p->drops = socket->drops;
+	p->cookie = socket->cookie;
+}
+
+static int remember_best(struct looking *l)
+{
+	const struct listener *socket;
+	enum listeners_fit fit;
+	struct serving s;
+	int error = serving_read(&s, "", l->question);
+
+	socket = error ? NULL : serving_best(&s, l->question, &fit);
+	if (socket)
+		remember(l, socket);
+	serving_done(&s);
+	return error;
+}
+
 static int before(struct looking *l)
 {
 	struct programs *p = l->state;
@@ -62,7 +86,7 @@ static int before(struct looking *l)
 	security_read(&s);
 	p->has_smack = s.state[SECURITY_SMACK] != SECURITY_OFF;
 	p->has_selinux = selinux_sees_packets(&s);
-	return 0;
+	return remember_best(l);
 }
 
 static int look_at_hooks(struct looking *l)
@@ -185,16 +209,6 @@ static int look_at_filter(struct looking *l, struct serving *s,
 	else
 		p->owner = (struct owner){ 0 };
 	return error;
-}
-
-/* Its drops before the attempt. */
-static void remember(struct looking *l, const struct listener *socket)
-{
-	struct programs *p = l->state;
-
-	if (p->cookie != socket->cookie)
-		p->drops = socket->drops;
-	p->cookie = socket->cookie;
 }
 
 static int look_at_service(struct looking *l)
