@@ -350,5 +350,10 @@ int server_rules_after(struct server_rules *s, const struct look_question *q,
 	/* The neighbour was asked for meanwhile. */
 	if (!err)
 		server_rules_dnat(s, facts);
+	/* What is sent on from here did not arrive at its end. */
+	if (fact_has(&facts->set, FACT_DNAT_ELSEWHERE) ||
+	    fact_has(&facts->set, FACT_RULES_FORWARD_DROP) ||
+	    fact_has(&facts->set, FACT_RULES_FORWARD_REJECT))
+		facts_forget(facts, FACT_SYN_ARRIVED);
 	return err ? err : facts->failed ? -ENOMEM : 0;
 }

@@ -16,6 +16,9 @@
 #include "ruleset/compare.h"
 #include "ruleset/model.h"
 
+/* Beyond so many rules all of the difference takes too long to wait for. */
+enum { COMPARED_RULES = 2000 };
+
 struct booted {
 	struct server_rules *server;
 	struct ruleset *ruleset;
@@ -23,6 +26,7 @@ struct booted {
 	struct arena *arena;
 	struct walk_result result;
 	struct comparison comparison;
+	bool is_compared;
 	int64_t began_ns;
 };
 
@@ -72,10 +76,14 @@ static int read_boot(struct booted *b)
 		err = ruleset_link(b->ruleset);
 	if (!err)
 		err = walk_packet(b->ruleset, &ask, b->arena, &b->result);
-	if (!err)
-		err = compare_rulesets(b->server->ruleset, b->ruleset, b->arena,
-				       &b->comparison);
-	return err;
+	if (err || !has_row(&b->boot, BOOT_LOADED) ||
+	    b->ruleset->rule_count + b->server->ruleset->rule_count >
+		    COMPARED_RULES)
+		return err;
+
+	b->is_compared = true;
+	return compare_rulesets(b->server->ruleset, b->ruleset, b->arena,
+				&b->comparison);
 }
 
 /* What becomes of the packet and its answer: the first that refuses, or NULL. */
@@ -125,7 +133,11 @@ static void put_differences(struct text *out, const struct booted *b)
 	size_t count = b->comparison.count;
 
 	text_str(out, "; ");
-	if (!count)
+	if (!b->is_compared)
+		text_str(
+			out,
+			_("all differences from the rules in force: kiriwake firewall diff live boot"));
+	else if (!count)
 		text_str(out, _("it would load the rules that are in force"));
 	else
 		text_format(

@@ -145,7 +145,9 @@ static int look_around(struct server *s)
 	s->looks = looks_new(s->record, &s->question, &err);
 	if (!s->looks)
 		return err;
-	if (!s->is_mute)
+	/* Where connections wait, one more would fill the queue. */
+	if (!s->is_mute &&
+	    !fact_has(&s->record->general.set, FACT_CONNECTIONS_WAIT))
 		err = server_local(s);
 	check_screen_sync(&s->screen, s->record);
 	if (!err)
@@ -258,10 +260,10 @@ static int take_attempt(struct server *s, const struct server_seen *seen)
 	if (!err)
 		err = looks_after(s->looks, &q, &seen->facts, &a->facts);
 	if (!err)
+		err = server_watch_take(s, seen, a);
+	if (!err)
 		err = server_rules_after(s->rules, &q, &seen->facts,
 					 seen->packets, &a->facts);
-	if (!err)
-		err = server_watch_take(s, seen, a);
 	looks_steps(s->looks);
 	check_screen_sync(&s->screen, s->record);
 	return err;

@@ -618,27 +618,13 @@ static enum symptom symptom_of(const struct fact_set *facts)
 	return shown_by_host(diag_symptom(facts), facts);
 }
 
-static bool is_sent_on(const struct fact_set *facts)
-{
-	return fact_has(facts, FACT_DNAT_ELSEWHERE) ||
-	       fact_has(facts, FACT_RULES_FORWARD_DROP) ||
-	       fact_has(facts, FACT_RULES_FORWARD_REJECT);
-}
-
 static struct verdict *judge(struct diag *d, struct arena *arena,
 			     const struct fact_set *facts)
 {
 	struct verdict *v = arena_alloc(arena, sizeof(*v));
-	struct fact_set known = *facts;
 
 	if (!v)
 		return NULL;
-
-	/* Where it is sent on from there, it did not arrive at its end. */
-	if (is_sent_on(facts)) {
-		fact_remove(&known, FACT_SYN_ARRIVED);
-		facts = &known;
-	}
 
 	v->symptom = symptom_of(facts);
 	v->status = symptom_status(v->symptom);

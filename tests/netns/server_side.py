@@ -179,7 +179,7 @@ def read_answer(process, out, err, problem):
 def foretell(host, args, words):
     """(what it said, ms, problem) before any packet."""
     begin = time.monotonic()
-    process = start(host, args, [*words, '--no-wait'])
+    process = start(host, args, [*words, '--no-wait', '--no-local'])
     listener = Listener(process.stderr)
     process.stderr = None
     out, problem = finish(process, LIMIT)

@@ -35,4 +35,6 @@ const struct cause cause_inetd_service_disabled = {
 			  FACT_LISTENER_OTHER_PROTOCOL },
 	.favoured_by = { FACT_RST_FOR_SYN, FACT_RST_FROM_STACK,
 			 FACT_HOST_SERVES, FACT_RST_LEFT_SERVER },
+	.found_by = { FACT_SUPERSERVER_OFF },
+	.looked_by = { FACT_SUPERSERVERS_READ },
 };

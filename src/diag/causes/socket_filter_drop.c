@@ -25,6 +25,7 @@ const struct cause cause_socket_filter_drop = {
 	.ruled_out_by = { FACT_SYN_NOT_ARRIVED, FACT_SYN_OTHER_MAC,
 			  FACT_SYNACK_OTHER_SOURCE, FACT_SOCKET_FILTER_NONE,
 			  FACT_SYN_TAKEN },
-	.favoured_by = { FACT_SYN_ARRIVED, FACT_SOCKET_FILTER },
-	.found_by = { FACT_SOCKET_FILTER_DROPS },
+	.favoured_by = { FACT_SYN_ARRIVED, FACT_SOCKET_FILTER_SOME },
+	.found_by = { FACT_SOCKET_FILTER_NOTHING, FACT_SOCKET_FILTER_DROPPED },
+	.looked_by = { FACT_SOCKET_FILTER_NONE },
 };

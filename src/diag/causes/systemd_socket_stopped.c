@@ -37,4 +37,6 @@ const struct cause cause_systemd_socket_stopped = {
 	.favoured_by = { FACT_RST_FOR_SYN, FACT_RST_FROM_STACK,
 			 FACT_HOST_SERVES, FACT_RST_LEFT_SERVER,
 			 FACT_PORT_SERVED_BEFORE },
+	.found_by = { FACT_SOCKET_UNIT_OFF },
+	.looked_by = { FACT_SUPERSERVERS_READ },
 };

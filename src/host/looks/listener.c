@@ -26,7 +26,12 @@ static const enum fact_kind told[] = {
 	FACT_LISTENER_V4ONLY,      FACT_LISTENER_OTHER_PROTOCOL,
 	FACT_LISTENER_OTHER_SPACE, FACT_LISTENER_ELSEWHERE,
 	FACT_LISTENER_STRAY,       FACT_LISTENER_STRAYS,
-	FACT_SPACES_READ,
+	FACT_LISTENER_VANISHED,    FACT_SPACES_READ,
+};
+
+struct state {
+	bool had_socket; /* when it was looked first */
+	bool is_later;
 };
 
 /* One reading. */
@@ -315,11 +320,12 @@ static int tell_none(struct reading *r)
 {
 	struct looking *l = r->l;
 	const struct look_question *q = l->question;
-	int error = tell_other_protocol(r);
+	const struct state *state = l->state;
+	int error = state->had_socket ? 0 : tell_other_protocol(r);
 
-	if (!error)
+	if (!error && !state->had_socket)
 		error = tell_other_space(r);
-	if (!error)
+	if (!error && !state->had_socket)
 		error = tell_stray(r);
 	if (error)
 		return error < 0 ? error : 0;
@@ -354,6 +360,7 @@ static void tell_security(struct looking *l)
 
 static int tell_all(struct reading *r)
 {
+	struct state *state = r->l->state;
 	const struct listener *s;
 	enum listeners_fit fit;
 	int error = serving_read(&r->here, "", r->l->question);
@@ -365,6 +372,8 @@ static int tell_all(struct reading *r)
 
 	look_tell(r->l, FACT_SOCKETS_READ, NULL, NULL);
 	s = serving_best(&r->here, r->l->question, &fit);
+	if (!state->is_later)
+		*state = (struct state){ .had_socket = s, .is_later = true };
 	if (!s)
 		return tell_none(r);
 	if (fit <= LISTENERS_MAYBE)
@@ -401,6 +410,7 @@ const struct look look_listener = {
 	.id = "listener",
 	.title = N_("sockets that listen on the port"),
 	.needs = "CAP_SYS_PTRACE",
+	.state_size = sizeof(struct state),
 	.before = before,
 	.client = look,
 };

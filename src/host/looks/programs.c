@@ -1,4 +1,3 @@
-#include <errno.h>
 #include <string.h>
 
 #include "base/i18n.h"
@@ -9,13 +8,11 @@
 #include "host/security.h"
 #include "host/serving.h"
 #include "host/socket_cgroup.h"
-#include "host/socket_options.h"
 #include "host/stopped.h"
 
 /*
  * What may decide over a packet without a rule to see: BPF programs at the hooks
- * of netfilter, of security modules and of the service's cgroup, and the filter
- * on the service's socket.
+ * of netfilter, of security modules and of the service's cgroup.
  */
 enum { FILE_BYTES = 1 << 20 };
 
@@ -49,7 +46,6 @@ struct programs {
 	uint64_t drops; /* of the socket of that cookie */
 	uint64_t cookie;
 	const struct culprit *culprit; /* of the cgroup's program */
-	struct owner owner; /* of the socket, once it was looked for */
 };
 
 /* Its drops before the attempt. */
@@ -154,79 +150,21 @@ static int look_at_cgroup(struct looking *l, const struct listener *socket)
 	return 0;
 }
 
-static void tell_filter(struct looking *l, const struct serving *s,
-			const struct listener *socket,
-			enum socket_filter filter)
-{
-	struct culprit *k;
-
-	if (filter == SOCKET_FILTER_NONE) {
-		look_tell(l, FACT_SOCKET_FILTER_NONE, NULL, NULL);
-		return;
-	}
-
-	k = serving_culprit(l->facts->arena, s, socket, l->links);
-	look_tell(l,
-		  filter == SOCKET_FILTER_NOTHING ? FACT_SOCKET_FILTER_DROPS
-						  : FACT_SOCKET_FILTER,
-		  k, NULL);
-	if (filter == SOCKET_FILTER_NOTHING)
-		look_step(
-			l, STEP_FAIL, "%s",
-			_("the service's socket has a filter that takes no packet"));
-}
-
-/* All processes are searched only once for the same socket. */
-static int find_owner(struct programs *p, struct serving *s, uint32_t inode)
-{
-	const struct owner *o;
-	int error;
-
-	if (p->owner.pid && p->owner.inode == inode)
-		return 0;
-
-	error = serving_find_owners(s);
-	o = error ? NULL : owners_of(&s->owners, inode);
-	if (!o)
-		return error ? error : -EPERM;
-
-	p->owner = *o;
-	return 0;
-}
-
-static int look_at_filter(struct looking *l, struct serving *s,
-			  const struct listener *socket)
-{
-	struct programs *p = l->state;
-	struct socket_options options;
-	int error = find_owner(p, s, socket->inode);
-
-	if (!error)
-		error = socket_options_read(p->owner.pid, p->owner.fd,
-					    p->owner.inode, &options);
-	if (!error)
-		tell_filter(l, s, socket, options.filter);
-	else
-		p->owner = (struct owner){ 0 };
-	return error;
-}
-
 static int look_at_service(struct looking *l)
 {
 	const struct listener *socket;
 	enum listeners_fit fit;
 	struct serving s;
-	int error, second = 0;
+	int error;
 
 	error = serving_read(&s, "", l->question);
 	socket = error ? NULL : serving_best(&s, l->question, &fit);
 	if (socket && fit <= LISTENERS_MAYBE) {
 		remember(l, socket);
 		error = look_at_cgroup(l, socket);
-		second = look_at_filter(l, &s, socket);
 	}
 	serving_done(&s);
-	return error ? error : second;
+	return error;
 }
 
 static int client(struct looking *l)
@@ -236,9 +174,10 @@ static int client(struct looking *l)
 
 	if (first || second)
 		return first ? first : second;
-	if (!l->text)
-		look_step(l, STEP_PASS,
-			  _("BPF programs and filters were looked for"));
+
+	look_step(
+		l, STEP_PASS, "%s",
+		_("BPF programs were looked for at the hooks and at the service's cgroup"));
 	return 0;
 }
 
@@ -306,8 +245,8 @@ static int after(struct looking *l)
 
 const struct look look_programs = {
 	.id = "programs",
-	.title = N_("BPF programs and filters on the way to the service"),
-	.needs = "CAP_NET_ADMIN, CAP_SYS_ADMIN, CAP_SYS_PTRACE",
+	.title = N_("BPF programs on the way to the service"),
+	.needs = "CAP_NET_ADMIN, CAP_SYS_ADMIN, CAP_DAC_READ_SEARCH",
 	.state_size = sizeof(struct programs),
 	.before = before,
 	.client = client,

@@ -40,7 +40,7 @@ static const enum counter room[] = {
 enum {
 	KEYS = sizeof(keys) / sizeof(*keys),
 	ROOM = sizeof(room) / sizeof(*room),
-	LEAST_BYTES = 512, /* that any datagram takes of a buffer, at least */
+	LEAST_BYTES = 576, /* that any datagram takes of a buffer, at least */
 	STATE_SYN_RECEIVED = 3,
 };
 
@@ -239,6 +239,16 @@ static void tell_full(struct looking *l, struct serving *s)
 		tell_syn_full(l, waiting);
 }
 
+/* Whoever is to try the service must know that a connection of its own would
+ * take the place of another one. */
+static void tell_waiting(struct looking *l, const struct serving *s)
+{
+	for (size_t i = 0; i < s->sockets.count; i++)
+		if (s->sockets.list[i].state == TCP_LISTEN &&
+		    s->sockets.list[i].queued)
+			look_tell(l, FACT_CONNECTIONS_WAIT, NULL, NULL);
+}
+
 static void forget(struct looking *l)
 {
 	for (size_t i = 0; i < sizeof(told) / sizeof(*told); i++) {
@@ -252,8 +262,10 @@ static int before(struct looking *l)
 	struct queues *q = l->state;
 	int error = mark(l);
 
-	if (!error)
+	if (!error) {
+		tell_waiting(l, &q->serving);
 		tell_full(l, &q->serving);
+	}
 	return error;
 }
 

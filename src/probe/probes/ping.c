@@ -534,7 +534,7 @@ static int hurry(struct probing *p)
 {
 	struct state *s = p->state;
 
-	if (!p->options->count)
+	if (!p->options->count && !s->hurried_ns)
 		s->hurried_ns = clock_now();
 	return ready(p, -1, 0);
 }

@@ -30,7 +30,7 @@ static const struct {
 	{ "conntrack-full", FACT_CONNTRACK_FULL, FACT_CONNTRACK_COUNTED,
 	  FACT_CONNTRACK_ROOM },
 	{ "qdisc-drop", FACT_QDISC_DROPS, FACT_NONE, FACT_QDISC_PASSES },
-	{ "socket-filter-drop", FACT_SOCKET_FILTER_DROPS, FACT_NONE,
+	{ "socket-filter-drop", FACT_SOCKET_FILTER_NOTHING, FACT_NONE,
 	  FACT_SOCKET_FILTER_NONE },
 	{ "server-ipaddressdeny", FACT_CGROUP_INGRESS_DENIES, FACT_NONE,
 	  FACT_CGROUP_INGRESS_NONE },
@@ -83,7 +83,7 @@ static void what_merely_may_be_stays_one_of_many(void **state)
 		enum fact_kind fact;
 	} may[] = {
 		{ "server-ipaddressdeny", FACT_CGROUP_INGRESS },
-		{ "socket-filter-drop", FACT_SOCKET_FILTER },
+		{ "socket-filter-drop", FACT_SOCKET_FILTER_SOME },
 		{ "security-hook-drop", FACT_SECURITY_HOOK },
 	};
 

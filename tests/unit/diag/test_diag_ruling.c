@@ -79,9 +79,48 @@ static void rules_that_accept_clear_the_firewall(void **state)
 		FACTS(FACT_SYN_SEEN, FACT_SYN_SILENCE, FACT_RULES_ACCEPT);
 	const struct verdict *v = diag_judge(*state, &facts);
 
+	assert_true(!v->cause->ruled_by || v->cause->looked_by[0]);
+	for (size_t i = 0; i < v->alternative_count; i++)
+		assert_true(!v->alternatives[i]->ruled_by ||
+			    v->alternatives[i]->looked_by[0]);
+}
+
+/* What one table does beside another, only all rules of a host show. */
+static void all_rules_that_accept_clear_all_of_the_firewall(void **state)
+{
+	const struct fact_set facts = FACTS(FACT_SYN_SEEN, FACT_SYN_SILENCE,
+					    FACT_RULES_ACCEPT, FACT_RULES_READ);
+	const struct verdict *v = diag_judge(*state, &facts);
+
 	assert_int_equal(v->cause->ruled_by, FACT_NONE);
 	for (size_t i = 0; i < v->alternative_count; i++)
 		assert_int_equal(v->alternatives[i]->ruled_by, FACT_NONE);
+}
+
+/* A rule that was found stops the packet before what no look was at. */
+static void what_stands_behind_a_rule_is_no_alternative(void **state)
+{
+	const struct fact_set facts =
+		FACTS(FACT_SYN_SEEN, FACT_SYN_SILENCE, FACT_AT_SERVER,
+		      FACT_RULES_DROP, FACT_RULES_READ, FACT_RULES_SILENT);
+	const struct verdict *v = diag_judge(*state, &facts);
+
+	assert_string_equal(v->cause->id, "firewall-drop-silent");
+	for (size_t i = 0; i < v->alternative_count; i++)
+		assert_string_not_equal(v->alternatives[i]->id,
+					"firewall-output-drop");
+}
+
+/* Before a packet came, what only packets show is not asked for. */
+static void a_rule_foretells_what_it_will_do(void **state)
+{
+	const struct fact_set facts = FACTS(FACT_FORETOLD, FACT_RULES_RATE,
+					    FACT_RULES_READ, FACT_RULES_SILENT);
+	const struct verdict *v = diag_judge(*state, &facts);
+
+	assert_int_equal(v->symptom, SYMPTOM_SYN_UNANSWERED);
+	assert_string_equal(v->cause->id, "firewall-rate-limit");
+	assert_int_equal(v->certainty, CERTAINTY_INFERRED);
 }
 
 /* Neither doubt nor a ruleset of another time excludes anything. */
@@ -109,6 +148,9 @@ int main(void)
 		WITH_DIAG(a_fitting_answer_leaves_one_cause),
 		WITH_DIAG(at_the_server_itself_it_is_proven),
 		WITH_DIAG(rules_that_accept_clear_the_firewall),
+		WITH_DIAG(all_rules_that_accept_clear_all_of_the_firewall),
+		WITH_DIAG(what_stands_behind_a_rule_is_no_alternative),
+		WITH_DIAG(a_rule_foretells_what_it_will_do),
 		WITH_DIAG(rules_that_do_not_fit_exclude_nothing),
 	};
 
