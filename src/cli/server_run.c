@@ -107,10 +107,21 @@ static const char *device_name(const struct server *s, uint32_t device)
 	return l ? l->name : NULL;
 }
 
+/* The looks are asked of where the packets end, which rules may have changed. */
+static struct look_question end_of(struct server *s,
+				   const struct look_question *q)
+{
+	struct look_question end = *q;
+
+	end.is_sent_on = server_rules_end(s->rules, device_name(s, q->device),
+					  &end) == SERVER_RULES_ELSEWHERE;
+	return end;
+}
+
 /* What the set-up does to this client, without a packet of it. */
 static int foretell(struct server *s)
 {
-	struct look_question q = s->question;
+	struct look_question q = s->question, look;
 	struct attempt *a = NULL;
 	struct facts *facts = &s->record->general;
 	int err = 0;
@@ -123,7 +134,8 @@ static int foretell(struct server *s)
 				return -ENOMEM;
 			tell_family(a);
 			facts = &a->facts;
-			err = looks_client(s->looks, &q, facts);
+			look = end_of(s, &q);
+			err = looks_client(s->looks, &look, facts);
 		}
 	}
 	looks_steps(s->looks);
@@ -235,7 +247,7 @@ static int wait_attempt(struct server *s, struct server_seen *seen)
  * client gives way. */
 static int take_attempt(struct server *s, const struct server_seen *seen)
 {
-	struct look_question q = s->question;
+	struct look_question q = s->question, look;
 	struct attempt *a;
 	int err;
 
@@ -251,12 +263,13 @@ static int take_attempt(struct server *s, const struct server_seen *seen)
 	if (!a)
 		return -ENOMEM;
 	tell_family(a);
-	err = looks_client(s->looks, &q, &a->facts);
+	look = end_of(s, &q);
+	err = looks_client(s->looks, &look, &a->facts);
 	if (!err)
 		err = server_rules_client(s->rules, &q,
 					  device_name(s, q.device), &a->facts);
 	if (!err)
-		err = looks_after(s->looks, &q, &seen->facts, &a->facts);
+		err = looks_after(s->looks, &look, &seen->facts, &a->facts);
 	if (!err)
 		err = server_watch_take(s, seen, a);
 	if (!err)
@@ -306,8 +319,6 @@ int server_run(struct server *s)
 		if (!err)
 			err = watch(s);
 	}
-	if (!err)
-		err = server_rules_boot(s->rules, s->record);
 	check_screen_sync(&s->screen, s->record);
 	return err ? err : case_judge(s->diag, s->record, &s->verdict);
 }

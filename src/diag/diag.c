@@ -123,6 +123,12 @@ static enum fact_kind first_seen(const struct fact_set *facts,
 	return FACT_NONE;
 }
 
+/* Whether the host's rules name it. */
+static bool is_ruled(const struct cause *c, const struct fact_set *facts)
+{
+	return c->ruled_by && fact_has(facts, c->ruled_by);
+}
+
 static enum fact_kind first_missing(const struct fact_set *facts,
 				    const enum fact_kind *list)
 {
@@ -200,7 +206,8 @@ static enum fact_kind excluded_by_arrival(const struct cause *c,
 	/* The frame may have come by a mistake of the link's. */
 	if (c->place == PLACE_SERVER_LINK && fact_has(facts, FACT_SYN_OWN_MAC))
 		is_before = true;
-	if (!fact_has(facts, FACT_ADDRESS_OWN) || !is_before || c->found_by[0])
+	if (!fact_has(facts, FACT_ADDRESS_OWN) || !is_before ||
+	    c->found_by[0] || is_ruled(c, facts))
 		return FACT_NONE;
 
 	return first_seen(facts, shown);
@@ -228,8 +235,8 @@ static enum fact_kind excluded_by_answer(const struct cause *c,
 static enum fact_kind contradicted_by(const struct cause *c,
 				      const struct fact_set *facts)
 {
-	bool is_found =
-		c->place == PLACE_ROUTER && first_seen(facts, c->found_by);
+	bool is_found = c->place == PLACE_ROUTER &&
+			(first_seen(facts, c->found_by) || is_ruled(c, facts));
 
 	for (int i = 0; i < CAUSE_FACTS && c->ruled_out_by[i]; i++)
 		if (fact_has(facts, c->ruled_out_by[i]) &&
@@ -281,12 +288,6 @@ static bool is_excluded(const struct cause *c, const struct fact_set *facts,
 		ret->by = c->found_by[0];
 
 	return ret->by != FACT_NONE;
-}
-
-/* Whether the host's rules name it. */
-static bool is_ruled(const struct cause *c, const struct fact_set *facts)
-{
-	return c->ruled_by && fact_has(facts, c->ruled_by);
 }
 
 /* The evidence names the culprit itself: a word of its own, or a rule together

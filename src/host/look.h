@@ -27,6 +27,9 @@ struct look_question {
 	uint32_t device;       /* index of that it comes in by; 0: not known */
 	unsigned packets;      /* of the attempt, that came in; 0: none yet */
 	bool has_client, has_server;
+	/* Rules send the packets on to another host: no socket of this one
+	 * gets them. */
+	bool is_sent_on;
 };
 
 struct links;

@@ -26,6 +26,6 @@ const struct cause cause_service_crashes = {
 		 SYMPTOM_BIT(RESET_MID_STREAM) | SYMPTOM_BIT(REFUSED_BY_RST),
 	.needs_any = { FACT_SERVER_CLOSED_FIRST, FACT_RST_BEFORE_DATA,
 		       FACT_SERVER_RST, FACT_RST_FOR_SYN },
-	.ruled_out_by = { FACT_CLIENT_RST_AT_ONCE },
+	.ruled_out_by = { FACT_BEHIND_LOOPBACK, FACT_CLIENT_RST_AT_ONCE },
 	.favoured_by = { FACT_PORT_SERVED_BEFORE, FACT_SERVER_CLOSED_FIRST },
 };

@@ -27,6 +27,6 @@ const struct cause cause_xinetd_only_from = {
 		 SYMPTOM_BIT(RESET_AFTER_CONNECT) | SYMPTOM_BIT(REFUSED_BY_RST),
 	.needs_any = { FACT_SERVER_CLOSED_FIRST, FACT_RST_BEFORE_DATA,
 		       FACT_RST_FOR_SYN },
-	.ruled_out_by = { FACT_CLIENT_RST_AT_ONCE },
+	.ruled_out_by = { FACT_BEHIND_LOOPBACK, FACT_CLIENT_RST_AT_ONCE },
 	.favoured_by = { FACT_CLOSED_AT_ONCE, FACT_PORT_SERVED_OTHERS },
 };

@@ -339,6 +339,9 @@ static bool is_for_sockets(const struct looking *l)
 {
 	const struct look_question *q = l->question;
 
+	if (q->is_sent_on)
+		return false;
+
 	return !q->has_server || address_is_loopback(&q->server) ||
 	       links_own(l->links, &q->server);
 }
