@@ -35,7 +35,7 @@ struct place {
 	const char *file;
 	const char *at, *end;
 	unsigned line;
-	char *words[WORDS];
+	char **words; /* WORDS of them */
 	size_t count;
 };
 
@@ -54,6 +54,7 @@ static void complain(const struct place *p, const char *text)
 {
 	struct problem where = { .file = p->file, .line = p->line };
 
+	// NOLINTNEXTLINE(clang-analyzer-core.NullDereference): c is never NULL
 	problems_add(p->c->problems, &where, "%s", text);
 }
 
@@ -113,7 +114,8 @@ static bool take_operation(struct place *p, char **name, enum operation *op)
 	if (sign[1])
 		p->words[--used] = sign + 1;
 	p->count -= used;
-	memmove(p->words, p->words + used, p->count * sizeof(*p->words));
+	for (size_t i = 0; i < p->count; i++)
+		p->words[i] = p->words[i + used];
 	return true;
 }
 
@@ -477,9 +479,12 @@ static void take_include(struct place *p, bool is_folder)
 int xinetd_conf_read(struct xinetd_conf *c, const char *name, const char *text,
 		     size_t len)
 {
-	struct place p = {
-		.c = c, .file = name, .at = text, .end = text + len
-	};
+	char *words[WORDS] = { NULL };
+	struct place p = { .c = c,
+			   .file = name,
+			   .at = text,
+			   .end = text + len,
+			   .words = words };
 
 	while (next_line(&p)) {
 		if (is_only(&p, "defaults"))
