@@ -21,6 +21,10 @@ void server_rules_free(struct server_rules *s);
 int server_rules_client(struct server_rules *s, const struct look_question *q,
 			const char *in_device, struct facts *facts);
 
+/* Where they send it on to, of the last server_rules_client(): into q. */
+void server_rules_sent_on(const struct server_rules *s,
+			  struct look_question *q);
+
 /* So many of its packets came: which rule's counter moved. After
  * server_rules_client() of the same. 0 or -errno. */
 int server_rules_after(struct server_rules *s, const struct look_question *q,

@@ -171,3 +171,21 @@ void server_rules_dnat(struct server_rules *s, struct facts *facts)
 		to_other(&t);
 	text_done(&t.words);
 }
+
+void server_rules_sent_on(const struct server_rules *s, struct look_question *q)
+{
+	const struct walk_way *way = s ? &s->way.result.way : NULL;
+	const struct walk_change *address, *port;
+
+	if (!way || way->verdict.decision != WALK_ACCEPT)
+		return;
+	address = find_nat(way, FIELD_DADDR);
+	port = find_nat(way, FIELD_DPORT);
+	if ((!address && !port) || (address && !address->is_known) ||
+	    (port && !port->is_known))
+		return;
+
+	q->inner = address ? field_to_address(address->after) : q->server;
+	q->inner_port = port ? (uint16_t)way->last.value[FIELD_DPORT] : q->port;
+	q->has_inner = address || q->has_server;
+}

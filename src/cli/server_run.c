@@ -123,13 +123,15 @@ static int foretell(struct server *s)
 				return -ENOMEM;
 			tell_family(a);
 			facts = &a->facts;
-			err = looks_client(s->looks, &q, facts);
 		}
 	}
-	looks_steps(s->looks);
 	if (!err)
 		err = server_rules_client(s->rules, &q,
 					  device_name(s, q.device), facts);
+	server_rules_sent_on(s->rules, &q);
+	if (!err && a)
+		err = looks_client(s->looks, &q, facts);
+	looks_steps(s->looks);
 	/* Rules that refuse, and are others after the next boot. */
 	if (!err && fact_has(&facts->set, FACT_RULES_READ) &&
 	    !fact_has(&facts->set, FACT_RULES_ACCEPT))
@@ -253,10 +255,11 @@ static int take_attempt(struct server *s, const struct server_seen *seen)
 	if (!a)
 		return -ENOMEM;
 	tell_family(a);
-	err = looks_client(s->looks, &q, &a->facts);
+	err = server_rules_client(s->rules, &q, device_name(s, q.device),
+				  &a->facts);
+	server_rules_sent_on(s->rules, &q);
 	if (!err)
-		err = server_rules_client(s->rules, &q,
-					  device_name(s, q.device), &a->facts);
+		err = looks_client(s->looks, &q, &a->facts);
 	if (!err)
 		err = looks_after(s->looks, &q, &seen->facts, &a->facts);
 	if (!err)
