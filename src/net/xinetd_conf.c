@@ -91,26 +91,22 @@ static bool is_only(const struct place *p, const char *word)
 	return p->count == 1 && !strcmp(p->words[0], word);
 }
 
-/* "a = b", "a=b", "a += b": the words behind are the values. */
+/* "a = b", "a +=b": the words behind are the values. "a=b" is refused. */
 static bool take_operation(struct place *p, char **name, enum operation *op)
 {
-	char *sign = strchr(p->words[0], '=');
-	size_t used = 1;
+	char *sign = p->count > 1 ? strchr(p->words[1], '=') : NULL;
+	size_t used = 2;
 
 	*name = p->words[0];
-	if (!sign && p->count > 1 && strchr("=+-", p->words[1][0]) &&
-	    (sign = strchr(p->words[1], '=')))
-		used = 2;
-	if (!sign || sign == p->words[0])
+	if (!sign || sign > p->words[1] + 1 || strchr(*name, '='))
 		return false;
 
 	*op = OPERATION_SET;
-	if (sign > p->words[used - 1] && (sign[-1] == '+' || sign[-1] == '-')) {
+	if (sign != p->words[1]) {
+		if (sign[-1] != '+' && sign[-1] != '-')
+			return false;
 		*op = sign[-1] == '+' ? OPERATION_ADD : OPERATION_REMOVE;
-		sign[-1] = '\0';
 	}
-	*sign = '\0';
-	/* "a =b". */
 	if (sign[1])
 		p->words[--used] = sign + 1;
 	p->count -= used;
