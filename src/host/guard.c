@@ -218,7 +218,10 @@ static int reopen(int fd, int flags)
 	int again = open(self_path(fd).text,
 			 O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK | flags);
 
-	return again < 0 ? -errno : again;
+	if (again < 0)
+		return -errno;
+
+	return again;
 }
 
 static int read_file(int fd, const struct stat *st, size_t most,
