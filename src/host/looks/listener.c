@@ -319,6 +319,35 @@ static int tell_stray(struct reading *r)
 	return error ? error : 1;
 }
 
+static void tell_nobody(struct looking *l, const struct state *state)
+{
+	const struct look_question *q = l->question;
+	struct culprit *c = serving_no_socket(l->record->arena, q);
+
+	if (q->has_inner) {
+		look_step(l, STEP_FAIL,
+			  _("the packets are sent on to port %u, where nothing "
+			    "listens"),
+			  q->port);
+		look_tell(l, FACT_INNER_NONE, q->inner_rule, "%s", l->text);
+	} else if (state->had_socket) {
+		look_step(l, STEP_FAIL,
+			  _("nothing listens on %1$s/%2$u any more"),
+			  protocol_name(q->protocol), q->port);
+		look_tell(l, FACT_LISTENER_VANISHED, c, NULL);
+	} else {
+		look_step(l, STEP_FAIL, _("nothing listens on %1$s/%2$u"),
+			  protocol_name(q->protocol), q->port);
+		look_tell(l, FACT_LISTENER_NONE, c,
+			  q->protocol == IPPROTO_UDP
+				  ? _("No socket of the server has "
+				      "%1$s/%2$u open.")
+				  : _("No socket of the server listens on "
+				      "%1$s/%2$u."),
+			  protocol_name(q->protocol), q->port);
+	}
+}
+
 static int tell_none(struct reading *r)
 {
 	struct looking *l = r->l;
@@ -334,13 +363,7 @@ static int tell_none(struct reading *r)
 	if (error)
 		return error < 0 ? error : 0;
 
-	look_step(l, STEP_FAIL, _("nothing listens on %1$s/%2$u"),
-		  protocol_name(q->protocol), q->port);
-	look_tell(l, FACT_LISTENER_NONE, serving_no_socket(l->record->arena, q),
-		  q->protocol == IPPROTO_UDP
-			  ? _("No socket of the server has %1$s/%2$u open.")
-			  : _("No socket of the server listens on %1$s/%2$u."),
-		  protocol_name(q->protocol), q->port);
+	tell_nobody(l, state);
 	return 0;
 }
 
