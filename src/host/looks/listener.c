@@ -305,6 +305,11 @@ static int tell_stray(struct reading *r)
 	if (!count)
 		return error;
 
+	/* That one's program, not those of all. */
+	r->other.sockets.list[0] = *s;
+	r->other.sockets.count = 1;
+	s = r->other.sockets.list;
+
 	error = serving_find_owners(&r->other);
 	name(r, &r->other, s);
 	c = count == 1
@@ -535,11 +540,25 @@ static int look(struct looking *l)
 	return serving_ask(l, look_here);
 }
 
+/* Who is asked for soon need not be looked for now. */
+static int note_socket(struct looking *l)
+{
+	struct state *state = l->state;
+	struct serving s;
+	int error = serving_read(&s, "", l->question);
+
+	if (!error)
+		*state = (struct state){ .had_socket = s.sockets.count > 0,
+					 .is_later = true };
+	serving_done(&s);
+	return error;
+}
+
 static int before(struct looking *l)
 {
 	tell_security(l);
 	tell_systemd(l);
-	return look(l);
+	return l->question->has_client ? note_socket(l) : look(l);
 }
 
 const struct look look_listener = {

@@ -346,7 +346,8 @@ static void tell_reading(struct reading *r)
 	if (!r->has_own || !r->own.inode || !r->own.queued ||
 	    !has_seen(r, FACT_SERVER_WINDOW_ZERO))
 		return;
-	if (!owners_find(inodes, 1, &owners) && owners.count) {
+	if (!owners_find_cached(l->question->owners, inodes, 1, &owners) &&
+	    owners.count) {
 		struct process p;
 		struct culprit *c =
 			serving_process(l->record->arena, owners.list[0].pid);
