@@ -126,7 +126,9 @@ static void to_other(struct translated *t)
 	if (neighbour_answers(&e))
 		fact_tell(t->facts, FACT_DNAT_ALIVE, server_rules_source, NULL,
 			  NULL);
-	if (neighbour_has_failed(&e))
+	/* With a packet of ours on its way, it is asked for because of that. */
+	if (neighbour_has_failed(&e) ||
+	    (s->way.question.packets && neighbour_is_asked(&e)))
 		fact_tell(
 			t->facts, FACT_DNAT_DEAD, server_rules_source,
 			t->culprit,

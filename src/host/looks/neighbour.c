@@ -240,8 +240,8 @@ static void tell_room(struct looking *l, const struct neighbour *e)
 static void tell_taken(struct looking *l)
 {
 	const struct look_question *q = l->question;
-	const struct half_open_tuple t = { q->client, q->server, q->client_port,
-					   q->port };
+	const struct half_open_tuple t = { q->client, *way_destination(q),
+					   q->client_port, way_port(q) };
 	bool is_held = false;
 
 	if (q->protocol == IPPROTO_TCP && !half_open_read(&t, &is_held) &&
