@@ -132,10 +132,6 @@ static int foretell(struct server *s)
 	if (!err && a)
 		err = looks_client(s->looks, &q, facts);
 	looks_steps(s->looks);
-	/* Rules that refuse, and are others after the next boot. */
-	if (!err && fact_has(&facts->set, FACT_RULES_READ) &&
-	    !fact_has(&facts->set, FACT_RULES_ACCEPT))
-		err = server_rules_boot(s->rules, s->record);
 	check_screen_sync(&s->screen, s->record);
 	return err;
 }
@@ -315,8 +311,6 @@ int server_run(struct server *s)
 		if (!err)
 			err = watch(s);
 	}
-	if (!err)
-		err = server_rules_boot(s->rules, s->record);
 	check_screen_sync(&s->screen, s->record);
 	return err ? err : case_judge(s->diag, s->record, &s->verdict);
 }

@@ -123,6 +123,12 @@ static enum fact_kind first_seen(const struct fact_set *facts,
 	return FACT_NONE;
 }
 
+/* Whether the host's rules name it. */
+static bool is_ruled(const struct cause *c, const struct fact_set *facts)
+{
+	return c->ruled_by && fact_has(facts, c->ruled_by);
+}
+
 static enum fact_kind first_missing(const struct fact_set *facts,
 				    const enum fact_kind *list)
 {
@@ -217,7 +223,7 @@ static enum fact_kind excluded_by_arrival(const struct cause *c,
 	    fact_has(facts, FACT_AT_SERVER))
 		by = FACT_ARP_SILENCE;
 	if (!fact_has(facts, FACT_ADDRESS_OWN) ||
-	    first_seen(facts, c->found_by))
+	    first_seen(facts, c->found_by) || is_ruled(c, facts))
 		return FACT_NONE;
 	if (c->place == PLACE_SERVER_LINK)
 		is_before = is_link_fine(c, facts);
@@ -253,8 +259,8 @@ static enum fact_kind contradicted_by(const struct cause *c,
 							    FACT_HOST_PINGS,
 							    FACT_HOST_SERVES };
 
-	bool is_found =
-		c->place == PLACE_ROUTER && first_seen(facts, c->found_by);
+	bool is_found = c->place == PLACE_ROUTER &&
+			(first_seen(facts, c->found_by) || is_ruled(c, facts));
 
 	for (int i = 0; i < CAUSE_FACTS && c->ruled_out_by[i]; i++) {
 		bool is_of_others =
@@ -311,12 +317,6 @@ static bool is_excluded(const struct cause *c, const struct fact_set *facts,
 		ret->by = c->found_by[0];
 
 	return ret->by != FACT_NONE;
-}
-
-/* Whether the host's rules name it. */
-static bool is_ruled(const struct cause *c, const struct fact_set *facts)
-{
-	return c->ruled_by && fact_has(facts, c->ruled_by);
 }
 
 /* The evidence names the culprit itself: a word of its own, or a rule together
@@ -632,7 +632,7 @@ static enum symptom shown_by_host(enum symptom seen,
 			       : SYMPTOM_SILENT_AFTER_CONNECT))
 		return why;
 	if (seen == SYMPTOM_NOT_ENOUGH_SEEN && why == SYMPTOM_UDP_UNANSWERED &&
-	    fact_has(facts, FACT_UDP_SILENCE))
+	    !fact_has(facts, FACT_UDP_ANSWERED))
 		return why;
 
 	return seen;
