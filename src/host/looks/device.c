@@ -5,8 +5,10 @@
 
 #include "base/i18n.h"
 #include "host/device.h"
+#include "host/first_packet.h"
 #include "host/links.h"
 #include "host/look.h"
+#include "host/xdp_code.h"
 
 /*
  * The interfaces that the client's packets come by: what meets them before
@@ -47,7 +49,8 @@ static const char *xdp_mode(const struct device *d)
 	return "xdp";
 }
 
-static void tell_xdp(struct looking *l, const struct device *d)
+static void tell_xdp(struct looking *l, const struct device *d,
+		     enum fact_kind kind)
 {
 	struct arena *arena = l->facts->arena;
 	struct culprit *c =
@@ -58,9 +61,32 @@ static void tell_xdp(struct looking *l, const struct device *d)
 	culprit_text(c, arena, "attach_type", xdp_mode(d));
 	culprit_number(c, "id", d->xdp);
 	look_tell(
-		l, FACT_XDP_PROGRAM, c,
-		_("The XDP program %1$u on %2$s sees each packet before the kernel and tcpdump do."),
+		l, kind, c,
+		kind == FACT_XDP_DROPS
+			? _("The XDP program %1$u on %2$s drops this client's packets before the kernel and tcpdump see them.")
+			: _("The XDP program %1$u on %2$s sees each packet before the kernel and tcpdump do."),
 		d->xdp, d->name);
+}
+
+/* What the programs do to this client's packets; one on a part of the way says
+ * nothing of the others. */
+static void judge_xdp(struct looking *l, const struct device *d,
+		      enum device_carries carry)
+{
+	enum xdp_code_says says;
+	struct first_packet packet;
+
+	first_packet_asked(&packet, l->question, false);
+	says = xdp_code_judge(d->xdp, &packet);
+	tell_xdp(l, d, FACT_XDP_PROGRAM);
+	/* What was seen came through. */
+	if (says == XDP_CODE_PASSES || l->question->packets)
+		look_tell(l, FACT_XDP_PASSES, NULL, NULL);
+	else if (says == XDP_CODE_DROPS && carry == DEVICE_CARRIES) {
+		tell_xdp(l, d, FACT_XDP_DROPS);
+		look_step(l, STEP_FAIL, _("the XDP program %u on %s drops it"),
+			  d->xdp, d->name);
+	}
 }
 
 static const char *port_state(uint8_t state)
@@ -140,7 +166,7 @@ static int client(struct looking *l)
 		ports.held_count++;
 	}
 	if (xdp)
-		tell_xdp(l, xdp);
+		judge_xdp(l, xdp, carries(&d->devices, xdp->index, asked));
 	else
 		look_tell(l, FACT_XDP_NONE, NULL, NULL);
 	/* Where it is not known which bridge it is, nothing can be said. */
