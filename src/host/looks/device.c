@@ -68,24 +68,43 @@ static void tell_xdp(struct looking *l, const struct device *d,
 		d->xdp, d->name);
 }
 
-/* What the programs do to this client's packets; one on a part of the way says
- * nothing of the others. */
-static void judge_xdp(struct looking *l, const struct device *d,
-		      enum device_carries carry)
+/* The programs on the way, together. */
+struct programs {
+	const struct device *drops, *other; /* that does, or may */
+	size_t count;
+};
+
+/* One on a part of the way is not sure to see the packets. */
+static void judge_xdp(const struct looking *l, const struct device *d,
+		      enum device_carries carry, struct programs *p)
 {
-	enum xdp_code_says says;
+	enum xdp_code_says says = XDP_CODE_MAY;
 	struct first_packet packet;
 
+	p->count++;
 	first_packet_asked(&packet, l->question, false);
-	says = xdp_code_judge(d->xdp, &packet);
-	tell_xdp(l, d, FACT_XDP_PROGRAM);
-	/* What was seen came through. */
-	if (says == XDP_CODE_PASSES || l->question->packets)
+	if (d->xdp_mode != XDP_ATTACHED_MULTI)
+		says = xdp_code_judge(d->xdp, &packet);
+	if (says == XDP_CODE_DROPS && carry == DEVICE_CARRIES)
+		p->drops = d;
+	else if (says != XDP_CODE_PASSES)
+		p->other = d;
+}
+
+static void tell_programs(struct looking *l, const struct programs *p)
+{
+	if (!p->count) {
+		look_tell(l, FACT_XDP_NONE, NULL, NULL);
+	} else if (l->question->packets || (!p->drops && !p->other)) {
+		/* What was seen came through. */
 		look_tell(l, FACT_XDP_PASSES, NULL, NULL);
-	else if (says == XDP_CODE_DROPS && carry == DEVICE_CARRIES) {
-		tell_xdp(l, d, FACT_XDP_DROPS);
-		look_step(l, STEP_FAIL, _("the XDP program %u on %s drops it"),
-			  d->xdp, d->name);
+	} else if (p->drops) {
+		tell_xdp(l, p->drops, FACT_XDP_DROPS);
+		look_step(l, STEP_FAIL,
+			  _("the XDP program %1$u on %2$s drops the packets"),
+			  p->drops->xdp, p->drops->name);
+	} else {
+		tell_xdp(l, p->other, FACT_XDP_PROGRAM);
 	}
 }
 
@@ -149,26 +168,25 @@ static int client(struct looking *l)
 {
 	const struct device_look *d = l->state;
 	uint32_t asked = devices_asked(l->links, l->question);
-	const struct device *xdp = NULL;
+	struct programs programs = { 0 };
 	struct ports ports = { 0 };
 
 	for (size_t i = 0; i < d->devices.count; i++) {
 		const struct device *one = &d->devices.list[i];
+		enum device_carries carry;
 
-		if (carries(&d->devices, one->index, asked) == DEVICE_ASIDE)
+		carry = carries(&d->devices, one->index, asked);
+		if (carry == DEVICE_ASIDE)
 			continue;
 		if (one->xdp)
-			xdp = one;
+			judge_xdp(l, one, carry, &programs);
 		ports.count += !strcmp(one->port_kind, "bridge");
 		if (!is_held(one))
 			continue;
 		ports.held = one;
 		ports.held_count++;
 	}
-	if (xdp)
-		judge_xdp(l, xdp, carries(&d->devices, xdp->index, asked));
-	else
-		look_tell(l, FACT_XDP_NONE, NULL, NULL);
+	tell_programs(l, &programs);
 	/* Where it is not known which bridge it is, nothing can be said. */
 	if (asked || !ports.held_count)
 		judge_ports(l, &ports);
