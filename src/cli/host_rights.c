@@ -1,6 +1,8 @@
 #include "cli/host_rights.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -38,7 +40,7 @@ static bool read_question(struct cursor c, struct reader_question *ret)
 	size_t most = cursor_be32(&c), left = cursor_left(&c);
 	const void *zero = left ? memchr(c.pos, 0, left) : NULL;
 
-	if (!zero || kind >= READER_NOTE)
+	if (!zero || kind >= READER_KINDS)
 		return false;
 
 	*ret = (struct reader_question){ .kind = (enum reader_kind)kind,
@@ -51,13 +53,33 @@ static bool read_question(struct cursor c, struct reader_question *ret)
 	return cursor_ok(&c);
 }
 
-static int to_memory(const struct text *t)
+/* Kernels before 3.17 have no files of memory: one without a name does it. */
+static int new_file(void)
 {
 	int fd = memfd_create("answer", MFD_CLOEXEC);
+	FILE *f;
+
+	if (fd >= 0 || errno != ENOSYS)
+		return fd < 0 ? -errno : fd;
+
+	f = tmpfile();
+	if (!f)
+		return -errno;
+
+	fd = fcntl(fileno(f), F_DUPFD_CLOEXEC, 0);
+	if (fd < 0)
+		fd = -errno;
+	(void)fclose(f);
+	return fd;
+}
+
+static int to_memory(const struct text *t)
+{
+	int fd = new_file();
 	int error;
 
 	if (fd < 0)
-		return -errno;
+		return fd;
 
 	error = file_write(fd, t->data, t->len);
 	if (!error && lseek(fd, 0, SEEK_SET) < 0)
@@ -75,7 +97,7 @@ int host_rights_task(const void *ask, size_t len, struct text *answer,
 	struct reader *guard = guard_reader();
 	struct text bytes = TEXT_NULL;
 	struct reader_question q;
-	int error, fd = -1;
+	int error, failed = 0, fd = -1;
 
 	if (!read_question(cursor_over(ask, len), &q))
 		return -EINVAL;
@@ -85,12 +107,13 @@ int host_rights_task(const void *ask, size_t len, struct text *answer,
 		error = -ENOMEM;
 	put_number(answer, (uint32_t)error);
 	if (bytes.len > PRIV_ANSWER_MOST - ERROR_BYTES)
-		fd = to_memory(&bytes);
+		failed = fd = to_memory(&bytes);
 	else
 		text_bytes(answer, bytes.data, bytes.len);
 	text_done(&bytes);
-	fds[0] = fd < 0 ? -1 : fd;
-	return fd < -1 ? fd : 0;
+	if (fd >= 0)
+		fds[0] = fd;
+	return failed < 0 ? failed : 0;
 }
 
 struct asking {
@@ -151,18 +174,17 @@ static bool begins(const char *path, const char *with)
 /* The helper's /proc/self is not ours, but for the network, which we share. */
 static bool is_own(const struct reader_question *q)
 {
-	return q->kind == READER_NOTE ||
-	       (q->kind != READER_NETLINK &&
-		((begins(q->path, "/proc/self/") &&
-		  !begins(q->path, "/proc/self/net/")) ||
-		 begins(q->path, "/proc/thread-self/")));
+	return q->kind != READER_NETLINK && q->kind != READER_NOTE &&
+	       ((begins(q->path, "/proc/self/") &&
+		 !begins(q->path, "/proc/self/net/")) ||
+		begins(q->path, "/proc/thread-self/"));
 }
 
 /* Elsewhere nearly all is open to all, and needs no second process. */
 static bool is_mostly_open(const struct reader_question *q)
 {
-	return q->kind != READER_NETLINK && !begins(q->path, "/proc/") &&
-	       !begins(q->path, "/sys/");
+	return q->kind != READER_NETLINK && q->kind != READER_NOTE &&
+	       !begins(q->path, "/proc/") && !begins(q->path, "/sys/");
 }
 
 static int ask(struct reader *r, const struct reader_question *q,

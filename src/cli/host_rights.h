@@ -17,6 +17,7 @@ int host_rights_task(const void *ask, size_t len, struct text *answer,
 		     int fds[PRIV_FDS]);
 
 /* A reader for reader_use(), which has that task done; of its own rights it
- * asks what concerns itself (/proc/self), what all may read, and notes. p
- * stays the caller's. NULL: no memory. */
+ * asks what concerns itself (/proc/self), what all may read, and the notes that
+ * the guard does not know. It is used once the helper is there: the helper's
+ * own readers ask the machine. p stays the caller's. NULL: no memory. */
 struct reader *host_rights_reader(struct priv *p, size_t task);

@@ -142,6 +142,13 @@ static int find_security(void *context)
 	return errno == ENOENT ? 0 : -errno;
 }
 
+int cgroup_bpf_answer_security(const char *none, struct text *ret)
+{
+	(void)none;
+	(void)ret;
+	return find_security(NULL);
+}
+
 int cgroup_bpf_has_security(void)
 {
 	return reader_number("bpf-lsm-programs", find_security, NULL);
@@ -288,6 +295,15 @@ static int read_effective(void *context, void *filled, size_t size)
 		(void)close(fd);
 	text_done(&mount);
 	text_done(&path);
+	return error;
+}
+
+int cgroup_bpf_answer(const char *cgroup, struct text *ret)
+{
+	struct cgroup_bpf b;
+	int error = read_programs((void *)cgroup, &b, sizeof(b));
+
+	text_bytes(ret, &b, sizeof(b));
 	return error;
 }
 

@@ -41,6 +41,13 @@ struct cgroup_bpf {
  * -ENOENT: no such hierarchy is mounted; -errno. */
 int cgroup_bpf_read(const char *cgroup, struct cgroup_bpf *ret);
 
+/* For host/guard.h, whose process answers for others: the bytes that
+ * cgroup_bpf_read() records of a cgroup, and the number that
+ * cgroup_bpf_has_security() does. */
+struct text;
+int cgroup_bpf_answer(const char *cgroup, struct text *ret);
+int cgroup_bpf_answer_security(const char *none, struct text *ret);
+
 /* This process's own path, for cgroup_bpf_read(). 0 or -errno. */
 int cgroup_bpf_own(char *ret, size_t size);
 

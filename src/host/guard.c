@@ -10,7 +10,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "host/cgroup_bpf.h"
+#include "host/egress.h"
 #include "host/reader_direct.h"
+#include "host/security.h"
 
 enum { FILE_MOST = 16 << 20, TREE = FNM_LEADING_DIR, ANY_DEPTH = 1 << 24 };
 
@@ -318,12 +321,39 @@ static int ask_netlink(const struct reader_question *q, struct text *ret)
 		       : -EACCES;
 }
 
+/* By how the key begins; the rest of it is what is asked of. */
+static const struct {
+	const char *begin;
+	int (*answer)(const char *rest, struct text *ret);
+} notes[] = {
+	{ "cgroup-bpf /", cgroup_bpf_answer },
+	{ "bpf-lsm-programs", cgroup_bpf_answer_security },
+	{ "tcx-egress ", egress_answer },
+	{ "lsm-modules", security_answer },
+};
+
+static int answer_note(const struct reader_question *q, struct text *ret)
+{
+	const char *rest = strchr(q->path, ' ');
+
+	rest = rest ? rest + 1 : "/";
+	if (*rest == '/' && !is_plain(rest) && rest[1])
+		return -EACCES;
+	for (size_t i = 0; i < sizeof(notes) / sizeof(*notes); i++)
+		if (!strncmp(q->path, notes[i].begin, strlen(notes[i].begin)))
+			return notes[i].answer(rest, ret);
+
+	return -EACCES;
+}
+
 static int ask(struct reader *r, const struct reader_question *q,
 	       struct text *answer)
 {
 	(void)r;
 	if (q->kind == READER_NETLINK)
 		return ask_netlink(q, answer);
+	if (q->kind == READER_NOTE)
+		return answer_note(q, answer);
 	if (!guard_allows_path(q->kind, q->path))
 		return -EACCES;
 

@@ -14,10 +14,12 @@
  * and again as it turned out, behind its symbolic links; what is opened is
  * never a device, a pipe or a socket.
  *
+ * Of notes it knows a few, by their keys: what bpf(2) tells of the host.
+ *
  * Anything else is answered by -EACCES.
  */
 
-/* A reader that answers so by this process. Never freed. A note is refused. */
+/* A reader that answers so by this process. Never freed. */
 struct reader *guard_reader(void);
 
 /* Whether a question by netlink only reads. generic: whose it is, where it is

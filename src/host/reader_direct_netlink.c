@@ -4,8 +4,10 @@
 #include <linux/genetlink.h>
 #include <linux/netlink.h>
 #include <sched.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/time.h>
 #include <unistd.h>
 
@@ -56,9 +58,12 @@ static int enter(const char *where)
  * all that is asked later would be of another network. */
 static int open_in(const char *where, int family, struct mnl_socket **ret)
 {
-	int home = open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC);
-	int error;
+	char own[64]; /* thread-self is newer */
+	int home, error;
 
+	(void)snprintf(own, sizeof(own), "/proc/self/task/%ld/ns/net",
+		       syscall(SYS_gettid));
+	home = open(own, O_RDONLY | O_CLOEXEC);
 	if (home < 0)
 		return -errno;
 

@@ -27,5 +27,6 @@ const struct cause cause_switch_fdb_wrong = {
 		 SYMPTOM_BIT(DATA_UNANSWERED),
 	.ruled_out_by = { FACT_SYNACK_OTHER_SOURCE, FACT_IS_LOOPBACK,
 			  FACT_SYN_OWN_MAC, FACT_HOST_PINGS, FACT_HOST_SERVES,
+			  FACT_FRAME_OURS, FACT_FRAME_NOT_OURS,
 			  FACT_SYN_TAKEN },
 };

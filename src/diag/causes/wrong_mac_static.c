@@ -29,6 +29,7 @@ const struct cause cause_wrong_mac_static = {
 		 SYMPTOM_BIT(DATA_UNANSWERED),
 	.ruled_out_by = { FACT_SYNACK_OTHER_SOURCE, FACT_IS_LOOPBACK,
 			  FACT_SYN_OWN_MAC, FACT_HOST_PINGS, FACT_HOST_SERVES,
-			  FACT_SYN_TAKEN },
+			  FACT_FRAME_OURS, FACT_SYN_TAKEN },
 	.favoured_by = { FACT_SYN_OTHER_MAC, FACT_SYN_ARRIVED },
+	.found_by = { FACT_FRAME_NOT_OURS },
 };

@@ -214,7 +214,7 @@ static void mark(struct reading *r)
 	o->cookie = s->cookie;
 }
 
-static int look(struct looking *l)
+static int look_here(struct looking *l)
 {
 	struct reading r = { .l = l };
 	int error;
@@ -232,7 +232,7 @@ static int look(struct looking *l)
 	return error;
 }
 
-static int after(struct looking *l)
+static int after_here(struct looking *l)
 {
 	struct reading r = { .l = l };
 	int error = read_all(&r);
@@ -244,6 +244,16 @@ static int after(struct looking *l)
 	}
 	serving_done(&r.here);
 	return error;
+}
+
+static int look(struct looking *l)
+{
+	return serving_ask(l, look_here);
+}
+
+static int after(struct looking *l)
+{
+	return serving_ask(l, after_here);
 }
 
 const struct look look_options = {

@@ -257,7 +257,7 @@ static void forget(struct looking *l)
 	}
 }
 
-static int before(struct looking *l)
+static int before_here(struct looking *l)
 {
 	struct queues *q = l->state;
 	int error = mark(l);
@@ -270,7 +270,7 @@ static int before(struct looking *l)
 }
 
 /* Without a packet: whatever was done until now is not the client's. */
-static int client(struct looking *l)
+static int client_here(struct looking *l)
 {
 	struct queues *q = l->state;
 	struct serving now;
@@ -567,7 +567,7 @@ static void tell_changes(struct changes *c)
 		look_tell(l, FACT_SOCKET_QUEUES_READ, NULL, NULL);
 }
 
-static int after(struct looking *l)
+static int after_here(struct looking *l)
 {
 	struct changes c = { .l = l, .before = l->state };
 	uint64_t drops;
@@ -589,6 +589,21 @@ static int after(struct looking *l)
 	}
 	serving_done(&c.now);
 	return error;
+}
+
+static int before(struct looking *l)
+{
+	return serving_ask(l, before_here);
+}
+
+static int client(struct looking *l)
+{
+	return serving_ask(l, client_here);
+}
+
+static int after(struct looking *l)
+{
+	return serving_ask(l, after_here);
 }
 
 static void done(struct looking *l)

@@ -13,17 +13,21 @@
 #include <linux/rtnetlink.h>
 #include <sched.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "cli/host_rights.h"
+#include "host/cgroup_bpf.h"
 #include "host/counters.h"
+#include "host/egress.h"
 #include "host/links.h"
 #include "host/netlink.h"
 #include "host/reader_direct.h"
 #include "host/route.h"
+#include "priv/confine.h"
 #include "priv/needs.h"
 
 enum { FILE_BYTES = 1 << 20 };
@@ -277,10 +281,44 @@ static void the_helper_keeps_only_what_it_needs(void **state)
 	in_child(own_and_helper);
 }
 
+static void confined(void)
+{
+	struct cgroup_bpf *before = calloc(1, sizeof(*before));
+	struct cgroup_bpf *after = calloc(1, sizeof(*after));
+	int error = cgroup_bpf_read("/", before);
+	int security = cgroup_bpf_has_security();
+	size_t links = links_count();
+	struct counters_taken taken;
+	struct text t = TEXT_NULL;
+	int egress = egress_may_drop();
+	struct priv *p = begin();
+
+	HOLDS(before && after);
+	HOLDS(!confine_enter());
+	HOLDS(links_count() == links);
+	HOLDS(!counters_read(&taken));
+	HOLDS(cgroup_bpf_read("/", after) == error);
+	HOLDS(!memcmp(before, after, sizeof(*before)));
+	HOLDS(cgroup_bpf_has_security() == security);
+	HOLDS(egress_may_drop() == egress);
+	HOLDS(reader_file("/proc/kallsyms", FILE_BYTES, &t) <= 0 && t.len);
+	HOLDS(!reader_names("/proc/self/fd", &t));
+	text_done(&t);
+	free(before);
+	free(after);
+	finish(p);
+}
+
+static void a_confined_process_is_told_the_same(void **state)
+{
+	(void)state;
+	in_child(confined);
+}
+
 static void what_is_no_question_is_refused(void **state)
 {
 	static const char *const bad[] = { "", "\1", "\1\0\0\0\1\0/etc/hosts",
-					   "\6\0\0\0\1\0x", "\xff" };
+					   "\7\0\0\0\1\0x", "\xff" };
 	struct text t = TEXT_NULL;
 	int fds[PRIV_FDS];
 
@@ -301,6 +339,7 @@ int main(void)
 		cmocka_unit_test(nothing_can_be_changed_by_asking),
 		cmocka_unit_test(another_namespace_is_asked),
 		cmocka_unit_test(the_helper_keeps_only_what_it_needs),
+		cmocka_unit_test(a_confined_process_is_told_the_same),
 		cmocka_unit_test(what_is_no_question_is_refused),
 	};
 
