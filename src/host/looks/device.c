@@ -1,13 +1,17 @@
 #include <errno.h>
 #include <linux/if_bridge.h>
 #include <linux/if_link.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/i18n.h"
+#include "base/text.h"
 #include "host/device.h"
 #include "host/first_packet.h"
 #include "host/links.h"
 #include "host/look.h"
+#include "host/reader.h"
+#include "host/sysctl.h"
 #include "host/xdp_code.h"
 
 /*
@@ -17,13 +21,38 @@
  */
 struct device_look {
 	struct devices devices;
+	uint64_t backlog; /* packets that no processor's queue had room for */
 };
+
+enum { FILE_BYTES = 1 << 20 };
+
+/* A line for each processor, of hexadecimal words; the second is what was
+ * dropped (softnet_seq_show()). */
+static int read_backlog(uint64_t *ret)
+{
+	struct text t = TEXT_NULL;
+	int error = reader_file("/proc/net/softnet_stat", FILE_BYTES, &t);
+	const char *line = text_string(&t);
+
+	*ret = 0;
+	while (!error && *line) {
+		const char *word = line + strcspn(line, " \n");
+
+		*ret += strtoull(word, NULL, 16);
+		line += strcspn(line, "\n");
+		line += *line == '\n';
+	}
+	text_done(&t);
+	return error;
+}
 
 static int before(struct looking *l)
 {
 	struct device_look *d = l->state;
 
-	return devices_read(l->route, &d->devices);
+	int error = devices_read(l->route, &d->devices);
+
+	return error ? error : read_backlog(&d->backlog);
 }
 
 static void done(struct looking *l)
@@ -164,6 +193,26 @@ static void judge_ports(struct looking *l, const struct ports *p)
 			  devices_find(&d->devices, p->held->master));
 }
 
+/* Whether what a bridge carries is shown to iptables, too. */
+static void judge_filter(struct looking *l)
+{
+	const char *name = address_is_v4(&l->question->client)
+				   ? "net.bridge.bridge-nf-call-iptables"
+				   : "net.bridge.bridge-nf-call-ip6tables";
+	struct arena *arena = l->facts->arena;
+	struct culprit *c;
+	int64_t value = 0;
+
+	if (sysctl_number(name, &value) || !value)
+		return;
+
+	c = culprit_new(arena, CULPRIT_SYSCTL, VANTAGE_SERVER, "%s = %lld",
+			name, (long long)value);
+	culprit_text(c, arena, "name", name);
+	culprit_number(c, "value", value);
+	look_tell(l, FACT_BRIDGE_FILTERED, c, NULL);
+}
+
 static int client(struct looking *l)
 {
 	const struct device_look *d = l->state;
@@ -190,6 +239,8 @@ static int client(struct looking *l)
 	/* Where it is not known which bridge it is, nothing can be said. */
 	if (asked || !ports.held_count)
 		judge_ports(l, &ports);
+	if (ports.count)
+		judge_filter(l);
 	return 0;
 }
 
@@ -208,28 +259,63 @@ static void tell_missed(struct looking *l, const struct device *d,
 		d->name, (unsigned)missed);
 }
 
-static int after(struct looking *l)
+static void tell_backlog(struct looking *l, uint64_t dropped)
+{
+	struct arena *arena = l->facts->arena;
+	int64_t most = 0;
+	struct culprit *c;
+
+	(void)sysctl_number("net.core.netdev_max_backlog", &most);
+	c = culprit_new(arena, CULPRIT_SYSCTL, VANTAGE_SERVER,
+			"net.core.netdev_max_backlog = %lld", (long long)most);
+	culprit_text(c, arena, "name", "net.core.netdev_max_backlog");
+	culprit_number(c, "value", most);
+	look_tell(
+		l, FACT_NIC_MISSES, c,
+		_("The processors' queues of packets were full, and %u were dropped while the attempt was made."),
+		(unsigned)dropped);
+}
+
+/* The device that missed most since the start, or NULL. */
+static const struct device *worst_of(const struct looking *l,
+				     const struct devices *now, uint64_t *most)
 {
 	const struct device_look *d = l->state;
 	uint32_t asked = devices_asked(l->links, l->question);
 	const struct device *worst = NULL;
-	struct devices now;
-	uint64_t most = 0;
-	int error = devices_read(l->route, &now);
 
-	for (size_t i = 0; i < now.count && !error; i++) {
-		const struct device *one = &now.list[i];
+	*most = 0;
+	for (size_t i = 0; i < now->count; i++) {
+		const struct device *one = &now->list[i];
 		const struct device *was =
 			devices_find(&d->devices, one->index);
 
-		if (!was || carries(&now, one->index, asked) == DEVICE_ASIDE ||
-		    one->counts.missed <= was->counts.missed + most)
+		if (!was || carries(now, one->index, asked) == DEVICE_ASIDE ||
+		    one->counts.missed <= was->counts.missed + *most)
 			continue;
-		most = one->counts.missed - was->counts.missed;
+		*most = one->counts.missed - was->counts.missed;
 		worst = one;
 	}
+
+	return worst;
+}
+
+static int after(struct looking *l)
+{
+	const struct device_look *d = l->state;
+	const struct device *worst = NULL;
+	uint64_t most = 0, backlog = 0;
+	struct devices now;
+	int error = devices_read(l->route, &now);
+
+	if (!error)
+		error = read_backlog(&backlog);
+	if (!error)
+		worst = worst_of(l, &now, &most);
 	if (worst)
 		tell_missed(l, worst, most);
+	else if (!error && backlog > d->backlog)
+		tell_backlog(l, backlog - d->backlog);
 	else if (!error)
 		look_tell(l, FACT_NIC_MISSES_NONE, NULL, NULL);
 	devices_done(&now);
