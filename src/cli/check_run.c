@@ -390,6 +390,9 @@ static int connect_stream(struct check *c)
 		err = settle_answered(c, began);
 	else
 		err = start_refused(c);
+	/* Over a connection more is to be learned from echoes. */
+	if (!err && !any_connected(c))
+		err = probe_hurry(c->runner, "ping");
 	if (err < 0)
 		return err;
 

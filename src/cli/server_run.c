@@ -107,21 +107,10 @@ static const char *device_name(const struct server *s, uint32_t device)
 	return l ? l->name : NULL;
 }
 
-/* The looks are asked of where the packets end, which rules may have changed. */
-static struct look_question end_of(struct server *s,
-				   const struct look_question *q)
-{
-	struct look_question end = *q;
-
-	end.is_sent_on = server_rules_end(s->rules, device_name(s, q->device),
-					  &end) == SERVER_RULES_ELSEWHERE;
-	return end;
-}
-
 /* What the set-up does to this client, without a packet of it. */
 static int foretell(struct server *s)
 {
-	struct look_question q = s->question, look;
+	struct look_question q = s->question;
 	struct attempt *a = NULL;
 	struct facts *facts = &s->record->general;
 	int err = 0;
@@ -134,18 +123,15 @@ static int foretell(struct server *s)
 				return -ENOMEM;
 			tell_family(a);
 			facts = &a->facts;
-			look = end_of(s, &q);
-			err = looks_client(s->looks, &look, facts);
 		}
 	}
-	looks_steps(s->looks);
 	if (!err)
 		err = server_rules_client(s->rules, &q,
 					  device_name(s, q.device), facts);
-	/* Rules that refuse, and are others after the next boot. */
-	if (!err && fact_has(&facts->set, FACT_RULES_READ) &&
-	    !fact_has(&facts->set, FACT_RULES_ACCEPT))
-		err = server_rules_boot(s->rules, s->record);
+	server_rules_sent_on(s->rules, &q);
+	if (!err && a)
+		err = looks_client(s->looks, &q, facts);
+	looks_steps(s->looks);
 	check_screen_sync(&s->screen, s->record);
 	return err;
 }
@@ -157,7 +143,9 @@ static int look_around(struct server *s)
 	s->looks = looks_new(s->record, &s->question, &err);
 	if (!s->looks)
 		return err;
-	if (!s->is_mute)
+	/* Where connections wait, one more would fill the queue. */
+	if (!s->is_mute &&
+	    !fact_has(&s->record->general.set, FACT_CONNECTIONS_WAIT))
 		err = server_local(s);
 	check_screen_sync(&s->screen, s->record);
 	if (!err)
@@ -247,7 +235,7 @@ static int wait_attempt(struct server *s, struct server_seen *seen)
  * client gives way. */
 static int take_attempt(struct server *s, const struct server_seen *seen)
 {
-	struct look_question q = s->question, look;
+	struct look_question q = s->question;
 	struct attempt *a;
 	int err;
 
@@ -263,13 +251,13 @@ static int take_attempt(struct server *s, const struct server_seen *seen)
 	if (!a)
 		return -ENOMEM;
 	tell_family(a);
-	look = end_of(s, &q);
-	err = looks_client(s->looks, &look, &a->facts);
+	err = server_rules_client(s->rules, &q, device_name(s, q.device),
+				  &a->facts);
+	server_rules_sent_on(s->rules, &q);
 	if (!err)
-		err = server_rules_client(s->rules, &q,
-					  device_name(s, q.device), &a->facts);
+		err = looks_client(s->looks, &q, &a->facts);
 	if (!err)
-		err = looks_after(s->looks, &look, &seen->facts, &a->facts);
+		err = looks_after(s->looks, &q, &seen->facts, &a->facts);
 	if (!err)
 		err = server_watch_take(s, seen, a);
 	if (!err)
@@ -319,6 +307,8 @@ int server_run(struct server *s)
 		if (!err)
 			err = watch(s);
 	}
+	if (!err)
+		err = server_rules_boot(s->rules, s->record);
 	check_screen_sync(&s->screen, s->record);
 	return err ? err : case_judge(s->diag, s->record, &s->verdict);
 }

@@ -11,7 +11,13 @@
 #include "base/text.h"
 #include "host/reader.h"
 
-enum { FILE_BYTES = 1 << 20, IDS_MOST = 64 };
+enum {
+	FILE_BYTES = 1 << 20,
+	PATH_BYTES = 4096,
+	IDS_MOST = 64,
+	HANDLE_KERNFS = 0xfe, /* FILEID_KERNFS of linux/exportfs.h */
+	LINK_NETFILTER = 10,  /* BPF_LINK_TYPE_NETFILTER, since Linux 6.4 */
+};
 
 static const struct {
 	enum bpf_attach_type type;
@@ -136,17 +142,26 @@ static int find_security(void *context)
 	return errno == ENOENT ? 0 : -errno;
 }
 
+int cgroup_bpf_answer_security(const char *none, struct text *ret)
+{
+	(void)none;
+	(void)ret;
+	return find_security(NULL);
+}
+
 int cgroup_bpf_has_security(void)
 {
 	return reader_number("bpf-lsm-programs", find_security, NULL);
 }
 
+/* flags: BPF_F_QUERY_EFFECTIVE counts those of the cgroups above, too. */
 static int query(int fd, const char *path, enum cgroup_bpf_hook hook,
-		 struct cgroup_bpf *ret)
+		 uint32_t flags, struct cgroup_bpf *ret)
 {
 	uint32_t ids[IDS_MOST];
 	union bpf_attr attr = { .query = { .target_fd = (uint32_t)fd,
 					   .attach_type = hooks[hook].type,
+					   .query_flags = flags,
 					   .prog_ids = (uintptr_t)ids,
 					   .prog_cnt = IDS_MOST } };
 
@@ -183,7 +198,7 @@ static int query_all(const char *mount, const char *path,
 
 	for (int h = 0; h < CGROUP_BPF_HOOKS && !error; h++)
 		error = query(fd, *path ? path : "/", (enum cgroup_bpf_hook)h,
-			      ret);
+			      0, ret);
 	(void)close(fd);
 	return error;
 }
@@ -212,6 +227,83 @@ static int read_programs(void *context, void *filled, size_t size)
 	}
 	text_done(&mount);
 	text_done(&path);
+	return error;
+}
+
+/* A cgroup's id is the number of its folder's node, by which kernfs opens it. */
+static int open_id(const char *mount, uint64_t id)
+{
+	struct {
+		struct file_handle head;
+		uint64_t id;
+	} handle = { .head = { .handle_bytes = sizeof(id),
+			       .handle_type = HANDLE_KERNFS } };
+
+	int at = open(mount, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int fd, error;
+
+	if (at < 0)
+		return -errno;
+
+	memcpy(handle.head.f_handle, &id, sizeof(id));
+	fd = open_by_handle_at(at, &handle.head,
+			       O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	error = fd < 0 ? -errno : 0;
+	(void)close(at);
+	return error ? error : fd;
+}
+
+/* The path below the mount; "/" where it cannot be told. */
+static void put_path(struct text *ret, int fd, const char *mount)
+{
+	char whole[PATH_BYTES];
+	struct text link = TEXT_NULL;
+	size_t len = strlen(mount);
+	ssize_t got;
+
+	text_format(&link, "/proc/self/fd/%d", fd);
+	got = readlink(text_string(&link), whole, sizeof(whole) - 1);
+	text_done(&link);
+	whole[got > 0 ? got : 0] = 0;
+	if (strncmp(whole, mount, len) != 0 || whole[len] != '/')
+		text_str(ret, "/");
+	else
+		text_str(ret, whole + len);
+}
+
+static int read_effective(void *context, void *filled, size_t size)
+{
+	static const enum cgroup_bpf_hook asked[] = { CGROUP_BPF_INGRESS,
+						      CGROUP_BPF_EGRESS };
+	struct text mount = TEXT_NULL, path = TEXT_NULL;
+	struct cgroup_bpf *ret = filled;
+	const uint64_t *id = context;
+	int error = find_mount(&mount);
+	int fd = -1;
+
+	memset(ret, 0, size);
+	if (!error) {
+		fd = open_id(text_string(&mount), *id);
+		error = fd < 0 ? fd : 0;
+	}
+	if (!error)
+		put_path(&path, fd, text_string(&mount));
+	for (size_t i = 0; i < sizeof(asked) / sizeof(*asked) && !error; i++)
+		error = query(fd, text_string(&path), asked[i],
+			      BPF_F_QUERY_EFFECTIVE, ret);
+	if (fd >= 0)
+		(void)close(fd);
+	text_done(&mount);
+	text_done(&path);
+	return error;
+}
+
+int cgroup_bpf_answer(const char *cgroup, struct text *ret)
+{
+	struct cgroup_bpf b;
+	int error = read_programs((void *)cgroup, &b, sizeof(b));
+
+	text_bytes(ret, &b, sizeof(b));
 	return error;
 }
 
@@ -246,4 +338,68 @@ int cgroup_bpf_read(const char *cgroup, struct cgroup_bpf *ret)
 
 	ret->count = 0;
 	return -ENODATA;
+}
+
+int cgroup_bpf_read_id(uint64_t id, struct cgroup_bpf *ret)
+{
+	struct text key = TEXT_NULL;
+	int error;
+
+	memset(ret, 0, sizeof(*ret));
+	text_str(&key, "cgroup-bpf-id ");
+	text_u64(&key, id);
+	error = reader_value(text_string(&key), read_effective, &id, ret,
+			     sizeof(*ret));
+	text_done(&key);
+	if (is_sound(ret))
+		return error;
+
+	ret->count = 0;
+	return -ENODATA;
+}
+
+/*
+ * Links of BPF programs to hooks of netfilter.
+ */
+static int link_type(uint32_t id)
+{
+	union bpf_attr attr = { .link_id = id };
+	long fd = bpf(BPF_LINK_GET_FD_BY_ID, &attr);
+	struct bpf_link_info info = { 0 };
+	int ret;
+
+	if (fd < 0)
+		return -errno;
+
+	attr = (union bpf_attr){ .info = { .bpf_fd = (uint32_t)fd,
+					   .info_len = sizeof(info),
+					   .info = (uintptr_t)&info } };
+	ret = bpf(BPF_OBJ_GET_INFO_BY_FD, &attr) ? -errno : (int)info.type;
+	(void)close((int)fd);
+	return ret;
+}
+
+static int find_netfilter(void *context)
+{
+	union bpf_attr attr = { .start_id = 0 };
+
+	(void)context;
+	while (!bpf(BPF_LINK_GET_NEXT_ID, &attr)) {
+		uint32_t id = attr.next_id;
+		int type = link_type(id);
+
+		if (type < 0 && type != -ENOENT)
+			return type;
+		if (type == LINK_NETFILTER)
+			return 1;
+		attr = (union bpf_attr){ .start_id = id };
+	}
+
+	/* Kernels before 5.8 do not list links, and have none such. */
+	return errno == ENOENT || errno == EINVAL ? 0 : -errno;
+}
+
+int cgroup_bpf_has_netfilter(void)
+{
+	return reader_number("bpf-netfilter-links", find_netfilter, NULL);
 }

@@ -41,9 +41,25 @@ struct cgroup_bpf {
  * -ENOENT: no such hierarchy is mounted; -errno. */
 int cgroup_bpf_read(const char *cgroup, struct cgroup_bpf *ret);
 
+/* For host/guard.h, whose process answers for others: the bytes that
+ * cgroup_bpf_read() records of a cgroup, and the number that
+ * cgroup_bpf_has_security() does. */
+struct text;
+int cgroup_bpf_answer(const char *cgroup, struct text *ret);
+int cgroup_bpf_answer_security(const char *none, struct text *ret);
+
 /* This process's own path, for cgroup_bpf_read(). 0 or -errno. */
 int cgroup_bpf_own(char *ret, size_t size);
 
 /* Whether any BPF program of type LSM is loaded, which could refuse calls as a
  * security module does. CAP_SYS_ADMIN. 1, 0 or -errno. */
 int cgroup_bpf_has_security(void);
+
+/* Those of ingress and egress that decide for a cgroup, by its id (that
+ * sock_diag tells of a socket); of the ones above it, too. As above, and
+ * CAP_DAC_READ_SEARCH. */
+int cgroup_bpf_read_id(uint64_t id, struct cgroup_bpf *ret);
+
+/* Whether any BPF program stands at a hook of netfilter, in whatever network
+ * namespace. CAP_SYS_ADMIN. 1, 0 or -errno. */
+int cgroup_bpf_has_netfilter(void);

@@ -32,9 +32,11 @@ enum counter {
 	COUNTER_PAWS_TIMEWAIT, /* TcpExt:PAWSTimewait */
 	COUNTER_SYN_CHALLENGE, /* TcpExt:TCPSYNChallenge */
 	COUNTER_SOCKET_BACKLOG,
-	COUNTER_SOCKET_MEMORY, /* TcpExt:PFMemallocDrop */
-	COUNTER_SOCKET_QUEUE,  /* TcpExt:TCPRcvQDrop */
-	COUNTER_UDP_BUFFER,    /* Udp:RcvbufErrors */
+	COUNTER_SOCKET_MEMORY,  /* TcpExt:PFMemallocDrop */
+	COUNTER_SOCKET_QUEUE,   /* TcpExt:TCPRcvQDrop */
+	COUNTER_ABORT_ON_DATA,  /* closed with SO_LINGER 0 */
+	COUNTER_ABORT_ON_CLOSE, /* closed with data unread */
+	COUNTER_UDP_BUFFER,     /* Udp:RcvbufErrors */
 	COUNTER_UDP_BUFFER6,
 	COUNTER_UDP_NO_PORT, /* Udp:NoPorts */
 	COUNTER_UDP_NO_PORT6,

@@ -10,3 +10,8 @@
  * program on its way out. Only the plain disciplines are known not to: what is
  * not known, may. 1, 0 or -errno: it could not be looked. */
 int egress_may_drop(void);
+
+/* For host/guard.h, whose process answers for others: whether programs of tcx
+ * are there, of a device by its index in decimal. */
+struct text;
+int egress_answer(const char *device, struct text *ret);

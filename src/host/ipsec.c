@@ -9,9 +9,9 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#include "base/file.h"
 #include "base/text.h"
 #include "host/netlink.h"
+#include "host/reader.h"
 #include "host/route.h"
 
 enum { FILE_BYTES = 65536, DEMANDS_MOST = 6 };
@@ -385,7 +385,7 @@ void ipsec_count_parse(struct ipsec_counts *ret, const char *text)
 int ipsec_count(struct ipsec_counts *ret)
 {
 	struct text t = TEXT_NULL;
-	int error = file_load(&t, "/proc/net/xfrm_stat", FILE_BYTES);
+	int error = reader_file("/proc/net/xfrm_stat", FILE_BYTES, &t);
 
 	*ret = (struct ipsec_counts){ 0 };
 	if (!error)

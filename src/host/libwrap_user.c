@@ -66,6 +66,25 @@ static bool is_idle(const struct libwrap_process *p,
 	return true;
 }
 
+/* vsftpd asks it where its own file says so only. */
+static bool is_vsftpd_idle(const struct libwrap_process *p)
+{
+	static const char *const files[] = { "/etc/vsftpd.conf",
+					     "/etc/vsftpd/vsftpd.conf" };
+	struct text t = TEXT_NULL;
+	bool says_so;
+
+	if (strcmp(p->daemon, "vsftpd") != 0)
+		return false;
+
+	text_char(&t, '\n');
+	for (size_t i = 0; i < sizeof(files) / sizeof(*files); i++)
+		(void)reader_file(files[i], ARGUMENTS_MOST * 16, &t);
+	says_so = strstr(text_string(&t), "\ntcp_wrappers=YES") != NULL;
+	text_done(&t);
+	return !says_so;
+}
+
 int libwrap_user_process(int pid, struct libwrap_process *ret)
 {
 	struct text maps = TEXT_NULL, arguments = TEXT_NULL;
@@ -80,7 +99,8 @@ int libwrap_user_process(int pid, struct libwrap_process *ret)
 		ret->use = strstr(text_string(&maps), library)
 				   ? LIBWRAP_USER_YES
 				   : LIBWRAP_USER_NO;
-	if (ret->use == LIBWRAP_USER_YES && is_idle(ret, &arguments))
+	if (ret->use == LIBWRAP_USER_YES &&
+	    (is_idle(ret, &arguments) || is_vsftpd_idle(ret)))
 		ret->use = LIBWRAP_USER_IDLE;
 	/* The rest of what there is to say does not hang on these rights. */
 	if (err == -EACCES || err == -EPERM)

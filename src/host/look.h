@@ -26,10 +26,10 @@ struct look_question {
 	uint16_t client_port;  /* 0: not known */
 	uint32_t device;       /* index of that it comes in by; 0: not known */
 	unsigned packets;      /* of the attempt, that came in; 0: none yet */
-	bool has_client, has_server;
-	/* Rules send the packets on to another host: no socket of this one
-	 * gets them. */
-	bool is_sent_on;
+	/* Where the packet filter sends it on to: has_inner. */
+	struct address inner;
+	uint16_t inner_port;
+	bool has_client, has_server, has_inner;
 };
 
 struct links;

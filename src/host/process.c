@@ -1,10 +1,10 @@
 #include "host/process.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/cursor.h"
 #include "base/text.h"
 #include "host/reader.h"
 
@@ -33,14 +33,14 @@ static const char *field(const char *behind_name, int wanted)
 	return at;
 }
 
-enum { FIELD_PARENT = 4, FIELD_STARTED = 22 };
+enum { FIELD_PARENT = 4, FIELD_CHILD_FAULTS = 11, FIELD_STARTED = 22 };
 
 /* "612 (sshd) S 1 …": a name may hold brackets and spaces of its own. */
 static int parse_stat(const char *text, struct process *ret)
 {
 	const char *open = strchr(text, '(');
 	const char *close = strrchr(text, ')');
-	const char *parent, *started;
+	const char *parent, *faults, *started;
 	size_t len;
 
 	if (!open || !close || close < open || close[1] != ' ' || !close[2])
@@ -53,13 +53,25 @@ static int parse_stat(const char *text, struct process *ret)
 	ret->name[len] = '\0';
 	ret->state = close[2];
 	parent = field(close + 2, FIELD_PARENT);
+	faults = field(close + 2, FIELD_CHILD_FAULTS);
 	started = field(close + 2, FIELD_STARTED);
-	if (!parent || !started)
+	if (!parent || !faults || !started)
 		return -EINVAL;
 
 	ret->parent = (int)strtol(parent, NULL, 10);
 	ret->started = strtoull(started, NULL, 10);
+	ret->ended_children = strtoull(faults, NULL, 10);
 	return 0;
+}
+
+/* "SigIgn:\t0000000000001000": SIGCHLD, or unknown. */
+static bool parse_ignored(const char *text)
+{
+	static const char label[] = "SigIgn:";
+	const char *at = strstr(text, label);
+
+	return !at ||
+	       strtoull(at + sizeof(label) - 1, NULL, 16) >> (SIGCHLD - 1) & 1;
 }
 
 int process_read(int pid, struct process *ret)
@@ -70,6 +82,11 @@ int process_read(int pid, struct process *ret)
 	*ret = (struct process){ .pid = pid };
 	if (!error)
 		error = parse_stat(text_string(&t), ret);
+	text_clear(&t);
+	if (!error)
+		error = load(pid, "status", FILE_BYTES, &t);
+	if (!error)
+		ret->forgets_children = parse_ignored(text_string(&t));
 	text_done(&t);
 	return error;
 }

@@ -13,6 +13,9 @@ struct process {
 	char name[PROCESS_NAME];
 	char state;       /* R, S, D, T, t, Z: proc(5) */
 	uint64_t started; /* in ticks since the host's start */
+	/* Grows with every child that ended and was waited for. */
+	uint64_t ended_children;
+	bool forgets_children; /* it lets them end without waiting */
 };
 
 /* 0; -ENOENT or -ESRCH: there is none; -errno. */

@@ -120,6 +120,17 @@ static void put_number(struct text *ret, uint64_t value, unsigned bytes)
 		text_char(ret, (char)(value >> bytes * 8));
 }
 
+void reader_direct_status(const struct stat *st, struct text *ret)
+{
+	put_number(ret, st->st_dev, 8);
+	put_number(ret, st->st_ino, 8);
+	put_number(ret, st->st_mode, 4);
+	put_number(ret, st->st_uid, 4);
+	put_number(ret, st->st_gid, 4);
+	put_number(ret, (uint64_t)st->st_size, 8);
+	put_number(ret, (uint64_t)st->st_mtime, 8);
+}
+
 static int read_status(const struct reader_question *q, struct text *ret)
 {
 	struct stat st;
@@ -127,13 +138,7 @@ static int read_status(const struct reader_question *q, struct text *ret)
 	if (stat(q->path, &st))
 		return -errno;
 
-	put_number(ret, st.st_dev, 8);
-	put_number(ret, st.st_ino, 8);
-	put_number(ret, st.st_mode, 4);
-	put_number(ret, st.st_uid, 4);
-	put_number(ret, st.st_gid, 4);
-	put_number(ret, (uint64_t)st.st_size, 8);
-	put_number(ret, (uint64_t)st.st_mtime, 8);
+	reader_direct_status(&st, ret);
 	return 0;
 }
 

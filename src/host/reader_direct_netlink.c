@@ -1,14 +1,18 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <libmnl/libmnl.h>
+#include <linux/genetlink.h>
 #include <linux/netlink.h>
 #include <sched.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/time.h>
 #include <unistd.h>
 
 #include "host/reader_direct.h"
+#include "host/secrets.h"
 
 enum { ANSWER_BYTES = 64 * 1024, WAIT_SECONDS = 10, SEQUENCE = 1 };
 
@@ -54,9 +58,12 @@ static int enter(const char *where)
  * all that is asked later would be of another network. */
 static int open_in(const char *where, int family, struct mnl_socket **ret)
 {
-	int home = open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC);
-	int error;
+	char own[64]; /* thread-self is newer */
+	int home, error;
 
+	(void)snprintf(own, sizeof(own), "/proc/self/task/%ld/ns/net",
+		       syscall(SYS_gettid));
+	home = open(own, O_RDONLY | O_CLOEXEC);
 	if (home < 0)
 		return -errno;
 
@@ -71,9 +78,15 @@ static int open_in(const char *where, int family, struct mnl_socket **ret)
 	return error;
 }
 
+struct asking {
+	const struct reader_question *question;
+	const struct mnl_socket *socket;
+	char generic[GENERIC_NAME];
+};
+
 /* Whose the question was is nothing that two answers should differ by. 1: it
  * ends here. */
-static int clean(char *data, size_t size)
+static int clean(const struct asking *a, char *data, size_t size)
 {
 	struct nlmsghdr *m = (void *)data;
 	int len = (int)size;
@@ -83,6 +96,7 @@ static int clean(char *data, size_t size)
 			return -EPROTO;
 		m->nlmsg_seq = 0;
 		m->nlmsg_pid = 0;
+		secrets_hide(a->question->family, a->generic, m);
 		if (m->nlmsg_type == NLMSG_DONE || m->nlmsg_type == NLMSG_ERROR)
 			return 1;
 	}
@@ -91,7 +105,7 @@ static int clean(char *data, size_t size)
 }
 
 /* One datagram. Messages stand aligned in the answer, as they do in one. */
-static int receive(const struct mnl_socket *s, struct text *ret)
+static int receive(const struct asking *a, struct text *ret)
 {
 	ssize_t len;
 
@@ -99,17 +113,18 @@ static int receive(const struct mnl_socket *s, struct text *ret)
 	if (!text_reserve(ret, ANSWER_BYTES))
 		return -ENOMEM;
 
-	len = mnl_socket_recvfrom(s, ret->data + ret->len, ANSWER_BYTES);
+	len = mnl_socket_recvfrom(a->socket, ret->data + ret->len,
+				  ANSWER_BYTES);
 	if (len < 0)
 		return errno == EAGAIN ? -ETIMEDOUT : -errno;
 
 	ret->len += (size_t)len;
-	return clean(ret->data + ret->len - len, (size_t)len);
+	return clean(a, ret->data + ret->len - len, (size_t)len);
 }
 
-static int ask(const struct mnl_socket *s, const struct reader_question *q,
-	       struct text *ret)
+static int ask(const struct asking *a, struct text *ret)
 {
+	const struct reader_question *q = a->question;
 	_Alignas(8) char request[READER_REQUEST_MOST];
 	struct nlmsghdr *m = (void *)request;
 	size_t begin = ret->len;
@@ -117,11 +132,11 @@ static int ask(const struct mnl_socket *s, const struct reader_question *q,
 
 	memcpy(request, q->request, q->len);
 	m->nlmsg_seq = SEQUENCE;
-	if (mnl_socket_sendto(s, request, q->len) < 0)
+	if (mnl_socket_sendto(a->socket, request, q->len) < 0)
 		return -errno;
 
 	while (!state) {
-		state = receive(s, ret);
+		state = receive(a, ret);
 		if (!state && ret->len - begin > READER_ANSWER_MOST)
 			state = -EFBIG;
 	}
@@ -129,13 +144,45 @@ static int ask(const struct mnl_socket *s, const struct reader_question *q,
 	return state < 0 ? state : 0;
 }
 
+static uint16_t type_of(const struct reader_question *q)
+{
+	struct nlmsghdr m;
+
+	memcpy(&m, q->request, sizeof(m));
+	return m.nlmsg_type;
+}
+
+int reader_direct_generic(const struct reader_question *q,
+			  char ret[static GENERIC_NAME])
+{
+	char request[READER_REQUEST_MOST];
+	const struct reader_question all = {
+		.family = NETLINK_GENERIC,
+		.path = q->path,
+		.request = request,
+		.len = generic_question(request, sizeof(request)),
+	};
+	struct text t = TEXT_NULL;
+	int error = reader_direct_netlink(&all, &t);
+
+	generic_name(&t, type_of(q), ret);
+	text_done(&t);
+	return error;
+}
+
 int reader_direct_netlink(const struct reader_question *q, struct text *ret)
 {
+	struct asking a = { .question = q };
 	struct mnl_socket *s = NULL;
 	int error = 0;
 
 	if (q->len < sizeof(struct nlmsghdr) || q->len > READER_REQUEST_MOST)
 		return -EINVAL;
+
+	if (q->family == NETLINK_GENERIC && type_of(q) != GENL_ID_CTRL)
+		error = reader_direct_generic(q, a.generic);
+	if (error)
+		return error;
 
 	if (*q->path) {
 		error = open_in(q->path, q->family, &s);
@@ -146,7 +193,8 @@ int reader_direct_netlink(const struct reader_question *q, struct text *ret)
 	if (error)
 		return error;
 
-	error = ask(s, q, ret);
+	a.socket = s;
+	error = ask(&a, ret);
 	(void)mnl_socket_close(s);
 	return error;
 }

@@ -32,6 +32,11 @@ struct security {
 
 void security_read(struct security *ret);
 
+/* For host/guard.h, whose process answers for others: the list of modules, as
+ * security_read() records it. */
+struct text;
+int security_answer(const char *none, struct text *ret);
+
 /* Whether a security module keeps this process from TCP to that port: connect()
  * is tried to an address of all hosts, to which TCP never sends. family:
  * AF_INET or AF_INET6. 1: yes; 0: no; -errno: it cannot be told. */

@@ -14,6 +14,27 @@
 #include "host/look.h"
 #include "host/process.h"
 
+int serving_ask(struct looking *l, int (*what)(struct looking *l))
+{
+	const struct look_question *asked = l->question;
+	struct look_question q = *asked;
+	int error;
+
+	if (q.has_inner) {
+		q.server = q.inner;
+		q.port = q.inner_port;
+		q.has_server = true;
+	}
+	if (q.has_server && !address_is_loopback(&q.server) &&
+	    !links_own(l->links, &q.server))
+		return 0;
+
+	l->question = &q;
+	error = what(l);
+	l->question = asked;
+	return error;
+}
+
 int serving_read(struct serving *s, const char *where,
 		 const struct look_question *q)
 {

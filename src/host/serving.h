@@ -15,12 +15,18 @@ struct arena;
 struct culprit;
 struct links;
 struct look_question;
+struct looking;
 struct text;
 
 struct serving {
 	struct listeners sockets; /* that take new clients */
 	struct owners owners; /* of them; only after serving_find_owners() */
 };
+
+/* Calls what() with the question as a socket of this host is asked it: behind
+ * the packet filter's translation. Not at all, 0, where no socket of this host
+ * is asked: the address is not its own. */
+int serving_ask(struct looking *l, int (*what)(struct looking *l));
 
 /* The sockets. 0 or -errno; serving_done() in either case. */
 int serving_read(struct serving *s, const char *where,

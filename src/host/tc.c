@@ -11,7 +11,9 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "base/text.h"
 #include "host/netlink.h"
+#include "host/reader.h"
 #include "host/tc_filter.h"
 
 /* A host of pods has hundreds of devices with filters. */
@@ -231,15 +233,24 @@ void tc_done(struct tc *t)
 	*t = (struct tc){ 0 };
 }
 
-int tc_programs(uint32_t device, enum tc_side side, uint32_t *id)
+struct programs {
+	uint32_t device, side; /* the question */
+	uint32_t count, first;
+};
+
+static int query_programs(void *context, void *filled, size_t size)
 {
+	const struct programs *asked = context;
+	struct programs *ret = filled;
 	uint32_t ids[16] = { 0 };
 	/* The device stands where a descriptor does for other hooks. */
-	union bpf_attr attr = { .query = { .target_fd = device,
-					   .attach_type = tcx_types[side],
+	union bpf_attr attr = { .query = { .target_fd = asked->device,
+					   .attach_type =
+						   tcx_types[asked->side],
 					   .prog_ids = (uintptr_t)ids,
 					   .prog_cnt = 16 } };
 
+	memset(ret, 0, size);
 	/* A kernel without that hook has no program there. */
 	if (syscall(SYS_bpf, BPF_PROG_QUERY, &attr, sizeof(attr)) &&
 	    errno != ENOSPC)
@@ -247,8 +258,27 @@ int tc_programs(uint32_t device, enum tc_side side, uint32_t *id)
 			       ? 0
 			       : -errno;
 
-	*id = ids[0];
-	return (int)attr.query.prog_cnt;
+	ret->count = attr.query.prog_cnt;
+	ret->first = ids[0];
+	return 0;
+}
+
+int tc_programs(uint32_t device, enum tc_side side, uint32_t *id)
+{
+	struct programs asked = { .device = device, .side = side };
+	struct text key = TEXT_NULL;
+	struct programs got;
+	int error;
+
+	text_format(&key, "tcx %u %u", device, (unsigned)side);
+	error = reader_value(text_string(&key), query_programs, &asked, &got,
+			     sizeof(got));
+	text_done(&key);
+	if (error)
+		return error;
+
+	*id = got.first;
+	return (int)(got.count & INT32_MAX);
 }
 
 const struct tc_qdisc *tc_qdisc_of(const struct tc *t, const struct tc_qdisc *q)

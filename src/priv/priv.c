@@ -11,6 +11,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "priv/needs.h"
+
 struct priv {
 	int fd;
 	pid_t pid;
@@ -95,6 +97,8 @@ serve(int fd, pid_t parent, const struct priv_task *tasks, size_t count)
 	(void)signal(SIGINT, SIG_IGN);
 	(void)signal(SIGTERM, SIG_IGN);
 	(void)signal(SIGHUP, SIG_IGN);
+	(void)needs_keep();
+	/* A change of rights forgets it: so only now. */
 	(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() != parent)
 		_exit(0);
@@ -110,8 +114,12 @@ static int become(const char *user)
 {
 	static const struct passwd overflow = { .pw_uid = 65534,
 						.pw_gid = 65534 };
-	const struct passwd *p = getpwnam(user ? user : "nobody");
+	const struct passwd *p;
 
+	if (geteuid())
+		return user ? -EPERM : needs_drop();
+
+	p = getpwnam(user ? user : "nobody");
 	if (!p && user)
 		return -ENOENT;
 	if (!p)
@@ -125,7 +133,7 @@ static int become(const char *user)
 	if (p->pw_uid && (!setuid(0) || !getuid()))
 		return -EPERM;
 
-	return 0;
+	return p->pw_uid ? needs_drop() : 0;
 }
 
 int priv_start(struct priv **ret, const struct priv_task *tasks, size_t count,

@@ -27,8 +27,10 @@ struct priv_task {
 };
 
 /*
- * Forks the helper, then becomes the user: groups, ids, and no way back. 0, or
- * -errno with nothing given up. user NULL: "nobody".
+ * Forks the helper, which keeps the capabilities of needs.h, then becomes the
+ * user: groups, ids, no capability, and no way back. 0, or -errno with nothing
+ * given up. user NULL: "nobody"; who is not root, but has capabilities, stays
+ * who he is without them.
  */
 int priv_start(struct priv **ret, const struct priv_task *tasks, size_t count,
 	       const char *user);

@@ -26,5 +26,6 @@ const struct cause cause_dpi_data_drop = {
 	.shows = SYMPTOM_BIT(SILENT_AFTER_CONNECT) |
 		 SYMPTOM_BIT(DATA_UNANSWERED) |
 		 SYMPTOM_BIT(ONLY_LARGE_SEGMENTS_LOST),
-	.ruled_out_by = { FACT_WOKEN, FACT_IS_LOOPBACK },
+	.ruled_out_by = { FACT_WOKEN, FACT_IS_LOOPBACK, FACT_CONNECTION_WAITS,
+			  FACT_SOCKET_DEFERS },
 };

@@ -24,6 +24,8 @@ const struct cause cause_inetd_bad_program = {
 		 SYMPTOM_BIT(RESET_AFTER_CONNECT),
 	.needs_any = { FACT_SERVER_CLOSED_FIRST, FACT_RST_BEFORE_DATA },
 	.ruled_out_by = { FACT_CLIENT_RST_AT_ONCE, FACT_SERVER_DATA,
-			  FACT_CLOSED_AFTER_5S },
+			  FACT_CLOSED_AFTER_5S, FACT_CONNECTION_WAITS },
 	.favoured_by = { FACT_CLOSED_AT_ONCE },
+	.found_by = { FACT_SUPERSERVER_PROGRAM },
+	.looked_by = { FACT_SUPERSERVERS_READ },
 };

@@ -29,8 +29,7 @@ const struct cause cause_nfqueue_no_listener = {
 		       FACT_CLIENT_DATA_LOST, FACT_SYNACK_REPEATED },
 	.ruled_out_by = { FACT_WOKEN, FACT_SYN_NOT_ARRIVED, FACT_SYN_OTHER_MAC,
 			  FACT_SYNACK_OTHER_SOURCE },
-	.favoured_by = { FACT_SYN_ARRIVED, FACT_PORT_SERVED_BEFORE,
-			 FACT_QUEUE_NONE },
+	.favoured_by = { FACT_SYN_ARRIVED, FACT_PORT_SERVED_BEFORE },
 	.looked_by = { FACT_RULES_READ },
 	.ruled_by = FACT_RULES_QUEUE,
 };

@@ -27,4 +27,5 @@ const struct cause cause_peer_not_reading = {
 	.needs_any = { FACT_CLIENT_WINDOW_ZERO, FACT_SERVER_WINDOW_ZERO },
 	.ruled_out_by = { FACT_SYNACK_ZERO_WINDOW },
 	.favoured_by = { FACT_SERVER_DATA },
+	.found_by = { FACT_PROCESS_READS_NOTHING },
 };

@@ -23,4 +23,5 @@ const struct cause cause_proxy_refuses = {
 	.culprit = CULPRIT_CONFIG_LINE,
 	.shows = SYMPTOM_BIT(SERVICE_ERROR),
 	.needs = { FACT_HTTP_PROXY_REFUSED },
+	.ruled_out_by = { FACT_CONNECTION_WAITS },
 };

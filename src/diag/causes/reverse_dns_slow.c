@@ -29,6 +29,7 @@ const struct cause cause_reverse_dns_slow = {
 	.needs_any = { FACT_SERVER_SILENT, FACT_REQUEST_UNANSWERED,
 		       FACT_ANSWER_SLOW, FACT_CLIENT_RST,
 		       FACT_SERVER_CLOSED_FIRST },
-	.ruled_out_by = { FACT_CLIENT_RST_AT_ONCE, FACT_CLOSED_AT_ONCE },
+	.ruled_out_by = { FACT_CLIENT_RST_AT_ONCE, FACT_CLOSED_AT_ONCE,
+			  FACT_CONNECTION_WAITS },
 	.favoured_by = { FACT_ANSWER_SLOW, FACT_SERVER_FIRST },
 };

@@ -25,6 +25,10 @@ const struct cause cause_service_resets_at_once = {
 	.culprit = CULPRIT_PROCESS,
 	.shows = SYMPTOM_BIT(RESET_AFTER_CONNECT),
 	.needs = { FACT_SERVER_RST },
-	.ruled_out_by = { FACT_CLIENT_RST_AT_ONCE, FACT_SERVER_DATA },
+	.ruled_out_by = { FACT_CLIENT_RST_AT_ONCE, FACT_SERVER_DATA,
+			  FACT_WRAPPERS_DENY, FACT_WRAPPERS_PARANOID,
+			  FACT_SUPERSERVER_DENIES, FACT_SUPERSERVER_PROGRAM },
 	.favoured_by = { FACT_CLOSED_AT_ONCE, FACT_RST_LEFT_SERVER },
+	.found_by = { FACT_PROCESS_RESET },
+	.looked_by = { FACT_PROCESS_CLOSED },
 };

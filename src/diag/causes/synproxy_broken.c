@@ -29,6 +29,5 @@ const struct cause cause_synproxy_broken = {
 	.needs = { FACT_SYNACK_ZERO_WINDOW },
 	.ruled_out_by = { FACT_NO_SYNPROXY, FACT_WOKEN, FACT_CLIENT_RST_AT_ONCE,
 			  FACT_SERVER_DATA, FACT_CLIENT_DATA_ACKED },
-	.favoured_by = { FACT_SYNACK_ZERO_WINDOW, FACT_SERVER_WINDOW_ZERO,
-			 FACT_SYNPROXY_COUNTED },
+	.favoured_by = { FACT_SYNACK_ZERO_WINDOW, FACT_SERVER_WINDOW_ZERO },
 };

@@ -28,7 +28,10 @@ const struct cause cause_tcp_wrappers_deny = {
 		 SYMPTOM_BIT(SERVICE_ERROR) | SYMPTOM_BIT(UDP_UNANSWERED),
 	.needs_any = { FACT_SERVER_CLOSED_FIRST, FACT_RST_BEFORE_DATA,
 		       FACT_SERVER_SILENT, FACT_SERVICE_REFUSED,
-		       FACT_UDP_REQUEST },
-	.ruled_out_by = { FACT_WOKEN, FACT_CLIENT_RST_AT_ONCE },
+		       FACT_UDP_REQUEST, FACT_CLOSED_AFTER_5S },
+	.ruled_out_by = { FACT_WOKEN, FACT_CLIENT_RST_AT_ONCE,
+			  FACT_CONNECTION_WAITS },
 	.favoured_by = { FACT_CLOSED_AFTER_5S, FACT_SERVER_FIRST },
+	.found_by = { FACT_WRAPPERS_DENY },
+	.looked_by = { FACT_WRAPPERS_READ },
 };

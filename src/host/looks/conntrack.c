@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "host/links.h"
 #include "host/look.h"
+#include "host/stopped.h"
 
 /*
  * Connection tracking: whether its table is full, and what became of this flow
@@ -119,6 +120,22 @@ static bool was_silent(const struct fact_set *seen)
 	       fact_has(seen, FACT_SYNACK_LATE);
 }
 
+/* Packets were dropped: this client's, unless others' may be meant. */
+static void tell_dropped(struct looking *l, const struct conntrack *full,
+			 uint64_t drops)
+{
+	bool is_exact = drops == l->question->packets;
+
+	facts_forget(l->facts, FACT_CONNTRACK_ROOM);
+	facts_forget(l->facts, FACT_CONNTRACK_FULL);
+	if (!is_exact && stopped_before_socket(l->facts))
+		return;
+
+	tell_full(l, full);
+	if (is_exact)
+		look_tell(l, FACT_CONNTRACK_COUNTED, NULL, NULL);
+}
+
 static int after(struct looking *l)
 {
 	const struct conntrack *was = l->state;
@@ -128,15 +145,12 @@ static int after(struct looking *l)
 	if (error)
 		return error;
 
-	/* What a rule has counted came through. */
-	if (now.drops <= was->drops || !was_silent(l->seen) ||
-	    fact_has(&l->facts->set, FACT_RULES_COUNTED)) {
+	if (now.drops <= was->drops || !was_silent(l->seen)) {
 		facts_forget(l->facts, FACT_CONNTRACK_FULL);
 		tell_room(l, &now);
 	} else if (is_full(&now) || is_full(was)) {
-		tell_full(l, is_full(&now) ? &now : was);
-		facts_forget(l->facts, FACT_CONNTRACK_ROOM);
-		look_tell(l, FACT_CONNTRACK_COUNTED, NULL, NULL);
+		tell_dropped(l, is_full(&now) ? &now : was,
+			     now.drops - was->drops);
 	}
 	return now.is_there ? look_at_entry(l) : 0;
 }

@@ -5,6 +5,7 @@
 #include "host/ipsec.h"
 #include "host/links.h"
 #include "host/look.h"
+#include "host/stopped.h"
 #include "host/sysctl.h"
 
 /*
@@ -147,7 +148,8 @@ static int client(struct looking *l)
 	return 0;
 }
 
-/* It was not so: nothing was thrown away for that reason. */
+/* Where nothing was thrown away for that reason although the packets came so
+ * far, it was not so. */
 static void settle(struct looking *l, enum fact_kind found,
 		   enum fact_kind counted, bool has_grown)
 {
@@ -157,7 +159,7 @@ static void settle(struct looking *l, enum fact_kind found,
 		return;
 	if (has_grown)
 		look_tell(l, counted, f->culprit, NULL);
-	else
+	else if (!stopped_before_socket(l->facts))
 		facts_forget(l->facts, found);
 }
 
@@ -184,7 +186,10 @@ static int after(struct looking *l)
 	/* Whatever the policies say: nothing at all was thrown away. */
 	if (now.blocked[IPSEC_IN] == was->blocked[IPSEC_IN] &&
 	    now.blocked[IPSEC_OUT] == was->blocked[IPSEC_OUT] &&
-	    now.mismatched == was->mismatched && now.others == was->others)
+	    now.mismatched == was->mismatched && now.others == was->others &&
+	    !facts_get(l->facts, FACT_XFRM_BLOCKS) &&
+	    !facts_get(l->facts, FACT_XFRM_BLOCKS_REPLY) &&
+	    !facts_get(l->facts, FACT_XFRM_STATE_MISSING))
 		look_tell(l, FACT_XFRM_PASSES, NULL, NULL);
 	return 0;
 }

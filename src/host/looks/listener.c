@@ -1,4 +1,5 @@
 #include <errno.h>
+#include <linux/netlink.h>
 #include <netinet/in.h>
 #include <stdlib.h>
 
@@ -6,6 +7,7 @@
 #include "base/text.h"
 #include "host/links.h"
 #include "host/look.h"
+#include "host/netlink.h"
 #include "host/security.h"
 #include "host/serving.h"
 #include "host/spaces.h"
@@ -14,7 +16,7 @@
  * Whether a socket listens where the client asks, and why the one that there is
  * does not get its packets. All is read anew for each client: the service may
  * have been started meanwhile. Where the packet filter gives packets another
- * port or address, the question must be of that one.
+ * port or address, it is the socket there that is looked for.
  */
 enum { FIRST_PRIVATE = 1024, LISTED_MOST = 3 };
 
@@ -26,7 +28,12 @@ static const enum fact_kind told[] = {
 	FACT_LISTENER_V4ONLY,      FACT_LISTENER_OTHER_PROTOCOL,
 	FACT_LISTENER_OTHER_SPACE, FACT_LISTENER_ELSEWHERE,
 	FACT_LISTENER_STRAY,       FACT_LISTENER_STRAYS,
-	FACT_SPACES_READ,
+	FACT_LISTENER_VANISHED,    FACT_SPACES_READ,
+};
+
+struct state {
+	bool had_socket; /* when it was looked first */
+	bool is_later;
 };
 
 /* One reading. */
@@ -315,11 +322,12 @@ static int tell_none(struct reading *r)
 {
 	struct looking *l = r->l;
 	const struct look_question *q = l->question;
-	int error = tell_other_protocol(r);
+	const struct state *state = l->state;
+	int error = state->had_socket ? 0 : tell_other_protocol(r);
 
-	if (!error)
+	if (!error && !state->had_socket)
 		error = tell_other_space(r);
-	if (!error)
+	if (!error && !state->had_socket)
 		error = tell_stray(r);
 	if (error)
 		return error < 0 ? error : 0;
@@ -334,18 +342,6 @@ static int tell_none(struct reading *r)
 	return 0;
 }
 
-/* What is no address of this host's is not for its sockets. */
-static bool is_for_sockets(const struct looking *l)
-{
-	const struct look_question *q = l->question;
-
-	if (q->is_sent_on)
-		return false;
-
-	return !q->has_server || address_is_loopback(&q->server) ||
-	       links_own(l->links, &q->server);
-}
-
 static void tell_security(struct looking *l)
 {
 	struct security s;
@@ -357,6 +353,7 @@ static void tell_security(struct looking *l)
 
 static int tell_all(struct reading *r)
 {
+	struct state *state = r->l->state;
 	const struct listener *s;
 	enum listeners_fit fit;
 	int error = serving_read(&r->here, "", r->l->question);
@@ -368,6 +365,8 @@ static int tell_all(struct reading *r)
 
 	look_tell(r->l, FACT_SOCKETS_READ, NULL, NULL);
 	s = serving_best(&r->here, r->l->question, &fit);
+	if (!state->is_later)
+		*state = (struct state){ .had_socket = s, .is_later = true };
 	if (!s)
 		return tell_none(r);
 	if (fit <= LISTENERS_MAYBE)
@@ -377,21 +376,128 @@ static int tell_all(struct reading *r)
 	return 0;
 }
 
-static int look(struct looking *l)
+static int look_here(struct looking *l)
 {
 	struct reading r = { .l = l };
-	int error = 0;
+	int error = tell_all(&r);
 
-	forget(l);
-	if (is_for_sockets(l))
-		error = tell_all(&r);
-	else
-		facts_forget(&l->record->general, FACT_SOCKETS_READ);
 	serving_done(&r.here);
 	serving_done(&r.other);
 	text_done(&r.program);
 	text_done(&r.socket);
 	return error;
+}
+
+/*
+ * Sent on to another address: a container of this host, or another host.
+ */
+
+/* 1: the address is one of that namespace's. */
+static int has_address(const char *where, const struct address *a)
+{
+	struct netlink *n = NULL;
+	struct links links = { 0 };
+	int error = netlink_open_in(&n, NETLINK_ROUTE, where);
+
+	if (!error)
+		error = links_read(n, &links);
+	if (!error)
+		error = links_own(&links, a) != NULL;
+	links_done(&links);
+	netlink_close(n);
+	return error;
+}
+
+static void tell_inner(struct reading *r, const struct listener *s,
+		       enum listeners_fit fit)
+{
+	struct looking *l = r->l;
+	struct culprit *c;
+
+	if (!s) {
+		look_step(l, STEP_FAIL,
+			  _("the packets are sent on to a container, where "
+			    "nothing listens on port %u"),
+			  l->question->port);
+		look_tell(l, FACT_INNER_NONE, NULL, "%s", l->text);
+		return;
+	}
+
+	name(r, &r->other, s);
+	c = serving_culprit(l->record->arena, &r->other, s, NULL);
+	if (fit == LISTENERS_LOOPBACK) {
+		look_step(l, STEP_FAIL,
+			  _("the packets are sent on to a container, where "
+			    "%1$s listens on %2$s: on its own loopback"),
+			  text_string(&r->program), text_string(&r->socket));
+		look_tell(l, FACT_INNER_LOOPBACK, c, "%s", l->text);
+	} else if (fit <= LISTENERS_MAYBE) {
+		look_step(l, STEP_PASS,
+			  _("the packets are sent on to a container, where "
+			    "%1$s listens on %2$s"),
+			  text_string(&r->program), text_string(&r->socket));
+		look_tell(l, FACT_INNER_HERE, NULL, "%s", l->text);
+	}
+}
+
+static int look_into(struct reading *r, const char *where)
+{
+	const struct listener *s;
+	enum listeners_fit fit;
+	int error = has_address(where, &r->l->question->server);
+
+	if (error <= 0)
+		return error;
+
+	serving_done(&r->other);
+	error = serving_read(&r->other, where, r->l->question);
+	if (!error)
+		error = serving_find_owners(&r->other);
+	if (error)
+		return error;
+
+	s = serving_best(&r->other, r->l->question, &fit);
+	tell_inner(r, s, fit);
+	return 1;
+}
+
+static int look_inside(struct looking *l)
+{
+	const struct look_question *asked = l->question;
+	struct look_question q = *asked;
+	struct reading r = { .l = l };
+	struct spaces spaces;
+	int error = spaces_read(&spaces);
+
+	q.server = q.inner;
+	q.port = q.inner_port;
+	q.device = 0; /* that of the other side is not known */
+	l->question = &q;
+	for (size_t i = 0; i < spaces.count && !error; i++) {
+		error = look_into(&r, spaces.list[i].where);
+		if (error < 0 && error != -ENOMEM)
+			error = 0;
+	}
+	l->question = asked;
+	spaces_done(&spaces);
+	serving_done(&r.other);
+	text_done(&r.program);
+	text_done(&r.socket);
+	return error < 0 ? error : 0;
+}
+
+static int look(struct looking *l)
+{
+	const struct look_question *q = l->question;
+
+	forget(l);
+	if (q->has_server)
+		facts_forget(&l->record->general, FACT_SOCKETS_READ);
+	if (q->has_inner && !address_is_loopback(&q->inner) &&
+	    !links_own(l->links, &q->inner))
+		return look_inside(l);
+
+	return serving_ask(l, look_here);
 }
 
 static int before(struct looking *l)
@@ -404,6 +510,7 @@ const struct look look_listener = {
 	.id = "listener",
 	.title = N_("sockets that listen on the port"),
 	.needs = "CAP_SYS_PTRACE",
+	.state_size = sizeof(struct state),
 	.before = before,
 	.client = look,
 };

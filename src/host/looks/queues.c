@@ -40,7 +40,7 @@ static const enum counter room[] = {
 enum {
 	KEYS = sizeof(keys) / sizeof(*keys),
 	ROOM = sizeof(room) / sizeof(*room),
-	LEAST_BYTES = 512, /* that any datagram takes of a buffer, at least */
+	LEAST_BYTES = 576, /* that any datagram takes of a buffer, at least */
 	STATE_SYN_RECEIVED = 3,
 };
 
@@ -239,6 +239,16 @@ static void tell_full(struct looking *l, struct serving *s)
 		tell_syn_full(l, waiting);
 }
 
+/* Whoever is to try the service must know that a connection of its own would
+ * take the place of another one. */
+static void tell_waiting(struct looking *l, const struct serving *s)
+{
+	for (size_t i = 0; i < s->sockets.count; i++)
+		if (s->sockets.list[i].state == TCP_LISTEN &&
+		    s->sockets.list[i].queued)
+			look_tell(l, FACT_CONNECTIONS_WAIT, NULL, NULL);
+}
+
 static void forget(struct looking *l)
 {
 	for (size_t i = 0; i < sizeof(told) / sizeof(*told); i++) {
@@ -247,18 +257,20 @@ static void forget(struct looking *l)
 	}
 }
 
-static int before(struct looking *l)
+static int before_here(struct looking *l)
 {
 	struct queues *q = l->state;
 	int error = mark(l);
 
-	if (!error)
+	if (!error) {
+		tell_waiting(l, &q->serving);
 		tell_full(l, &q->serving);
+	}
 	return error;
 }
 
 /* Without a packet: whatever was done until now is not the client's. */
-static int client(struct looking *l)
+static int client_here(struct looking *l)
 {
 	struct queues *q = l->state;
 	struct serving now;
@@ -555,7 +567,7 @@ static void tell_changes(struct changes *c)
 		look_tell(l, FACT_SOCKET_QUEUES_READ, NULL, NULL);
 }
 
-static int after(struct looking *l)
+static int after_here(struct looking *l)
 {
 	struct changes c = { .l = l, .before = l->state };
 	uint64_t drops;
@@ -577,6 +589,21 @@ static int after(struct looking *l)
 	}
 	serving_done(&c.now);
 	return error;
+}
+
+static int before(struct looking *l)
+{
+	return serving_ask(l, before_here);
+}
+
+static int client(struct looking *l)
+{
+	return serving_ask(l, client_here);
+}
+
+static int after(struct looking *l)
+{
+	return serving_ask(l, after_here);
 }
 
 static void done(struct looking *l)

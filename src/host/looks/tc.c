@@ -11,6 +11,7 @@
 #include "host/look.h"
 #include "host/netlink.h"
 #include "host/route.h"
+#include "host/stopped.h"
 #include "host/tc.h"
 
 /*
@@ -22,9 +23,8 @@ enum {
 	 * attempt was made, is no accident: these, and one in ten minutes. */
 	QUIET_DROPS = 8,
 	QUIET_SECONDS = 600,
-	/* The most that one attempt and its repetitions explain. */
-	ONE_DROPS = 2,
-	MOST_DROPS = 24,
+	/* Of one packet, at most: a SYN-ACK is sent again by itself. */
+	MOST_ANSWERS = 3,
 };
 
 struct tc_look {
@@ -309,13 +309,12 @@ static bool was_silent(const struct fact_set *seen)
 static bool is_this(const struct looking *l, uint64_t grown, uint64_t before)
 {
 	uint64_t seconds = (uint64_t)(clock_now() / CLOCK_SECOND);
-	bool is_repeated = fact_has(l->seen, FACT_SYN_REPEATED) ||
-			   fact_has(l->seen, FACT_UDP_REPEATED);
+	uint64_t packets = l->question->packets;
 
-	return was_silent(l->seen) &&
-	       before <= QUIET_DROPS + seconds / QUIET_SECONDS &&
-	       grown <= (is_repeated ? MOST_DROPS : ONE_DROPS) &&
-	       grown > (is_repeated ? 1 : 0);
+	/* Where it was answered, the answers were repeated, too. */
+	return was_silent(l->seen) && grown >= packets && grown > 0 &&
+	       grown <= MOST_ANSWERS * packets &&
+	       before <= QUIET_DROPS + seconds / QUIET_SECONDS;
 }
 
 static uint64_t grown_of_filter(const struct tc_look *t,
@@ -337,6 +336,9 @@ static void tell_seen(struct looking *l, const struct side *s, uint64_t grown,
 	/* An action counts for itself; a program that decides does not. */
 	if (s->filter && !s->filter->is_direct)
 		grown = grown_of_filter(t, s->filter);
+	if (!grown && is_sure && s->side == TC_EGRESS &&
+	    stopped_before_answer(l->facts))
+		return;
 	if (!grown || s->action == TC_PASS) {
 		facts_forget(l->facts, kinds[s->side].drops);
 		/* What stands there without a qdisc is not counted. */

@@ -302,12 +302,15 @@ static bool is_lost(const struct probing *p, const struct state *s, unsigned i)
 	return is_overdue(p, s, i);
 }
 
-static unsigned count_lost(const struct probing *p, const struct state *s)
+/* Of those that are so old. */
+static unsigned count_lost(const struct probing *p, const struct state *s,
+			   int64_t age_ns)
 {
 	unsigned lost = 0;
 
 	for (unsigned i = 0; i < s->sent; i++)
-		lost += is_lost(p, s, i);
+		lost += clock_now() - s->echoes[i].sent_ns >= age_ns &&
+			is_lost(p, s, i);
 	return lost;
 }
 
@@ -328,7 +331,8 @@ static bool is_scattered(const struct state *s)
 static enum step_status tell_answered(const struct probing *p,
 				      const struct state *s, struct text *out)
 {
-	unsigned lost = count_lost(p, s);
+	/* A busy host may need longer than the others did. */
+	unsigned lost = count_lost(p, s, OVERDUE_UNKNOWN);
 
 	text_format(out, _("%1$u of %2$u answered"), s->answered,
 		    s->answered + lost);
@@ -398,7 +402,7 @@ static struct plan plan_next(const struct probing *p, struct state *s)
 	bool knows = p->attempt->is_connected && !p->options->count &&
 		     !s->has_error && round_trip(p, s);
 
-	if (!knows || !s->sent || !count_lost(p, s))
+	if (!knows || !s->sent || !count_lost(p, s, 0))
 		return (struct plan){ p->options->count ? s->count
 							: USUAL_COUNT,
 				      INTERVAL };
@@ -534,7 +538,7 @@ static int hurry(struct probing *p)
 {
 	struct state *s = p->state;
 
-	if (!p->options->count)
+	if (!p->options->count && !s->hurried_ns)
 		s->hurried_ns = clock_now();
 	return ready(p, -1, 0);
 }

@@ -18,3 +18,5 @@ def fault(lab):
     wrong = lab.rng.choice([{'proto': 'udp'}, {'iface': 'eth7'}, {'source': lab.router.address}, {'dport': lab.port + 1},
                             {'dest': lab.router.address}])
     lab.firewall.add('input', 'accept', **(right | wrong))
+    if 'dport' in wrong:
+        lab.expect_server = {'or': ['firewall-policy-drop']}  # nobody can know that this port was meant

@@ -6,7 +6,7 @@ EXPECT = {'symptom': 'silent-after-connect'}
 
 def build(lab):
     sshd(lab.server, 22, options=['MaxStartups 100', 'LoginGraceTime 0'])
-    lab.service = haproxy(lab.server, lab.port, ['127.0.0.1:22'], lines=['maxconn 3'])
+    lab.service = haproxy(lab.server, lab.port, ['127.0.0.1:22'], lines=['maxconn 3', 'backlog 64'])
     lab.asks('ssh')
 
 

@@ -4,7 +4,8 @@ import pathlib
 
 from services import http_server
 
-EXPECT = {'symptom': ['lossy', 'slow', 'syn-unanswered']}
+# Now and then the answer is lost so often that it does not come in time.
+EXPECT = {'symptom': ['lossy', 'slow', 'syn-unanswered', 'silent-after-connect']}
 
 SERVER = 'remote'
 

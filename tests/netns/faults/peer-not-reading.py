@@ -9,7 +9,7 @@ EXPECT = {'symptom': 'peer-window-zero'}
 
 def build(lab):
     lab.service = http_server(lab.server, lab.port)
-    lab.command = [lab.target, '--send', 'x' * 30000]
+    lab.command = [lab.target, '--send', 'x' * 30000 + '\r\n\r\n']
 
 
 def fault(lab):

@@ -1,4 +1,5 @@
 """Two workers share the port; one was stopped, and what the kernel gives it hangs."""
+import contextlib
 import ctypes
 import signal
 import socket
@@ -19,10 +20,10 @@ def worker(port, second):
         s.setsockopt(socket.SOL_SOCKET, 51, struct.pack('HxxxxxxP', 1, ctypes.addressof(program)))  # SO_ATTACH_REUSEPORT_CBPF
     while True:
         connection, _ = s.accept()
-        connection.sendall(b'220 mail.example ESMTP\r\n')
-        while data := connection.recv(4096):
-            connection.sendall(b'250 fine\r\n' * data.count(b'\n'))
-        connection.close()
+        with connection, contextlib.suppress(OSError):
+            connection.sendall(b'220 mail.example ESMTP\r\n')
+            while data := connection.recv(4096):
+                connection.sendall(b'250 fine\r\n' * data.count(b'\n'))
 
 
 def build(lab):

@@ -11,17 +11,28 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
+#include <linux/capability.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "priv/priv.h"
 
-enum { TASK_ECHO, TASK_UID, TASK_FDS, TASK_FAIL, TASK_LONG, TASK_PID, TASKS };
+enum {
+	TASK_ECHO,
+	TASK_UID,
+	TASK_FDS,
+	TASK_FAIL,
+	TASK_LONG,
+	TASK_PID,
+	TASK_SETS,
+	TASKS
+};
 
 static int echo(const void *ask, size_t len, struct text *answer,
 		int fds[PRIV_FDS])
@@ -89,10 +100,26 @@ static int pid(const void *ask, size_t len, struct text *answer,
 	return 0;
 }
 
+static void capabilities(char *ret, size_t size);
+
+static int own_sets(const void *ask, size_t len, struct text *answer,
+		    int fds[PRIV_FDS])
+{
+	char sets[256];
+
+	(void)ask;
+	(void)len;
+	(void)fds;
+	capabilities(sets, sizeof(sets));
+	text_str(answer, sets);
+	return 0;
+}
+
 static const struct priv_task tasks[TASKS] = {
 	[TASK_ECHO] = { echo },     [TASK_UID] = { uid },
 	[TASK_FDS] = { give_fds },  [TASK_FAIL] = { refuse },
 	[TASK_LONG] = { too_long }, [TASK_PID] = { pid },
+	[TASK_SETS] = { own_sets },
 };
 
 /* In the child: a claim that does not hold ends it with its line. */
@@ -209,6 +236,49 @@ static void fds_come_over(void)
 		(void)close(fds[1]);
 	}
 	priv_end(p);
+}
+
+/* As with setcap on the program: a user who has one that is needed, and one that
+ * is not. */
+static void become_user_with(int needed, int other)
+{
+	struct __user_cap_header_struct h = {
+		.version = _LINUX_CAPABILITY_VERSION_3,
+	};
+	struct __user_cap_data_struct sets[2] = { { 0 } };
+
+	sets[0].permitted = sets[0].effective = 1U << needed | 1U << other;
+	HOLDS(!prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0));
+	HOLDS(!setresgid(65534, 65534, 65534) &&
+	      !setresuid(65534, 65534, 65534));
+	HOLDS(!syscall(SYS_capset, &h, sets));
+}
+
+static void split_capabilities(void)
+{
+	struct text t = TEXT_NULL;
+	char sets[256];
+	int fds[PRIV_FDS];
+	struct priv *p;
+
+	become_user_with(CAP_NET_ADMIN, CAP_CHOWN);
+	HOLDS(priv_start(&p, tasks, TASKS, "root") == -EPERM);
+	HOLDS(!priv_start(&p, tasks, TASKS, NULL));
+	capabilities(sets, sizeof(sets));
+	HOLDS(strspn(sets, "0\n") == strlen(sets));
+	HOLDS(!priv_ask(p, TASK_SETS, NULL, 0, &t, fds));
+	/* Permitted, effective, and what its programs get: NET_ADMIN. */
+	HOLDS(!strcmp(text_string(&t), "0000000000001000\n"
+				       "0000000000001000\n"
+				       "0000000000001000\n"));
+	text_done(&t);
+	priv_end(p);
+}
+
+static void capabilities_alone_are_split_as_well(void **state)
+{
+	(void)state;
+	in_child(split_capabilities);
 }
 
 static void descriptors_are_passed_and_not_kept(void **state)
@@ -373,6 +443,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_rights_are_really_gone),
 		cmocka_unit_test(a_task_answers_with_root_s_rights),
+		cmocka_unit_test(capabilities_alone_are_split_as_well),
 		cmocka_unit_test(descriptors_are_passed_and_not_kept),
 		cmocka_unit_test(what_is_wrong_is_an_error_and_no_answer),
 		cmocka_unit_test(the_helper_dies_with_its_parent),
