@@ -78,3 +78,8 @@ void server_rules_dnat(struct server_rules *s, struct facts *facts);
 /* server_queue.c: whether the queue of this action has no reader, and packets
  * that come to it are lost. */
 bool server_queue_is_deaf(const struct rule *r);
+
+/* server_rules_synproxy.c: whether SYNPROXY gets to the service. seen: of the
+ * attempt's packets, or NULL. 0 or -errno. */
+int server_rules_synproxy(struct server_rules *s, const struct fact_set *seen,
+			  struct facts *facts);
