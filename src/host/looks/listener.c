@@ -319,6 +319,12 @@ static int tell_stray(struct reading *r)
 		  _("nothing listens on tcp/%1$u; %2$s listens on %3$s"),
 		  l->question->port, text_string(&r->program),
 		  text_string(&r->socket));
+	/* The rule that sends the packets on names the wrong one. */
+	if (l->question->has_inner) {
+		look_tell(l, FACT_INNER_NONE, NULL, "%s", l->text);
+		return error ? error : 1;
+	}
+
 	look_tell(l, count == 1 ? FACT_LISTENER_STRAY : FACT_LISTENER_STRAYS, c,
 		  "%s", l->text);
 	return error ? error : 1;
