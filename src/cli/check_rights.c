@@ -7,7 +7,17 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum task { TASK_SOCKET, TASK_CAPTURE, TASK_POLICY, TASK_RULES, TASKS };
+#include "cli/host_rights.h"
+#include "priv/needs.h"
+
+enum task {
+	TASK_SOCKET,
+	TASK_CAPTURE,
+	TASK_POLICY,
+	TASK_RULES,
+	TASK_READER,
+	TASKS
+};
 
 struct socket_ask {
 	int family, type, protocol;
@@ -82,10 +92,9 @@ static int rules_task(const void *ask, size_t len, struct text *answer,
 }
 
 static const struct priv_task tasks[TASKS] = {
-	[TASK_SOCKET] = { socket_task },
-	[TASK_CAPTURE] = { capture_task },
-	[TASK_POLICY] = { policy_task },
-	[TASK_RULES] = { rules_task },
+	[TASK_SOCKET] = { socket_task },      [TASK_CAPTURE] = { capture_task },
+	[TASK_POLICY] = { policy_task },      [TASK_RULES] = { rules_task },
+	[TASK_READER] = { host_rights_task },
 };
 
 _Static_assert(sizeof(struct own_policy) <= PRIV_ANSWER_MOST,
@@ -94,20 +103,44 @@ _Static_assert(sizeof(struct own_policy) <= PRIV_ANSWER_MOST,
 _Static_assert(sizeof(struct live_request) <= PRIV_ASK_MOST,
 	       "a question is too long");
 
+static bool has_any_need(void)
+{
+	const struct need *n;
+
+	for (size_t i = 0; (n = needs_at(i)); i++)
+		if (needs_has(n))
+			return true;
+
+	return false;
+}
+
 int check_rights_start(struct check_rights *r, const char *as_user)
 {
-	*r = (struct check_rights){ .is_other_user = as_user };
-	if (geteuid()) {
-		if (!as_user)
-			return 0;
-		return -EPERM;
-	}
+	int err;
 
-	return priv_start(&r->priv, tasks, TASKS, as_user);
+	*r = (struct check_rights){ .is_other_user = as_user };
+	if (geteuid() && as_user)
+		return -EPERM;
+	if (geteuid() && !has_any_need())
+		return 0;
+
+	err = priv_start(&r->priv, tasks, TASKS, as_user);
+	if (err)
+		return err;
+
+	r->reader = host_rights_reader(r->priv, TASK_READER);
+	if (!r->reader)
+		return -ENOMEM;
+	reader_use(r->reader);
+	return 0;
 }
 
 void check_rights_end(struct check_rights *r)
 {
+	if (r->reader)
+		reader_use(NULL);
+	reader_free(r->reader);
+	r->reader = NULL;
 	priv_end(r->priv);
 	r->priv = NULL;
 }

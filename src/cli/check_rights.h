@@ -3,6 +3,7 @@
 #include <stdint.h>
 
 #include "host/own_policy.h"
+#include "host/reader.h"
 #include "priv/priv.h"
 #include "ruleset/live.h"
 #include "trace/live.h"
@@ -13,8 +14,9 @@
  * permitted is told as not looked at.
  */
 struct check_rights {
-	struct priv *priv;  /* NULL: there was nothing to give up */
-	bool is_other_user; /* --as: sockets are that user's */
+	struct priv *priv;     /* NULL: there was nothing to give up */
+	struct reader *reader; /* of the host, by priv; NULL: without it */
+	bool is_other_user;    /* --as: sockets are that user's */
 };
 
 /* Before the first untrusted byte. as_user: --as, or NULL. 0 or -errno. */

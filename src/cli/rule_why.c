@@ -299,6 +299,65 @@ static enum fact_kind by_whole(const struct rule_why *w)
 	return FACT_NONE;
 }
 
+/* One digit is another, or the next number. */
+static bool is_slip(unsigned x, unsigned y)
+{
+	unsigned wrong = 0;
+
+	if (x + 1 == y || y + 1 == x)
+		return true;
+
+	for (; x || y; x /= 10, y /= 10)
+		wrong += x % 10 != y % 10;
+	return wrong == 1;
+}
+
+/* The port of an ACCEPT that would take this packet but for its port; 0: it is
+ * none. */
+static unsigned accepted_port(const struct rule *r, const struct point *p)
+{
+	unsigned port = 0;
+
+	if (!has_action(r, ACTION_ACCEPT))
+		return 0;
+
+	for (size_t i = 0; i < r->term_count; i++) {
+		const struct cond *c = &r->terms[i].cond;
+
+		if (r->terms[i].is_action ||
+		    cond_eval(c, p, NULL) == ANSWER_YES)
+			continue;
+		if (c->kind != COND_RANGES || c->field != FIELD_DPORT ||
+		    c->inverted || c->ranges->count != 1 || port ||
+		    c->ranges->range[0].first != c->ranges->range[0].last)
+			return 0;
+		port = (unsigned)c->ranges->range[0].first;
+	}
+
+	return port;
+}
+
+/* An ACCEPT for a port that nobody serves, a slip of the pen away from the one
+ * that somebody does. */
+static bool has_slip(const struct rule_why *w)
+{
+	unsigned asked = (unsigned)w->packet->value[FIELD_DPORT];
+	const struct chain *c = w->blocker->verdict.chain;
+
+	if (!w->is_served || !w->is_served(w, (uint16_t)asked))
+		return false;
+
+	for (const struct rule *r = c->first; r; r = r->next) {
+		unsigned port = accepted_port(r, w->packet);
+
+		if (port && is_slip(port, asked) &&
+		    !w->is_served(w, (uint16_t)port))
+			return true;
+	}
+
+	return false;
+}
+
 static enum fact_kind by_end(const struct rule_why *w)
 {
 	const struct walk_verdict *v = &w->blocker->verdict;
@@ -318,7 +377,7 @@ static enum fact_kind by_end(const struct rule_why *w)
 		return FACT_RULES_MAC;
 	if (wrong && w->is_whole && asks(wrong, is_full_set))
 		return FACT_RULES_SET_FULL;
-	if (wrong)
+	if (wrong || has_slip(w))
 		return FACT_RULES_MISMATCH;
 
 	return accepts_v4(w) ? FACT_RULES_V6 : FACT_NONE;

@@ -17,6 +17,9 @@ struct rule_why {
 	/* These are all rules that the host has: what one of its tables does
 	 * beside another is told, too, and where it forwards to. */
 	bool is_whole;
+	/* Whether a socket of the host serves the port; NULL: not known. */
+	bool (*is_served)(const struct rule_why *w, uint16_t port);
+	const void *context; /* the caller's */
 };
 
 enum fact_kind rule_why(const struct rule_why *w);

@@ -218,7 +218,10 @@ static int run_request(struct cli *cli, const struct request *r,
 		return err;
 
 	check_screen_init(&s.screen, cli, c);
-	err = run_server(cli, &s);
+	err = check_rights_start(&s.rights, NULL);
+	if (!err)
+		err = run_server(cli, &s);
+	check_rights_end(&s.rights);
 	if (s.pcap_file >= 0 && close(s.pcap_file) && !err)
 		err = -errno;
 	if (s.case_file >= 0 && close(s.case_file) && !err)

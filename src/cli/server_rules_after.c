@@ -215,15 +215,8 @@ static void tell_other(struct server_rules *s, const struct server_counter *c,
 	}
 	if (first && !first->of_reply && first->verdict.rule == c->rule &&
 	    first->verdict.chain == c->chain) {
-		const struct rule_why w = { .plan = s->plan,
-					    .host = &s->host,
-					    .result = r,
-					    .blocker = first,
-					    .packet = &s->way.packet,
-					    .is_whole = true };
-
 		b = *first;
-		kind = rule_why(&w);
+		kind = server_rules_walk_why(s, first);
 	} else {
 		kind = c->rule ? rule_why_asked(c->rule, a) : FACT_RULES_POLICY;
 	}
@@ -350,10 +343,5 @@ int server_rules_after(struct server_rules *s, const struct look_question *q,
 	/* The neighbour was asked for meanwhile. */
 	if (!err)
 		server_rules_dnat(s, facts);
-	/* What is sent on from here did not arrive at its end. */
-	if (fact_has(&facts->set, FACT_DNAT_ELSEWHERE) ||
-	    fact_has(&facts->set, FACT_RULES_FORWARD_DROP) ||
-	    fact_has(&facts->set, FACT_RULES_FORWARD_REJECT))
-		facts_forget(facts, FACT_SYN_ARRIVED);
 	return err ? err : facts->failed ? -ENOMEM : 0;
 }

@@ -106,6 +106,27 @@ static void past_us(struct translated *t, const struct route *route)
 		text_string(&t->words), t->rule->text);
 }
 
+static void tell_forwarding(struct translated *t)
+{
+	const char *name = address_is_v4(&t->to)
+				   ? "net.ipv4.ip_forward"
+				   : "net.ipv6.conf.all.forwarding";
+	struct culprit *k;
+	int64_t value;
+
+	if (sysctl_number(name, &value) || value)
+		return;
+
+	k = culprit_new(t->server->record->arena, CULPRIT_SYSCTL,
+			VANTAGE_SERVER, "%s = 0", name);
+	culprit_text(k, t->server->record->arena, "name", name);
+	culprit_text(k, t->server->record->arena, "value", "0");
+	fact_tell(
+		t->facts, FACT_FORWARDING_OFF, server_rules_source, k,
+		_("A rule of the server sends the packets on to %1$s, and %2$s is 0."),
+		text_string(&t->words), name);
+}
+
 static void to_other(struct translated *t)
 {
 	const struct server_rules *s = t->server;
@@ -117,6 +138,8 @@ static void to_other(struct translated *t)
 		  t->culprit,
 		  _("A rule of the server sends the packets on to %1$s: %2$s."),
 		  text_string(&t->words), t->rule->text);
+	tell_forwarding(t);
+	server_rules_behind(t->server, &t->to, (uint16_t)t->port, t->facts);
 	if (!on_link(s, &t->to, &route))
 		return;
 
@@ -126,13 +149,66 @@ static void to_other(struct translated *t)
 	if (neighbour_answers(&e))
 		fact_tell(t->facts, FACT_DNAT_ALIVE, server_rules_source, NULL,
 			  NULL);
-	if (neighbour_has_failed(&e))
+	/* Asked again and again, as the client's repetitions show. */
+	if (neighbour_has_failed(&e) ||
+	    (neighbour_is_asked(&e) &&
+	     fact_has(&t->facts->set, FACT_SYN_SILENCE)))
 		fact_tell(
 			t->facts, FACT_DNAT_DEAD, server_rules_source,
 			t->culprit,
 			_("A rule of the server sends the packets on to %1$s, which does not answer on its link: %2$s."),
 			text_string(&t->words), t->rule->text);
 	past_us(t, &route);
+}
+
+void server_rules_dnat_closed(struct server_rules *s, struct facts *facts)
+{
+	const struct rule *r = s->way.translated_by;
+
+	fact_tell(
+		facts, FACT_DNAT_CLOSED, server_rules_source,
+		culprit_of(r, s->record->arena),
+		_("A rule of the server sends the packets on to a port where nothing listens, while another one there is open: %s."),
+		r->text);
+}
+
+/* What the sockets of this host show is of the port that the rule names. */
+static void to_here(struct server_rules *s, struct facts *facts)
+{
+	static const enum fact_kind closed[] = { FACT_LISTENER_STRAY,
+						 FACT_LISTENER_STRAYS };
+
+	for (size_t i = 0; i < sizeof(closed) / sizeof(*closed); i++) {
+		if (!fact_has(&facts->set, closed[i]))
+			continue;
+		facts_forget(facts, closed[i]);
+		server_rules_dnat_closed(s, facts);
+	}
+}
+
+enum server_rules_end server_rules_end(struct server_rules *s,
+				       const char *in_device,
+				       struct look_question *q)
+{
+	const struct walk_way *way;
+	struct address to;
+
+	if (!s || !s->ruleset || server_rules_walk(s, q, in_device))
+		return SERVER_RULES_AS_ASKED;
+
+	way = &s->way.result.way;
+	if (way->verdict.decision == WALK_UNKNOWN || !s->way.translated_by ||
+	    !point_has(&way->last, FIELD_DADDR) ||
+	    !point_has(&way->last, FIELD_DPORT))
+		return SERVER_RULES_AS_ASKED;
+
+	to = field_to_address(way->last.value[FIELD_DADDR]);
+	if (!address_is_loopback(&to) && !links_own(&s->links, &to))
+		return SERVER_RULES_ELSEWHERE;
+
+	q->port = (uint16_t)way->last.value[FIELD_DPORT];
+	q->server = to;
+	return SERVER_RULES_HERE;
 }
 
 void server_rules_dnat(struct server_rules *s, struct facts *facts)
@@ -155,12 +231,12 @@ void server_rules_dnat(struct server_rules *s, struct facts *facts)
 	if (port)
 		fact_tell(facts, FACT_DNAT_PORT, server_rules_source, NULL,
 			  NULL);
-	if (!address || !address->is_known ||
+	if ((address && !address->is_known) || (port && !port->is_known) ||
 	    way->verdict.decision != WALK_ACCEPT)
 		return;
 
 	t.rule = any->rule;
-	t.to = field_to_address(address->after);
+	t.to = field_to_address(way->last.value[FIELD_DADDR]);
 	t.port = (unsigned)way->last.value[FIELD_DPORT];
 	t.culprit = culprit_of(t.rule, s->record->arena);
 	address_text(&t.words, &t.to);
@@ -169,6 +245,8 @@ void server_rules_dnat(struct server_rules *s, struct facts *facts)
 		to_loopback(&t);
 	else if (!links_own(&s->links, &t.to))
 		to_other(&t);
+	else
+		to_here(s, facts);
 	text_done(&t.words);
 }
 
@@ -181,11 +259,13 @@ void server_rules_sent_on(const struct server_rules *s, struct look_question *q)
 		return;
 	address = find_nat(way, FIELD_DADDR);
 	port = find_nat(way, FIELD_DPORT);
-	if ((!address && !port) || (address && !address->is_known) ||
-	    (port && !port->is_known))
+	if ((!address && !port) || !(address ? address : port)->rule ||
+	    (address && !address->is_known) || (port && !port->is_known))
 		return;
 
 	q->inner = address ? field_to_address(address->after) : q->server;
 	q->inner_port = port ? (uint16_t)way->last.value[FIELD_DPORT] : q->port;
+	q->inner_rule =
+		culprit_of((address ? address : port)->rule, s->record->arena);
 	q->has_inner = address || q->has_server;
 }

@@ -22,6 +22,7 @@ struct server_way {
 	/* What refuses it, where kind is below FACT_RULES_ACCEPT. */
 	struct walk_blocker blocker;
 	uint32_t device; /* index of that it comes in by; 0: not known */
+	const struct rule *translated_by; /* gives it another destination */
 };
 
 struct server_rules {
@@ -49,6 +50,10 @@ extern const char server_rules_source[];
 int server_rules_walk(struct server_rules *s, const struct look_question *q,
 		      const char *in_device);
 
+/* Why that blocker of s->way refuses: FACT_RULES_*. */
+enum fact_kind server_rules_walk_why(const struct server_rules *s,
+				     const struct walk_blocker *b);
+
 /* The first packet of this question, as far as it is known. */
 void server_rules_walk_packet(struct server_rules *s,
 			      const struct look_question *q,
@@ -74,3 +79,11 @@ void server_rules_dnat(struct server_rules *s, struct facts *facts);
 /* server_queue.c: whether the queue of this action has no reader, and packets
  * that come to it are lost. */
 bool server_queue_is_deaf(const struct rule *r);
+
+/* The port that the rule names is closed, and another one is open. */
+void server_rules_dnat_closed(struct server_rules *s, struct facts *facts);
+
+/* server_rules_behind.c: what is shown of a namespace of this machine that the
+ * packet is sent on to. */
+void server_rules_behind(struct server_rules *s, const struct address *to,
+			 uint16_t port, struct facts *facts);

@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "cli/rule_why.h"
 #include "cli/server_rules_parts.h"
+#include "host/listeners.h"
 #include "host/neighbour.h"
 #include "host/route.h"
 #include "ruleset/model.h"
@@ -179,16 +180,36 @@ static bool is_queue(const struct walk_way *way, struct walk_blocker *ret)
 	return true;
 }
 
+/* Where it is not known, as if. */
+static bool is_served(const struct rule_why *w, uint16_t port)
+{
+	uint8_t protocol = (uint8_t)w->packet->value[FIELD_PROTO];
+	struct listeners l = { 0 };
+	int err = listeners_read_open("", protocol, port, NULL, &l);
+	bool is_open = err || l.count;
+
+	listeners_done(&l);
+	return is_open;
+}
+
+enum fact_kind server_rules_walk_why(const struct server_rules *s,
+				     const struct walk_blocker *b)
+{
+	const struct rule_why w = { .plan = s->plan,
+				    .host = &s->host,
+				    .result = &s->way.result,
+				    .blocker = b,
+				    .packet = &s->way.packet,
+				    .is_whole = true,
+				    .is_served = is_served };
+
+	return rule_why(&w);
+}
+
 static enum fact_kind judge(const struct server_rules *s,
 			    struct server_way *way)
 {
 	const struct walk_result *r = &way->result;
-	struct rule_why w = { .plan = s->plan,
-			      .host = &s->host,
-			      .result = r,
-			      .blocker = &way->blocker,
-			      .packet = &way->packet,
-			      .is_whole = true };
 
 	if (is_queue(&r->way, &way->blocker))
 		return FACT_RULES_QUEUE;
@@ -197,7 +218,7 @@ static enum fact_kind judge(const struct server_rules *s,
 	if (r->blocker_count) {
 		way->blocker = r->blockers[0];
 		if (!way->blocker.of_reply)
-			return rule_why(&w);
+			return server_rules_walk_why(s, &way->blocker);
 	}
 	if (r->has_reply && r->reply.verdict.decision == WALK_UNKNOWN)
 		return FACT_RULES_UNSURE;
@@ -205,6 +226,19 @@ static enum fact_kind judge(const struct server_rules *s,
 		return FACT_RULES_REPLY;
 
 	return FACT_RULES_ACCEPT;
+}
+
+/* The rule that gave it another destination or port. */
+static const struct rule *translator(const struct walk_way *way)
+{
+	const struct rule *last = NULL;
+
+	for (size_t i = 0; i < way->change_count; i++)
+		if (way->changes[i].field == FIELD_DADDR ||
+		    way->changes[i].field == FIELD_DPORT)
+			last = way->changes[i].rule;
+
+	return last;
 }
 
 int server_rules_walk(struct server_rules *s, const struct look_question *q,
@@ -223,6 +257,7 @@ int server_rules_walk(struct server_rules *s, const struct look_question *q,
 		return err;
 
 	way->kind = judge(s, way);
+	way->translated_by = translator(&way->result.way);
 	way->is_known = true;
 	return 0;
 }

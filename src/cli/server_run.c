@@ -132,10 +132,6 @@ static int foretell(struct server *s)
 	if (!err && a)
 		err = looks_client(s->looks, &q, facts);
 	looks_steps(s->looks);
-	/* Rules that refuse, and are others after the next boot. */
-	if (!err && fact_has(&facts->set, FACT_RULES_READ) &&
-	    !fact_has(&facts->set, FACT_RULES_ACCEPT))
-		err = server_rules_boot(s->rules, s->record);
 	check_screen_sync(&s->screen, s->record);
 	return err;
 }
@@ -248,6 +244,10 @@ static int take_attempt(struct server *s, const struct server_seen *seen)
 	q.client_port = seen->client_port;
 	q.device = seen->device;
 	q.packets = seen->packets;
+	q.has_macs = seen->has_macs;
+	q.vlan = seen->vlan;
+	memcpy(q.from_mac, seen->from_mac, sizeof(q.from_mac));
+	memcpy(q.to_mac, seen->to_mac, sizeof(q.to_mac));
 	q.has_client = q.has_server = true;
 
 	s->record->attempt_count = 0;
@@ -311,8 +311,6 @@ int server_run(struct server *s)
 		if (!err)
 			err = watch(s);
 	}
-	if (!err)
-		err = server_rules_boot(s->rules, s->record);
 	check_screen_sync(&s->screen, s->record);
 	return err ? err : case_judge(s->diag, s->record, &s->verdict);
 }

@@ -174,6 +174,9 @@ static int run(struct cli *cli, int argc, char *argv[])
 		return EXIT_UNKNOWN;
 
 	case_at(c, VANTAGE_SERVER);
+	err = check_rights_start(&rights, NULL);
+	if (err)
+		(void)fprintf(stderr, _("kiriwake: %s\n"), strerror(-err));
 	try_capture(&table, &rights, c);
 	try_rules(&table, &rights, c);
 	err = try_looks(&table, c);
@@ -183,6 +186,7 @@ static int run(struct cli *cli, int argc, char *argv[])
 	} else {
 		err = tell(cli, &table);
 	}
+	check_rights_end(&rights);
 	case_free(c);
 	return err;
 }

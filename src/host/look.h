@@ -29,7 +29,12 @@ struct look_question {
 	/* Where the packet filter sends it on to: has_inner. */
 	struct address inner;
 	uint16_t inner_port;
+	const struct culprit *inner_rule; /* that does so */
 	bool has_client, has_server, has_inner;
+	/* The stations that its first frame came from and was addressed to. */
+	uint8_t from_mac[6], to_mac[6];
+	bool has_macs;
+	uint16_t vlan; /* its VLAN's number; 0: it has none */
 };
 
 struct links;

@@ -194,12 +194,8 @@ static int read_reverse_path(struct way_in *w)
 static int explain_in(const struct looking *l, const struct route_question *q,
 		      int refusal, struct way_in *w)
 {
-	int family = netlink_family(&q->destination);
-	bool is_forwarding = false;
-	int err = forwards(family, w->device->name, &is_forwarding);
+	int err = lookup_replay(l->route, q, "", &w->lookup);
 
-	if (!err)
-		err = lookup_replay(l->route, q, "", &w->lookup);
 	if (err)
 		return err;
 
@@ -211,7 +207,7 @@ static int explain_in(const struct looking *l, const struct route_question *q,
 			w->end = WAY_SOURCE_OWN;
 		else if (w->reverse_path)
 			w->end = WAY_REVERSE_PATH;
-	} else if (!is_forwarding) {
+	} else if (!w->is_forwarding) {
 		w->end = WAY_NOT_OURS;
 	} else if (w->lookup.error != refusal) {
 		/* The replay missed something, or the source is refused. */
@@ -229,17 +225,12 @@ static int explain_in(const struct looking *l, const struct route_question *q,
 
 /* IPv6 lets the route lookup pass, and its own forwarding drop it
  * (ip6_forward()); and sources are not looked at. */
-static int settle_v6(const struct looking *l, struct way_in *w)
+static void settle_v6(const struct looking *l, struct way_in *w)
 {
-	bool is_forwarding = false;
-	int err = forwards(AF_INET6, w->device->name, &is_forwarding);
-
-	if (w->end == WAY_FORWARD && !err && !is_forwarding)
+	if (w->end == WAY_FORWARD && !w->is_forwarding)
 		w->end = WAY_NOT_OURS;
 	else if (w->end == WAY_LOCAL && is_own_source(l, w->device))
 		w->end = WAY_SOURCE_OWN;
-
-	return err;
 }
 
 int way_in(const struct looking *l, struct way_in *ret)
@@ -259,6 +250,9 @@ int way_in(const struct looking *l, struct way_in *ret)
 			    &ret->is_unsure);
 	if (!err && is_v4)
 		err = read_reverse_path(ret);
+	if (!err)
+		err = forwards(is_v4 ? AF_INET : AF_INET6, ret->device->name,
+			       &ret->is_forwarding);
 	if (err)
 		return err;
 
@@ -271,7 +265,9 @@ int way_in(const struct looking *l, struct way_in *ret)
 	ret->end = ret->route.type == RTN_LOCAL     ? WAY_LOCAL
 		   : ret->route.type == RTN_UNICAST ? WAY_FORWARD
 						    : WAY_UNKNOWN;
-	return is_v4 ? 0 : settle_v6(l, ret);
+	if (!is_v4)
+		settle_v6(l, ret);
+	return 0;
 }
 
 /*

@@ -29,6 +29,7 @@ struct way_in {
 	const struct links_link *device; /* that it comes in by */
 	int reverse_path; /* rp_filter as it counts there: 0, 1 or 2 */
 	const char *reverse_path_of; /* "all", or the device: whose it is */
+	bool is_forwarding;          /* what comes in there */
 	/* A mark that the packet filter sets might change it. */
 	bool is_unsure;
 };

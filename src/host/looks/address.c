@@ -201,6 +201,24 @@ static bool tell_anothers(struct looking *l)
 	return true;
 }
 
+/* It is this host's own, and yet the kernel found it to be another's: a rule had
+ * translated it. */
+static bool tell_translated(struct looking *l, const struct way_in *w)
+{
+	char name[64];
+
+	if (w->is_forwarding || !may_be_translated(l))
+		return false;
+
+	name_forwarding(name, sizeof(name), l, w->device);
+	look_tell(
+		l, FACT_FORWARDING_OFF, way_sysctl_culprit(l, name, 0),
+		_("The packets were translated to another host's address, and nothing that comes in by %1$s is forwarded (%2$s is 0)."),
+		w->device->name, name);
+	look_step(l, STEP_FAIL, _("translated, and nothing is forwarded"));
+	return true;
+}
+
 /* What the kernel does with the packet; is_counted: its counter shows that it
  * did so. */
 static void tell_way(struct looking *l, const struct way_in *w, bool is_counted)
@@ -209,6 +227,10 @@ static void tell_way(struct looking *l, const struct way_in *w, bool is_counted)
 
 	switch (w->end) {
 	case WAY_LOCAL:
+		if (is_counted && tell_translated(l, w))
+			break;
+		tell_own(l);
+		break;
 	case WAY_SOURCE_OWN:
 	case WAY_REVERSE_PATH:
 		tell_own(l);

@@ -8,6 +8,7 @@
 #include "host/links.h"
 #include "host/look.h"
 #include "host/netlink.h"
+#include "host/reader.h"
 #include "host/security.h"
 #include "host/serving.h"
 #include "host/spaces.h"
@@ -323,11 +324,12 @@ static int tell_none(struct reading *r)
 	struct looking *l = r->l;
 	const struct look_question *q = l->question;
 	const struct state *state = l->state;
-	int error = state->had_socket ? 0 : tell_other_protocol(r);
+	bool is_plain = !state->had_socket && !q->has_inner;
+	int error = is_plain ? tell_other_protocol(r) : 0;
 
-	if (!error && !state->had_socket)
+	if (!error && is_plain)
 		error = tell_other_space(r);
-	if (!error && !state->had_socket)
+	if (!error && is_plain)
 		error = tell_stray(r);
 	if (error)
 		return error < 0 ? error : 0;
@@ -349,6 +351,15 @@ static void tell_security(struct looking *l)
 	security_read(&s);
 	if (s.state[SECURITY_SELINUX] == SECURITY_OFF)
 		look_tell(l, FACT_SELINUX_OFF, NULL, NULL);
+}
+
+/* As sd_booted(3) has it: without it, no unit can have failed. */
+static void tell_systemd(struct looking *l)
+{
+	struct reader_status st;
+
+	if (reader_status("/run/systemd/system", &st) == -ENOENT)
+		look_tell(l, FACT_NO_SYSTEMD, NULL, NULL);
 }
 
 static int tell_all(struct reading *r)
@@ -419,7 +430,8 @@ static void tell_inner(struct reading *r, const struct listener *s,
 			  _("the packets are sent on to a container, where "
 			    "nothing listens on port %u"),
 			  l->question->port);
-		look_tell(l, FACT_INNER_NONE, NULL, "%s", l->text);
+		look_tell(l, FACT_INNER_NONE, l->question->inner_rule, "%s",
+			  l->text);
 		return;
 	}
 
@@ -503,6 +515,7 @@ static int look(struct looking *l)
 static int before(struct looking *l)
 {
 	tell_security(l);
+	tell_systemd(l);
 	return look(l);
 }
 

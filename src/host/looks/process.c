@@ -57,7 +57,9 @@ static const enum fact_kind told[] = {
 	FACT_CONNECTION_WAITS,      FACT_CONNECTION_TAKEN,
 	FACT_PROCESS_READS_NOTHING, FACT_PROCESS_GONE,
 	FACT_PROCESS_SAME,          FACT_PROCESS_CLOSED,
-	FACT_PROCESS_RESET,
+	FACT_PROCESS_RESET,         FACT_PROCESS_ABORTED,
+	FACT_PROCESS_UNASKED,       FACT_PROCESS_UNCROWDED,
+	FACT_SERVICE_NOT_SSHD,
 };
 
 static void forget(struct looking *l)
@@ -439,24 +441,68 @@ static void tell_gone(struct reading *r)
 		look_tell(l, FACT_PROCESS_SAME, NULL, NULL);
 }
 
-/* A RST is sent for SO_LINGER 0, or because data lies unread: the kernel counts
- * which. */
-static bool is_reset_on_purpose(const struct reading *r)
+/* A RST is sent for SO_LINGER 0, or because data lies unread, and then for
+ * either: the kernel counts which. */
+static enum fact_kind way_of_ending(const struct reading *r)
 {
 	const struct state *s = r->l->state;
 	struct counters_taken now;
 
-	return has_seen(r, FACT_SERVER_RST) && !has_seen(r, FACT_SERVER_FIN) &&
-	       s->has_counters && !counters_read(&now) &&
-	       counters_grown(&s->counters, &now, COUNTER_ABORT_ON_DATA) &&
-	       !counters_grown(&s->counters, &now, COUNTER_ABORT_ON_CLOSE);
+	if (!has_seen(r, FACT_SERVER_RST) || has_seen(r, FACT_SERVER_FIN))
+		return FACT_PROCESS_CLOSED;
+	if (s->has_counters && !counters_read(&now) &&
+	    counters_grown(&s->counters, &now, COUNTER_ABORT_ON_DATA) &&
+	    !counters_grown(&s->counters, &now, COUNTER_ABORT_ON_CLOSE))
+		return FACT_PROCESS_RESET;
+
+	return FACT_PROCESS_ABORTED;
+}
+
+/* Nobody else is connected, and nothing else is open that a limit could be
+ * about. */
+static bool is_uncrowded(const struct reading *r)
+{
+	enum { FEW = 24 };
+
+	const struct look_question *q = r->l->question;
+	const struct listeners_question ask = {
+		.where = "",
+		.port = q->port,
+		.protocol = IPPROTO_TCP,
+		.states = 1 << TCP_ESTABLISHED | 1 << TCP_CLOSE_WAIT,
+	};
+	struct listeners found = { 0 };
+	bool is = !listeners_read(&ask, &found) && !r->now.is_partial;
+
+	for (size_t i = 0; i < found.count && is; i++)
+		is = address_equal(&found.list[i].peer, &q->client) &&
+		     found.list[i].peer_port == q->client_port;
+	for (size_t i = 0; i < r->now.count && is; i++)
+		is = r->now.list[i].has_files &&
+		     r->now.list[i].files.open < FEW;
+	listeners_done(&found);
+	return is;
+}
+
+/* What it cannot be. */
+static void tell_program(struct reading *r)
+{
+	struct looking *l = r->l;
+	bool is_sshd = r->now.is_partial || !r->now.count;
+
+	for (size_t i = 0; i < r->now.count; i++)
+		is_sshd = is_sshd || r->now.list[i].process.is_sshd;
+	if (!is_sshd)
+		look_tell(l, FACT_SERVICE_NOT_SSHD, NULL, NULL);
+	if (is_uncrowded(r))
+		look_tell(l, FACT_PROCESS_UNCROWDED, NULL, NULL);
 }
 
 /* The packet that ended the connection left this host: a program did it. */
 static void tell_ended(struct reading *r)
 {
 	struct looking *l = r->l;
-	bool is_reset;
+	enum fact_kind way;
 
 	if (!has_seen(r, FACT_HANDSHAKE_DONE) ||
 	    has_seen(r, FACT_SERVER_DATA) || !r->now.count ||
@@ -464,15 +510,18 @@ static void tell_ended(struct reading *r)
 	     !has_seen(r, FACT_SERVER_RST)))
 		return;
 
-	is_reset = is_reset_on_purpose(r);
+	way = way_of_ending(r);
 	look_step(l, STEP_FAIL,
-		  is_reset ? _("%1$s (pid %2$d) listens there, and the "
-			       "connection was reset unserved")
-			   : _("%1$s (pid %2$d) listens there, and the "
-			       "connection was closed unserved"),
+		  way == FACT_PROCESS_CLOSED
+			  ? _("%1$s (pid %2$d) listens there, and the "
+			      "connection was closed unserved")
+			  : _("%1$s (pid %2$d) listens there, and the "
+			      "connection was reset unserved"),
 		  r->now.list[0].process.name, r->now.list[0].process.pid);
-	look_tell(l, is_reset ? FACT_PROCESS_RESET : FACT_PROCESS_CLOSED,
-		  blame(r, &r->now.list[0]), "%s", l->text);
+	look_tell(l, way, blame(r, &r->now.list[0]), "%s", l->text);
+	if (!has_seen(r, FACT_CLIENT_DATA))
+		look_tell(l, FACT_PROCESS_UNASKED, NULL, NULL);
+	tell_program(r);
 }
 
 /*
