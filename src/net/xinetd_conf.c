@@ -378,7 +378,7 @@ static bool take_attribute(struct place *p, struct xinetd_service *s,
 	if (!take_operation(p, &name, &op)) {
 		complain(
 			p,
-			_("xinetd leaves this entry out: the line is no attribute with \"=\" and its values."));
+			_("xinetd leaves this entry out: the line is no attribute, a blank, \"=\" and its values."));
 		return false;
 	}
 	a = find_attribute(name);
