@@ -13,6 +13,7 @@
 #include "base/i18n.h"
 #include "base/text.h"
 #include "net/service.h"
+#include "net/xinetd_access.h"
 
 enum { WORDS = 64 };
 
@@ -127,7 +128,7 @@ static bool has_word(const struct xinetd_list *list, const char *text)
 static bool is_among(const struct place *p, const char *text)
 {
 	for (size_t i = 0; i < p->count; i++)
-		if (!strcmp(p->words[i], text))
+		if (xinetd_access_same(p->words[i], text))
 			return true;
 
 	return false;
