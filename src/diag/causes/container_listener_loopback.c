@@ -35,6 +35,6 @@ const struct cause cause_container_listener_loopback = {
 			  FACT_SERVER_DATA, FACT_PORT_SERVED_OTHERS,
 			  FACT_CLOSED_AFTER_5S },
 	.favoured_by = { FACT_HOST_SERVES },
-	.found_by = { FACT_INNER_LOOPBACK, FACT_BEHIND_LOOPBACK },
+	.found_by = { FACT_INNER_LOOPBACK },
 	.looked_by = { FACT_INNER_HERE, FACT_INNER_NONE },
 };
