@@ -11,6 +11,7 @@
 
 #include "base/i18n.h"
 #include "cli/case_output.h"
+#include "cli/near.h"
 #include "cli/target.h"
 #include "priv/confine.h"
 
@@ -98,8 +99,7 @@ static int read_request(struct request *r, struct cli *cli, int argc,
 		if (taken)
 			continue;
 		if (argv[i][0] == '-')
-			return cli_usage(&command_server,
-					 _("unknown option %s"), argv[i]);
+			return near_option(&command_server, argv[i]);
 		if (r->service)
 			return too_many(argv[i]);
 		r->service = argv[i];
