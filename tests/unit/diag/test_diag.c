@@ -151,7 +151,7 @@ static void a_fact_more_brings_back_nothing_that_was_ruled_out(void **state)
 		for (size_t i = 0; i < before->ruled_out_count; i++) {
 			const struct exclusion *x = &before->ruled_out[i];
 
-			if (!x->is_missing &&
+			if (!x->is_missing && x->cause->ruled_by != more &&
 			    !facts_name(x->cause->found_by, more))
 				assert_int_equal(place_in(after, x->cause), -1);
 		}

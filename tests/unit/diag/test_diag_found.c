@@ -106,16 +106,15 @@ static void a_syn_that_was_taken_met_nothing_before(void **state)
 /* What came in is no matter of who stands before. */
 static void what_came_in_was_lost_by_nobody_before(void **state)
 {
-	const struct fact_set facts = FACTS(SILENT);
 	const struct fact_set elsewhere =
 		FACTS(FACT_AT_SERVER, FACT_IS_V4, FACT_SYN_SEEN,
-		      FACT_SYN_SILENCE, FACT_SYN_ARRIVED);
-	const struct verdict *v = diag_judge(*state, &facts);
+		      FACT_RST_FOR_SYN, FACT_RST_LEFT_SERVER);
+	struct fact_set facts = elsewhere;
 
-	assert_false(is_left(v, "asymmetric-routing-stateful"));
 	/* A trace alone does not say whose address it is. */
-	v = diag_judge(*state, &elsewhere);
-	assert_true(is_left(v, "asymmetric-routing-stateful"));
+	assert_true(is_left(diag_judge(*state, &facts), "proxy-dead"));
+	fact_add(&facts, FACT_ADDRESS_OWN);
+	assert_false(is_left(diag_judge(*state, &facts), "proxy-dead"));
 }
 
 /* It is sure to stop the packet: what stands behind was not met. */
