@@ -63,3 +63,7 @@ int cgroup_bpf_read_id(uint64_t id, struct cgroup_bpf *ret);
 /* Whether any BPF program stands at a hook of netfilter, in whatever network
  * namespace. CAP_SYS_ADMIN. 1, 0 or -errno. */
 int cgroup_bpf_has_netfilter(void);
+
+/* For guard.h: answers to the questions of these two. */
+int cgroup_bpf_answer_id(const char *id, struct text *ret);
+int cgroup_bpf_answer_netfilter(const char *none, struct text *ret);

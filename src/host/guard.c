@@ -14,6 +14,8 @@
 #include "host/egress.h"
 #include "host/reader_direct.h"
 #include "host/security.h"
+#include "host/tc.h"
+#include "host/xdp_code.h"
 
 enum { FILE_MOST = 16 << 20, TREE = FNM_LEADING_DIR, ANY_DEPTH = 1 << 24 };
 
@@ -327,6 +329,10 @@ static const struct {
 	int (*answer)(const char *rest, struct text *ret);
 } notes[] = {
 	{ "cgroup-bpf /", cgroup_bpf_answer },
+	{ "cgroup-bpf-id ", cgroup_bpf_answer_id },
+	{ "bpf-netfilter-links", cgroup_bpf_answer_netfilter },
+	{ "bpf-code ", xdp_code_answer },
+	{ "tcx ", tc_answer },
 	{ "bpf-lsm-programs", cgroup_bpf_answer_security },
 	{ "tcx-egress ", egress_answer },
 	{ "lsm-modules", security_answer },

@@ -7,6 +7,7 @@
 #include <linux/pkt_cls.h>
 #include <linux/pkt_sched.h>
 #include <linux/rtnetlink.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -261,6 +262,19 @@ static int query_programs(void *context, void *filled, size_t size)
 	ret->count = attr.query.prog_cnt;
 	ret->first = ids[0];
 	return 0;
+}
+
+int tc_answer(const char *asked, struct text *ret)
+{
+	struct programs q = { 0 }, got;
+	char *end;
+	int error;
+
+	q.device = (uint32_t)strtoul(asked, &end, 10);
+	q.side = strtoul(end, NULL, 10) == TC_EGRESS ? TC_EGRESS : TC_INGRESS;
+	error = query_programs(&q, &got, sizeof(got));
+	text_bytes(ret, &got, sizeof(got));
+	return error;
 }
 
 int tc_programs(uint32_t device, enum tc_side side, uint32_t *id)

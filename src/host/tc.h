@@ -97,3 +97,7 @@ const struct tc_qdisc *tc_qdisc_of(const struct tc *t,
 				   const struct tc_qdisc *q);
 const struct tc_filter *tc_filter_of(const struct tc *t,
 				     const struct tc_filter *f);
+
+/* For guard.h: the answer to the question of tc_programs(). */
+struct text;
+int tc_answer(const char *asked, struct text *ret);

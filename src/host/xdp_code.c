@@ -610,6 +610,13 @@ static int look(void *context, struct text *ret)
 	return error;
 }
 
+int xdp_code_answer(const char *id, struct text *ret)
+{
+	uint32_t number = (uint32_t)strtoul(id, NULL, 10);
+
+	return look(&number, ret);
+}
+
 enum xdp_code_says xdp_code_judge(uint32_t id, const struct first_packet *p)
 {
 	enum xdp_code_says says = XDP_CODE_MAY;
