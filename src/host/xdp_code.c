@@ -217,6 +217,8 @@ static struct value in_order(const struct bpf_insn *i, struct value v)
 	bool is_big = BPF_SRC(i->code) == BPF_TO_BE;
 	bool is_little = __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__;
 
+	if (i->imm != 16 && i->imm != 32 && i->imm != 64)
+		return anything;
 	if (BPF_CLASS(i->code) == BPF_ALU64 || is_big == is_little)
 		return swapped(v, (unsigned)i->imm);
 
