@@ -341,12 +341,17 @@ int cgroup_bpf_read(const char *cgroup, struct cgroup_bpf *ret)
 	return -ENODATA;
 }
 
-int cgroup_bpf_answer_id(const char *id, struct text *ret)
+int cgroup_bpf_answer_id(const char *rest, struct text *ret)
 {
-	uint64_t number = strtoull(id, NULL, 10);
 	struct cgroup_bpf b;
-	int error = read_effective(&number, &b, sizeof(b));
+	char *end;
+	uint64_t id = strtoull(rest, &end, 10);
+	int error;
 
+	if (end == rest || *end)
+		return -EINVAL;
+
+	error = read_effective(&id, &b, sizeof(b));
 	text_bytes(ret, &b, sizeof(b));
 	return error;
 }

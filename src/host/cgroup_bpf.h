@@ -47,6 +47,8 @@ int cgroup_bpf_read(const char *cgroup, struct cgroup_bpf *ret);
 struct text;
 int cgroup_bpf_answer(const char *cgroup, struct text *ret);
 int cgroup_bpf_answer_security(const char *none, struct text *ret);
+int cgroup_bpf_answer_id(const char *rest, struct text *ret);
+int cgroup_bpf_answer_netfilter(const char *none, struct text *ret);
 
 /* This process's own path, for cgroup_bpf_read(). 0 or -errno. */
 int cgroup_bpf_own(char *ret, size_t size);
@@ -63,7 +65,3 @@ int cgroup_bpf_read_id(uint64_t id, struct cgroup_bpf *ret);
 /* Whether any BPF program stands at a hook of netfilter, in whatever network
  * namespace. CAP_SYS_ADMIN. 1, 0 or -errno. */
 int cgroup_bpf_has_netfilter(void);
-
-/* For guard.h: answers to the questions of these two. */
-int cgroup_bpf_answer_id(const char *id, struct text *ret);
-int cgroup_bpf_answer_netfilter(const char *none, struct text *ret);

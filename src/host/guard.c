@@ -14,6 +14,7 @@
 #include "host/egress.h"
 #include "host/reader_direct.h"
 #include "host/security.h"
+#include "host/socket_options.h"
 #include "host/tc.h"
 #include "host/xdp_code.h"
 
@@ -218,7 +219,10 @@ static int reopen(int fd, int flags)
 	int again = open(self_path(fd).text,
 			 O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK | flags);
 
-	return again < 0 ? -errno : again;
+	if (again < 0)
+		return -errno;
+
+	return again;
 }
 
 static int read_file(int fd, const struct stat *st, size_t most,
@@ -329,11 +333,12 @@ static const struct {
 	int (*answer)(const char *rest, struct text *ret);
 } notes[] = {
 	{ "cgroup-bpf /", cgroup_bpf_answer },
+	{ "bpf-code ", xdp_code_answer },
+	{ "bpf-lsm-programs", cgroup_bpf_answer_security },
 	{ "cgroup-bpf-id ", cgroup_bpf_answer_id },
 	{ "bpf-netfilter-links", cgroup_bpf_answer_netfilter },
-	{ "bpf-code ", xdp_code_answer },
+	{ "socket-options ", socket_options_answer },
 	{ "tcx ", tc_answer },
-	{ "bpf-lsm-programs", cgroup_bpf_answer_security },
 	{ "tcx-egress ", egress_answer },
 	{ "lsm-modules", security_answer },
 };

@@ -7,7 +7,7 @@
 #include <linux/pkt_cls.h>
 #include <linux/pkt_sched.h>
 #include <linux/rtnetlink.h>
-#include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -264,15 +264,17 @@ static int query_programs(void *context, void *filled, size_t size)
 	return 0;
 }
 
-int tc_answer(const char *asked, struct text *ret)
+int tc_answer(const char *rest, struct text *ret)
 {
-	struct programs q = { 0 }, got;
-	char *end;
+	struct programs asked = { 0 }, got = { 0 };
+	char end;
 	int error;
 
-	q.device = (uint32_t)strtoul(asked, &end, 10);
-	q.side = strtoul(end, NULL, 10) == TC_EGRESS ? TC_EGRESS : TC_INGRESS;
-	error = query_programs(&q, &got, sizeof(got));
+	if (sscanf(rest, "%u %u%c", &asked.device, &asked.side, &end) != 2 ||
+	    asked.side >= sizeof(tcx_types) / sizeof(*tcx_types))
+		return -EINVAL;
+
+	error = query_programs(&asked, &got, sizeof(got));
 	text_bytes(ret, &got, sizeof(got));
 	return error;
 }

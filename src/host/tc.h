@@ -98,6 +98,7 @@ const struct tc_qdisc *tc_qdisc_of(const struct tc *t,
 const struct tc_filter *tc_filter_of(const struct tc *t,
 				     const struct tc_filter *f);
 
-/* For guard.h: the answer to the question of tc_programs(). */
+/* For host/guard.h, whose process answers for others: what tc_programs()
+ * records. */
 struct text;
-int tc_answer(const char *asked, struct text *ret);
+int tc_answer(const char *rest, struct text *ret);

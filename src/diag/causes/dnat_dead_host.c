@@ -33,4 +33,5 @@ const struct cause cause_dnat_dead_host = {
 	.favoured_by = { FACT_ICMP_LATE, FACT_ICMP_FROM_TARGET, FACT_HOST_PINGS,
 			 FACT_CONNTRACK_NAT },
 	.found_by = { FACT_DNAT_DEAD },
+	.proven_by = FACT_FORWARD_STUCK,
 };
