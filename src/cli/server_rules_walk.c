@@ -37,8 +37,32 @@ static bool route_back(const struct server_rules *s,
 	       ret->has_device;
 }
 
-static uint32_t device_of(const struct server_rules *s,
-			  const struct look_question *q, const char *in_device)
+static bool has_address(const struct server_rules *s, uint32_t device)
+{
+	for (size_t i = 0; i < s->links.address_count; i++)
+		if (s->links.addresses[i].index == device)
+			return true;
+
+	return false;
+}
+
+/* A device without an address of its own is a port of the bridge that has the
+ * address: there the packet comes in, as rules see it. */
+static uint32_t bridge_of(const struct server_rules *s,
+			  const struct look_question *q, uint32_t device)
+{
+	const struct links_address *own =
+		q->has_server ? links_own(&s->links, &q->server) : NULL;
+	const struct links_link *l =
+		own ? links_by_index(&s->links, own->index) : NULL;
+
+	return l && !strcmp(l->kind, "bridge") && !has_address(s, device)
+		       ? l->index
+		       : device;
+}
+
+static uint32_t seen_by(const struct server_rules *s,
+			const struct look_question *q, const char *in_device)
 {
 	const struct links_address *own;
 	struct route back;
@@ -126,7 +150,7 @@ void server_rules_walk_packet(struct server_rules *s,
 			      const char *in_device, struct point *ret,
 			      uint32_t *ret_device)
 {
-	uint32_t device = device_of(s, q, in_device);
+	uint32_t device = bridge_of(s, q, seen_by(s, q, in_device));
 	const struct links_link *l = links_by_index(&s->links, device);
 	const char *name = l ? l->name : in_device;
 	struct packet_words w = { 0 };

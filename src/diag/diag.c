@@ -235,8 +235,9 @@ static enum fact_kind excluded_by_answer(const struct cause *c,
 static enum fact_kind contradicted_by(const struct cause *c,
 				      const struct fact_set *facts)
 {
-	bool is_found = c->place == PLACE_ROUTER &&
-			(first_seen(facts, c->found_by) || is_ruled(c, facts));
+	bool is_found =
+		(c->place == PLACE_ROUTER || c->place == PLACE_SERVER_LINK) &&
+		(first_seen(facts, c->found_by) || is_ruled(c, facts));
 
 	for (int i = 0; i < CAUSE_FACTS && c->ruled_out_by[i]; i++)
 		if (fact_has(facts, c->ruled_out_by[i]) &&
