@@ -26,6 +26,13 @@ struct server_seen {
 	enum symptom symptom; /* by the packets alone */
 	bool is_decided;      /* what comes later does not change what it was */
 	int64_t first_ns;
+	/* Where its first frame came from and to, where the link has such. */
+	uint8_t from_mac[6], to_mac[6];
+	bool has_macs;
+	uint16_t vlan; /* its VLAN's number; 0: it has none */
+	/* No packet of it came: the address was asked for on its link, in
+	 * vain, by this client or by a router. */
+	bool is_asked;
 };
 
 struct server_watch {

@@ -210,11 +210,13 @@ void server_rules_sent_on(const struct server_rules *s, struct look_question *q)
 		return;
 	address = find_nat(way, FIELD_DADDR);
 	port = find_nat(way, FIELD_DPORT);
-	if ((!address && !port) || (address && !address->is_known) ||
-	    (port && !port->is_known))
+	if ((!address && !port) || !(address ? address : port)->rule ||
+	    (address && !address->is_known) || (port && !port->is_known))
 		return;
 
 	q->inner = address ? field_to_address(address->after) : q->server;
 	q->inner_port = port ? (uint16_t)way->last.value[FIELD_DPORT] : q->port;
+	q->inner_rule =
+		culprit_of((address ? address : port)->rule, s->record->arena);
 	q->has_inner = address || q->has_server;
 }

@@ -103,6 +103,15 @@ static bool own_address(const struct server_rules *s,
 	return false;
 }
 
+static u128 mac_value(const uint8_t *bytes)
+{
+	u128 mac = 0;
+
+	for (int i = 0; i < MAC_BYTES; i++)
+		mac = mac << 8 | bytes[i];
+	return mac;
+}
+
 /* The MAC address that its packets carry: its own, or the last router's. */
 static void say_mac(const struct server_rules *s, const struct look_question *q,
 		    uint32_t device, struct point *p)
@@ -110,9 +119,12 @@ static void say_mac(const struct server_rules *s, const struct look_question *q,
 	struct address next = q->client;
 	struct neighbour e = { 0 };
 	struct route back;
-	u128 mac = 0;
 
 	point_forget(p, FIELD_MAC_SADDR);
+	if (q->has_macs) {
+		point_set(p, FIELD_MAC_SADDR, mac_value(q->from_mac));
+		return;
+	}
 	if (!device || !route_back(s, q, &back) || back.device != device)
 		return;
 	if (back.has_gateway)
@@ -121,9 +133,7 @@ static void say_mac(const struct server_rules *s, const struct look_question *q,
 	    e.mac_length != MAC_BYTES)
 		return;
 
-	for (int i = 0; i < MAC_BYTES; i++)
-		mac = mac << 8 | e.mac[i];
-	point_set(p, FIELD_MAC_SADDR, mac);
+	point_set(p, FIELD_MAC_SADDR, mac_value(e.mac));
 }
 
 /* What differs from system to system, or is not known before a packet came. */

@@ -244,6 +244,10 @@ static int take_attempt(struct server *s, const struct server_seen *seen)
 	q.client_port = seen->client_port;
 	q.device = seen->device;
 	q.packets = seen->packets;
+	q.has_macs = seen->has_macs;
+	q.vlan = seen->vlan;
+	memcpy(q.from_mac, seen->from_mac, sizeof(q.from_mac));
+	memcpy(q.to_mac, seen->to_mac, sizeof(q.to_mac));
 	q.has_client = q.has_server = true;
 
 	s->record->attempt_count = 0;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/cursor.h"
 #include "base/file.h"
 #include "base/i18n.h"
 #include "base/problem.h"
@@ -12,6 +13,7 @@
 #include "cli/server.h"
 #include "cli/source.h"
 #include "host/links.h"
+#include "net/link.h"
 #include "net/packet.h"
 #include "report/words.h"
 #include "trace/flow.h"
@@ -119,6 +121,7 @@ struct reading {
 	int64_t now_ns; /* of the wall's clock, as packets have it */
 	unsigned healthy;
 	bool is_found;
+	struct server_seen asked; /* is_asked: the first of those */
 };
 
 static bool is_wanted(const struct reading *r, const struct flow *f)
@@ -219,6 +222,41 @@ static struct fact_set facts_of(const struct reading *r, const struct flow *f,
 	return ret;
 }
 
+/* The kernel gives up after three questions, one a second (mcast_solicit). */
+enum { ASKED_IN_VAIN = 3, ASKED_AGE = 2500 /* ms */ };
+
+/* Somebody asks on a link for an address of this host's, and nobody answers. */
+static void take_question(struct reading *r, const struct flow *f,
+			  const struct fact_set *facts)
+{
+	const struct look_question *q = &r->s->question;
+	const struct address *asked = &f->addresses[FLOW_SERVER];
+	const struct address *asker = &f->addresses[FLOW_CLIENT];
+	const struct links *l = looks_links(r->s->looks);
+
+	if (r->asked.is_asked || f->half[FLOW_SERVER].packets ||
+	    f->half[FLOW_CLIENT].packets < ASKED_IN_VAIN ||
+	    (r->now_ns - f->first_ns) / MS < ASKED_AGE ||
+	    !links_own(l, asked) || links_own(l, asker))
+		return;
+	if (q->has_server && !address_equal(asked, &q->server))
+		return;
+	if (q->has_client && address_is_v4(&q->client) != address_is_v4(asker))
+		return;
+
+	r->asked = (struct server_seen){
+		.client = *asker,
+		.server = *asked,
+		.facts = *facts,
+		.status = STATUS_FAILING,
+		.symptom = SYMPTOM_ARP_UNANSWERED,
+		.is_decided = true,
+		.is_asked = true,
+		.first_ns = f->first_ns,
+	};
+	fact_add(&r->asked.facts, FACT_ARP_SILENCE);
+}
+
 static void take_flow(void *context, const struct flow *f,
 		      const struct flow_note *note,
 		      const struct fact_set *facts)
@@ -230,6 +268,8 @@ static void take_flow(void *context, const struct flow *f,
 	const struct verdict *v;
 
 	(void)note;
+	if (f->protocol == PACKET_ARP)
+		take_question(r, f, facts);
 	if (!is_wanted(r, f))
 		return;
 	packets += tries(f);
@@ -350,11 +390,43 @@ static void device_at(char name[LIVE_NAME], const struct source *s,
 
 /* Looks for the attempt's first packet. */
 struct search {
-	const struct server_seen *seen;
+	struct server_seen *seen;
 	uint16_t port;
 	uint64_t offset;
 	bool is_found;
 };
+
+/* The first packet; or the first question for the address. */
+static bool is_first(const struct packet *p, const struct search *s)
+{
+	if (!s->seen->is_asked)
+		return p->sport == s->seen->client_port &&
+		       p->dport == s->port &&
+		       address_equal(&p->src, &s->seen->client);
+	if (p->protocol == PACKET_ARP)
+		return address_equal(&p->dst, &s->seen->server);
+
+	return p->protocol == PACKET_ICMP6 &&
+	       address_equal(&p->icmp.target, &s->seen->server);
+}
+
+/* IEEE 802.1Q and 802.1ad, where the frame is Ethernet's: 0 is no VLAN. */
+static uint16_t vlan_of(const struct frame *f)
+{
+	enum { MACS = 12, TAG = 4, QTAG = 0x8100, STAG = 0x88a8, ID = 0xfff };
+
+	struct cursor c = cursor_over(f->data, f->caplen);
+	uint16_t type;
+
+	if (f->link != LINK_ETHERNET || cursor_left(&c) < MACS + TAG)
+		return 0;
+
+	cursor_skip(&c, MACS);
+	type = (uint16_t)(c.pos[0] << 8 | c.pos[1]);
+	return type == QTAG || type == STAG
+		       ? (uint16_t)((c.pos[2] << 8 | c.pos[3]) & ID)
+		       : 0;
+}
 
 static int find_frame(void *context, const struct frame *f, int count)
 {
@@ -363,20 +435,38 @@ static int find_frame(void *context, const struct frame *f, int count)
 
 	for (int i = 0; i < count && !s->is_found; i++) {
 		packet_decode(&p, &f[i]);
-		if (p.sport != s->seen->client_port || p.dport != s->port ||
-		    !address_equal(&p.src, &s->seen->client))
+		if (!is_first(&p, s))
 			continue;
 		s->is_found = true;
 		s->offset = f[i].offset;
+		s->seen->has_macs = p.has_mac;
+		s->seen->vlan = vlan_of(&f[i]);
+		memcpy(s->seen->from_mac, p.src_mac, sizeof(p.src_mac));
+		memcpy(s->seen->to_mac, p.dst_mac, sizeof(p.dst_mac));
 	}
 
 	return 0;
 }
 
-static int find_device(struct server_seen *seen, const struct source *source,
-		       uint16_t port)
+/* A frame of a VLAN goes on to that VLAN's device. */
+static void climb(struct server_seen *seen, const struct links *l)
 {
-	struct search search = { .seen = seen, .port = port };
+	for (size_t i = 0; i < l->count && seen->vlan; i++) {
+		const struct links_link *link = &l->links[i];
+
+		if (link->below != seen->device || link->vlan != seen->vlan ||
+		    strlen(link->name) >= LIVE_NAME)
+			continue;
+		seen->device = link->index;
+		memcpy(seen->device_name, link->name, strlen(link->name) + 1);
+		seen->vlan = 0;
+	}
+}
+
+static int find_device(const struct server *s, struct server_seen *seen,
+		       const struct source *source)
+{
+	struct search search = { .seen = seen, .port = s->question.port };
 	struct source_sink sink = { .frames = find_frame, .context = &search };
 	struct problems *problems = problems_new();
 	int err = problems ? source_read(source, &sink, problems) : -ENOMEM;
@@ -385,6 +475,7 @@ static int find_device(struct server_seen *seen, const struct source *source,
 		device_at(seen->device_name, source, search.offset);
 	if (*seen->device_name)
 		seen->device = if_nametoindex(seen->device_name);
+	climb(seen, looks_links(s->looks));
 	problems_free(problems);
 	return err;
 }
@@ -412,10 +503,15 @@ int server_watch_look(struct server *s, struct server_seen *ret)
 	err = own_capture_map(&w->capture, &data, &size);
 	if (!err && size)
 		err = read_all(&r, data, size);
+	/* It is not because of that, where packets come in. */
+	if (!err && !r.is_found && !ret->packets && r.asked.is_asked) {
+		*ret = r.asked;
+		r.is_found = true;
+	}
 	if (!err && r.is_found) {
 		const struct source source = source_of(data, size);
 
-		err = find_device(ret, &source, s->question.port);
+		err = find_device(s, ret, &source);
 	}
 	own_capture_unmap(data, size);
 	w->healthy = r.healthy;
@@ -561,12 +657,32 @@ static void tell_good(const struct server *s, const struct taking *t)
 	text_done(&words);
 }
 
+static void tell_question(const struct server *s,
+			  const struct server_seen *seen, const char *device)
+{
+	struct text words = TEXT_NULL, from = TEXT_NULL, address = TEXT_NULL;
+
+	address_text(&from, &seen->client);
+	address_text(&address, &seen->server);
+	text_format(&words,
+		    _("%1$s asks for %2$s on %3$s, and is not answered"),
+		    text_string(&from), text_string(&address), device);
+	case_step(s->record, "attempt", STEP_FAIL, -1, text_string(&words));
+	text_done(&from);
+	text_done(&address);
+	text_done(&words);
+}
+
 static void tell_attempt(const struct server *s, const struct server_seen *seen)
 {
 	struct text words = TEXT_NULL, from = TEXT_NULL;
 	bool is_tcp = s->question.protocol == IPPROTO_TCP;
 	const char *device = *seen->device_name ? seen->device_name : "?";
 
+	if (seen->is_asked) {
+		tell_question(s, seen, device);
+		return;
+	}
 	if (!address_is_v4(&seen->client))
 		text_char(&from, '[');
 	address_text(&from, &seen->client);
@@ -629,7 +745,8 @@ int server_watch_take(struct server *s, const struct server_seen *seen,
 
 	tell_good(s, &t);
 	tell_attempt(s, seen);
-	tell_answer(s, &seen->facts);
+	if (!seen->is_asked)
+		tell_answer(s, &seen->facts);
 	return 0;
 }
 

@@ -9,7 +9,7 @@
 #include "fact/fact.h"
 
 /* How many facts a row may name. */
-enum { CAUSE_FACTS = 24 };
+enum { CAUSE_FACTS = 32 };
 
 /* Where the fault sits. */
 enum fault_place {

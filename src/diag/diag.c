@@ -185,6 +185,21 @@ static enum fact_kind excluded_by_path(const struct cause *c,
 	return FACT_PATH_PARTS_EARLIER;
 }
 
+/* A frame may have come by a mistake of the link's; and a bridge that stops it
+ * may be this host's. */
+static bool is_link_fine(const struct cause *c, const struct fact_set *facts)
+{
+	bool is_frame_fine = (fact_has(facts, FACT_FRAME_UNTAGGED) ||
+			      fact_has(facts, FACT_VLAN_UNKNOWN)) &&
+			     (fact_has(facts, FACT_FRAME_OURS) ||
+			      fact_has(facts, FACT_ARP_SILENCE));
+
+	if (c->is_anywhere || c->found_by[0])
+		return is_frame_fine && fact_has(facts, FACT_NO_BRIDGE);
+
+	return is_frame_fine;
+}
+
 /* What the host itself answers, or what came to it and got no answer from it, is
  * no matter of who stands before it. Its own devices count here as before it:
  * the packet came in. */
@@ -200,17 +215,22 @@ static enum fact_kind excluded_by_arrival(const struct cause *c,
 						FACT_RST_LEFT_SERVER,
 						FACT_ICMP_LEFT_SERVER,
 						FACT_NONE };
-
+	enum fact_kind by = first_seen(facts, shown);
 	bool is_before = before >> c->place & 1;
 
-	/* The frame may have come by a mistake of the link's. */
-	if (c->place == PLACE_SERVER_LINK && fact_has(facts, FACT_SYN_OWN_MAC))
-		is_before = true;
-	if (!fact_has(facts, FACT_ADDRESS_OWN) || !is_before ||
-	    c->found_by[0] || is_ruled(c, facts))
+	/* The question came as far as here, and the answer would be seen. */
+	if (!by && fact_has(facts, FACT_ARP_SILENCE) &&
+	    fact_has(facts, FACT_AT_SERVER))
+		by = FACT_ARP_SILENCE;
+	if (!fact_has(facts, FACT_ADDRESS_OWN) ||
+	    first_seen(facts, c->found_by) || is_ruled(c, facts))
 		return FACT_NONE;
+	if (c->place == PLACE_SERVER_LINK)
+		is_before = is_link_fine(c, facts);
+	else if (c->found_by[0])
+		is_before = false;
 
-	return first_seen(facts, shown);
+	return is_before ? by : FACT_NONE;
 }
 
 /* Where the kernel made an answer, nothing stopped the packet before. */
@@ -230,19 +250,28 @@ static enum fact_kind excluded_by_answer(const struct cause *c,
 	return is_inbound ? FACT_SYN_TAKEN : FACT_NONE;
 }
 
-/* What stands against it. That it came here is nothing against what was found
- * here of a router. */
+/* What stands against it. What other packets show of this host is nothing
+ * against what was found here of a router. */
 static enum fact_kind contradicted_by(const struct cause *c,
 				      const struct fact_set *facts)
 {
+	static const enum fact_kind others[CAUSE_FACTS] = { FACT_SYN_ARRIVED,
+							    FACT_HOST_PINGS,
+							    FACT_HOST_SERVES };
+
 	bool is_found =
 		(c->place == PLACE_ROUTER || c->place == PLACE_SERVER_LINK) &&
 		(first_seen(facts, c->found_by) || is_ruled(c, facts));
 
-	for (int i = 0; i < CAUSE_FACTS && c->ruled_out_by[i]; i++)
-		if (fact_has(facts, c->ruled_out_by[i]) &&
-		    (!is_found || c->ruled_out_by[i] != FACT_SYN_ARRIVED))
+	for (int i = 0; i < CAUSE_FACTS && c->ruled_out_by[i]; i++) {
+		bool is_of_others =
+			is_found && (c->ruled_out_by[i] == others[0] ||
+				     c->ruled_out_by[i] == others[1] ||
+				     c->ruled_out_by[i] == others[2]);
+
+		if (fact_has(facts, c->ruled_out_by[i]) && !is_of_others)
 			return c->ruled_out_by[i];
+	}
 
 	return FACT_NONE;
 }
@@ -329,9 +358,7 @@ static unsigned least_of(const struct cause *c)
 	for (int i = 0; i < CAUSE_FACTS && c->found_by[i]; i++) {
 		unsigned place = blockers_place(c->found_by[i]);
 
-		if (!place)
-			return 0;
-		if (!least || place < least)
+		if (place && (!least || place < least))
 			least = place;
 	}
 
@@ -606,7 +633,7 @@ static enum symptom shown_by_host(enum symptom seen,
 			       : SYMPTOM_SILENT_AFTER_CONNECT))
 		return why;
 	if (seen == SYMPTOM_NOT_ENOUGH_SEEN && why == SYMPTOM_UDP_UNANSWERED &&
-	    fact_has(facts, FACT_UDP_SILENCE))
+	    !fact_has(facts, FACT_UDP_ANSWERED))
 		return why;
 
 	return seen;

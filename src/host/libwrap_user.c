@@ -7,7 +7,12 @@
 #include "host/elf_needed.h"
 #include "host/reader.h"
 
-enum { MAPS_MOST = 4 << 20, ARGUMENTS_MOST = 4096, PROGRAM_MOST = 64 << 20 };
+enum {
+	MAPS_MOST = 4 << 20,
+	ARGUMENTS_MOST = 4096,
+	CONF_MOST = 64 * 1024,
+	PROGRAM_MOST = 64 << 20
+};
 
 static const char library[] = "libwrap.so";
 
@@ -79,7 +84,7 @@ static bool is_vsftpd_idle(const struct libwrap_process *p)
 
 	text_char(&t, '\n');
 	for (size_t i = 0; i < sizeof(files) / sizeof(*files); i++)
-		(void)reader_file(files[i], ARGUMENTS_MOST * 16, &t);
+		(void)reader_file(files[i], CONF_MOST, &t);
 	says_so = strstr(text_string(&t), "\ntcp_wrappers=YES") != NULL;
 	text_done(&t);
 	return !says_so;

@@ -38,14 +38,50 @@ static void read_string(char ret[static LINKS_NAME], const struct nlattr *a)
 	ret[len] = 0;
 }
 
-static void read_info(struct links_link *l, const struct nlattr *nest)
+static void read_vlan(struct links_link *l, const struct nlattr *nest)
 {
 	const struct nlattr *a;
 
 	for (struct netlink_walk w = netlink_nest(nest);
 	     (a = netlink_next(&w)) != NULL;)
+		if (mnl_attr_get_type(a) == IFLA_VLAN_ID &&
+		    mnl_attr_get_payload_len(a) == sizeof(uint16_t))
+			l->vlan = mnl_attr_get_u16(a);
+}
+
+/* The kind stands before what only it has. */
+static void read_info(struct links_link *l, const struct nlattr *nest)
+{
+	const struct nlattr *a;
+
+	for (struct netlink_walk w = netlink_nest(nest);
+	     (a = netlink_next(&w)) != NULL;) {
 		if (mnl_attr_get_type(a) == IFLA_INFO_KIND)
 			read_string(l->kind, a);
+		if (mnl_attr_get_type(a) == IFLA_INFO_DATA &&
+		    !strcmp(l->kind, "vlan"))
+			read_vlan(l, a);
+	}
+}
+
+static void read_number(struct links_link *l, uint16_t type,
+			const struct nlattr *a)
+{
+	if (type == IFLA_MTU)
+		l->mtu = mnl_attr_get_u32(a);
+	else if (type == IFLA_MASTER)
+		l->master = mnl_attr_get_u32(a);
+	else if (type == IFLA_LINK)
+		l->below = mnl_attr_get_u32(a);
+}
+
+static void read_flag(struct links_link *l, uint16_t type,
+		      const struct nlattr *a)
+{
+	if (type == IFLA_OPERSTATE)
+		l->state = mnl_attr_get_u8(a);
+	else if (type == IFLA_CARRIER)
+		l->has_carrier = mnl_attr_get_u8(a);
 }
 
 static void read_link(struct links_link *l, const struct nlattr *a)
@@ -53,18 +89,18 @@ static void read_link(struct links_link *l, const struct nlattr *a)
 	uint16_t type = mnl_attr_get_type(a);
 	size_t len = mnl_attr_get_payload_len(a);
 
-	if (type == IFLA_IFNAME)
+	if (type == IFLA_IFNAME) {
 		read_string(l->name, a);
-	else if (type == IFLA_MTU && len == sizeof(uint32_t))
-		l->mtu = mnl_attr_get_u32(a);
-	else if (type == IFLA_MASTER && len == sizeof(uint32_t))
-		l->master = mnl_attr_get_u32(a);
-	else if (type == IFLA_OPERSTATE && len == 1)
-		l->state = mnl_attr_get_u8(a);
-	else if (type == IFLA_CARRIER && len == 1)
-		l->has_carrier = mnl_attr_get_u8(a);
-	else if (type == IFLA_LINKINFO)
+	} else if (type == IFLA_LINKINFO) {
 		read_info(l, a);
+	} else if (type == IFLA_ADDRESS && len == sizeof(l->mac)) {
+		memcpy(l->mac, mnl_attr_get_payload(a), sizeof(l->mac));
+		l->has_mac = true;
+	} else if (len == sizeof(uint32_t)) {
+		read_number(l, type, a);
+	} else if (len == 1) {
+		read_flag(l, type, a);
+	}
 }
 
 static int take_link(const struct nlmsghdr *m, void *context)

@@ -21,8 +21,11 @@ struct links_link {
 	uint32_t flags, mtu;   /* IFF_* */
 	uint32_t master;       /* index of the bridge, bond or VRF; 0: none */
 	uint16_t type;         /* ARPHRD_* */
+	uint16_t vlan;         /* the number of a VLAN's device; 0: none */
+	uint32_t below;        /* index of that which it stands on; or 0 */
 	uint8_t state;         /* RFC 2863: IF_OPER_* */
-	bool has_carrier;
+	uint8_t mac[6];        /* of Ethernet; has_mac */
+	bool has_carrier, has_mac;
 };
 
 struct links_address {

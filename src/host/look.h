@@ -17,6 +17,8 @@
  * is the order of the list in src/meson.build.
  */
 
+struct owners_cache;
+
 /* Whose attempts, to what. */
 struct look_question {
 	uint8_t protocol; /* IPPROTO_TCP or IPPROTO_UDP */
@@ -29,7 +31,14 @@ struct look_question {
 	/* Where the packet filter sends it on to: has_inner. */
 	struct address inner;
 	uint16_t inner_port;
+	const struct culprit *inner_rule; /* that does so */
 	bool has_client, has_server, has_inner;
+	/* The stations that its first frame came from and was addressed to. */
+	uint8_t from_mac[6], to_mac[6];
+	bool has_macs;
+	uint16_t vlan; /* its VLAN's number; 0: it has none */
+	/* Whose sockets are: shared by the looks, set by look.c. */
+	struct owners_cache *owners;
 };
 
 struct links;

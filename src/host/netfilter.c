@@ -6,6 +6,7 @@
 #include <linux/netfilter/nf_tables.h>
 #include <linux/netfilter/nfnetlink.h>
 #include <stdint.h>
+#include <string.h>
 #include <sys/socket.h>
 
 #include "base/text.h"
@@ -19,11 +20,43 @@ struct asked {
 	struct netfilter *netfilter;
 };
 
+struct chain {
+	char table[NETFILTER_NAME], chain[NETFILTER_NAME];
+	bool has_hook, is_dropping;
+};
+
+static void read_name(char ret[static NETFILTER_NAME], const struct nlattr *a)
+{
+	size_t len = mnl_attr_get_payload_len(a);
+
+	if (len >= NETFILTER_NAME)
+		len = NETFILTER_NAME - 1;
+	memcpy(ret, mnl_attr_get_payload(a), len);
+	ret[len] = '\0';
+}
+
+static void read_chain(struct chain *c, const struct nlattr *a)
+{
+	uint16_t type = mnl_attr_get_type(a);
+
+	if (type == NFTA_CHAIN_HOOK)
+		c->has_hook = true;
+	else if (type == NFTA_CHAIN_TABLE)
+		read_name(c->table, a);
+	else if (type == NFTA_CHAIN_NAME)
+		read_name(c->chain, a);
+	/* In network order, and NF_DROP is 0. */
+	else if (type == NFTA_CHAIN_POLICY &&
+		 mnl_attr_get_payload_len(a) == sizeof(uint32_t))
+		c->is_dropping = !mnl_attr_get_u32(a);
+}
+
 static int take_chain(const struct nlmsghdr *m, void *context)
 {
 	const struct nfgenmsg *g = mnl_nlmsg_get_payload(m);
 	struct netlink_walk w = netlink_attributes(m, sizeof(*g));
 	struct asked *q = context;
+	struct chain c = { .has_hook = false };
 	const struct nlattr *a;
 
 	if (mnl_nlmsg_get_payload_len(m) < sizeof(*g) ||
@@ -33,9 +66,14 @@ static int take_chain(const struct nlmsghdr *m, void *context)
 		return 0;
 
 	while ((a = netlink_next(&w)) != NULL)
-		if (mnl_attr_get_type(a) == NFTA_CHAIN_HOOK)
-			q->netfilter->has_nft = true;
+		read_chain(&c, a);
+	if (!c.has_hook || (q->netfilter->is_dropping && !c.is_dropping))
+		return 0;
 
+	q->netfilter->has_nft = true;
+	q->netfilter->is_dropping = c.is_dropping;
+	memcpy(q->netfilter->table, c.table, sizeof(c.table));
+	memcpy(q->netfilter->chain, c.chain, sizeof(c.chain));
 	return 0;
 }
 

@@ -7,9 +7,14 @@
  * quicker asked than all of them are read: chains of nft with a hook, and
  * tables of the legacy iptables. CAP_NET_ADMIN.
  */
+enum { NETFILTER_NAME = 32 };
+
 struct netfilter {
 	bool has_nft;    /* a chain of a family of IP, with a hook */
 	bool has_legacy; /* a table of that family was made */
+	/* Of nft: such a chain; one whose policy drops, if there is any. */
+	char table[NETFILTER_NAME], chain[NETFILTER_NAME];
+	bool is_dropping;
 };
 
 /* family: AF_INET or AF_INET6. 0; -EPERM; -errno. */

@@ -74,6 +74,22 @@ static bool parse_ignored(const char *text)
 	       strtoull(at + sizeof(label) - 1, NULL, 16) >> (SIGCHLD - 1) & 1;
 }
 
+/* What a process calls itself is its own choice; its file is not. */
+static bool runs_sshd(int pid)
+{
+	struct text path = TEXT_NULL, link = TEXT_NULL;
+	const char *name;
+	bool is;
+
+	text_format(&path, "/proc/%d/exe", pid);
+	is = reader_link(text_string(&path), &link) != 0;
+	name = strrchr(text_string(&link), '/');
+	is = is || (name && !strncmp(name, "/sshd", 5));
+	text_done(&path);
+	text_done(&link);
+	return is;
+}
+
 int process_read(int pid, struct process *ret)
 {
 	struct text t = TEXT_NULL;
@@ -87,6 +103,7 @@ int process_read(int pid, struct process *ret)
 		error = load(pid, "status", FILE_BYTES, &t);
 	if (!error)
 		ret->forgets_children = parse_ignored(text_string(&t));
+	ret->is_sshd = runs_sshd(pid);
 	text_done(&t);
 	return error;
 }

@@ -15,6 +15,7 @@ struct process {
 	uint64_t started; /* in ticks since the host's start */
 	/* Grows with every child that ended and was waited for. */
 	uint64_t ended_children;
+	bool is_sshd;          /* by its file; or that may not be seen */
 	bool forgets_children; /* it lets them end without waiting */
 };
 

@@ -8,6 +8,7 @@
 #include <linux/tcp.h>
 #include <linux/xfrm.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -23,34 +24,44 @@ enum {
 struct secret {
 	uint16_t attribute;
 	size_t from; /* where in it the key begins; the rest is key */
+	size_t each; /* it is a list of such: bytes of one */
 };
 
 static const struct secret xfrm[] = {
-	{ XFRMA_ALG_AUTH, sizeof(struct xfrm_algo) },
-	{ XFRMA_ALG_CRYPT, sizeof(struct xfrm_algo) },
-	{ XFRMA_ALG_COMP, sizeof(struct xfrm_algo) },
-	{ XFRMA_ALG_AEAD, sizeof(struct xfrm_algo_aead) },
-	{ XFRMA_ALG_AUTH_TRUNC, sizeof(struct xfrm_algo_auth) },
-	{ 0, 0 },
+	{ XFRMA_ALG_AUTH, sizeof(struct xfrm_algo), 0 },
+	{ XFRMA_ALG_CRYPT, sizeof(struct xfrm_algo), 0 },
+	{ XFRMA_ALG_COMP, sizeof(struct xfrm_algo), 0 },
+	{ XFRMA_ALG_AEAD, sizeof(struct xfrm_algo_aead), 0 },
+	{ XFRMA_ALG_AUTH_TRUNC, sizeof(struct xfrm_algo_auth), 0 },
+	{ 0 },
 };
 
-/* Whose they are is not told apart from the keys. */
-static const struct secret sockets[] = { { INET_DIAG_MD5SIG, 0 }, { 0, 0 } };
+static const struct secret sockets[] = {
+	{ INET_DIAG_MD5SIG, offsetof(struct tcp_diag_md5sig, tcpm_key),
+	  sizeof(struct tcp_diag_md5sig) },
+	{ 0 },
+};
 
-static const struct secret device[] = { { WIREGUARD_PRIVATE_KEY, 0 },
-					{ 0, 0 } };
+static const struct secret device[] = { { WIREGUARD_PRIVATE_KEY, 0, 0 },
+					{ 0 } };
 
-static const struct secret peer[] = { { WIREGUARD_PRESHARED_KEY, 0 },
-				      { 0, 0 } };
+static const struct secret peer[] = { { WIREGUARD_PRESHARED_KEY, 0, 0 },
+				      { 0 } };
 
 static void hide(const struct nlattr *a, const struct secret *list)
 {
 	char *bytes = mnl_attr_get_payload(a);
 	size_t len = mnl_attr_get_payload_len(a);
 
-	for (; list->attribute; list++)
-		if (mnl_attr_get_type(a) == list->attribute && len > list->from)
-			memset(bytes + list->from, 0, len - list->from);
+	for (; list->attribute; list++) {
+		size_t each = list->each ? list->each : len;
+
+		if (mnl_attr_get_type(a) != list->attribute)
+			continue;
+		for (size_t i = 0; i < len; i++)
+			if (i % each >= list->from)
+				bytes[i] = 0;
+	}
 }
 
 static void hide_all(struct netlink_walk w, const struct secret *list)

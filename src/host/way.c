@@ -135,6 +135,16 @@ int way_has_marks(struct netlink *n, int family, bool *ret)
 	return err;
 }
 
+const struct address *way_destination(const struct look_question *q)
+{
+	return q->has_inner ? &q->inner : &q->server;
+}
+
+uint16_t way_port(const struct look_question *q)
+{
+	return q->has_inner ? q->inner_port : q->port;
+}
+
 /*
  * In.
  */
@@ -145,10 +155,10 @@ static struct route_question question_in(const struct looking *l,
 	const struct look_question *q = l->question;
 
 	return (struct route_question){
-		.destination = q->server,
+		.destination = *way_destination(q),
 		.source = q->client,
 		.has_source = true,
-		.port = q->port,
+		.port = way_port(q),
 		.source_port = q->client_port,
 		.protocol = q->protocol,
 		.in = device->index,
@@ -194,12 +204,8 @@ static int read_reverse_path(struct way_in *w)
 static int explain_in(const struct looking *l, const struct route_question *q,
 		      int refusal, struct way_in *w)
 {
-	int family = netlink_family(&q->destination);
-	bool is_forwarding = false;
-	int err = forwards(family, w->device->name, &is_forwarding);
+	int err = lookup_replay(l->route, q, "", &w->lookup);
 
-	if (!err)
-		err = lookup_replay(l->route, q, "", &w->lookup);
 	if (err)
 		return err;
 
@@ -211,7 +217,7 @@ static int explain_in(const struct looking *l, const struct route_question *q,
 			w->end = WAY_SOURCE_OWN;
 		else if (w->reverse_path)
 			w->end = WAY_REVERSE_PATH;
-	} else if (!is_forwarding) {
+	} else if (!w->is_forwarding) {
 		w->end = WAY_NOT_OURS;
 	} else if (w->lookup.error != refusal) {
 		/* The replay missed something, or the source is refused. */
@@ -229,22 +235,17 @@ static int explain_in(const struct looking *l, const struct route_question *q,
 
 /* IPv6 lets the route lookup pass, and its own forwarding drop it
  * (ip6_forward()); and sources are not looked at. */
-static int settle_v6(const struct looking *l, struct way_in *w)
+static void settle_v6(const struct looking *l, struct way_in *w)
 {
-	bool is_forwarding = false;
-	int err = forwards(AF_INET6, w->device->name, &is_forwarding);
-
-	if (w->end == WAY_FORWARD && !err && !is_forwarding)
+	if (w->end == WAY_FORWARD && !w->is_forwarding)
 		w->end = WAY_NOT_OURS;
 	else if (w->end == WAY_LOCAL && is_own_source(l, w->device))
 		w->end = WAY_SOURCE_OWN;
-
-	return err;
 }
 
 int way_in(const struct looking *l, struct way_in *ret)
 {
-	bool is_v4 = address_is_v4(&l->question->server);
+	bool is_v4 = address_is_v4(way_destination(l->question));
 	struct route_question q;
 	int refusal = 0;
 	int found, err;
@@ -259,6 +260,9 @@ int way_in(const struct looking *l, struct way_in *ret)
 			    &ret->is_unsure);
 	if (!err && is_v4)
 		err = read_reverse_path(ret);
+	if (!err)
+		err = forwards(is_v4 ? AF_INET : AF_INET6, ret->device->name,
+			       &ret->is_forwarding);
 	if (err)
 		return err;
 
@@ -271,7 +275,9 @@ int way_in(const struct looking *l, struct way_in *ret)
 	ret->end = ret->route.type == RTN_LOCAL     ? WAY_LOCAL
 		   : ret->route.type == RTN_UNICAST ? WAY_FORWARD
 						    : WAY_UNKNOWN;
-	return is_v4 ? 0 : settle_v6(l, ret);
+	if (!is_v4)
+		settle_v6(l, ret);
+	return 0;
 }
 
 /*
@@ -299,15 +305,17 @@ static struct route_question question_back(const struct looking *l)
 {
 	const struct look_question *q = l->question;
 	uint32_t vrf = vrf_of(l, q->device);
-	const struct links_address *own =
-		q->has_server ? links_own(l->links, &q->server) : NULL;
+	const struct address *source = way_destination(q);
+	const struct links_address *own = q->has_server || q->has_inner
+						  ? links_own(l->links, source)
+						  : NULL;
 
 	return (struct route_question){
 		.destination = q->client,
-		.source = q->server,
+		.source = *source,
 		.has_source = own && !own->is_tentative,
 		.port = q->client_port,
-		.source_port = q->port,
+		.source_port = way_port(q),
 		.protocol = q->protocol,
 		.device = !vrf && is_link_local(&q->client) ? q->device : vrf,
 	};
@@ -366,7 +374,9 @@ int way_back(const struct looking *l, struct way_back *ret)
 	err = way_has_marks(l->route, family, &ret->is_unsure);
 	if (err)
 		return err;
-	/* IPv6 gives an entry of its own for what it refuses. */
+	/* The answers of another host come in here, and are sent on. */
+	if (l->question->has_inner && !q.has_source)
+		ret->is_unsure = true;
 	if (!found) {
 		take_route(l, ret);
 		return 0;

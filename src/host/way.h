@@ -29,9 +29,14 @@ struct way_in {
 	const struct links_link *device; /* that it comes in by */
 	int reverse_path; /* rp_filter as it counts there: 0, 1 or 2 */
 	const char *reverse_path_of; /* "all", or the device: whose it is */
+	bool is_forwarding;          /* what comes in there */
 	/* A mark that the packet filter sets might change it. */
 	bool is_unsure;
 };
+
+/* Where the packet is to go, once the packet filter has translated it. */
+const struct address *way_destination(const struct look_question *q);
+uint16_t way_port(const struct look_question *q);
 
 /* The question has client, server and device. 0; -ENODEV: that is none of this
  * host's; -errno. */

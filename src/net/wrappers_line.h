@@ -60,8 +60,8 @@ struct wrappers_outcome {
 };
 
 /* What a line does that matched. ask: whom to ask for accounts, or NULL.
- * without: the answer of a line without any. The options, which may be NULL,
- * are cut up. */
+ * without: the answer of a line without any. text: its options, or
+ * NULL; it is cut up. */
 struct wrappers_outcome wrappers_line_options(const struct wrappers_ask *ask,
-					      char *options,
+					      char *text,
 					      enum wrappers_answer without);

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "net/xinetd_access.h"
 #include "net/xinetd_conf.h"
 
 enum matches { NO, MAYBE, YES };
@@ -22,9 +23,6 @@ static bool same_bits(const struct address *x, const struct address *y,
 {
 	unsigned whole = bits / 8;
 	uint8_t mask = (uint8_t)(0xff00 >> bits % 8);
-
-	if (bits >= 128)
-		return address_equal(x, y);
 
 	return !memcmp(x->bytes, y->bytes, whole) &&
 	       !((x->bytes[whole] ^ y->bytes[whole]) & mask);
@@ -45,7 +43,36 @@ static const char *read_number(const char *s, uint32_t *ret)
 	return s;
 }
 
-/* As inet_aton(3): "10.1" is 10.0.0.1. */
+/* One part as inet_aton(3) has it: also octal, or hexadecimal. */
+static const char *read_part(const char *s, uint32_t *ret)
+{
+	uint64_t value = 0;
+	unsigned base = 10;
+
+	if (!isdigit((unsigned char)*s))
+		return NULL;
+
+	if (s[0] == '0' && (s[1] | 0x20) == 'x' &&
+	    isxdigit((unsigned char)s[2])) {
+		base = 16;
+		s += 2;
+	} else if (s[0] == '0') {
+		base = 8;
+	}
+	for (; isxdigit((unsigned char)*s) && value <= UINT32_MAX; s++) {
+		unsigned digit = isdigit((unsigned char)*s)
+					 ? (unsigned)*s - '0'
+					 : (unsigned)(*s | 0x20) - 'a' + 10;
+
+		if (digit >= base)
+			return NULL;
+		value = value * base + digit;
+	}
+	*ret = (uint32_t)value;
+	return value <= UINT32_MAX ? s : NULL;
+}
+
+/* "10.1" is 10.0.0.1. */
 static bool read_v4(const char *s, size_t len, uint32_t *ret)
 {
 	const char *end = s + len;
@@ -53,7 +80,7 @@ static bool read_v4(const char *s, size_t len, uint32_t *ret)
 	unsigned shift = 32;
 
 	for (;;) {
-		s = read_number(s, &part);
+		s = read_part(s, &part);
 		if (!s || s > end)
 			return false;
 		if (s == end)
@@ -83,22 +110,24 @@ static uint32_t mask_of(uint32_t net)
 	return ~(mask >> 8);
 }
 
+/* "::" does not stand for all, as "0.0.0.0" does. */
 static bool is_number_match(const char *word, const struct address *a)
 {
-	struct address all = { { 0 } };
 	struct address n6;
 	uint32_t n;
 
 	if (strchr(word, ':'))
 		return address_parse(&n6, word, strlen(word)) &&
-		       !address_is_v4(a) &&
-		       (address_equal(&n6, &all) || address_equal(&n6, a));
+		       address_equal(&n6, a);
 
 	return read_v4(word, strlen(word), &n) && address_is_v4(a) &&
 	       (v4_of(a) & mask_of(n)) == (n & mask_of(n));
 }
 
-static bool is_masked_match(const char *word, const struct address *a)
+/* IPv4 comes to a socket of IPv6 as ::ffff:a.b.c.d, so ::/0 has it too. A length
+ * of 128 matches nothing: xinetd takes it for a name. */
+static bool is_masked_match(const char *word, const struct address *a,
+			    bool is_v6)
 {
 	const char *slash = strchr(word, '/');
 	size_t len = (size_t)(slash - word);
@@ -108,7 +137,8 @@ static bool is_masked_match(const char *word, const struct address *a)
 	if (!read_number(slash + 1, &bits))
 		return false;
 	if (memchr(word, ':', len))
-		return address_parse(&n6, word, len) && !address_is_v4(a) &&
+		return address_parse(&n6, word, len) &&
+		       (is_v6 || !address_is_v4(a)) && bits < 128 &&
 		       same_bits(a, &n6, bits);
 	if (!read_v4(word, len, &n) || !address_is_v4(a))
 		return false;
@@ -124,6 +154,7 @@ static bool is_braces_match(const char *word, const struct address *a)
 	const char *s = word;
 	unsigned shift = 24;
 	uint32_t net = 0, part;
+	bool found = false;
 
 	while (*s && *s != '{') {
 		s = read_number(s, &part);
@@ -139,11 +170,54 @@ static bool is_braces_match(const char *word, const struct address *a)
 		s = read_number(s + 1, &part);
 		if (!s)
 			return false;
-		if (v4_of(a) >> shift == (net | part << shift) >> shift)
-			return true;
+		found = found ||
+			v4_of(a) >> shift == (net | part << shift) >> shift;
 	} while (*s == ',');
 
-	return false;
+	return found && s[0] == '}' && !s[1];
+}
+
+/* A network, as xinetd keeps it: bits that its mask has not are kept, too. */
+struct network {
+	struct address address;
+	uint32_t mask; /* of IPv4; of IPv6 its length */
+};
+
+static bool read_network(const char *word, struct network *ret)
+{
+	size_t len = strcspn(word, "/");
+	bool is_v6 = memchr(word, ':', len) != NULL;
+	uint32_t bits = 128, n;
+
+	if (word[len] && !read_number(word + len + 1, &bits))
+		return false;
+	if (is_v6) {
+		ret->mask = bits > 128 ? 128 : bits;
+		return address_parse(&ret->address, word, len);
+	}
+	if (!read_v4(word, len, &n))
+		return false;
+
+	ret->address = address_v4(n);
+	if (!word[len])
+		ret->mask = mask_of(n);
+	else
+		ret->mask = bits ? (uint32_t)(UINT64_MAX
+					      << (32 - (bits > 32 ? 32 : bits)))
+				 : 0;
+	return true;
+}
+
+bool xinetd_access_same(const char *x, const char *y)
+{
+	struct network a, b;
+
+	if (!strcmp(x, y))
+		return true;
+
+	return !strchr(x, '{') && !strchr(y, '{') && read_network(x, &a) &&
+	       read_network(y, &b) && !strchr(x, ':') == !strchr(y, ':') &&
+	       a.mask == b.mask && address_equal(&a.address, &b.address);
 }
 
 static bool is_number(const char *word)
@@ -170,14 +244,15 @@ static enum matches match_name(const char *word, const struct xinetd_ask *ask)
 	return len > n && !strcasecmp(ask->name + len - n, word) ? YES : NO;
 }
 
-static enum matches match_word(const char *word, const struct xinetd_ask *ask)
+static enum matches match_word(const char *word, const struct xinetd_ask *ask,
+			       bool is_v6)
 {
 	bool matches;
 
 	if (strchr(word, '{'))
 		matches = is_braces_match(word, &ask->client);
 	else if (strchr(word, '/'))
-		matches = is_masked_match(word, &ask->client);
+		matches = is_masked_match(word, &ask->client, is_v6);
 	else if (is_number(word))
 		matches = is_number_match(word, &ask->client);
 	else
@@ -186,7 +261,8 @@ static enum matches match_word(const char *word, const struct xinetd_ask *ask)
 	return matches ? YES : NO;
 }
 
-static enum matches match_list(const struct xinetd_list *list,
+static enum matches match_list(const struct xinetd_service *s,
+			       const struct xinetd_list *list,
 			       const struct xinetd_ask *ask,
 			       const struct xinetd_word **which)
 {
@@ -194,7 +270,8 @@ static enum matches match_list(const struct xinetd_list *list,
 
 	for (const struct xinetd_word *w = list->words; w && all != YES;
 	     w = w->next) {
-		enum matches one = match_word(w->text, ask);
+		enum matches one =
+			match_word(w->text, ask, !(s->flags & XINETD_V4));
 
 		if (one > all) {
 			all = one;
@@ -245,7 +322,7 @@ void xinetd_conf_decide(struct xinetd_decision *ret,
 			const struct xinetd_ask *ask)
 {
 	const struct xinetd_word *word = NULL;
-	enum matches no = match_list(&s->no_access, ask, &word);
+	enum matches no = match_list(s, &s->no_access, ask, &word);
 	enum matches only = YES, times = YES;
 
 	*ret = (struct xinetd_decision){ .answer = XINETD_ALLOWED };
@@ -254,7 +331,7 @@ void xinetd_conf_decide(struct xinetd_decision *ret,
 		       "no_access", &s->no_access, word);
 	word = NULL;
 	if (s->only_from.file)
-		only = match_list(&s->only_from, ask, &word);
+		only = match_list(s, &s->only_from, ask, &word);
 	if (only != YES)
 		decide(ret, only == NO ? XINETD_DENIED : XINETD_UNKNOWN,
 		       "only_from", &s->only_from, word);

@@ -13,6 +13,7 @@
 #include "base/i18n.h"
 #include "base/text.h"
 #include "net/service.h"
+#include "net/xinetd_access.h"
 
 enum { WORDS = 64 };
 
@@ -35,7 +36,7 @@ struct place {
 	const char *file;
 	const char *at, *end;
 	unsigned line;
-	char *words[WORDS];
+	char **words; /* WORDS of them */
 	size_t count;
 };
 
@@ -54,6 +55,7 @@ static void complain(const struct place *p, const char *text)
 {
 	struct problem where = { .file = p->file, .line = p->line };
 
+	// NOLINTNEXTLINE(clang-analyzer-core.NullDereference): c is never NULL
 	problems_add(p->c->problems, &where, "%s", text);
 }
 
@@ -90,30 +92,27 @@ static bool is_only(const struct place *p, const char *word)
 	return p->count == 1 && !strcmp(p->words[0], word);
 }
 
-/* "a = b", "a=b", "a += b": the words behind are the values. */
+/* "a = b", "a +=b": the words behind are the values. "a=b" is refused. */
 static bool take_operation(struct place *p, char **name, enum operation *op)
 {
-	char *sign = strchr(p->words[0], '=');
-	size_t used = 1;
+	char *sign = p->count > 1 ? strchr(p->words[1], '=') : NULL;
+	size_t used = 2;
 
 	*name = p->words[0];
-	if (!sign && p->count > 1 && strchr("=+-", p->words[1][0]) &&
-	    (sign = strchr(p->words[1], '=')))
-		used = 2;
-	if (!sign || sign == p->words[0])
+	if (!sign || sign > p->words[1] + 1 || strchr(*name, '='))
 		return false;
 
 	*op = OPERATION_SET;
-	if (sign > p->words[used - 1] && (sign[-1] == '+' || sign[-1] == '-')) {
+	if (sign != p->words[1]) {
+		if (sign[-1] != '+' && sign[-1] != '-')
+			return false;
 		*op = sign[-1] == '+' ? OPERATION_ADD : OPERATION_REMOVE;
-		sign[-1] = '\0';
 	}
-	*sign = '\0';
-	/* "a =b". */
 	if (sign[1])
 		p->words[--used] = sign + 1;
 	p->count -= used;
-	memmove(p->words, p->words + used, p->count * sizeof(*p->words));
+	for (size_t i = 0; i < p->count; i++)
+		p->words[i] = p->words[i + used];
 	return true;
 }
 
@@ -129,7 +128,7 @@ static bool has_word(const struct xinetd_list *list, const char *text)
 static bool is_among(const struct place *p, const char *text)
 {
 	for (size_t i = 0; i < p->count; i++)
-		if (!strcmp(p->words[i], text))
+		if (xinetd_access_same(p->words[i], text))
 			return true;
 
 	return false;
@@ -380,7 +379,7 @@ static bool take_attribute(struct place *p, struct xinetd_service *s,
 	if (!take_operation(p, &name, &op)) {
 		complain(
 			p,
-			_("xinetd leaves this entry out: the line is no attribute with \"=\" and its values."));
+			_("xinetd leaves this entry out: the line is no attribute, a blank, \"=\" and its values."));
 		return false;
 	}
 	a = find_attribute(name);
@@ -477,9 +476,12 @@ static void take_include(struct place *p, bool is_folder)
 int xinetd_conf_read(struct xinetd_conf *c, const char *name, const char *text,
 		     size_t len)
 {
-	struct place p = {
-		.c = c, .file = name, .at = text, .end = text + len
-	};
+	char *words[WORDS] = { NULL };
+	struct place p = { .c = c,
+			   .file = name,
+			   .at = text,
+			   .end = text + len,
+			   .words = words };
 
 	while (next_line(&p)) {
 		if (is_only(&p, "defaults"))

@@ -35,4 +35,5 @@ const struct cause cause_arp_filtered = {
 			  FACT_HOST_PINGS,        FACT_HOST_SERVES,
 			  FACT_SYN_ARRIVED,       FACT_HOST_ON_LINK,
 			  FACT_LINK_NO_CARRIER,   FACT_NO_ARP_FILTER },
+	.found_by = { FACT_ARP_FILTERED },
 };

@@ -28,7 +28,7 @@ const struct cause cause_conntrack_full = {
 		       FACT_CONNECT_SLOW },
 	.ruled_out_by = { FACT_SYN_NOT_ARRIVED, FACT_SYN_OTHER_MAC,
 			  FACT_SYNACK_OTHER_SOURCE, FACT_HOST_SERVES_NOW,
-			  FACT_CONNTRACK_ROOM },
+			  FACT_CONNTRACK_ROOM, FACT_SYN_TAKEN },
 	.favoured_by = { FACT_PORT_SERVED_AFTER, FACT_SYNACK_LATE },
 	.found_by = { FACT_CONNTRACK_FULL },
 	.proven_by = FACT_CONNTRACK_COUNTED,

@@ -51,6 +51,7 @@ const struct cause cause_host_down_behind_router = {
 			  FACT_SERVER_DATA_LOST,
 			  FACT_PORT_SERVED_OTHERS,
 			  FACT_GATEWAY_SILENT,
-			  FACT_LINK_NO_CARRIER },
+			  FACT_LINK_NO_CARRIER,
+			  FACT_ADDRESS_OWN },
 	.favoured_by = { FACT_ICMP_LATE, FACT_ARP_SILENCE },
 };

@@ -54,6 +54,7 @@ const struct cause cause_host_down_onlink = {
 			  FACT_PORT_SERVED_OTHERS,
 			  FACT_ROUTE_VIA_GATEWAY,
 			  FACT_HOST_ON_LINK,
-			  FACT_SILENCE_LONG },
+			  FACT_SILENCE_LONG,
+			  FACT_ADDRESS_OWN },
 	.favoured_by = { FACT_ARP_SILENCE, FACT_ICMP_FROM_CLIENT },
 };

@@ -36,4 +36,5 @@ const struct cause cause_icmpv6_nd_blocked = {
 			  FACT_ICMP_REASSEMBLY, FACT_GATEWAY_SILENT,
 			  FACT_HOST_ON_LINK, FACT_LINK_NO_CARRIER,
 			  FACT_NO_ND_FILTER, FACT_ANSWER_WOULD_LEAVE },
+	.found_by = { FACT_ND_FILTERED },
 };

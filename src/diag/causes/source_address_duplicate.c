@@ -28,4 +28,5 @@ const struct cause cause_source_address_duplicate = {
 			  FACT_SOURCE_FOREIGN },
 	.favoured_by = { FACT_SYN_ARRIVED, FACT_PORT_SERVED_OTHERS },
 	.found_by = { FACT_SOURCE_OWN },
+	.proven_by = FACT_KERNEL_REFUSES,
 };

@@ -37,6 +37,10 @@ static bool may_be_translated(const struct looking *l)
 	struct netfilter n;
 	int family = netlink_family(&l->question->server);
 
+	/* All rules were walked through for this very packet. */
+	if (l->question->has_inner || fact_has(&l->facts->set, FACT_RULES_READ))
+		return false;
+
 	return netfilter_read(family, &n) || n.has_nft || n.has_legacy;
 }
 
@@ -201,6 +205,24 @@ static bool tell_anothers(struct looking *l)
 	return true;
 }
 
+/* It is this host's own, and yet the kernel found it to be another's: a rule had
+ * translated it. */
+static bool tell_translated(struct looking *l, const struct way_in *w)
+{
+	char name[64];
+
+	if (w->is_forwarding)
+		return false;
+
+	name_forwarding(name, sizeof(name), l, w->device);
+	look_tell(
+		l, FACT_FORWARDING_OFF, way_sysctl_culprit(l, name, 0),
+		_("The packets were translated to another host's address, and nothing that comes in by %1$s is forwarded (%2$s is 0)."),
+		w->device->name, name);
+	look_step(l, STEP_FAIL, _("translated, and nothing is forwarded"));
+	return true;
+}
+
 /* What the kernel does with the packet; is_counted: its counter shows that it
  * did so. */
 static void tell_way(struct looking *l, const struct way_in *w, bool is_counted)
@@ -209,6 +231,10 @@ static void tell_way(struct looking *l, const struct way_in *w, bool is_counted)
 
 	switch (w->end) {
 	case WAY_LOCAL:
+		if (is_counted && may_be_translated(l) && tell_translated(l, w))
+			break;
+		tell_own(l);
+		break;
 	case WAY_SOURCE_OWN:
 	case WAY_REVERSE_PATH:
 		tell_own(l);
@@ -217,6 +243,8 @@ static void tell_way(struct looking *l, const struct way_in *w, bool is_counted)
 		tell_forwarded(l, w);
 		break;
 	case WAY_NOT_OURS:
+		if (l->question->has_inner && tell_translated(l, w))
+			break;
 		if (is_sure)
 			tell_not_ours(l, w);
 		break;

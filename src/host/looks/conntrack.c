@@ -13,6 +13,8 @@
  * Connection tracking: whether its table is full, and what became of this flow
  * in it.
  */
+enum { OTHER_DROPS = 16 };
+
 static int before(struct looking *l)
 {
 	return conntrack_read(l->state);
@@ -120,19 +122,20 @@ static bool was_silent(const struct fact_set *seen)
 	       fact_has(seen, FACT_SYNACK_LATE);
 }
 
-/* Packets were dropped: this client's, unless others' may be meant. */
+/* Others' packets are dropped, too: it is not said that these were where a rule
+ * refuses them as well, unless next to nothing else was. */
 static void tell_dropped(struct looking *l, const struct conntrack *full,
 			 uint64_t drops)
 {
-	bool is_exact = drops == l->question->packets;
+	uint64_t packets = l->question->packets;
 
 	facts_forget(l->facts, FACT_CONNTRACK_ROOM);
 	facts_forget(l->facts, FACT_CONNTRACK_FULL);
-	if (!is_exact && stopped_before_socket(l->facts))
+	if (drops > packets + OTHER_DROPS && stopped_before_socket(l->facts))
 		return;
 
 	tell_full(l, full);
-	if (is_exact)
+	if (drops >= packets)
 		look_tell(l, FACT_CONNTRACK_COUNTED, NULL, NULL);
 }
 

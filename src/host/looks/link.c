@@ -6,7 +6,8 @@
 #include "host/way.h"
 
 /*
- * The device that the client is reached by: whether it is up.
+ * The device that the client is reached by: whether it is up, and whether the
+ * frames are for it.
  */
 static void tell_down(struct looking *l, const struct links_link *link)
 {
@@ -147,9 +148,105 @@ static int client(struct looking *l)
 	return 0;
 }
 
+static bool is_own_station(const struct looking *l, const uint8_t mac[6])
+{
+	/* To all, or to a group. */
+	if (mac[0] & 1)
+		return true;
+	for (size_t i = 0; i < l->links->count; i++)
+		if (l->links->links[i].has_mac &&
+		    !memcmp(l->links->links[i].mac, mac, 6))
+			return true;
+
+	return false;
+}
+
+static void put_mac(struct text *out, const uint8_t mac[6])
+{
+	for (int i = 0; i < 6; i++) {
+		if (i)
+			text_char(out, ':');
+		text_hex(out, mac[i], 2);
+	}
+}
+
+static void tell_vlan(struct looking *l, const struct links_link *in)
+{
+	const struct look_question *q = l->question;
+	struct culprit *k;
+
+	if (!q->vlan) {
+		look_tell(l, FACT_FRAME_UNTAGGED, NULL, NULL);
+		return;
+	}
+	/* A bridge passes it on. */
+	if (in->master)
+		return;
+
+	k = way_link_culprit(l, in);
+	culprit_number(k, "vlan", q->vlan);
+	look_tell(
+		l, FACT_VLAN_UNKNOWN, k,
+		_("The frames came in by %1$s with the VLAN %2$u, for which there is no device."),
+		in->name, q->vlan);
+	look_step(l, STEP_FAIL, _("%1$s: no device for the VLAN %2$u"),
+		  in->name, q->vlan);
+}
+
+/* A frame for another station is seen by the capture alone (eth_type_trans(),
+ * PACKET_OTHERHOST). Another one may have the address too: but then the client
+ * would have had its answer, and not repeated. */
+static void tell_other(struct looking *l, const struct links_link *in)
+{
+	const struct look_question *q = l->question;
+	struct text to = TEXT_NULL, from = TEXT_NULL;
+	struct culprit *k;
+
+	put_mac(&to, q->to_mac);
+	put_mac(&from, q->from_mac);
+	k = culprit_new(l->record->arena, CULPRIT_NEIGHBOUR, VANTAGE_SERVER,
+			"%s lladdr %s", way_words(l, &q->server),
+			text_string(&to));
+	culprit_text(k, l->record->arena, "device", in->name);
+	culprit_text(k, l->record->arena, "station", text_string(&from));
+	look_step(l, STEP_FAIL, _("%1$s is sent frames for %2$s"), in->name,
+		  text_string(&to));
+	if (fact_has(l->seen, FACT_SYN_REPEATED) ||
+	    fact_has(l->seen, FACT_UDP_REPEATED))
+		look_tell(
+			l, FACT_FRAME_NOT_OURS, k,
+			_("%1$s, which sends the frames, addresses them to %2$s, and %3$s is not that station."),
+			text_string(&from), text_string(&to), in->name);
+	text_done(&to);
+	text_done(&from);
+}
+
+static int after(struct looking *l)
+{
+	const struct look_question *q = l->question;
+	const struct links_link *in = links_by_index(l->links, q->device);
+
+	if (!q->has_macs || !in || !in->has_mac)
+		return 0;
+
+	tell_vlan(l, in);
+	if (!in->master && strcmp(in->kind, "bridge") != 0)
+		look_tell(l, FACT_NO_BRIDGE, NULL, NULL);
+	if (!q->packets)
+		return 0;
+
+	if (is_own_station(l, q->to_mac))
+		look_tell(l, FACT_FRAME_OURS, NULL, NULL);
+	else if (!in->master && links_own(l->links, &q->server))
+		tell_other(l, in);
+
+	return 0;
+}
+
 const struct look look_link = {
 	.id = "link",
 	.title = N_("the device that the client is reached by"),
 	.before = before,
 	.client = client,
+	.after = after,
 };

@@ -8,6 +8,7 @@
 #include "host/links.h"
 #include "host/look.h"
 #include "host/netlink.h"
+#include "host/reader.h"
 #include "host/security.h"
 #include "host/serving.h"
 #include "host/spaces.h"
@@ -304,6 +305,11 @@ static int tell_stray(struct reading *r)
 	if (!count)
 		return error;
 
+	/* That one's program, not those of all. */
+	r->other.sockets.list[0] = *s;
+	r->other.sockets.count = 1;
+	s = r->other.sockets.list;
+
 	error = serving_find_owners(&r->other);
 	name(r, &r->other, s);
 	c = count == 1
@@ -324,27 +330,51 @@ static int tell_stray(struct reading *r)
 	return error ? error : 1;
 }
 
+static void tell_nobody(struct looking *l, const struct state *state)
+{
+	const struct look_question *q = l->question;
+	struct culprit *c = serving_no_socket(l->record->arena, q);
+
+	if (q->has_inner) {
+		look_step(l, STEP_FAIL,
+			  _("the packets are sent on to port %u, where nothing "
+			    "listens"),
+			  q->port);
+		look_tell(l, FACT_INNER_NONE, q->inner_rule, "%s", l->text);
+	} else if (state->had_socket) {
+		look_step(l, STEP_FAIL,
+			  _("nothing listens on %1$s/%2$u any more"),
+			  protocol_name(q->protocol), q->port);
+		look_tell(l, FACT_LISTENER_VANISHED, c, NULL);
+	} else {
+		look_step(l, STEP_FAIL, _("nothing listens on %1$s/%2$u"),
+			  protocol_name(q->protocol), q->port);
+		look_tell(l, FACT_LISTENER_NONE, c,
+			  q->protocol == IPPROTO_UDP
+				  ? _("No socket of the server has "
+				      "%1$s/%2$u open.")
+				  : _("No socket of the server listens on "
+				      "%1$s/%2$u."),
+			  protocol_name(q->protocol), q->port);
+	}
+}
+
 static int tell_none(struct reading *r)
 {
 	struct looking *l = r->l;
 	const struct look_question *q = l->question;
 	const struct state *state = l->state;
-	int error = state->had_socket ? 0 : tell_other_protocol(r);
+	bool is_plain = !state->had_socket && !q->has_inner;
+	int error = is_plain ? tell_other_protocol(r) : 0;
 
-	if (!error && !state->had_socket)
+	if (!error && is_plain)
 		error = tell_other_space(r);
-	if (!error && !state->had_socket)
+	if (!error && is_plain)
 		error = tell_stray(r);
 	if (error)
 		return error < 0 ? error : 0;
 
-	look_step(l, STEP_FAIL, _("nothing listens on %1$s/%2$u"),
-		  protocol_name(q->protocol), q->port);
-	look_tell(l, FACT_LISTENER_NONE, serving_no_socket(l->record->arena, q),
-		  q->protocol == IPPROTO_UDP
-			  ? _("No socket of the server has %1$s/%2$u open.")
-			  : _("No socket of the server listens on %1$s/%2$u."),
-		  protocol_name(q->protocol), q->port);
+	tell_nobody(l, state);
 	return 0;
 }
 
@@ -355,6 +385,15 @@ static void tell_security(struct looking *l)
 	security_read(&s);
 	if (s.state[SECURITY_SELINUX] == SECURITY_OFF)
 		look_tell(l, FACT_SELINUX_OFF, NULL, NULL);
+}
+
+/* As sd_booted(3) has it: without it, no unit can have failed. */
+static void tell_systemd(struct looking *l)
+{
+	struct reader_status st;
+
+	if (reader_status("/run/systemd/system", &st) == -ENOENT)
+		look_tell(l, FACT_NO_SYSTEMD, NULL, NULL);
 }
 
 static int tell_all(struct reading *r)
@@ -425,7 +464,8 @@ static void tell_inner(struct reading *r, const struct listener *s,
 			  _("the packets are sent on to a container, where "
 			    "nothing listens on port %u"),
 			  l->question->port);
-		look_tell(l, FACT_INNER_NONE, NULL, "%s", l->text);
+		look_tell(l, FACT_INNER_NONE, l->question->inner_rule, "%s",
+			  l->text);
 		return;
 	}
 
@@ -506,10 +546,25 @@ static int look(struct looking *l)
 	return serving_ask(l, look_here);
 }
 
+/* Who is asked for soon need not be looked for now. */
+static int note_socket(struct looking *l)
+{
+	struct state *state = l->state;
+	struct serving s;
+	int error = serving_read(&s, "", l->question);
+
+	if (!error)
+		*state = (struct state){ .had_socket = s.sockets.count > 0,
+					 .is_later = true };
+	serving_done(&s);
+	return error;
+}
+
 static int before(struct looking *l)
 {
 	tell_security(l);
-	return look(l);
+	tell_systemd(l);
+	return l->question->has_client ? note_socket(l) : look(l);
 }
 
 const struct look look_listener = {

@@ -1,6 +1,7 @@
 #include "host/neighbour.h"
 
 #include <errno.h>
+#include <linux/rtnetlink.h>
 #include <netinet/in.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -130,19 +131,83 @@ static bool is_unanswered(const struct fact_set *seen)
 	       !fact_has(seen, FACT_HANDSHAKE_DONE);
 }
 
+static int read_filter(const struct looking *l, struct netfilter *n)
+{
+	return address_is_v4(&l->question->client)
+		       ? netfilter_read_arp(n)
+		       : netfilter_read(AF_INET6, n);
+}
+
 /* Whether a filter of this host may keep the answer for a neighbour from it. */
 static bool may_be_filtered(struct looking *l)
 {
 	bool is_v4 = address_is_v4(&l->question->client);
 	struct netfilter n;
-	int err = is_v4 ? netfilter_read_arp(&n) : netfilter_read(AF_INET6, &n);
 
-	if (err || n.has_nft || n.has_legacy)
+	if (read_filter(l, &n) || n.has_nft || n.has_legacy)
 		return true;
 
 	look_tell(l, is_v4 ? FACT_NO_ARP_FILTER : FACT_NO_ND_FILTER, NULL,
 		  NULL);
 	return false;
+}
+
+static struct culprit *filter_culprit(const struct looking *l,
+				      const struct netfilter *n)
+{
+	bool is_v4 = address_is_v4(&l->question->client);
+	struct arena *a = l->record->arena;
+	struct culprit *k;
+
+	if (!n->has_nft) {
+		k = culprit_new(a, CULPRIT_FIREWALL_RULE, VANTAGE_SERVER, "%s",
+				is_v4 ? "arptables -L" : "ip6tables -L");
+		culprit_text(k, a, "engine", "iptables-legacy");
+	} else {
+		k = culprit_new(a, CULPRIT_FIREWALL_RULE, VANTAGE_SERVER,
+				"table %s, chain %s%s", n->table, n->chain,
+				n->is_dropping ? " (policy drop)" : "");
+		culprit_text(k, a, "engine", "nft");
+		culprit_text(k, a, "table", n->table);
+		culprit_text(k, a, "chain", n->chain);
+	}
+	culprit_text(k, a, "family", is_v4 ? "arp" : "ip6");
+	return k;
+}
+
+/* What else keeps the kernel from answering who asks for an own address: all of
+ * it was looked at before. (arp_process(), ndisc_recv_ns()) */
+static bool is_to_answer(const struct looking *l)
+{
+	const struct links_link *in =
+		links_by_index(l->links, l->question->device);
+	const struct fact_set *known = &l->facts->set;
+	int64_t filter = 0;
+	const char *of;
+
+	if (!in || !links_has_neighbours(in) || in->master ||
+	    !fact_has(known, FACT_ADDRESS_OWN))
+		return false;
+	if (!address_is_v4(&l->question->client))
+		return true;
+
+	return fact_has(known, FACT_ARP_NOT_IGNORED) &&
+	       fact_has(known, FACT_RP_FILTER_PASSES) &&
+	       !way_setting(AF_INET, in->name, "arp_filter", &filter, &of) &&
+	       !filter;
+}
+
+/* The address is asked for in vain, and the question came as far as here. */
+static void tell_filter(struct looking *l)
+{
+	bool is_v4 = address_is_v4(&l->question->client);
+	struct netfilter n;
+
+	if (!may_be_filtered(l) || !is_to_answer(l) || read_filter(l, &n))
+		return;
+
+	look_tell(l, is_v4 ? FACT_ARP_FILTERED : FACT_ND_FILTERED,
+		  filter_culprit(l, &n), NULL);
 }
 
 static void tell_room(struct looking *l, const struct neighbour *e)
@@ -176,8 +241,8 @@ static void tell_room(struct looking *l, const struct neighbour *e)
 static void tell_taken(struct looking *l)
 {
 	const struct look_question *q = l->question;
-	const struct half_open_tuple t = { q->client, q->server, q->client_port,
-					   q->port };
+	const struct half_open_tuple t = { q->client, *way_destination(q),
+					   q->client_port, way_port(q) };
 	bool is_held = false;
 
 	if (q->protocol == IPPROTO_TCP && !half_open_read(&t, &is_held) &&
@@ -194,6 +259,36 @@ static void tell_stuck(struct looking *l, const struct way_back *w)
 		look_tell(l, FACT_REPLY_STUCK, NULL, NULL);
 }
 
+/* It is another host's, by a rule: that one is asked for only to send it these
+ * packets. */
+static int tell_sent_on(struct looking *l)
+{
+	const struct look_question *q = l->question;
+	const struct route_question ask = { .destination = q->inner };
+	const char *to = way_words(l, &q->inner);
+	struct neighbour e;
+	struct route r;
+	int refusal;
+	int found;
+
+	if (!q->has_inner || links_own(l->links, &q->inner))
+		return 0;
+	found = route_get(l->route, &ask, &r, &refusal);
+	if (found || r.has_gateway || r.type != RTN_UNICAST)
+		return found < 0 ? found : 0;
+	found = neighbour_get(l->route, &q->inner, r.device, &e);
+	if (found)
+		return found;
+
+	if (neighbour_is_asked(&e) ||
+	    (neighbour_has_failed(&e) && e.changed_s <= FRESH_AFTER))
+		look_tell(
+			l, FACT_FORWARD_STUCK, NULL,
+			_("The packets are sent on to %s, which does not answer on its link."),
+			to);
+	return 0;
+}
+
 static int after(struct looking *l)
 {
 	struct neighbour e;
@@ -201,9 +296,14 @@ static int after(struct looking *l)
 	bool is_stuck;
 	int err = way_back(l, &w);
 
+	if (fact_has(l->seen, FACT_ARP_SILENCE))
+		tell_filter(l);
 	if (err || !is_unanswered(l->seen))
 		return err;
 	tell_taken(l);
+	err = tell_sent_on(l);
+	if (err)
+		return err;
 	if (!w.has_route)
 		return 0;
 	if (!w.has_next_hop) {

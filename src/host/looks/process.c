@@ -57,7 +57,9 @@ static const enum fact_kind told[] = {
 	FACT_CONNECTION_WAITS,      FACT_CONNECTION_TAKEN,
 	FACT_PROCESS_READS_NOTHING, FACT_PROCESS_GONE,
 	FACT_PROCESS_SAME,          FACT_PROCESS_CLOSED,
-	FACT_PROCESS_RESET,
+	FACT_PROCESS_RESET,         FACT_PROCESS_ABORTED,
+	FACT_PROCESS_UNASKED,       FACT_PROCESS_UNCROWDED,
+	FACT_SERVICE_NOT_SSHD,
 };
 
 static void forget(struct looking *l)
@@ -344,7 +346,8 @@ static void tell_reading(struct reading *r)
 	if (!r->has_own || !r->own.inode || !r->own.queued ||
 	    !has_seen(r, FACT_SERVER_WINDOW_ZERO))
 		return;
-	if (!owners_find(inodes, 1, &owners) && owners.count) {
+	if (!owners_find_cached(l->question->owners, inodes, 1, &owners) &&
+	    owners.count) {
 		struct process p;
 		struct culprit *c =
 			serving_process(l->record->arena, owners.list[0].pid);
@@ -380,15 +383,25 @@ static uint64_t cookies_of(const struct serving *s)
 	return sum;
 }
 
-/* A program that listened before and is not there any more. */
+static bool is_alive(const struct process *was)
+{
+	struct process now;
+
+	return !process_read(was->pid, &now) && now.started == was->started &&
+	       now.state != 'Z';
+}
+
+/* A program that listened before, and neither it nor another one that had the
+ * same socket is there any more. Workers come and go. */
 static const struct program *gone(const struct programs *before)
 {
 	for (size_t i = 0; i < before->count; i++) {
-		const struct process *was = &before->list[i].process;
-		struct process now;
+		bool is_gone = true;
 
-		if (process_read(was->pid, &now) ||
-		    now.started != was->started || now.state == 'Z')
+		for (size_t k = 0; k < before->count && is_gone; k++)
+			if (before->list[k].inode == before->list[i].inode)
+				is_gone = !is_alive(&before->list[k].process);
+		if (is_gone)
 			return &before->list[i];
 	}
 
@@ -434,29 +447,80 @@ static void tell_gone(struct reading *r)
 		look_tell(l, FACT_PROCESS_GONE, c, "%s", l->text);
 		return;
 	}
+	/* It did listen when the connection was made. */
+	if (!r->here.sockets.count && has_seen(r, FACT_HANDSHAKE_DONE)) {
+		look_tell(l, FACT_LISTENER_VANISHED,
+			  serving_no_socket(l->record->arena, l->question),
+			  NULL);
+		return;
+	}
 	if (cookies_of(&r->here) == state->cookies &&
 	    !has_lost_children(&state->before, &r->now))
 		look_tell(l, FACT_PROCESS_SAME, NULL, NULL);
 }
 
-/* A RST is sent for SO_LINGER 0, or because data lies unread: the kernel counts
- * which. */
-static bool is_reset_on_purpose(const struct reading *r)
+/* A RST is sent for SO_LINGER 0, or because data lies unread, and then for
+ * either: the kernel counts which. */
+static enum fact_kind way_of_ending(const struct reading *r)
 {
 	const struct state *s = r->l->state;
 	struct counters_taken now;
 
-	return has_seen(r, FACT_SERVER_RST) && !has_seen(r, FACT_SERVER_FIN) &&
-	       s->has_counters && !counters_read(&now) &&
-	       counters_grown(&s->counters, &now, COUNTER_ABORT_ON_DATA) &&
-	       !counters_grown(&s->counters, &now, COUNTER_ABORT_ON_CLOSE);
+	if (!has_seen(r, FACT_SERVER_RST) || has_seen(r, FACT_SERVER_FIN))
+		return FACT_PROCESS_CLOSED;
+	if (s->has_counters && !counters_read(&now) &&
+	    counters_grown(&s->counters, &now, COUNTER_ABORT_ON_DATA) &&
+	    !counters_grown(&s->counters, &now, COUNTER_ABORT_ON_CLOSE))
+		return FACT_PROCESS_RESET;
+
+	return FACT_PROCESS_ABORTED;
+}
+
+/* Nobody else is connected, and nothing else is open that a limit could be
+ * about. */
+static bool is_uncrowded(const struct reading *r)
+{
+	enum { FEW = 24 };
+
+	const struct look_question *q = r->l->question;
+	const struct listeners_question ask = {
+		.where = "",
+		.port = q->port,
+		.protocol = IPPROTO_TCP,
+		.states = 1 << TCP_ESTABLISHED | 1 << TCP_CLOSE_WAIT,
+	};
+	struct listeners found = { 0 };
+	bool is = !listeners_read(&ask, &found) && !r->now.is_partial;
+
+	for (size_t i = 0; i < found.count && is; i++)
+		is = address_equal(&found.list[i].peer, &q->client) &&
+		     found.list[i].peer_port == q->client_port;
+	for (size_t i = 0; i < r->now.count && is; i++)
+		is = r->now.list[i].has_files &&
+		     r->now.list[i].files.open < FEW;
+	listeners_done(&found);
+	return is;
+}
+
+/* What it cannot be. */
+static void tell_program(struct reading *r)
+{
+	struct looking *l = r->l;
+	bool is_sshd = r->now.is_partial || !r->now.count;
+
+	for (size_t i = 0; i < r->now.count; i++)
+		is_sshd = is_sshd || r->now.list[i].process.is_sshd;
+	if (!is_sshd)
+		look_tell(l, FACT_SERVICE_NOT_SSHD, NULL, NULL);
+	if (is_uncrowded(r))
+		look_tell(l, FACT_PROCESS_UNCROWDED, NULL, NULL);
 }
 
 /* The packet that ended the connection left this host: a program did it. */
 static void tell_ended(struct reading *r)
 {
 	struct looking *l = r->l;
-	bool is_reset;
+	enum fact_kind way;
 
 	if (!has_seen(r, FACT_HANDSHAKE_DONE) ||
 	    has_seen(r, FACT_SERVER_DATA) || !r->now.count ||
@@ -464,15 +528,18 @@ static void tell_ended(struct reading *r)
 	     !has_seen(r, FACT_SERVER_RST)))
 		return;
 
-	is_reset = is_reset_on_purpose(r);
+	way = way_of_ending(r);
 	look_step(l, STEP_FAIL,
-		  is_reset ? _("%1$s (pid %2$d) listens there, and the "
-			       "connection was reset unserved")
-			   : _("%1$s (pid %2$d) listens there, and the "
-			       "connection was closed unserved"),
+		  way == FACT_PROCESS_CLOSED
+			  ? _("%1$s (pid %2$d) listens there, and the "
+			      "connection was closed unserved")
+			  : _("%1$s (pid %2$d) listens there, and the "
+			      "connection was reset unserved"),
 		  r->now.list[0].process.name, r->now.list[0].process.pid);
-	look_tell(l, is_reset ? FACT_PROCESS_RESET : FACT_PROCESS_CLOSED,
-		  blame(r, &r->now.list[0]), "%s", l->text);
+	look_tell(l, way, blame(r, &r->now.list[0]), "%s", l->text);
+	if (!has_seen(r, FACT_CLIENT_DATA))
+		look_tell(l, FACT_PROCESS_UNASKED, NULL, NULL);
+	tell_program(r);
 }
 
 /*
@@ -498,7 +565,11 @@ static int look_here(struct looking *l)
 	error = read_programs(&r);
 	if (!error) {
 		tell_state(&r);
-		if (!l->question->client_port)
+		tell_gone(&r);
+		facts_forget(l->facts, FACT_PROCESS_SAME);
+		/* As late as possible before an attempt. */
+		if (!l->question->client_port &&
+		    !fact_has(&l->facts->set, FACT_PROCESS_GONE))
 			mark(&r);
 	}
 	serving_done(&r.here);

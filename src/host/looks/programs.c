@@ -1,4 +1,3 @@
-#include <errno.h>
 #include <string.h>
 
 #include "base/i18n.h"
@@ -9,13 +8,11 @@
 #include "host/security.h"
 #include "host/serving.h"
 #include "host/socket_cgroup.h"
-#include "host/socket_options.h"
 #include "host/stopped.h"
 
 /*
  * What may decide over a packet without a rule to see: BPF programs at the hooks
- * of netfilter, of security modules and of the service's cgroup, and the filter
- * on the service's socket.
+ * of netfilter, of security modules and of the service's cgroup.
  */
 enum { FILE_BYTES = 1 << 20 };
 
@@ -49,8 +46,31 @@ struct programs {
 	uint64_t drops; /* of the socket of that cookie */
 	uint64_t cookie;
 	const struct culprit *culprit; /* of the cgroup's program */
-	struct owner owner; /* of the socket, once it was looked for */
 };
+
+/* Its drops before the attempt. */
+static void remember(struct looking *l, const struct listener *socket)
+{
+	struct programs *p = l->state;
+
+	if (p->cookie != socket->cookie || !l->question->packets)
+		p->drops = socket->drops;
+	p->cookie = socket->cookie;
+}
+
+static int remember_best(struct looking *l)
+{
+	const struct listener *socket;
+	enum listeners_fit fit;
+	struct serving s;
+	int error = serving_read(&s, "", l->question);
+
+	socket = error ? NULL : serving_best(&s, l->question, &fit);
+	if (socket)
+		remember(l, socket);
+	serving_done(&s);
+	return error;
+}
 
 static int before(struct looking *l)
 {
@@ -62,7 +82,7 @@ static int before(struct looking *l)
 	security_read(&s);
 	p->has_smack = s.state[SECURITY_SMACK] != SECURITY_OFF;
 	p->has_selinux = selinux_sees_packets(&s);
-	return 0;
+	return remember_best(l);
 }
 
 static int look_at_hooks(struct looking *l)
@@ -130,16 +150,6 @@ static int look_at_cgroup(struct looking *l, const struct listener *socket)
 	return 0;
 }
 
-/* Its drops before the attempt. */
-static void remember(struct looking *l, const struct listener *socket)
-{
-	struct programs *p = l->state;
-
-	if (p->cookie != socket->cookie)
-		p->drops = socket->drops;
-	p->cookie = socket->cookie;
-}
-
 static int look_at_service(struct looking *l)
 {
 	const struct listener *socket;
@@ -164,9 +174,10 @@ static int client(struct looking *l)
 
 	if (first || second)
 		return first ? first : second;
-	if (!l->text)
-		look_step(l, STEP_PASS,
-			  _("BPF programs and filters were looked for"));
+
+	look_step(
+		l, STEP_PASS, "%s",
+		_("BPF programs were looked for at the hooks and at the service's cgroup"));
 	return 0;
 }
 
@@ -234,8 +245,8 @@ static int after(struct looking *l)
 
 const struct look look_programs = {
 	.id = "programs",
-	.title = N_("BPF programs and filters on the way to the service"),
-	.needs = "CAP_NET_ADMIN, CAP_SYS_ADMIN, CAP_SYS_PTRACE",
+	.title = N_("BPF programs on the way to the service"),
+	.needs = "CAP_NET_ADMIN, CAP_SYS_ADMIN, CAP_DAC_READ_SEARCH",
 	.state_size = sizeof(struct programs),
 	.before = before,
 	.client = client,

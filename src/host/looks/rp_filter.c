@@ -26,7 +26,7 @@ static int before(struct looking *l)
 	return err;
 }
 
-static void tell_source(struct looking *l)
+static void tell_source(struct looking *l, bool is_unsure)
 {
 	const struct links_address *own =
 		links_own(l->links, &l->question->client);
@@ -45,6 +45,9 @@ static void tell_source(struct looking *l)
 		client, name);
 	look_step(l, STEP_FAIL, _("%1$s is also an address of %2$s"), client,
 		  name);
+	/* There is no counter of it. */
+	if (l->question->packets && !is_unsure)
+		look_tell(l, FACT_KERNEL_REFUSES, NULL, NULL);
 }
 
 static const char *back_by(const struct looking *l)
@@ -118,7 +121,8 @@ static int look(struct looking *l, bool is_counted)
 		return 0;
 
 	if (w.end == WAY_SOURCE_OWN) {
-		tell_source(l);
+		tell_source(l, w.is_unsure ||
+				       !address_is_v4(&l->question->server));
 		return 0;
 	}
 	if (!links_own(l->links, &l->question->client))
@@ -129,7 +133,7 @@ static int look(struct looking *l, bool is_counted)
 		tell_drop(l, &w);
 	/* Before a packet came, the device is only that of the way back. */
 	if (w.end == WAY_LOCAL && (!w.reverse_path || !is_unsure(&w)) &&
-	    l->question->packets)
+	    (l->question->packets || l->seen))
 		tell_pass(l, &w);
 
 	return 0;
@@ -149,6 +153,9 @@ static int after(struct looking *l)
 
 	if (!s->has_before || !address_is_v4(&l->question->server))
 		return 0;
+	/* Only what is IP is counted: not who asks for the address. */
+	if (fact_has(l->seen, FACT_ARP_SILENCE))
+		return look(l, false);
 	err = counters_read(&now);
 	if (err)
 		return err;

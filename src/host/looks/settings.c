@@ -152,7 +152,7 @@ static void tell_checksum(struct looking *l, const struct grown *g)
 			l, FACT_CHECKSUM_QUIET, NULL,
 			_("The counter %s did not move when the packets came."),
 			counters_name(c));
-	else if (fact_has(l->seen, FACT_SYN_CHECKSUM_BAD) &&
+	else if (fact_has(l->seen, FACT_SYN_ARRIVED) &&
 		 grown(g, c) >= l->question->packets)
 		look_tell(
 			l, FACT_CHECKSUM_COUNTED,

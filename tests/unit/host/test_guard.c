@@ -14,6 +14,7 @@
 #include <linux/netlink.h>
 #include <linux/rtnetlink.h>
 #include <linux/sock_diag.h>
+#include <linux/tcp.h>
 #include <linux/xfrm.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -284,6 +285,65 @@ static void keys_of_ipsec_are_blanked(void **state)
 		assert_int_equal(q.key[i], 0);
 }
 
+static void keys_of_tcp_are_blanked_and_not_whose_they_are(void **state)
+{
+	struct {
+		struct nlmsghdr m;
+		struct inet_diag_msg d;
+		struct nlattr a;
+		struct tcp_diag_md5sig keys[2];
+	} q = { .m = { .nlmsg_len = sizeof(q),
+		       .nlmsg_type = SOCK_DIAG_BY_FAMILY },
+		.a = { .nla_len = sizeof(q.a) + sizeof(q.keys),
+		       .nla_type = INET_DIAG_MD5SIG } };
+
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		q.keys[i].tcpm_prefixlen = 32;
+		q.keys[i].tcpm_addr[0] = 0x0100000a;
+		memset(q.keys[i].tcpm_key, 'k', sizeof(q.keys[i].tcpm_key));
+	}
+	secrets_hide(NETLINK_SOCK_DIAG, NULL, &q);
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(q.keys[i].tcpm_prefixlen, 32);
+		assert_int_equal(q.keys[i].tcpm_addr[0], 0x0100000a);
+		assert_int_equal(q.keys[i].tcpm_key[0], 0);
+		assert_int_equal(q.keys[i].tcpm_key[79], 0);
+	}
+}
+
+static void keys_of_wireguard_are_blanked(void **state)
+{
+	struct key {
+		struct nlattr a;
+		char bytes[32];
+	};
+
+	struct {
+		struct nlmsghdr m;
+		struct genlmsghdr g;
+		struct key own, known;
+		struct nlattr peers, peer;
+		struct key public, shared;
+	} q = { .m = { .nlmsg_len = sizeof(q), .nlmsg_type = 40 },
+		.own = { { sizeof(q.own), 3 }, "private" },
+		.known = { { sizeof(q.known), 4 }, "public" },
+		.peers = { sizeof(q.peers) + sizeof(q.peer) + sizeof(q.public) +
+				   sizeof(q.shared),
+			   8 | NLA_F_NESTED },
+		.peer = { sizeof(q.peer) + sizeof(q.public) + sizeof(q.shared),
+			  0 | NLA_F_NESTED },
+		.public = { { sizeof(q.public), 1 }, "public" },
+		.shared = { { sizeof(q.shared), 2 }, "shared" } };
+
+	(void)state;
+	secrets_hide(NETLINK_GENERIC, "wireguard", &q);
+	assert_string_equal(q.own.bytes, "");
+	assert_string_equal(q.known.bytes, "public");
+	assert_string_equal(q.public.bytes, "public");
+	assert_string_equal(q.shared.bytes, "");
+}
+
 static void a_family_is_found_by_its_name(void **state)
 {
 	struct netlink *n;
@@ -312,6 +372,9 @@ int main(void)
 			a_second_message_does_not_hide_behind_the_first),
 		cmocka_unit_test(namespaces_are_named_by_their_files),
 		cmocka_unit_test(keys_of_ipsec_are_blanked),
+		cmocka_unit_test(
+			keys_of_tcp_are_blanked_and_not_whose_they_are),
+		cmocka_unit_test(keys_of_wireguard_are_blanked),
 		cmocka_unit_test(a_family_is_found_by_its_name),
 	};
 
