@@ -228,19 +228,6 @@ static enum fact_kind judge(const struct server_rules *s,
 	return FACT_RULES_ACCEPT;
 }
 
-/* The rule that gave it another destination or port. */
-static const struct rule *translator(const struct walk_way *way)
-{
-	const struct rule *last = NULL;
-
-	for (size_t i = 0; i < way->change_count; i++)
-		if (way->changes[i].field == FIELD_DADDR ||
-		    way->changes[i].field == FIELD_DPORT)
-			last = way->changes[i].rule;
-
-	return last;
-}
-
 int server_rules_walk(struct server_rules *s, const struct look_question *q,
 		      const char *in_device)
 {
@@ -257,7 +244,6 @@ int server_rules_walk(struct server_rules *s, const struct look_question *q,
 		return err;
 
 	way->kind = judge(s, way);
-	way->translated_by = translator(&way->result.way);
 	way->is_known = true;
 	return 0;
 }

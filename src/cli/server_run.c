@@ -311,6 +311,8 @@ int server_run(struct server *s)
 		if (!err)
 			err = watch(s);
 	}
+	if (!err)
+		err = server_rules_boot(s->rules, s->record);
 	check_screen_sync(&s->screen, s->record);
 	return err ? err : case_judge(s->diag, s->record, &s->verdict);
 }

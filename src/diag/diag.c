@@ -357,9 +357,7 @@ static unsigned least_of(const struct cause *c)
 	for (int i = 0; i < CAUSE_FACTS && c->found_by[i]; i++) {
 		unsigned place = blockers_place(c->found_by[i]);
 
-		if (!place)
-			return 0;
-		if (!least || place < least)
+		if (place && (!least || place < least))
 			least = place;
 	}
 

@@ -17,6 +17,8 @@
  * is the order of the list in src/meson.build.
  */
 
+struct owners_cache;
+
 /* Whose attempts, to what. */
 struct look_question {
 	uint8_t protocol; /* IPPROTO_TCP or IPPROTO_UDP */
@@ -35,6 +37,8 @@ struct look_question {
 	uint8_t from_mac[6], to_mac[6];
 	bool has_macs;
 	uint16_t vlan; /* its VLAN's number; 0: it has none */
+	/* Whose sockets are: shared by the looks, set by look.c. */
+	struct owners_cache *owners;
 };
 
 struct links;

@@ -38,7 +38,7 @@ int serving_ask(struct looking *l, int (*what)(struct looking *l))
 int serving_read(struct serving *s, const char *where,
 		 const struct look_question *q)
 {
-	*s = (struct serving){ 0 };
+	*s = (struct serving){ .cache = q->owners };
 	return listeners_read_open(where, q->protocol, q->port,
 				   q->has_client ? &q->client : NULL,
 				   &s->sockets);
@@ -57,7 +57,9 @@ int serving_find_owners(struct serving *s)
 		if (s->sockets.list[i].inode)
 			inodes[count++] = s->sockets.list[i].inode;
 	owners_done(&s->owners);
-	error = owners_find(inodes, count, &s->owners);
+	error = s->cache ? owners_find_cached(s->cache, inodes, count,
+					      &s->owners)
+			 : owners_find(inodes, count, &s->owners);
 	free(inodes);
 	return error;
 }

@@ -21,6 +21,7 @@ struct text;
 struct serving {
 	struct listeners sockets; /* that take new clients */
 	struct owners owners; /* of them; only after serving_find_owners() */
+	struct owners_cache *cache; /* or NULL */
 };
 
 /* Calls what() with the question as a socket of this host is asked it: behind

@@ -37,6 +37,10 @@ static bool may_be_translated(const struct looking *l)
 	struct netfilter n;
 	int family = netlink_family(&l->question->server);
 
+	/* All rules were walked through for this very packet. */
+	if (l->question->has_inner || fact_has(&l->facts->set, FACT_RULES_READ))
+		return false;
+
 	return netfilter_read(family, &n) || n.has_nft || n.has_legacy;
 }
 
@@ -207,7 +211,7 @@ static bool tell_translated(struct looking *l, const struct way_in *w)
 {
 	char name[64];
 
-	if (w->is_forwarding || !may_be_translated(l))
+	if (w->is_forwarding)
 		return false;
 
 	name_forwarding(name, sizeof(name), l, w->device);
@@ -227,7 +231,7 @@ static void tell_way(struct looking *l, const struct way_in *w, bool is_counted)
 
 	switch (w->end) {
 	case WAY_LOCAL:
-		if (is_counted && tell_translated(l, w))
+		if (is_counted && may_be_translated(l) && tell_translated(l, w))
 			break;
 		tell_own(l);
 		break;
@@ -239,6 +243,8 @@ static void tell_way(struct looking *l, const struct way_in *w, bool is_counted)
 		tell_forwarded(l, w);
 		break;
 	case WAY_NOT_OURS:
+		if (l->question->has_inner && tell_translated(l, w))
+			break;
 		if (is_sure)
 			tell_not_ours(l, w);
 		break;

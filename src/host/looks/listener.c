@@ -305,6 +305,11 @@ static int tell_stray(struct reading *r)
 	if (!count)
 		return error;
 
+	/* That one's program, not those of all. */
+	r->other.sockets.list[0] = *s;
+	r->other.sockets.count = 1;
+	s = r->other.sockets.list;
+
 	error = serving_find_owners(&r->other);
 	name(r, &r->other, s);
 	c = count == 1
@@ -314,9 +319,44 @@ static int tell_stray(struct reading *r)
 		  _("nothing listens on tcp/%1$u; %2$s listens on %3$s"),
 		  l->question->port, text_string(&r->program),
 		  text_string(&r->socket));
+	/* The rule that sends the packets on names the wrong one. */
+	if (l->question->has_inner) {
+		look_tell(l, FACT_INNER_NONE, NULL, "%s", l->text);
+		return error ? error : 1;
+	}
+
 	look_tell(l, count == 1 ? FACT_LISTENER_STRAY : FACT_LISTENER_STRAYS, c,
 		  "%s", l->text);
 	return error ? error : 1;
+}
+
+static void tell_nobody(struct looking *l, const struct state *state)
+{
+	const struct look_question *q = l->question;
+	struct culprit *c = serving_no_socket(l->record->arena, q);
+
+	if (q->has_inner) {
+		look_step(l, STEP_FAIL,
+			  _("the packets are sent on to port %u, where nothing "
+			    "listens"),
+			  q->port);
+		look_tell(l, FACT_INNER_NONE, q->inner_rule, "%s", l->text);
+	} else if (state->had_socket) {
+		look_step(l, STEP_FAIL,
+			  _("nothing listens on %1$s/%2$u any more"),
+			  protocol_name(q->protocol), q->port);
+		look_tell(l, FACT_LISTENER_VANISHED, c, NULL);
+	} else {
+		look_step(l, STEP_FAIL, _("nothing listens on %1$s/%2$u"),
+			  protocol_name(q->protocol), q->port);
+		look_tell(l, FACT_LISTENER_NONE, c,
+			  q->protocol == IPPROTO_UDP
+				  ? _("No socket of the server has "
+				      "%1$s/%2$u open.")
+				  : _("No socket of the server listens on "
+				      "%1$s/%2$u."),
+			  protocol_name(q->protocol), q->port);
+	}
 }
 
 static int tell_none(struct reading *r)
@@ -334,13 +374,7 @@ static int tell_none(struct reading *r)
 	if (error)
 		return error < 0 ? error : 0;
 
-	look_step(l, STEP_FAIL, _("nothing listens on %1$s/%2$u"),
-		  protocol_name(q->protocol), q->port);
-	look_tell(l, FACT_LISTENER_NONE, serving_no_socket(l->record->arena, q),
-		  q->protocol == IPPROTO_UDP
-			  ? _("No socket of the server has %1$s/%2$u open.")
-			  : _("No socket of the server listens on %1$s/%2$u."),
-		  protocol_name(q->protocol), q->port);
+	tell_nobody(l, state);
 	return 0;
 }
 
@@ -512,11 +546,25 @@ static int look(struct looking *l)
 	return serving_ask(l, look_here);
 }
 
+/* Who is asked for soon need not be looked for now. */
+static int note_socket(struct looking *l)
+{
+	struct state *state = l->state;
+	struct serving s;
+	int error = serving_read(&s, "", l->question);
+
+	if (!error)
+		*state = (struct state){ .had_socket = s.sockets.count > 0,
+					 .is_later = true };
+	serving_done(&s);
+	return error;
+}
+
 static int before(struct looking *l)
 {
 	tell_security(l);
 	tell_systemd(l);
-	return look(l);
+	return l->question->has_client ? note_socket(l) : look(l);
 }
 
 const struct look look_listener = {
