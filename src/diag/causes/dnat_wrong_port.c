@@ -26,6 +26,6 @@ const struct cause cause_dnat_wrong_port = {
 			  FACT_ICMP_TTL, FACT_ICMP_FROM_OTHER,
 			  FACT_ICMP_FROM_CLIENT },
 	.favoured_by = { FACT_RST_OTHER_TTL, FACT_CONNTRACK_NAT },
-	.found_by = { FACT_INNER_NONE, FACT_DNAT_CLOSED },
+	.found_by = { FACT_INNER_NONE },
 	.looked_by = { FACT_INNER_HERE, FACT_INNER_LOOPBACK },
 };
