@@ -129,8 +129,9 @@ static int foretell(struct server *s)
 		err = server_rules_client(s->rules, &q,
 					  device_name(s, q.device), facts);
 	server_rules_sent_on(s->rules, &q);
-	if (!err && a)
-		err = looks_client(s->looks, &q, facts);
+	if (!err)
+		err = a ? looks_client(s->looks, &q, facts)
+			: looks_anybody(s->looks, &q, facts);
 	looks_steps(s->looks);
 	check_screen_sync(&s->screen, s->record);
 	return err;

@@ -259,8 +259,9 @@ static enum fact_kind contradicted_by(const struct cause *c,
 							    FACT_HOST_PINGS,
 							    FACT_HOST_SERVES };
 
-	bool is_found = c->place == PLACE_ROUTER &&
-			(first_seen(facts, c->found_by) || is_ruled(c, facts));
+	bool is_found =
+		(c->place == PLACE_ROUTER || c->place == PLACE_SERVER_LINK) &&
+		(first_seen(facts, c->found_by) || is_ruled(c, facts));
 
 	for (int i = 0; i < CAUSE_FACTS && c->ruled_out_by[i]; i++) {
 		bool is_of_others =
