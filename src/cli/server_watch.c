@@ -215,6 +215,14 @@ static struct fact_set facts_of(const struct reading *r, const struct flow *f,
 	if (!r->s->record->target.service)
 		fact_remove(&ret, FACT_OTHER_PROTOCOL);
 	fact_remove(&ret, FACT_SYN_CHECKSUM_BAD);
+	/* What a name server answers is an answer. */
+	fact_remove(&ret, FACT_DNS_NXDOMAIN);
+	fact_remove(&ret, FACT_DNS_REFUSED);
+	/* Who got what he wanted may hang up as he likes. */
+	if (fact_has(facts, FACT_SERVER_DATA) &&
+	    !fact_has(facts, FACT_SERVER_RST) &&
+	    !fact_has(facts, FACT_TLS_ALERT_CLIENT))
+		fact_remove(&ret, FACT_CLIENT_RST);
 	if (is_silent(r, f, facts)) {
 		fact_add(&ret, FACT_SYN_SILENCE);
 		fact_add(&ret, FACT_SYN_ARRIVED);

@@ -546,12 +546,26 @@ static int look_inside(struct looking *l)
 	return error < 0 ? error : 0;
 }
 
+/* Behind a router, its own sockets are none of the client's business. What the
+ * look at the address told stands in the facts. */
+static bool is_anothers(const struct looking *l)
+{
+	const struct look_question *q = l->question;
+
+	return q->has_server && !q->has_inner &&
+	       !links_own(l->links, &q->server) &&
+	       !fact_has(&l->facts->set, FACT_ADDRESS_OWN) &&
+	       !fact_has(&l->facts->set, FACT_ADDRESS_NOT_OWN);
+}
+
 static int look(struct looking *l)
 {
 	const struct look_question *q = l->question;
 	int error;
 
 	forget(l);
+	if (is_anothers(l))
+		return 0;
 	if (q->has_server)
 		facts_forget(&l->record->general, FACT_SOCKETS_READ);
 	if (q->has_inner && !address_is_loopback(&q->inner) &&
