@@ -570,7 +570,6 @@ static void tell_changes(struct changes *c)
 static int after_here(struct looking *l)
 {
 	struct changes c = { .l = l, .before = l->state };
-	uint64_t drops;
 	int error =
 		c.before->has_counters && c.before->has_sockets ? 0 : -ENODATA;
 
