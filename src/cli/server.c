@@ -11,7 +11,9 @@
 
 #include "base/i18n.h"
 #include "cli/case_output.h"
+#include "cli/near.h"
 #include "cli/target.h"
+#include "priv/confine.h"
 
 /* What the command line said. */
 struct request {
@@ -73,6 +75,17 @@ static int take_option(struct request *r, int argc, char *argv[], int *i)
 	return 0;
 }
 
+static int too_many(const char *word)
+{
+	struct address a;
+
+	if (address_parse(&a, word, strlen(word)))
+		return cli_usage(&command_server,
+				 _("whose attempts? Write --from %s"), word);
+
+	return cli_usage(&command_server, _("one service at a time"));
+}
+
 static int read_request(struct request *r, struct cli *cli, int argc,
 			char *argv[])
 {
@@ -86,11 +99,9 @@ static int read_request(struct request *r, struct cli *cli, int argc,
 		if (taken)
 			continue;
 		if (argv[i][0] == '-')
-			return cli_usage(&command_server,
-					 _("unknown option %s"), argv[i]);
+			return near_option(&command_server, argv[i]);
 		if (r->service)
-			return cli_usage(&command_server,
-					 _("one service at a time"));
+			return too_many(argv[i]);
 		r->service = argv[i];
 	}
 	if (!r->service)
@@ -197,6 +208,15 @@ static int run_server(struct cli *cli, struct server *s)
 	return err;
 }
 
+/* Packets, rules and files are read by a process that can do little else. An old
+ * kernel has no such filters. */
+static int confine(void)
+{
+	int err = confine_enter();
+
+	return err == -EINVAL ? 0 : err;
+}
+
 static int run_request(struct cli *cli, const struct request *r,
 		       struct case_record *c)
 {
@@ -219,6 +239,9 @@ static int run_request(struct cli *cli, const struct request *r,
 
 	check_screen_init(&s.screen, cli, c);
 	err = check_rights_start(&s.rights, NULL);
+	/* Whoever had nothing to give up asks the tools himself. */
+	if (!err && s.rights.priv)
+		err = confine();
 	if (!err)
 		err = run_server(cli, &s);
 	check_rights_end(&s.rights);

@@ -340,6 +340,8 @@ int server_rules_after(struct server_rules *s, const struct look_question *q,
 			  NULL, NULL);
 	if (packets && !was_let_in)
 		err = count(s, packets, facts);
+	if (!err)
+		err = server_rules_synproxy(s, seen, facts);
 	/* The neighbour was asked for meanwhile. */
 	if (!err)
 		server_rules_dnat(s, facts);

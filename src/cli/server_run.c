@@ -129,8 +129,9 @@ static int foretell(struct server *s)
 		err = server_rules_client(s->rules, &q,
 					  device_name(s, q.device), facts);
 	server_rules_sent_on(s->rules, &q);
-	if (!err && a)
-		err = looks_client(s->looks, &q, facts);
+	if (!err)
+		err = a ? looks_client(s->looks, &q, facts)
+			: looks_anybody(s->looks, &q, facts);
 	looks_steps(s->looks);
 	check_screen_sync(&s->screen, s->record);
 	return err;
@@ -311,6 +312,8 @@ int server_run(struct server *s)
 		if (!err)
 			err = watch(s);
 	}
+	if (!err)
+		err = server_rules_boot(s->rules, s->record);
 	check_screen_sync(&s->screen, s->record);
 	return err ? err : case_judge(s->diag, s->record, &s->verdict);
 }

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <linux/bpf.h>
 #include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -340,6 +341,21 @@ int cgroup_bpf_read(const char *cgroup, struct cgroup_bpf *ret)
 	return -ENODATA;
 }
 
+int cgroup_bpf_answer_id(const char *rest, struct text *ret)
+{
+	struct cgroup_bpf b;
+	char *end;
+	uint64_t id = strtoull(rest, &end, 10);
+	int error;
+
+	if (end == rest || *end)
+		return -EINVAL;
+
+	error = read_effective(&id, &b, sizeof(b));
+	text_bytes(ret, &b, sizeof(b));
+	return error;
+}
+
 int cgroup_bpf_read_id(uint64_t id, struct cgroup_bpf *ret)
 {
 	struct text key = TEXT_NULL;
@@ -397,6 +413,13 @@ static int find_netfilter(void *context)
 
 	/* Kernels before 5.8 do not list links, and have none such. */
 	return errno == ENOENT || errno == EINVAL ? 0 : -errno;
+}
+
+int cgroup_bpf_answer_netfilter(const char *none, struct text *ret)
+{
+	(void)none;
+	(void)ret;
+	return find_netfilter(NULL);
 }
 
 int cgroup_bpf_has_netfilter(void)

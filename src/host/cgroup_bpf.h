@@ -47,6 +47,8 @@ int cgroup_bpf_read(const char *cgroup, struct cgroup_bpf *ret);
 struct text;
 int cgroup_bpf_answer(const char *cgroup, struct text *ret);
 int cgroup_bpf_answer_security(const char *none, struct text *ret);
+int cgroup_bpf_answer_id(const char *rest, struct text *ret);
+int cgroup_bpf_answer_netfilter(const char *none, struct text *ret);
 
 /* This process's own path, for cgroup_bpf_read(). 0 or -errno. */
 int cgroup_bpf_own(char *ret, size_t size);

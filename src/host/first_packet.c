@@ -3,6 +3,8 @@
 #include <netinet/in.h>
 #include <string.h>
 
+#include "host/look.h"
+
 enum { ETHERNET_BYTES = 14, V4_BYTES = 20, V6_BYTES = 40 };
 
 enum { TCP_BYTES = 20, UDP_BYTES = 8 };
@@ -83,4 +85,32 @@ void first_packet_make(struct first_packet *ret,
 	if (is_tcp)
 		put(ret, at + 13, FLAG_SYN | (q->is_answer ? FLAG_ACK : 0),
 		    NOT_ECN);
+}
+
+void first_packet_asked(struct first_packet *ret, const struct look_question *q,
+			bool is_answer)
+{
+	const struct first_packet_question request = {
+		.source = q->client,
+		.destination = q->server,
+		.has_source = q->has_client,
+		.has_destination = q->has_server,
+		.source_port = q->client_port,
+		.destination_port = q->port,
+		.protocol = q->protocol,
+		.is_v4 = address_is_v4(q->has_client ? &q->client : &q->server),
+	};
+	const struct first_packet_question answer = {
+		.source = q->server,
+		.destination = q->client,
+		.has_source = q->has_server,
+		.has_destination = q->has_client,
+		.source_port = q->port,
+		.destination_port = q->client_port,
+		.protocol = q->protocol,
+		.is_v4 = request.is_v4,
+		.is_answer = true,
+	};
+
+	first_packet_make(ret, is_answer ? &answer : &request);
 }

@@ -33,3 +33,9 @@ struct first_packet_question {
 
 void first_packet_make(struct first_packet *ret,
 		       const struct first_packet_question *q);
+
+/* That of the client who is asked about, or the answer to it. */
+struct look_question;
+
+void first_packet_asked(struct first_packet *ret, const struct look_question *q,
+			bool is_answer);

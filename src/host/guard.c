@@ -14,6 +14,9 @@
 #include "host/egress.h"
 #include "host/reader_direct.h"
 #include "host/security.h"
+#include "host/socket_options.h"
+#include "host/tc.h"
+#include "host/xdp_code.h"
 
 enum { FILE_MOST = 16 << 20, TREE = FNM_LEADING_DIR, ANY_DEPTH = 1 << 24 };
 
@@ -216,7 +219,10 @@ static int reopen(int fd, int flags)
 	int again = open(self_path(fd).text,
 			 O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK | flags);
 
-	return again < 0 ? -errno : again;
+	if (again < 0)
+		return -errno;
+
+	return again;
 }
 
 static int read_file(int fd, const struct stat *st, size_t most,
@@ -327,7 +333,12 @@ static const struct {
 	int (*answer)(const char *rest, struct text *ret);
 } notes[] = {
 	{ "cgroup-bpf /", cgroup_bpf_answer },
+	{ "bpf-code ", xdp_code_answer },
 	{ "bpf-lsm-programs", cgroup_bpf_answer_security },
+	{ "cgroup-bpf-id ", cgroup_bpf_answer_id },
+	{ "bpf-netfilter-links", cgroup_bpf_answer_netfilter },
+	{ "socket-options ", socket_options_answer },
+	{ "tcx ", tc_answer },
 	{ "tcx-egress ", egress_answer },
 	{ "lsm-modules", security_answer },
 };

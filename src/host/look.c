@@ -13,6 +13,7 @@
 #include "base/text.h"
 #include "host/links.h"
 #include "host/netlink.h"
+#include "host/owners.h"
 
 struct looks {
 	struct case_record *record;
@@ -22,6 +23,7 @@ struct looks {
 	int64_t *took_ns;
 	bool *is_told; /* its step */
 	struct look_question question;
+	struct owners_cache owners;
 };
 
 void look_step(struct looking *l, enum step_status status, const char *format,
@@ -72,6 +74,7 @@ static void place(struct looks *s, const struct look_question *question,
 		  const struct fact_set *seen, struct facts *facts)
 {
 	s->question = *question;
+	s->question.owners = &s->owners;
 	for (size_t i = 0; i < look_count; i++) {
 		s->list[i].question = &s->question;
 		s->list[i].seen = seen;
@@ -143,6 +146,7 @@ void looks_free(struct looks *s)
 			s->list[i].look->done(&s->list[i]);
 		free(s->list[i].state);
 	}
+	owners_cache_done(&s->owners);
 	links_done(&s->links);
 	netlink_close(s->route);
 	free(s->list);
@@ -172,6 +176,17 @@ int looks_client(struct looks *s, const struct look_question *question,
 	place(s, question, NULL, facts);
 	for (size_t i = 0; i < look_count && !err; i++)
 		err = call(s, i, look_list[i]->client);
+	return err;
+}
+
+int looks_anybody(struct looks *s, const struct look_question *question,
+		  struct facts *facts)
+{
+	int err = 0;
+
+	place(s, question, NULL, facts);
+	for (size_t i = 0; i < look_count && !err; i++)
+		err = call(s, i, look_list[i]->anybody);
 	return err;
 }
 

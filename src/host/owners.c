@@ -4,8 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/text.h"
 #include "host/reader.h"
+
+#define LASTS_NS (800 * (int64_t)CLOCK_MILLISECOND)
 
 enum { FIRST_ROOM = 8 };
 
@@ -32,7 +35,7 @@ static bool is_wanted(const uint32_t *inodes, size_t count, uint32_t inode)
 		if (inodes[i] == inode)
 			return true;
 
-	return false;
+	return !inodes;
 }
 
 static int add(struct owners *o, struct owner one)
@@ -107,7 +110,7 @@ int owners_find(const uint32_t *inodes, size_t count, struct owners *ret)
 	int error;
 
 	*ret = (struct owners){ 0 };
-	if (!count)
+	if (inodes && !count)
 		return 0;
 
 	error = reader_names("/proc", &names);
@@ -135,4 +138,63 @@ const struct owner *owners_of(const struct owners *o, uint32_t inode)
 			return &o->list[i];
 
 	return NULL;
+}
+
+static int refresh(struct owners_cache *c)
+{
+	owners_done(&c->all);
+	c->at_ns = clock_now();
+	return owners_find(NULL, 0, &c->all);
+}
+
+static int pick(const struct owners *all, const uint32_t *inodes, size_t count,
+		struct owners *ret)
+{
+	int error = 0;
+
+	*ret = (struct owners){ .is_partial = all->is_partial };
+	for (size_t i = 0; i < all->count && !error; i++)
+		if (is_wanted(inodes, count, all->list[i].inode))
+			error = add(ret, all->list[i]);
+
+	return error;
+}
+
+/* A socket that is new since then is not in it. */
+static bool has_all(const struct owners *o, const uint32_t *inodes,
+		    size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (!owners_of(o, inodes[i]))
+			return false;
+
+	return true;
+}
+
+int owners_find_cached(struct owners_cache *c, const uint32_t *inodes,
+		       size_t count, struct owners *ret)
+{
+	int64_t now = clock_now();
+	bool is_old = !c->at_ns || now - c->at_ns > LASTS_NS;
+	int error;
+
+	*ret = (struct owners){ 0 };
+	if (!count)
+		return 0;
+
+	error = is_old ? refresh(c) : 0;
+	if (!error)
+		error = pick(&c->all, inodes, count, ret);
+	if (error || is_old || has_all(ret, inodes, count))
+		return error;
+
+	owners_done(ret);
+	error = refresh(c);
+	return error ? error : pick(&c->all, inodes, count, ret);
+}
+
+void owners_cache_done(struct owners_cache *c)
+{
+	owners_done(&c->all);
+	c->at_ns = 0;
 }

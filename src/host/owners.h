@@ -20,9 +20,21 @@ struct owners {
 	bool is_partial; /* some process could not be looked into */
 };
 
-/* 0 or -errno; owners_done() in either case. */
+/* Of those inodes; NULL: of all sockets there are. 0 or -errno; owners_done() in
+ * either case. */
 int owners_find(const uint32_t *inodes, size_t count, struct owners *ret);
 void owners_done(struct owners *o);
 
 /* The first that has it, or NULL. */
 const struct owner *owners_of(const struct owners *o, uint32_t inode);
+
+/* All of them, so that a machine with many is searched once for several who ask
+ * at about the same time. */
+struct owners_cache {
+	struct owners all;
+	int64_t at_ns; /* clock_now() when it was read; 0: never */
+};
+
+int owners_find_cached(struct owners_cache *c, const uint32_t *inodes,
+		       size_t count, struct owners *ret);
+void owners_cache_done(struct owners_cache *c);

@@ -35,10 +35,21 @@ int serving_ask(struct looking *l, int (*what)(struct looking *l))
 	return error;
 }
 
+bool serving_is_sure(const struct looking *l)
+{
+	const struct fact_set *own = &l->facts->set;
+	const struct fact_set *all = &l->record->general.set;
+
+	return l->question->has_inner || fact_has(own, FACT_NO_DNAT) ||
+	       fact_has(all, FACT_NO_DNAT) ||
+	       fact_has(own, FACT_CONNTRACK_NO_NAT) ||
+	       fact_has(all, FACT_CONNTRACK_NO_NAT);
+}
+
 int serving_read(struct serving *s, const char *where,
 		 const struct look_question *q)
 {
-	*s = (struct serving){ 0 };
+	*s = (struct serving){ .cache = q->owners };
 	return listeners_read_open(where, q->protocol, q->port,
 				   q->has_client ? &q->client : NULL,
 				   &s->sockets);
@@ -57,7 +68,9 @@ int serving_find_owners(struct serving *s)
 		if (s->sockets.list[i].inode)
 			inodes[count++] = s->sockets.list[i].inode;
 	owners_done(&s->owners);
-	error = owners_find(inodes, count, &s->owners);
+	error = s->cache ? owners_find_cached(s->cache, inodes, count,
+					      &s->owners)
+			 : owners_find(inodes, count, &s->owners);
 	free(inodes);
 	return error;
 }

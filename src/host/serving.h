@@ -21,12 +21,17 @@ struct text;
 struct serving {
 	struct listeners sockets; /* that take new clients */
 	struct owners owners; /* of them; only after serving_find_owners() */
+	struct owners_cache *cache; /* or NULL */
 };
 
 /* Calls what() with the question as a socket of this host is asked it: behind
  * the packet filter's translation. Not at all, 0, where no socket of this host
  * is asked: the address is not its own. */
 int serving_ask(struct looking *l, int (*what)(struct looking *l));
+
+/* Whether it is known what the packet filter makes of the packet's address and
+ * port. Where it is not, no socket of this host is sure to get it. */
+bool serving_is_sure(const struct looking *l);
 
 /* The sockets. 0 or -errno; serving_done() in either case. */
 int serving_read(struct serving *s, const char *where,

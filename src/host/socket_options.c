@@ -4,6 +4,7 @@
 #include <linux/filter.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -112,6 +113,22 @@ static int look(void *context, void *ret, size_t size)
 	return error;
 }
 
+int socket_options_answer(const char *rest, struct text *ret)
+{
+	struct socket_options o = { 0 };
+	struct asked a;
+	char end;
+	int error;
+
+	if (sscanf(rest, "%d %d %u%c", &a.pid, &a.fd, &a.inode, &end) != 3 ||
+	    a.pid <= 0 || a.fd < 0)
+		return -EINVAL;
+
+	error = look(&a, &o, sizeof(o));
+	text_bytes(ret, &o, sizeof(o));
+	return error;
+}
+
 int socket_options_read(int pid, int fd, uint32_t inode,
 			struct socket_options *ret)
 {
@@ -120,7 +137,7 @@ int socket_options_read(int pid, int fd, uint32_t inode,
 	int error;
 
 	*ret = (struct socket_options){ 0 };
-	text_format(&key, "socket-options %d %d", pid, fd);
+	text_format(&key, "socket-options %d %d %u", pid, fd, inode);
 	error = reader_value(text_string(&key), look, &a, ret, sizeof(*ret));
 	text_done(&key);
 	return error;

@@ -26,3 +26,8 @@ struct socket_options {
  * is too old; -ENOENT: it is that socket no longer; -errno. */
 int socket_options_read(int pid, int fd, uint32_t inode,
 			struct socket_options *ret);
+
+/* For host/guard.h, whose process answers for others: the bytes that
+ * socket_options_read() records. */
+struct text;
+int socket_options_answer(const char *rest, struct text *ret);

@@ -7,6 +7,7 @@
 #include <linux/pkt_cls.h>
 #include <linux/pkt_sched.h>
 #include <linux/rtnetlink.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -261,6 +262,21 @@ static int query_programs(void *context, void *filled, size_t size)
 	ret->count = attr.query.prog_cnt;
 	ret->first = ids[0];
 	return 0;
+}
+
+int tc_answer(const char *rest, struct text *ret)
+{
+	struct programs asked = { 0 }, got = { 0 };
+	char end;
+	int error;
+
+	if (sscanf(rest, "%u %u%c", &asked.device, &asked.side, &end) != 2 ||
+	    asked.side >= sizeof(tcx_types) / sizeof(*tcx_types))
+		return -EINVAL;
+
+	error = query_programs(&asked, &got, sizeof(got));
+	text_bytes(ret, &got, sizeof(got));
+	return error;
 }
 
 int tc_programs(uint32_t device, enum tc_side side, uint32_t *id)

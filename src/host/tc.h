@@ -97,3 +97,8 @@ const struct tc_qdisc *tc_qdisc_of(const struct tc *t,
 				   const struct tc_qdisc *q);
 const struct tc_filter *tc_filter_of(const struct tc *t,
 				     const struct tc_filter *f);
+
+/* For host/guard.h, whose process answers for others: what tc_programs()
+ * records. */
+struct text;
+int tc_answer(const char *rest, struct text *ret);

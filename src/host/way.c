@@ -135,6 +135,16 @@ int way_has_marks(struct netlink *n, int family, bool *ret)
 	return err;
 }
 
+const struct address *way_destination(const struct look_question *q)
+{
+	return q->has_inner ? &q->inner : &q->server;
+}
+
+uint16_t way_port(const struct look_question *q)
+{
+	return q->has_inner ? q->inner_port : q->port;
+}
+
 /*
  * In.
  */
@@ -145,10 +155,10 @@ static struct route_question question_in(const struct looking *l,
 	const struct look_question *q = l->question;
 
 	return (struct route_question){
-		.destination = q->server,
+		.destination = *way_destination(q),
 		.source = q->client,
 		.has_source = true,
-		.port = q->port,
+		.port = way_port(q),
 		.source_port = q->client_port,
 		.protocol = q->protocol,
 		.in = device->index,
@@ -235,7 +245,7 @@ static void settle_v6(const struct looking *l, struct way_in *w)
 
 int way_in(const struct looking *l, struct way_in *ret)
 {
-	bool is_v4 = address_is_v4(&l->question->server);
+	bool is_v4 = address_is_v4(way_destination(l->question));
 	struct route_question q;
 	int refusal = 0;
 	int found, err;
@@ -295,15 +305,17 @@ static struct route_question question_back(const struct looking *l)
 {
 	const struct look_question *q = l->question;
 	uint32_t vrf = vrf_of(l, q->device);
-	const struct links_address *own =
-		q->has_server ? links_own(l->links, &q->server) : NULL;
+	const struct address *source = way_destination(q);
+	const struct links_address *own = q->has_server || q->has_inner
+						  ? links_own(l->links, source)
+						  : NULL;
 
 	return (struct route_question){
 		.destination = q->client,
-		.source = q->server,
+		.source = *source,
 		.has_source = own && !own->is_tentative,
 		.port = q->client_port,
-		.source_port = q->port,
+		.source_port = way_port(q),
 		.protocol = q->protocol,
 		.device = !vrf && is_link_local(&q->client) ? q->device : vrf,
 	};
@@ -362,7 +374,9 @@ int way_back(const struct looking *l, struct way_back *ret)
 	err = way_has_marks(l->route, family, &ret->is_unsure);
 	if (err)
 		return err;
-	/* IPv6 gives an entry of its own for what it refuses. */
+	/* The answers of another host come in here, and are sent on. */
+	if (l->question->has_inner && !q.has_source)
+		ret->is_unsure = true;
 	if (!found) {
 		take_route(l, ret);
 		return 0;

@@ -34,6 +34,10 @@ struct way_in {
 	bool is_unsure;
 };
 
+/* Where the packet is to go, once the packet filter has translated it. */
+const struct address *way_destination(const struct look_question *q);
+uint16_t way_port(const struct look_question *q);
+
 /* The question has client, server and device. 0; -ENODEV: that is none of this
  * host's; -errno. */
 int way_in(const struct looking *l, struct way_in *ret);

@@ -114,12 +114,10 @@ static int become(const char *user)
 {
 	static const struct passwd overflow = { .pw_uid = 65534,
 						.pw_gid = 65534 };
-	const struct passwd *p;
+	const struct passwd *p = getpwnam(user ? user : "nobody");
 
 	if (geteuid())
 		return user ? -EPERM : needs_drop();
-
-	p = getpwnam(user ? user : "nobody");
 	if (!p && user)
 		return -ENOENT;
 	if (!p)

@@ -36,5 +36,5 @@ const struct cause cause_bridge_nf_call_iptables = {
 			  FACT_ICMP_REASSEMBLY, FACT_ICMP_TOO_BIG,
 			  FACT_ICMP_LEFT_SERVER, FACT_SYNACK_OTHER_SOURCE,
 			  FACT_ICMP_FROM_TARGET },
-	.favoured_by = { FACT_ARP_ANSWERED },
+	.favoured_by = { FACT_ARP_ANSWERED, FACT_BRIDGE_FILTERED },
 };

@@ -32,4 +32,5 @@ const struct cause cause_wrong_mac_static = {
 			  FACT_FRAME_OURS, FACT_SYN_TAKEN },
 	.favoured_by = { FACT_SYN_OTHER_MAC, FACT_SYN_ARRIVED },
 	.found_by = { FACT_FRAME_NOT_OURS },
+	.proven_by = FACT_FRAME_NOT_OURS,
 };

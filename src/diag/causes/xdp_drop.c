@@ -25,6 +25,8 @@ const struct cause cause_xdp_drop = {
 	.culprit = CULPRIT_BPF_PROGRAM,
 	.shows = SYMPTOM_BIT(SYN_UNANSWERED) | SYMPTOM_BIT(UDP_UNANSWERED),
 	.ruled_out_by = { FACT_SYN_OTHER_MAC, FACT_SYNACK_OTHER_SOURCE,
-			  FACT_IS_LOOPBACK, FACT_AT_SERVER, FACT_XDP_NONE },
+			  FACT_IS_LOOPBACK, FACT_AT_SERVER, FACT_XDP_NONE,
+			  FACT_XDP_PASSES },
 	.favoured_by = { FACT_XDP_PROGRAM },
+	.found_by = { FACT_XDP_DROPS },
 };

@@ -37,6 +37,10 @@ static bool may_be_translated(const struct looking *l)
 	struct netfilter n;
 	int family = netlink_family(&l->question->server);
 
+	/* All rules were walked through for this very packet. */
+	if (l->question->has_inner || fact_has(&l->facts->set, FACT_RULES_READ))
+		return false;
+
 	return netfilter_read(family, &n) || n.has_nft || n.has_legacy;
 }
 
@@ -110,9 +114,19 @@ static enum fact_kind kind_of(uint8_t type)
 	return FACT_FORWARD_BLACKHOLE;
 }
 
+/* The kernel counts only some of these. */
+static void tell_forward(struct looking *l, enum fact_kind kind,
+			 struct culprit *k, const char *words)
+{
+	look_tell(l, kind, k, "%s", words);
+	if (l->question->packets)
+		look_tell(l, FACT_FORWARD_REFUSED, NULL, NULL);
+}
+
 static void tell_refused(struct looking *l, const struct way_in *w)
 {
-	const char *address = way_words(l, &l->question->server);
+	const char *address = way_words(l, way_destination(l->question));
+	struct text words = TEXT_NULL;
 	struct culprit *k;
 
 	if (w->end == WAY_RULE) {
@@ -126,23 +140,26 @@ static void tell_refused(struct looking *l, const struct way_in *w)
 	}
 	if (w->end == WAY_ROUTE) {
 		k = way_route_culprit(l, &w->lookup.route);
-		look_tell(
-			l, kind_of(w->lookup.route.type), k,
+		text_format(
+			&words,
 			_("This host is to forward the packets, and its route refuses them: %s."),
 			k ? k->text : "");
+		tell_forward(l, kind_of(w->lookup.route.type), k,
+			     text_string(&words));
 		look_step(l, STEP_FAIL, _("to be forwarded: %s"),
 			  k ? k->text : "");
-		return;
+	} else {
+		k = culprit_new(l->record->arena, CULPRIT_ROUTE, VANTAGE_SERVER,
+				"%s: no route, no default route", address);
+		text_format(
+			&words,
+			_("This host is to forward the packets, and no route leads to %s."),
+			address);
+		tell_forward(l, FACT_FORWARD_NO_ROUTE, k, text_string(&words));
+		look_step(l, STEP_FAIL,
+			  _("to be forwarded, and no route to %s"), address);
 	}
-
-	k = culprit_new(l->record->arena, CULPRIT_ROUTE, VANTAGE_SERVER,
-			"%s: no route, no default route", address);
-	look_tell(
-		l, FACT_FORWARD_NO_ROUTE, k,
-		_("This host is to forward the packets, and no route leads to %s."),
-		address);
-	look_step(l, STEP_FAIL, _("to be forwarded, and no route to %s"),
-		  address);
+	text_done(&words);
 }
 
 static const char *link_name(const struct looking *l, uint32_t index)
@@ -207,7 +224,7 @@ static bool tell_translated(struct looking *l, const struct way_in *w)
 {
 	char name[64];
 
-	if (w->is_forwarding || !may_be_translated(l))
+	if (w->is_forwarding)
 		return false;
 
 	name_forwarding(name, sizeof(name), l, w->device);
@@ -227,7 +244,7 @@ static void tell_way(struct looking *l, const struct way_in *w, bool is_counted)
 
 	switch (w->end) {
 	case WAY_LOCAL:
-		if (is_counted && tell_translated(l, w))
+		if (is_counted && may_be_translated(l) && tell_translated(l, w))
 			break;
 		tell_own(l);
 		break;
@@ -239,6 +256,8 @@ static void tell_way(struct looking *l, const struct way_in *w, bool is_counted)
 		tell_forwarded(l, w);
 		break;
 	case WAY_NOT_OURS:
+		if (l->question->has_inner && tell_translated(l, w))
+			break;
 		if (is_sure)
 			tell_not_ours(l, w);
 		break;

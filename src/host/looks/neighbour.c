@@ -1,6 +1,7 @@
 #include "host/neighbour.h"
 
 #include <errno.h>
+#include <linux/rtnetlink.h>
 #include <netinet/in.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -240,8 +241,8 @@ static void tell_room(struct looking *l, const struct neighbour *e)
 static void tell_taken(struct looking *l)
 {
 	const struct look_question *q = l->question;
-	const struct half_open_tuple t = { q->client, q->server, q->client_port,
-					   q->port };
+	const struct half_open_tuple t = { q->client, *way_destination(q),
+					   q->client_port, way_port(q) };
 	bool is_held = false;
 
 	if (q->protocol == IPPROTO_TCP && !half_open_read(&t, &is_held) &&
@@ -258,6 +259,36 @@ static void tell_stuck(struct looking *l, const struct way_back *w)
 		look_tell(l, FACT_REPLY_STUCK, NULL, NULL);
 }
 
+/* It is another host's, by a rule: that one is asked for only to send it these
+ * packets. */
+static int tell_sent_on(struct looking *l)
+{
+	const struct look_question *q = l->question;
+	const struct route_question ask = { .destination = q->inner };
+	const char *to = way_words(l, &q->inner);
+	struct neighbour e;
+	struct route r;
+	int refusal;
+	int found;
+
+	if (!q->has_inner || links_own(l->links, &q->inner))
+		return 0;
+	found = route_get(l->route, &ask, &r, &refusal);
+	if (found || r.has_gateway || r.type != RTN_UNICAST)
+		return found < 0 ? found : 0;
+	found = neighbour_get(l->route, &q->inner, r.device, &e);
+	if (found)
+		return found;
+
+	if (neighbour_is_asked(&e) ||
+	    (neighbour_has_failed(&e) && e.changed_s <= FRESH_AFTER))
+		look_tell(
+			l, FACT_FORWARD_STUCK, NULL,
+			_("The packets are sent on to %s, which does not answer on its link."),
+			to);
+	return 0;
+}
+
 static int after(struct looking *l)
 {
 	struct neighbour e;
@@ -270,6 +301,9 @@ static int after(struct looking *l)
 	if (err || !is_unanswered(l->seen))
 		return err;
 	tell_taken(l);
+	err = tell_sent_on(l);
+	if (err)
+		return err;
 	if (!w.has_route)
 		return 0;
 	if (!w.has_next_hop) {

@@ -346,7 +346,8 @@ static void tell_reading(struct reading *r)
 	if (!r->has_own || !r->own.inode || !r->own.queued ||
 	    !has_seen(r, FACT_SERVER_WINDOW_ZERO))
 		return;
-	if (!owners_find(inodes, 1, &owners) && owners.count) {
+	if (!owners_find_cached(l->question->owners, inodes, 1, &owners) &&
+	    owners.count) {
 		struct process p;
 		struct culprit *c =
 			serving_process(l->record->arena, owners.list[0].pid);
@@ -382,15 +383,25 @@ static uint64_t cookies_of(const struct serving *s)
 	return sum;
 }
 
-/* A program that listened before and is not there any more. */
+static bool is_alive(const struct process *was)
+{
+	struct process now;
+
+	return !process_read(was->pid, &now) && now.started == was->started &&
+	       now.state != 'Z';
+}
+
+/* A program that listened before, and neither it nor another one that had the
+ * same socket is there any more. Workers come and go. */
 static const struct program *gone(const struct programs *before)
 {
 	for (size_t i = 0; i < before->count; i++) {
-		const struct process *was = &before->list[i].process;
-		struct process now;
+		bool is_gone = true;
 
-		if (process_read(was->pid, &now) ||
-		    now.started != was->started || now.state == 'Z')
+		for (size_t k = 0; k < before->count && is_gone; k++)
+			if (before->list[k].inode == before->list[i].inode)
+				is_gone = !is_alive(&before->list[k].process);
+		if (is_gone)
 			return &before->list[i];
 	}
 
@@ -434,6 +445,13 @@ static void tell_gone(struct reading *r)
 			    "the attempt"),
 			  p->process.name, p->process.pid);
 		look_tell(l, FACT_PROCESS_GONE, c, "%s", l->text);
+		return;
+	}
+	/* It did listen when the connection was made. */
+	if (!r->here.sockets.count && has_seen(r, FACT_HANDSHAKE_DONE)) {
+		look_tell(l, FACT_LISTENER_VANISHED,
+			  serving_no_socket(l->record->arena, l->question),
+			  NULL);
 		return;
 	}
 	if (cookies_of(&r->here) == state->cookies &&
@@ -547,7 +565,11 @@ static int look_here(struct looking *l)
 	error = read_programs(&r);
 	if (!error) {
 		tell_state(&r);
-		if (!l->question->client_port)
+		tell_gone(&r);
+		facts_forget(l->facts, FACT_PROCESS_SAME);
+		/* As late as possible before an attempt. */
+		if (!l->question->client_port &&
+		    !fact_has(&l->facts->set, FACT_PROCESS_GONE))
 			mark(&r);
 	}
 	serving_done(&r.here);
@@ -573,12 +595,20 @@ static int after_here(struct looking *l)
 
 static int look(struct looking *l)
 {
-	return serving_ask(l, look_here);
+	int error = serving_ask(l, look_here);
+
+	if (!serving_is_sure(l))
+		forget(l);
+	return error;
 }
 
 static int after(struct looking *l)
 {
-	return serving_ask(l, after_here);
+	int error = serving_ask(l, after_here);
+
+	if (!serving_is_sure(l))
+		forget(l);
+	return error;
 }
 
 const struct look look_process = {
@@ -588,5 +618,6 @@ const struct look look_process = {
 	.state_size = sizeof(struct state),
 	.before = look,
 	.client = look,
+	.anybody = look,
 	.after = after,
 };

@@ -1,5 +1,4 @@
 #include <linux/pkt_sched.h>
-#include <netinet/in.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -88,32 +87,6 @@ static uint32_t device_back(const struct looking *l)
 	return route.device;
 }
 
-static void make_packet(const struct look_question *q, enum tc_side side,
-			struct first_packet *ret)
-{
-	struct first_packet_question p = {
-		.source = q->client,
-		.destination = q->server,
-		.has_source = q->has_client,
-		.has_destination = q->has_server,
-		.source_port = q->client_port,
-		.destination_port = q->port,
-		.protocol = q->protocol,
-		.is_v4 = address_is_v4(&q->client),
-	};
-
-	if (side == TC_EGRESS) {
-		p.source = q->server;
-		p.destination = q->client;
-		p.has_source = q->has_server;
-		p.has_destination = q->has_client;
-		p.source_port = q->port;
-		p.destination_port = q->client_port;
-		p.is_answer = true;
-	}
-	first_packet_make(ret, &p);
-}
-
 static enum device_carries carries(const struct tc_look *t, uint32_t index,
 				   uint32_t device)
 {
@@ -162,7 +135,7 @@ static struct side judge(const struct looking *l, const struct tc *tc,
 
 		s.device = back ? back : s.device;
 	}
-	make_packet(l->question, which, &packet);
+	first_packet_asked(&packet, l->question, which == TC_EGRESS);
 	for (size_t i = 0; i < t->devices.count; i++)
 		judge_device(t, tc, &s, t->devices.list[i].index, &packet);
 	return s;
@@ -341,8 +314,9 @@ static void tell_seen(struct looking *l, const struct side *s, uint64_t grown,
 		return;
 	if (!grown || s->action == TC_PASS) {
 		facts_forget(l->facts, kinds[s->side].drops);
-		/* What stands there without a qdisc is not counted. */
-		if (!s->program && !s->error)
+		/* What stands there without a qdisc is not counted, and what is
+		 * led elsewhere does not count as dropped. */
+		if (!s->program && !s->error && s->action != TC_AWAY)
 			look_tell(l, kinds[s->side].passes, NULL, NULL);
 		return;
 	}

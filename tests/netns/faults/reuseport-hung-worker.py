@@ -1,6 +1,5 @@
 """Two workers share the port; one was stopped, and what the kernel gives it hangs."""
 import contextlib
-import contextlib
 import ctypes
 import signal
 import socket
