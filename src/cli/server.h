@@ -4,6 +4,7 @@
 #include <stdint.h>
 
 #include "cli/check.h"
+#include "cli/server_host.h"
 #include "cli/server_rules.h"
 #include "host/look.h"
 
@@ -46,6 +47,7 @@ struct server_watch {
 struct server {
 	struct case_record *record;
 	struct look_question question; /* as the command line has it */
+	struct server_host host;
 	struct check_rights rights;
 	struct check_screen screen;
 	struct diag *diag;

@@ -11,6 +11,7 @@
 #include "cli/server.h"
 #include "host/links.h"
 #include "host/netlink.h"
+#include "host/reader.h"
 #include "host/route.h"
 #include "report/words.h"
 
@@ -131,6 +132,10 @@ static int foretell(struct server *s)
 	server_rules_sent_on(s->rules, &q);
 	if (!err && a)
 		err = looks_client(s->looks, &q, facts);
+	/* Nobody knows what would have been found. */
+	if (reader_missed())
+		fact_tell(&s->record->general, FACT_SAVED_PARTLY, "server",
+			  NULL, NULL);
 	looks_steps(s->looks);
 	check_screen_sync(&s->screen, s->record);
 	return err;
