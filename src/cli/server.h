@@ -4,6 +4,7 @@
 #include <stdint.h>
 
 #include "cli/check.h"
+#include "cli/server_host.h"
 #include "cli/server_rules.h"
 #include "host/look.h"
 
@@ -36,6 +37,10 @@ struct server_seen {
 	bool is_asked;
 };
 
+/* ms: a SYN that is not answered by then is not answered, where that was
+ * foretold: this kernel does it within microseconds. */
+enum { SERVER_FORETOLD_SILENCE = 100 };
+
 struct server_watch {
 	struct own_capture capture;
 	struct live_request request;
@@ -47,6 +52,7 @@ struct server_watch {
 struct server {
 	struct case_record *record;
 	struct look_question question; /* as the command line has it */
+	struct server_host host;
 	struct check_rights rights;
 	struct check_screen screen;
 	struct diag *diag;

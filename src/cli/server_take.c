@@ -52,7 +52,7 @@ static void take_facts(struct taking *t, const struct flow *f,
 			text_format(
 				&words,
 				_("Nothing was sent back within %d ms, where the kernel answers in microseconds."),
-				FORETOLD_SILENCE);
+				SERVER_FORETOLD_SILENCE);
 		else
 			words_fact(&words, &told, kind);
 		fact_tell(&t->attempt->facts, kind, "capture", NULL, "%s",

@@ -21,8 +21,7 @@ enum {
 	SHARE = 10,     /* of the time that is not spent on reading */
 	SILENCE = 1050, /* ms: what the kernel does not answer by then … */
 	SERVICE_WAIT = 7000, /* … and the service: tcpd takes five seconds */
-	FORETOLD_SILENCE = 100, /* ms: likewise, where it was foretold */
-	SECOND_TRY = 1000,      /* ms */
+	SECOND_TRY = 1000,   /* ms */
 	QUIET = 300, /* ms after the last packet of a connection that works */
 };
 
@@ -112,7 +111,7 @@ static bool is_silent(const struct reading *r, const struct flow *f,
 	       !fact_has(facts, FACT_SYNACK_SEEN) &&
 	       !fact_has(facts, FACT_RST_FOR_SYN) &&
 	       !fact_has(facts, FACT_ICMP_ERROR) &&
-	       r->now_ns - f->first_ns > FORETOLD_SILENCE * MS;
+	       r->now_ns - f->first_ns > SERVER_FORETOLD_SILENCE * MS;
 }
 
 /* What the client spoke, on a port of which nobody knows what it serves, is its
