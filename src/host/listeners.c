@@ -182,7 +182,8 @@ static int ask(struct netlink *n, int family, struct taking *t)
 	q->sdiag_protocol = t->question->protocol;
 	q->idiag_states = t->question->states;
 	q->idiag_ext = 1 << (INET_DIAG_SKMEMINFO - 1);
-	q->id.idiag_sport = swapped(t->question->port);
+	if (!t->question->asks_all)
+		q->id.idiag_sport = swapped(t->question->port);
 	q->id.idiag_dport = swapped(t->question->peer_port);
 	q->id.idiag_cookie[0] = (uint32_t)INET_DIAG_NOCOOKIE;
 	q->id.idiag_cookie[1] = (uint32_t)INET_DIAG_NOCOOKIE;
@@ -241,6 +242,7 @@ int listeners_read_open(const char *where, uint8_t protocol, uint16_t port,
 		.client = client,
 		.port = port,
 		.protocol = protocol,
+		.asks_all = true,
 		.states = protocol == IPPROTO_UDP ? 1 << STATE_CLOSE
 						  : 1 << STATE_LISTEN,
 	};

@@ -44,6 +44,9 @@ struct listeners_question {
 	uint32_t states;              /* 1 << TCP_LISTEN | … */
 	uint16_t port, peer_port;     /* 0: any */
 	uint8_t protocol;
+	/* The kernel is asked for all ports, so that a saved host holds them
+	 * all. */
+	bool asks_all;
 };
 
 struct listeners {
