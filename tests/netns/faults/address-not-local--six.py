@@ -8,10 +8,10 @@ FAMILY = 6
 def build(lab):
     lab.service = some_service(lab)
     lab.other = str(lab.draw_network().net6[9])
-    lab.server.ip(f'-6 addr add {lab.other}/128 dev lo')
-    lab.router.ip(f'-6 route add {lab.other} via {lab.server.addr6}')
+    lab.server.ip(f'addr add {lab.other}/128 dev lo')
+    lab.router.ip(f'route add {lab.other} via {lab.server.addr6}')
     lab.asks('tcp', host=lab.other)
 
 
 def fault(lab):
-    lab.server.ip(f'-6 addr del {lab.other}/128 dev lo')
+    lab.server.ip(f'addr del {lab.other}/128 dev lo')
