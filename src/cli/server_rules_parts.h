@@ -83,3 +83,7 @@ bool server_queue_is_deaf(const struct rule *r);
  * attempt's packets, or NULL. 0 or -errno. */
 int server_rules_synproxy(struct server_rules *s, const struct fact_set *seen,
 			  struct facts *facts);
+
+/* server_rules_bridge.c: whether the bridge that the packet comes in by drops
+ * it. */
+void server_rules_bridge(struct server_rules *s, struct facts *facts);

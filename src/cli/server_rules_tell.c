@@ -179,6 +179,7 @@ int server_rules_tell(struct server_rules *s, struct facts *facts)
 		fact_tell(facts, FACT_NO_SYNPROXY, server_rules_source, NULL,
 			  NULL);
 	server_rules_dnat(s, facts);
+	server_rules_bridge(s, facts);
 	step(s);
 	return facts->failed ? -ENOMEM : 0;
 }
