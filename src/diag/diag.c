@@ -324,7 +324,10 @@ static bool is_excluded(const struct cause *c, const struct fact_set *facts,
  * with the packet that shows it. */
 static bool is_proven(const struct cause *c, const struct fact_set *facts)
 {
-	if (c->proven_by && fact_has(facts, c->proven_by))
+	/* Where one was found, the word is of that one. */
+	if (c->proven_by && fact_has(facts, c->proven_by) &&
+	    (!c->found_by[0] || first_seen(facts, c->found_by) ||
+	     !blockers_first(facts)))
 		return true;
 
 	return is_ruled(c, facts) && (fact_has(facts, FACT_RULES_FIT_SERVER) ||
@@ -610,7 +613,8 @@ static enum symptom foretold(const struct fact_set *facts)
 		return blockers_symptom(first, facts);
 
 	return fact_has(facts, FACT_NO_ATTEMPT) ||
-			       fact_has(facts, FACT_RULES_UNSURE)
+			       fact_has(facts, FACT_RULES_UNSURE) ||
+			       fact_has(facts, FACT_SAVED_PARTLY)
 		       ? SYMPTOM_NOT_ENOUGH_SEEN
 		       : SYMPTOM_NONE;
 }

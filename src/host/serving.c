@@ -35,6 +35,17 @@ int serving_ask(struct looking *l, int (*what)(struct looking *l))
 	return error;
 }
 
+bool serving_is_sure(const struct looking *l)
+{
+	const struct fact_set *own = &l->facts->set;
+	const struct fact_set *all = &l->record->general.set;
+
+	return l->question->has_inner || fact_has(own, FACT_NO_DNAT) ||
+	       fact_has(all, FACT_NO_DNAT) ||
+	       fact_has(own, FACT_CONNTRACK_NO_NAT) ||
+	       fact_has(all, FACT_CONNTRACK_NO_NAT);
+}
+
 int serving_read(struct serving *s, const char *where,
 		 const struct look_question *q)
 {

@@ -185,6 +185,7 @@ struct network {
 
 static bool read_network(const char *word, struct network *ret)
 {
+	const struct address all = { { 0 } };
 	size_t len = strcspn(word, "/");
 	bool is_v6 = memchr(word, ':', len) != NULL;
 	uint32_t bits = 128, n;
@@ -193,7 +194,12 @@ static bool read_network(const char *word, struct network *ret)
 		return false;
 	if (is_v6) {
 		ret->mask = bits > 128 ? 128 : bits;
-		return address_parse(&ret->address, word, len);
+		/* "::" is kept as ::/0, though it does not match as that. */
+		if (!address_parse(&ret->address, word, len))
+			return false;
+		if (!word[len] && address_equal(&ret->address, &all))
+			ret->mask = 0;
+		return true;
 	}
 	if (!read_v4(word, len, &n))
 		return false;

@@ -10,7 +10,7 @@ while the client tries. A file may say
         'here': True                      # a cause of elsewhere that this server can know
         'timeout': 12                     # seconds that it may wait
 
-and set lab.asked_port (where address translation changes it), lab.seen_from (the address that the server sees), and
+and set lab.asked_port (where address translation changes it), lab.asked_address (of another host, where a router is asked), lab.seen_from (the address that the server sees), and
 lab.launcher (what the command is run by).
 
 Without 'skip', a cause whose place (src/diag/causes) is the server, its service or its link must be told exactly: alone, with
@@ -83,7 +83,10 @@ def question(lab, expect, words):
     is_udp = words[0].startswith(('udp://', 'dns://'))
     port = getattr(lab, 'asked_port', None) or lab.port
     seen = getattr(lab, 'seen_from', None) or (lab.client.addr4 if family == 4 else lab.client.addr6)
-    return host, [f'{"udp/" if is_udp else ""}{port}', '--from', seen], (is_udp, port)
+    word = f'{"udp/" if is_udp else ""}{port}'
+    if hasattr(lab, 'asked_address'):
+        word = f'[{lab.asked_address}]:{port}' if ':' in lab.asked_address else f'{lab.asked_address}:{port}'
+    return host, [word, '--from', seen], (is_udp, port)
 
 
 # Asking

@@ -101,7 +101,7 @@ with tempfile.TemporaryDirectory() as made:
             if real != row:
                 wrong += 1
                 print(f's{number}: xinetd {real}, we {row}')
-                print(conf.read_text().split('service s')[number + 1])
+                print(conf.read_text().split('service s')[0] + conf.read_text().split('service s')[number + 1])
         xinetd.terminate()
 print(f'xinetd: {len(ours)} services, {len(CLIENTS)} clients each: {wrong} rows differ')
 sys.exit(1 if wrong or len(ours) != SERVICES else 0)

@@ -23,13 +23,21 @@ enum { FIRST_PRIVATE = 1024, LISTED_MOST = 3 };
 
 /* What may be told here: exactly one of it, or LISTENER_HERE, or nothing. */
 static const enum fact_kind told[] = {
-	FACT_LISTENER_HERE,        FACT_LISTENER_NONE,
-	FACT_LISTENER_LOOPBACK,    FACT_LISTENER_ADDRESS,
-	FACT_LISTENER_DEVICE,      FACT_LISTENER_V6ONLY,
-	FACT_LISTENER_V4ONLY,      FACT_LISTENER_OTHER_PROTOCOL,
-	FACT_LISTENER_OTHER_SPACE, FACT_LISTENER_ELSEWHERE,
-	FACT_LISTENER_STRAY,       FACT_LISTENER_STRAYS,
-	FACT_LISTENER_VANISHED,    FACT_SPACES_READ,
+	FACT_LISTENER_NONE_HERE,
+	FACT_LISTENER_HERE,
+	FACT_LISTENER_NONE,
+	FACT_LISTENER_LOOPBACK,
+	FACT_LISTENER_ADDRESS,
+	FACT_LISTENER_DEVICE,
+	FACT_LISTENER_V6ONLY,
+	FACT_LISTENER_V4ONLY,
+	FACT_LISTENER_OTHER_PROTOCOL,
+	FACT_LISTENER_OTHER_SPACE,
+	FACT_LISTENER_ELSEWHERE,
+	FACT_LISTENER_STRAY,
+	FACT_LISTENER_STRAYS,
+	FACT_LISTENER_VANISHED,
+	FACT_SPACES_READ,
 };
 
 struct state {
@@ -43,6 +51,7 @@ struct reading {
 	struct serving here;
 	struct serving other; /* another protocol's, or another namespace's */
 	struct text program, socket;
+	bool is_partial; /* not all namespaces could be looked at */
 };
 
 static void forget(struct looking *l)
@@ -124,7 +133,7 @@ static void list_sockets(struct reading *r, struct text *out)
 		name(r, &r->here, s);
 		if (out->len)
 			text_str(out, "; ");
-		if (s->protocol == IPPROTO_UDP)
+		if (s->protocol == IPPROTO_UDP || s->is_rough)
 			text_format(out, _("%1$s has %2$s open"),
 				    text_string(&r->program),
 				    text_string(&r->socket));
@@ -248,6 +257,7 @@ static int tell_other_space(struct reading *r)
 	if (error)
 		return error;
 
+	r->is_partial = denied != 0;
 	if (denied)
 		case_not_looked(r->l->record, "network-namespaces",
 				_("Other network namespaces are shown to "
@@ -330,8 +340,9 @@ static int tell_stray(struct reading *r)
 	return error ? error : 1;
 }
 
-static void tell_nobody(struct looking *l, const struct state *state)
+static void tell_nobody(struct reading *r, const struct state *state)
 {
+	struct looking *l = r->l;
 	const struct look_question *q = l->question;
 	struct culprit *c = serving_no_socket(l->record->arena, q);
 
@@ -349,7 +360,10 @@ static void tell_nobody(struct looking *l, const struct state *state)
 	} else {
 		look_step(l, STEP_FAIL, _("nothing listens on %1$s/%2$u"),
 			  protocol_name(q->protocol), q->port);
-		look_tell(l, FACT_LISTENER_NONE, c,
+		look_tell(l,
+			  r->is_partial ? FACT_LISTENER_NONE_HERE
+					: FACT_LISTENER_NONE,
+			  c,
 			  q->protocol == IPPROTO_UDP
 				  ? _("No socket of the server has "
 				      "%1$s/%2$u open.")
@@ -374,7 +388,7 @@ static int tell_none(struct reading *r)
 	if (error)
 		return error < 0 ? error : 0;
 
-	tell_nobody(l, state);
+	tell_nobody(r, state);
 	return 0;
 }
 
@@ -532,18 +546,40 @@ static int look_inside(struct looking *l)
 	return error < 0 ? error : 0;
 }
 
-static int look(struct looking *l)
+/* Behind a router, its own sockets are none of the client's business. What the
+ * look at the address told stands in the facts. */
+static bool is_anothers(const struct looking *l)
 {
 	const struct look_question *q = l->question;
 
+	return q->has_server && !q->has_inner &&
+	       !links_own(l->links, &q->server) &&
+	       !fact_has(&l->facts->set, FACT_ADDRESS_OWN) &&
+	       !fact_has(&l->facts->set, FACT_ADDRESS_NOT_OWN);
+}
+
+static int look(struct looking *l)
+{
+	const struct look_question *q = l->question;
+	int error;
+
 	forget(l);
+	if (is_anothers(l))
+		return 0;
 	if (q->has_server)
 		facts_forget(&l->record->general, FACT_SOCKETS_READ);
 	if (q->has_inner && !address_is_loopback(&q->inner) &&
 	    !links_own(l->links, &q->inner))
 		return look_inside(l);
 
-	return serving_ask(l, look_here);
+	error = serving_ask(l, look_here);
+	/* The step stands; but what it means for the client is not known. */
+	if (!serving_is_sure(l)) {
+		forget(l);
+		facts_forget(&l->record->general, FACT_SOCKETS_READ);
+		facts_forget(l->facts, FACT_SOCKETS_READ);
+	}
+	return error;
 }
 
 /* Who is asked for soon need not be looked for now. */
@@ -574,4 +610,5 @@ const struct look look_listener = {
 	.state_size = sizeof(struct state),
 	.before = before,
 	.client = look,
+	.anybody = look,
 };

@@ -595,12 +595,20 @@ static int after_here(struct looking *l)
 
 static int look(struct looking *l)
 {
-	return serving_ask(l, look_here);
+	int error = serving_ask(l, look_here);
+
+	if (!serving_is_sure(l))
+		forget(l);
+	return error;
 }
 
 static int after(struct looking *l)
 {
-	return serving_ask(l, after_here);
+	int error = serving_ask(l, after_here);
+
+	if (!serving_is_sure(l))
+		forget(l);
+	return error;
 }
 
 const struct look look_process = {
@@ -610,5 +618,6 @@ const struct look look_process = {
 	.state_size = sizeof(struct state),
 	.before = look,
 	.client = look,
+	.anybody = look,
 	.after = after,
 };

@@ -87,7 +87,7 @@ static bool is_tcp(const struct looking *l)
 /* sk_acceptq_is_full(): one more than the backlog may wait. */
 static bool is_accept_full(const struct listener *s)
 {
-	return s->state == TCP_LISTEN && s->queued > s->backlog;
+	return s->state == TCP_LISTEN && !s->is_rough && s->queued > s->backlog;
 }
 
 static bool is_buffer_full(const struct listener *s)
@@ -593,17 +593,29 @@ static int after_here(struct looking *l)
 
 static int before(struct looking *l)
 {
-	return serving_ask(l, before_here);
+	int error = serving_ask(l, before_here);
+
+	if (!serving_is_sure(l))
+		forget(l);
+	return error;
 }
 
 static int client(struct looking *l)
 {
-	return serving_ask(l, client_here);
+	int error = serving_ask(l, client_here);
+
+	if (!serving_is_sure(l))
+		forget(l);
+	return error;
 }
 
 static int after(struct looking *l)
 {
-	return serving_ask(l, after_here);
+	int error = serving_ask(l, after_here);
+
+	if (!serving_is_sure(l))
+		forget(l);
+	return error;
 }
 
 static void done(struct looking *l)
@@ -619,6 +631,7 @@ const struct look look_queues = {
 	.state_size = sizeof(struct queues),
 	.before = before,
 	.client = client,
+	.anybody = client,
 	.after = after,
 	.done = done,
 };
