@@ -16,6 +16,10 @@ int server_rules_new(struct server_rules **ret, struct check_rights *rights,
 		     struct case_record *c);
 void server_rules_free(struct server_rules *s);
 
+/* How the tools were asked; NULL: none was. */
+struct live;
+const struct live *server_rules_tools(const struct server_rules *s);
+
 /* Where the packets of this client end, by what the rules translate. HERE: at
  * the address and port that the question has now. */
 enum server_rules_end {
