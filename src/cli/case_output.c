@@ -12,11 +12,14 @@
 #include "cli/cli.h"
 #include "fact/case_file.h"
 
-static int open_output(int *ret, int folder, const char *path)
+enum { OPEN_TO_ALL = 0644, OPEN_TO_OWNER = 0600 };
+
+static int open_output(int *ret, int folder, const char *path, mode_t mode)
 {
 	*ret = openat(folder, path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC,
-		      0644);
-	if (*ret >= 0)
+		      mode);
+	/* One that was there already may be open to more. */
+	if (*ret >= 0 && (mode == OPEN_TO_ALL || !fchmod(*ret, mode)))
 		return 0;
 
 	(void)fprintf(stderr, _("kiriwake: cannot write %s: %s\n"), path,
@@ -41,9 +44,9 @@ static int open_case(int *pcap, int *file, const char *path)
 		return EXIT_USAGE;
 	}
 
-	err = open_output(file, folder, CASE_FILE);
+	err = open_output(file, folder, CASE_FILE, OPEN_TO_ALL);
 	if (!err && *pcap < 0)
-		err = open_output(pcap, folder, CASE_PACKETS);
+		err = open_output(pcap, folder, CASE_PACKETS, OPEN_TO_ALL);
 	(void)close(folder);
 	return err;
 }
@@ -54,10 +57,22 @@ int case_output_open(int *pcap, int *file, const char *pcap_path,
 	int err = 0;
 
 	if (pcap_path)
-		err = open_output(pcap, AT_FDCWD, pcap_path);
+		err = open_output(pcap, AT_FDCWD, pcap_path, OPEN_TO_ALL);
 	if (!err && folder)
 		err = open_case(pcap, file, folder);
 
+	return err;
+}
+
+int case_output_open_host(int *ret, const char *folder)
+{
+	int at = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC), err;
+
+	if (at < 0)
+		return -errno;
+
+	err = open_output(ret, at, CASE_HOST, OPEN_TO_OWNER);
+	(void)close(at);
 	return err;
 }
 

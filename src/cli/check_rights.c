@@ -3,10 +3,10 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "cli/host_rights.h"
 #include "priv/needs.h"
 
@@ -81,9 +81,9 @@ static int rules_task(const void *ask, size_t len, struct text *answer,
 	(void)ask;
 	(void)len;
 	(void)answer;
-	fds[0] = memfd_create("rules", MFD_CLOEXEC);
+	fds[0] = host_rights_file();
 	if (fds[0] < 0)
-		return -errno;
+		return fds[0];
 
 	err = live_gather(fds[0], LIVE_TIMEOUT_MS);
 	if (!err && lseek(fds[0], 0, SEEK_SET) < 0)
@@ -199,21 +199,32 @@ int check_rights_policy(struct check_rights *r, struct own_policy *ret)
 	return err;
 }
 
+/* What the tools print, as a part of what is asked of the host. */
+static int ask_tools(void *context, struct text *ret)
+{
+	const struct check_rights *r = context;
+	int fds[PRIV_FDS] = { -1, -1 };
+	int err = r && r->priv ? priv_ask(r->priv, TASK_RULES, NULL, 0, NULL,
+					  fds)
+			       : rules_task(NULL, 0, NULL, fds);
+
+	if (!err)
+		err = file_read(ret, fds[0], READER_ANSWER_MOST);
+	if (fds[0] >= 0)
+		(void)close(fds[0]);
+	return err;
+}
+
 int check_rights_rules(struct check_rights *r, struct ruleset *ruleset,
 		       struct live *ret)
 {
-	int fds[PRIV_FDS];
-	int err;
+	struct text printed = TEXT_NULL;
+	int err = reader_note("rules", ask_tools, r, &printed);
 
-	if (!r || !r->priv)
-		return live_read(ruleset, LIVE_TIMEOUT_MS, ret);
-
-	err = priv_ask(r->priv, TASK_RULES, NULL, 0, NULL, fds);
-	if (err)
-		return err;
-
-	err = live_read_gathered(ruleset, fds[0], ret);
-	(void)close(fds[0]);
+	if (!err)
+		err = live_read_gathered(ruleset, text_string(&printed),
+					 printed.len, ret);
+	text_done(&printed);
 	return err;
 }
 

@@ -36,7 +36,8 @@ int check_rights_capture(struct check_rights *r,
  * 0 or -errno. */
 int check_rights_policy(struct check_rights *r, struct own_policy *ret);
 
-/* As live_read(): the tools are run by whoever may, and read here. */
+/* As live_read(): the tools are run by whoever may, and read here. What they
+ * print is a note of host/reader.h, so that it is saved with the host. */
 int check_rights_rules(struct check_rights *r, struct ruleset *ruleset,
 		       struct live *ret);
 

@@ -16,6 +16,9 @@
 int host_rights_task(const void *ask, size_t len, struct text *answer,
 		     int fds[PRIV_FDS]);
 
+/* A file without a name, for an answer that is long. A descriptor or -errno. */
+int host_rights_file(void);
+
 /* A reader for reader_use(), which has that task done; of its own rights it
  * asks what concerns itself (/proc/self), what all may read, and the notes that
  * the guard does not know. It is used once the helper is there: the helper's

@@ -17,7 +17,7 @@
 
 /* What the command line said. */
 struct request {
-	const char *service, *from, *pcap, *save;
+	const char *service, *from, *pcap, *save, *host;
 	double timeout_s;
 	bool is_foretelling, is_mute;
 };
@@ -47,6 +47,7 @@ static int take_option(struct request *r, int argc, char *argv[], int *i)
 		{ &r->from, "--from" },
 		{ &r->pcap, "--pcap" },
 		{ &r->save, "--save" },
+		{ &r->host, "--host" },
 	};
 
 	const struct {
@@ -108,6 +109,10 @@ static int read_request(struct request *r, struct cli *cli, int argc,
 		return cli_usage(
 			&command_server,
 			_("which service? A port (5555, udp/53) or a name (ssh)"));
+	if (r->host && (r->pcap || r->save))
+		return cli_usage(
+			&command_server,
+			_("--host looks at a host that was saved: there is nothing to write"));
 
 	return 0;
 }
@@ -130,21 +135,10 @@ static bool turned_port(const char *word, uint8_t *protocol, uint16_t *port)
 	return target_port(number, protocol, port);
 }
 
-/* What the service is on: this host, as it calls itself. */
-static int name_host(struct case_record *c)
-{
-	char name[256];
-
-	if (gethostname(name, sizeof(name)))
-		return 0;
-	name[sizeof(name) - 1] = '\0';
-	c->target.host = arena_string(c->arena, *name ? name : "localhost");
-	return c->target.host ? 0 : -ENOMEM;
-}
-
-/* A service by its port; ADDRESS:PORT, when the address is to be this one. */
+/* A service by its port: then the host is to name itself; ADDRESS:PORT, when the
+ * address is to be this one. */
 static int read_service(struct look_question *q, struct case_record *c,
-			const char *word)
+			const char *word, bool *ret_is_unnamed)
 {
 	struct text url = TEXT_NULL, why = TEXT_NULL;
 	struct address a;
@@ -164,8 +158,7 @@ static int read_service(struct look_question *q, struct case_record *c,
 			&command_server,
 			_("\"%s\" is no service of this host: give its port (5555, udp/53) or its name (ssh)"),
 			word);
-	if (!err && url.len)
-		err = name_host(c);
+	*ret_is_unnamed = url.len > 0;
 	if (!err && !url.len) {
 		q->protocol = c->target.protocol;
 		q->port = c->target.port;
@@ -192,12 +185,28 @@ static int read_client(struct look_question *q, const char *word)
 			 word);
 }
 
-static int run_server(struct cli *cli, struct server *s)
+static int save(struct server *s)
 {
-	int err = server_run(s);
+	int err;
 
+	if (s->host.file >= 0)
+		server_host_complete(&s->host);
+	err = case_output_save(s->case_file, s->record);
+	return err ? err : server_host_save(&s->host);
+}
+
+static int run_server(struct cli *cli, struct server *s, bool is_unnamed)
+{
+	int err = server_host_begin(&s->host);
+
+	if (!err && is_unnamed)
+		err = server_host_name(s->record);
+	if (!err) {
+		check_screen_init(&s->screen, cli, s->record);
+		err = server_run(s);
+	}
 	if (!err)
-		err = case_output_save(s->case_file, s->record);
+		err = save(s);
 	if (!err)
 		err = check_tell(&s->screen.ticket, cli, s->record, &s->verdict,
 				 NULL);
@@ -205,6 +214,7 @@ static int run_server(struct cli *cli, struct server *s)
 	server_rules_free(s->rules);
 	own_capture_done(&s->watch.capture);
 	diag_free(s->diag);
+	server_host_end(&s->host);
 	return err;
 }
 
@@ -217,39 +227,62 @@ static int confine(void)
 	return err == -EINVAL ? 0 : err;
 }
 
+/* All that is opened, before the rights are given up. */
+static int open_all(struct server *s, const struct request *r)
+{
+	int err = case_output_open(&s->pcap_file, &s->case_file, r->pcap,
+				   r->save);
+
+	if (!err && r->save)
+		err = case_output_open_host(&s->host.file, r->save);
+	if (!err && r->host)
+		return server_host_load(&s->host, r->host);
+	if (!err)
+		err = check_rights_start(&s->rights, NULL);
+	/* Whoever had nothing to give up asks the tools himself. */
+	if (!err && s->rights.priv)
+		err = confine();
+	return err;
+}
+
+static int close_all(struct server *s)
+{
+	const int files[] = { s->pcap_file, s->case_file, s->host.file };
+	int err = 0;
+
+	for (size_t i = 0; i < sizeof(files) / sizeof(*files); i++)
+		if (files[i] >= 0 && close(files[i]) && !err)
+			err = -errno;
+
+	return err;
+}
+
 static int run_request(struct cli *cli, const struct request *r,
 		       struct case_record *c)
 {
 	struct server s = { .record = c,
 			    .timeout_ns = (int64_t)(r->timeout_s * 1e9),
-			    .is_foretelling = r->is_foretelling,
-			    .is_mute = r->is_mute,
+			    .is_foretelling = r->is_foretelling || r->host,
+			    .is_mute = r->is_mute || r->host,
 			    .pcap_file = -1,
 			    .case_file = -1,
+			    .host = { .file = -1 },
 			    .watch = { .capture = { -1, -1, false } } };
-	int err = read_service(&s.question, c, r->service);
+	bool is_unnamed = false;
+	int closed;
+	int err = read_service(&s.question, c, r->service, &is_unnamed);
 
 	if (!err)
 		err = read_client(&s.question, r->from);
-	if (!err)
-		err = case_output_open(&s.pcap_file, &s.case_file, r->pcap,
-				       r->save);
 	if (err)
 		return err;
 
-	check_screen_init(&s.screen, cli, c);
-	err = check_rights_start(&s.rights, NULL);
-	/* Whoever had nothing to give up asks the tools himself. */
-	if (!err && s.rights.priv)
-		err = confine();
+	err = open_all(&s, r);
 	if (!err)
-		err = run_server(cli, &s);
+		err = run_server(cli, &s, is_unnamed);
 	check_rights_end(&s.rights);
-	if (s.pcap_file >= 0 && close(s.pcap_file) && !err)
-		err = -errno;
-	if (s.case_file >= 0 && close(s.case_file) && !err)
-		err = -errno;
-	return err;
+	closed = close_all(&s);
+	return err ? err : closed;
 }
 
 static int run(struct cli *cli, int argc, char *argv[])
@@ -290,10 +323,12 @@ const struct command command_server = {
 		"  --timeout S         waits at most so many seconds\n"
 		"  --pcap FILE         writes the packets that were seen\n"
 		"  --save CASE         a folder that `kiriwake explain CASE' judges again, anywhere\n"
+		"  --host CASE         looks at the host that was saved there instead of this one\n"
 		"\n"
 		"Examples:\n"
 		"  kiriwake server 5555 --from 10.1.0.7\n"
 		"  kiriwake server telnet --no-wait\n"
-		"  kiriwake server udp/53 --timeout 30 --json\n"),
+		"  kiriwake server udp/53 --timeout 30 --json\n"
+		"  kiriwake server 22 --from 10.1.0.9 --host CASE\n"),
 	.run = run,
 };

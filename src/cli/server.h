@@ -4,14 +4,16 @@
 #include <stdint.h>
 
 #include "cli/check.h"
+#include "cli/server_host.h"
 #include "cli/server_rules.h"
 #include "host/look.h"
 
 /*
  * kiriwake server, in parts: server.c reads the command line, server_run.c
  * decides what is done when, server_local.c speaks to the service from here,
- * server_watch.c sees the attempts of others, server_rules.c walks them through
- * the packet filter.
+ * server_capture.c captures, server_watch.c sees the attempts of others in it,
+ * server_take.c makes one of them part of the case, server_rules.c walks it
+ * through the packet filter.
  */
 
 /* An attempt of somebody else, as its packets show it. */
@@ -35,6 +37,10 @@ struct server_seen {
 	bool is_asked;
 };
 
+/* ms: a SYN that is not answered by then is not answered, where that was
+ * foretold: this kernel does it within microseconds. */
+enum { SERVER_FORETOLD_SILENCE = 100 };
+
 struct server_watch {
 	struct own_capture capture;
 	struct live_request request;
@@ -46,6 +52,7 @@ struct server_watch {
 struct server {
 	struct case_record *record;
 	struct look_question question; /* as the command line has it */
+	struct server_host host;
 	struct check_rights rights;
 	struct check_screen screen;
 	struct diag *diag;

@@ -11,6 +11,7 @@
 #include "cli/server.h"
 #include "host/links.h"
 #include "host/netlink.h"
+#include "host/reader.h"
 #include "host/route.h"
 #include "report/words.h"
 
@@ -132,6 +133,10 @@ static int foretell(struct server *s)
 	if (!err)
 		err = a ? looks_client(s->looks, &q, facts)
 			: looks_anybody(s->looks, &q, facts);
+	/* Nobody knows what would have been found. */
+	if (reader_missed())
+		fact_tell(&s->record->general, FACT_SAVED_PARTLY, "server",
+			  NULL, NULL);
 	looks_steps(s->looks);
 	check_screen_sync(&s->screen, s->record);
 	return err;

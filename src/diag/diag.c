@@ -613,7 +613,8 @@ static enum symptom foretold(const struct fact_set *facts)
 		return blockers_symptom(first, facts);
 
 	return fact_has(facts, FACT_NO_ATTEMPT) ||
-			       fact_has(facts, FACT_RULES_UNSURE)
+			       fact_has(facts, FACT_RULES_UNSURE) ||
+			       fact_has(facts, FACT_SAVED_PARTLY)
 		       ? SYMPTOM_NOT_ENOUGH_SEEN
 		       : SYMPTOM_NONE;
 }

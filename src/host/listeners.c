@@ -12,6 +12,7 @@
 #include <sys/socket.h>
 
 #include "base/text.h"
+#include "host/listeners_proc.h"
 #include "host/netlink.h"
 
 enum { FIRST_ROOM = 16, ADDRESS_BYTES = 16 };
@@ -181,21 +182,20 @@ static int ask(struct netlink *n, int family, struct taking *t)
 	q->sdiag_protocol = t->question->protocol;
 	q->idiag_states = t->question->states;
 	q->idiag_ext = 1 << (INET_DIAG_SKMEMINFO - 1);
-	q->id.idiag_sport = swapped(t->question->port);
+	if (!t->question->asks_all)
+		q->id.idiag_sport = swapped(t->question->port);
 	q->id.idiag_dport = swapped(t->question->peer_port);
 	q->id.idiag_cookie[0] = (uint32_t)INET_DIAG_NOCOOKIE;
 	q->id.idiag_cookie[1] = (uint32_t)INET_DIAG_NOCOOKIE;
 	return netlink_ask(n, m, take, t);
 }
 
-int listeners_read(const struct listeners_question *q, struct listeners *ret)
+static int ask_both(const struct listeners_question *q, struct listeners *ret)
 {
 	struct taking t = { q, ret };
 	struct netlink *n = NULL;
-	int error;
+	int error = netlink_open_in(&n, NETLINK_SOCK_DIAG, q->where);
 
-	*ret = (struct listeners){ 0 };
-	error = netlink_open_in(&n, NETLINK_SOCK_DIAG, q->where);
 	if (!error)
 		error = ask(n, AF_INET, &t);
 	if (!error) {
@@ -206,6 +206,26 @@ int listeners_read(const struct listeners_question *q, struct listeners *ret)
 	}
 	netlink_close(n);
 	return error;
+}
+
+/* Whether the kernel has no such question, rather than no answer. */
+static bool is_unknown(int error)
+{
+	return error == -ENOENT || error == -EINVAL || error == -EOPNOTSUPP ||
+	       error == -EPROTONOSUPPORT || error == -EAFNOSUPPORT;
+}
+
+int listeners_read(const struct listeners_question *q, struct listeners *ret)
+{
+	int error;
+
+	*ret = (struct listeners){ 0 };
+	error = ask_both(q, ret);
+	if (!is_unknown(error) || *q->where)
+		return error;
+
+	listeners_done(ret);
+	return listeners_proc_read(q, ret);
 }
 
 void listeners_done(struct listeners *l)
@@ -222,6 +242,7 @@ int listeners_read_open(const char *where, uint8_t protocol, uint16_t port,
 		.client = client,
 		.port = port,
 		.protocol = protocol,
+		.asks_all = true,
 		.states = protocol == IPPROTO_UDP ? 1 << STATE_CLOSE
 						  : 1 << STATE_LISTEN,
 	};
@@ -267,6 +288,8 @@ enum listeners_fit listeners_fit(const struct listener *s,
 {
 	enum listeners_fit fit = address_fit(s, p);
 
+	if (s->is_rough && fit == LISTENERS_HERE)
+		return LISTENERS_MAYBE;
 	if (!s->device || fit > LISTENERS_MAYBE)
 		return fit;
 	if (!p->device)

@@ -31,7 +31,8 @@ struct listener {
 	bool is_v6;              /* a socket of AF_INET6 */
 	bool is_v6only;
 	bool has_memory;
-	bool has_key; /* of TCP-MD5 */
+	bool is_rough; /* by listeners_proc.h: much of it is not known */
+	bool has_key;  /* of TCP-MD5 */
 	bool has_key_for_client;
 };
 
@@ -43,6 +44,9 @@ struct listeners_question {
 	uint32_t states;              /* 1 << TCP_LISTEN | … */
 	uint16_t port, peer_port;     /* 0: any */
 	uint8_t protocol;
+	/* The kernel is asked for all ports, so that a saved host holds them
+	 * all. */
+	bool asks_all;
 };
 
 struct listeners {

@@ -14,6 +14,7 @@
 #include "host/links.h"
 #include "host/netlink.h"
 #include "host/owners.h"
+#include "host/reader.h"
 
 struct looks {
 	struct case_record *record;
@@ -47,6 +48,8 @@ void look_blocked(struct looking *l, int err)
 
 	if (is_denied && l->look->needs)
 		text_format(&t, _("It needs %s."), l->look->needs);
+	else if (err == -ENODATA)
+		text_str(&t, _("It could not be read here."));
 	else
 		text_str(&t, strerror(-err));
 	case_not_looked(l->record, l->look->id, text_string(&t));
@@ -55,15 +58,39 @@ void look_blocked(struct looking *l, int err)
 	text_done(&t);
 }
 
+/* What says that nothing was found stands no more; what was found does. */
+static void withdraw(const struct looking *l, struct facts *f)
+{
+	for (size_t i = f->count; i-- > 0;) {
+		enum fact_kind kind = f->list[i].kind;
+
+		if (!strcmp(f->list[i].source, l->look->id) &&
+		    fact_shown(kind) == SHOWN_CONTEXT)
+			facts_forget(f, kind);
+	}
+}
+
+/* A saved host that was not asked all of this: it was not looked. */
+static void look_missed(struct looking *l)
+{
+	withdraw(l, l->facts);
+	withdraw(l, &l->record->general);
+	case_not_looked(l->record, l->look->id,
+			_("What was saved of the host does not hold it all."));
+}
+
 typedef int look_call(struct looking *l);
 
 /* What could not be read is known to be so; only memory ends it all. */
 static int call(struct looks *s, size_t i, look_call *function)
 {
 	int64_t began = clock_now();
+	size_t missed = reader_missed();
 	int err = function ? function(&s->list[i]) : 0;
 
 	s->took_ns[i] += clock_now() - began;
+	if (reader_missed() != missed)
+		look_missed(&s->list[i]);
 	if (err < 0 && err != -ENOMEM)
 		look_blocked(&s->list[i], err);
 

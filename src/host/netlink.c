@@ -54,8 +54,12 @@ void netlink_close(struct netlink *n)
 struct nlmsghdr *netlink_request(struct netlink_request *r, uint16_t type,
 				 uint16_t flags)
 {
-	struct nlmsghdr *m = mnl_nlmsg_put_header(r->bytes);
+	struct nlmsghdr *m;
 
+	/* Also what libmnl leaves between attributes: by its bytes a question is
+	 * known again. */
+	memset(r, 0, sizeof(*r));
+	m = mnl_nlmsg_put_header(r->bytes);
 	m->nlmsg_type = type;
 	m->nlmsg_flags = (uint16_t)(NLM_F_REQUEST | flags);
 	return m;

@@ -18,6 +18,11 @@ struct reader *reader_now(void)
 	return chosen ? chosen : reader_direct();
 }
 
+size_t reader_missed(void)
+{
+	return reader_now()->missed;
+}
+
 void reader_free(struct reader *r)
 {
 	if (r && r->end)

@@ -104,7 +104,12 @@ struct reader {
 	int (*ask)(struct reader *r, const struct reader_question *q,
 		   struct text *answer);
 	void (*end)(struct reader *r); /* frees r; NULL: nothing to free */
+	size_t missed; /* questions that a snapshot does not hold */
 };
+
+/* How many were asked in vain so far, because a snapshot does not hold them: who
+ * asked in between has not looked. */
+size_t reader_missed(void);
 
 /* NULL is taken. */
 void reader_free(struct reader *r);

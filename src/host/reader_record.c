@@ -46,11 +46,15 @@ static int replay(struct reader *reader, const struct reader_question *q,
 {
 	const struct record *r = (const struct record *)reader;
 	struct text key = TEXT_NULL;
-	int error;
+	int error = -ENOMEM;
 
 	put_key(&key, q);
-	error = text_ok(&key) ? snapshot_next(r->snapshot, &key, answer)
-			      : -ENOMEM;
+	if (text_ok(&key) && !snapshot_has(r->snapshot, &key)) {
+		reader->missed++;
+		error = -ENODATA;
+	} else if (text_ok(&key)) {
+		error = snapshot_next(r->snapshot, &key, answer);
+	}
 	text_done(&key);
 	return error;
 }

@@ -16,5 +16,6 @@
  * no memory. */
 struct reader *reader_record_new(struct reader *from, struct snapshot *s);
 
-/* Answers from s. -ENODATA: it does not hold that. NULL: no memory. */
+/* Answers from s. -ENODATA: it does not hold that, which is counted
+ * (reader_missed()). NULL: no memory. */
 struct reader *reader_record_replay(struct snapshot *s);

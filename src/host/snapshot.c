@@ -83,9 +83,9 @@ size_t snapshot_count(const struct snapshot *s)
 	return s->count;
 }
 
-static struct entry **bucket_of(struct snapshot *s, const char *key, size_t len)
+static size_t bucket_of(const char *key, size_t len)
 {
-	return &s->buckets[crc32(0, (const Bytef *)key, (uInt)len) % BUCKETS];
+	return crc32(0, (const Bytef *)key, (uInt)len) % BUCKETS;
 }
 
 static struct entry *find(struct entry *e, const char *key, size_t len)
@@ -98,7 +98,7 @@ static struct entry *find(struct entry *e, const char *key, size_t len)
 
 static void put_in_order(struct snapshot *s, struct entry *e)
 {
-	struct entry **bucket = bucket_of(s, e->key, e->key_len);
+	struct entry **bucket = &s->buckets[bucket_of(e->key, e->key_len)];
 	struct entry *same = find(*bucket, e->key, e->key_len);
 
 	*s->end = e;
@@ -156,11 +156,22 @@ int snapshot_add(struct snapshot *s, const struct text *key,
 				      .error = error });
 }
 
+static struct entry *find_text(const struct snapshot *s, const struct text *key)
+{
+	const char *bytes = key->len ? key->data : "";
+
+	return find(s->buckets[bucket_of(bytes, key->len)], bytes, key->len);
+}
+
+bool snapshot_has(const struct snapshot *s, const struct text *key)
+{
+	return find_text(s, key) != NULL;
+}
+
 int snapshot_next(struct snapshot *s, const struct text *key,
 		  struct text *answer)
 {
-	const char *bytes = key->len ? key->data : "";
-	struct entry *e = find(*bucket_of(s, bytes, key->len), bytes, key->len);
+	struct entry *e = find_text(s, key);
 	const struct entry *now;
 
 	if (!e)

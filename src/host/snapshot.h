@@ -42,6 +42,9 @@ bool snapshot_is_full(const struct snapshot *s);
 
 size_t snapshot_count(const struct snapshot *s);
 
+/* Whether this was ever asked. */
+bool snapshot_has(const struct snapshot *s, const struct text *key);
+
 /* What was answered when this was asked for the nth time, as often as this is
  * called; after the last, the last again. The answer is appended. -ENODATA: it
  * was never asked. */

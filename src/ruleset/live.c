@@ -601,33 +601,44 @@ int live_read_from(struct ruleset *r, const char *path, unsigned timeout_ms,
 	return err;
 }
 
-/* How a tool's answer is passed on: this, then its text, then its complaint. */
-struct frame {
-	uint64_t text, complaint; /* bytes */
-	int32_t status, failed;
-	bool timed_out, is_other, is_missing, is_forbidden;
+/* How a tool's answer is passed on: bytes of its text (8), of its complaint (8),
+ * its status (4), errno of starting it (4), the marks (1); then its text and its
+ * complaint. */
+enum mark {
+	MARK_TIMED_OUT = 1 << 0,
+	MARK_OTHER = 1 << 1,
+	MARK_MISSING = 1 << 2,
+	MARK_FORBIDDEN = 1 << 3,
 };
+
+static void put_number(struct text *out, uint64_t value, unsigned bytes)
+{
+	while (bytes--)
+		text_char(out, (char)(value >> bytes * 8));
+}
 
 static int write_tool(int fd, struct tool *t)
 {
-	struct frame f;
-	int err;
+	unsigned marks = (t->timed_out ? MARK_TIMED_OUT : 0) |
+			 (t->is_other ? MARK_OTHER : 0) |
+			 (t->is_missing ? MARK_MISSING : 0) |
+			 (t->is_forbidden ? MARK_FORBIDDEN : 0);
+	struct text head = TEXT_NULL;
+	int err = -ENOMEM;
 
-	memset(&f, 0, sizeof(f));
-	f.text = t->text.len;
-	f.complaint = t->complaint.len;
-	f.status = t->status;
-	f.failed = t->failed;
-	f.timed_out = t->timed_out;
-	f.is_other = t->is_other;
-	f.is_missing = t->is_missing;
-	f.is_forbidden = t->is_forbidden;
-	err = file_write(fd, &f, sizeof(f));
+	put_number(&head, t->text.len, 8);
+	put_number(&head, t->complaint.len, 8);
+	put_number(&head, (uint32_t)t->status, 4);
+	put_number(&head, (uint32_t)t->failed, 4);
+	put_number(&head, marks, 1);
+	if (text_ok(&head))
+		err = file_write(fd, head.data, head.len);
 	if (!err)
 		err = file_write(fd, text_string(&t->text), t->text.len);
 	if (!err)
 		err = file_write(fd, text_string(&t->complaint),
 				 t->complaint.len);
+	text_done(&head);
 	return err;
 }
 
@@ -645,42 +656,37 @@ int live_gather(int fd, unsigned timeout_ms)
 
 static bool read_tool(struct cursor *c, struct tool *t)
 {
-	const uint8_t *bytes = cursor_bytes(c, sizeof(struct frame));
-	const uint8_t *text, *complaint;
-	struct frame f;
+	uint64_t text = cursor_be64(c), complaint = cursor_be64(c);
+	const uint8_t *bytes;
+	unsigned marks;
 
-	if (!bytes)
+	t->status = (int32_t)cursor_be32(c);
+	t->failed = (int32_t)cursor_be32(c);
+	marks = cursor_u8(c);
+	t->timed_out = marks & MARK_TIMED_OUT;
+	t->is_other = marks & MARK_OTHER;
+	t->is_missing = marks & MARK_MISSING;
+	t->is_forbidden = marks & MARK_FORBIDDEN;
+	if (text > cursor_left(c) || complaint > cursor_left(c) - text)
 		return false;
 
-	memcpy(&f, bytes, sizeof(f));
-	text = cursor_bytes(c, f.text);
-	complaint = cursor_bytes(c, f.complaint);
-	if (!cursor_ok(c))
-		return false;
-
-	text_bytes(&t->text, text, f.text);
-	text_bytes(&t->complaint, complaint, f.complaint);
-	t->status = f.status;
-	t->failed = f.failed;
-	t->timed_out = f.timed_out;
-	t->is_other = f.is_other;
-	t->is_missing = f.is_missing;
-	t->is_forbidden = f.is_forbidden;
-	return true;
+	bytes = cursor_bytes(c, (size_t)text);
+	text_bytes(&t->text, bytes, (size_t)text);
+	bytes = cursor_bytes(c, (size_t)complaint);
+	text_bytes(&t->complaint, bytes, (size_t)complaint);
+	return cursor_ok(c);
 }
 
-int live_read_gathered(struct ruleset *r, int fd, struct live *ret)
+int live_read_gathered(struct ruleset *r, const void *data, size_t len,
+		       struct live *ret)
 {
 	struct tool tools[LIVE_SOURCE_COUNT] = { 0 };
-	struct text all = TEXT_NULL;
-	struct cursor c;
-	int err = file_read(&all, fd, OUTPUT_MOST);
+	struct cursor c = cursor_over(data, len);
+	int err = 0;
 
-	c = cursor_over(text_string(&all), all.len);
 	for (unsigned i = 0; i < LIVE_SOURCE_COUNT && !err; i++)
 		if (!read_tool(&c, &tools[i]))
 			err = -EIO;
-	text_done(&all);
 	if (!err)
 		err = take_all(r, tools, ret);
 	done(tools);

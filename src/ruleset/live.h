@@ -55,9 +55,11 @@ int live_read_from(struct ruleset *r, const char *path, unsigned timeout_ms,
 
 /* The same in two parts, for who may ask and who may not are two processes: the
  * first runs the tools and writes what they print, unread, to a descriptor; the
- * second reads it, from where the descriptor stands. 0 or -errno. */
+ * second reads these bytes, which may have been kept for long. 0 or -errno; -EIO:
+ * they are not whole. */
 int live_gather(int fd, unsigned timeout_ms);
-int live_read_gathered(struct ruleset *r, int fd, struct live *ret);
+int live_read_gathered(struct ruleset *r, const void *data, size_t len,
+		       struct live *ret);
 
 /* Whether anything could not be looked at. A tool that is not installed made
  * no rules, and others find what is there. */

@@ -185,6 +185,9 @@ static void tell_own(struct looking *l)
 
 static void tell_forwarded(struct looking *l, const struct way_in *w)
 {
+	/* Its own all the same, and a rule sends it on. */
+	if (l->question->has_inner && links_own(l->links, &l->question->server))
+		look_tell(l, FACT_ADDRESS_OWN, NULL, NULL);
 	look_tell(
 		l, FACT_ADDRESS_FORWARDED, NULL,
 		_("The packets are not for this host: it forwards them by %s."),

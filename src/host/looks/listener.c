@@ -133,7 +133,7 @@ static void list_sockets(struct reading *r, struct text *out)
 		name(r, &r->here, s);
 		if (out->len)
 			text_str(out, "; ");
-		if (s->protocol == IPPROTO_UDP)
+		if (s->protocol == IPPROTO_UDP || s->is_rough)
 			text_format(out, _("%1$s has %2$s open"),
 				    text_string(&r->program),
 				    text_string(&r->socket));

@@ -87,7 +87,7 @@ static bool is_tcp(const struct looking *l)
 /* sk_acceptq_is_full(): one more than the backlog may wait. */
 static bool is_accept_full(const struct listener *s)
 {
-	return s->state == TCP_LISTEN && s->queued > s->backlog;
+	return s->state == TCP_LISTEN && !s->is_rough && s->queued > s->backlog;
 }
 
 static bool is_buffer_full(const struct listener *s)
