@@ -137,7 +137,7 @@ static void tell_counted(struct server_rules *s, const struct server_counter *c,
 	fact_tell(
 		facts, FACT_RULES_COUNTED, server_rules_source,
 		rule_told_culprit(&b, s->record->arena, VANTAGE_SERVER),
-		_("While these packets came, a counter grew by %1$llu packets and %2$llu bytes: %3$s."),
+		_("While these packets came, a counter grew by %1$llu (%2$llu bytes): %3$s."),
 		(unsigned long long)c->packets, (unsigned long long)c->bytes,
 		text_string(&place));
 	text_done(&place);
