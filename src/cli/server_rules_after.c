@@ -16,6 +16,7 @@
 #include "cli/rule_why.h"
 #include "cli/server_counters.h"
 #include "cli/server_rules_parts.h"
+#include "host/stopped.h"
 #include "ruleset/model.h"
 
 /* Rules whose counters moved, and which may have taken this client's packets. */
@@ -262,7 +263,9 @@ static void judge(struct server_rules *s, const struct moved *m,
 	} else if (m->count) {
 		tell_blurred(s, m, facts);
 	} else if (is_refused && has_counter(&way->blocker.verdict)) {
-		tell_uncounted(s, facts);
+		/* What did not come so far is refused there all the same. */
+		if (!stopped_before_rules(facts))
+			tell_uncounted(s, facts);
 	} else if (way->kind == FACT_RULES_UNSURE &&
 		   are_all_counted(&way->result.way) &&
 		   !live_is_partial(&s->live)) {
