@@ -16,6 +16,7 @@
 #include "cli/rule_why.h"
 #include "cli/server_counters.h"
 #include "cli/server_rules_parts.h"
+#include "host/stopped.h"
 #include "ruleset/model.h"
 
 /* Rules whose counters moved, and which may have taken this client's packets. */
@@ -136,7 +137,7 @@ static void tell_counted(struct server_rules *s, const struct server_counter *c,
 	fact_tell(
 		facts, FACT_RULES_COUNTED, server_rules_source,
 		rule_told_culprit(&b, s->record->arena, VANTAGE_SERVER),
-		_("While these packets came, a counter grew by %1$llu packets and %2$llu bytes: %3$s."),
+		_("While these packets came, a counter grew by %1$llu (%2$llu bytes): %3$s."),
 		(unsigned long long)c->packets, (unsigned long long)c->bytes,
 		text_string(&place));
 	text_done(&place);
@@ -262,7 +263,9 @@ static void judge(struct server_rules *s, const struct moved *m,
 	} else if (m->count) {
 		tell_blurred(s, m, facts);
 	} else if (is_refused && has_counter(&way->blocker.verdict)) {
-		tell_uncounted(s, facts);
+		/* What did not come so far is refused there all the same. */
+		if (!stopped_before_rules(facts))
+			tell_uncounted(s, facts);
 	} else if (way->kind == FACT_RULES_UNSURE &&
 		   are_all_counted(&way->result.way) &&
 		   !live_is_partial(&s->live)) {
