@@ -163,9 +163,8 @@ int server_host_name(struct case_record *c)
 	int err = reader_file("/proc/sys/kernel/hostname", NAME_MOST, &name);
 
 	text_cut(&name, strcspn(text_string(&name), "\n"));
-	c->target.host = arena_string(c->arena, !err && name.len
-							? text_string(&name)
-							: "localhost");
+	c->target.host = arena_string(
+		c->arena, !err && name.len ? text_string(&name) : "localhost");
 	text_done(&name);
 	return c->target.host ? 0 : -ENOMEM;
 }
