@@ -5,6 +5,7 @@
 #include "base/i18n.h"
 #include "base/json.h"
 #include "cli/cli.h"
+#include "cli/near.h"
 #include "diag/cause.h"
 
 static const char *frequency_name(enum frequency f)
@@ -95,8 +96,7 @@ static int causes_run(struct cli *cli, int argc, char *argv[])
 		if (taken)
 			continue;
 		if (argv[i][0] == '-')
-			return cli_usage(&command_causes,
-					 _("unknown option %s"), argv[i]);
+			return near_option(&command_causes, argv[i]);
 		if (!cause_find(argv[i]))
 			return cli_usage(&command_causes,
 					 _("there is no cause \"%s\""),

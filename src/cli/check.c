@@ -8,6 +8,7 @@
 #include "base/i18n.h"
 #include "cli/case_output.h"
 #include "cli/check.h"
+#include "cli/near.h"
 #include "cli/target.h"
 #include "priv/confine.h"
 
@@ -173,8 +174,7 @@ static int read_request(struct request *r, struct cli *cli, int argc,
 		if (taken)
 			continue;
 		if (argv[i][0] == '-')
-			return cli_usage(&command_check, _("unknown option %s"),
-					 argv[i]);
+			return near_option(&command_check, argv[i]);
 		if (r->count == 3)
 			return cli_usage(&command_check,
 					 _("one target at a time"));

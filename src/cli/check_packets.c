@@ -220,15 +220,6 @@ static void take_flow(void *context, const struct flow *f,
 	}
 }
 
-static void nothing(void *context, const struct flow *f,
-		    const struct flow_note *note, const struct fact_set *facts)
-{
-	(void)context;
-	(void)f;
-	(void)note;
-	(void)facts;
-}
-
 static int read_flows(struct reading *r, struct flow_table *table)
 {
 	int err = own_capture_flows(&r->source, table);
@@ -259,14 +250,11 @@ static void keep_lines(struct case_record *c)
 
 static int read_capture(struct case_record *c, const void *data, size_t size)
 {
-	static const struct flow_limits limits = { .flows = 65536 };
 	struct reading r = { .record = c,
 			     .evidence = evidence_new(),
-			     .source = { .data = data,
-					 .size = size,
-					 .name = "capture",
-					 .vantage = VANTAGE_CLIENT } };
-	struct flow_table *table = flow_table_new(&limits, nothing, NULL);
+			     .source = own_capture_source(data, size,
+							  VANTAGE_CLIENT) };
+	struct flow_table *table = own_capture_table();
 	int err = -ENOMEM;
 
 	if (r.evidence && table)

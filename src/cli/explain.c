@@ -21,6 +21,7 @@
 #include "cli/explain_ruleset.h"
 #include "cli/gather.h"
 #include "cli/names.h"
+#include "cli/near.h"
 #include "cli/source.h"
 #include "cli/spool.h"
 #include "report/report.h"
@@ -442,8 +443,7 @@ static int take_arguments(struct explain *x, struct cli *cli, int argc,
 		if (taken < 0)
 			return EXIT_USAGE;
 		if (!taken)
-			return cli_usage(&command_explain,
-					 _("unknown option %s"), argv[i]);
+			return near_option(&command_explain, argv[i]);
 	}
 
 	if (!x->source_count && !isatty(STDIN_FILENO))

@@ -10,6 +10,7 @@
 #include "base/i18n.h"
 #include "base/json.h"
 #include "base/problem.h"
+#include "cli/near.h"
 #include "ruleset/model.h"
 
 static const struct part {
@@ -80,7 +81,7 @@ int firewall_take(struct firewall *f, int argc, char *argv[], int *i)
 	if (taken < 0)
 		return EXIT_USAGE;
 	if (!taken)
-		return cli_usage(f->command, _("unknown option %s"), arg);
+		return near_option(f->command, arg);
 
 	return 0;
 }

@@ -12,14 +12,14 @@
 #include "base/log.h"
 #include "base/problem.h"
 #include "cli/cli.h"
+#include "cli/near.h"
 #include "cli/target.h"
 #include "config.h"
 #include "report/words.h"
 
 static const struct command *const commands[] = {
-	&command_check, &command_server,   &command_explain,
-	&command_read,  &command_firewall, &command_causes,
-	&command_sources,
+	&command_check,    &command_server, &command_explain, &command_read,
+	&command_firewall, &command_causes, &command_sources,
 };
 
 enum { COMMANDS = sizeof(commands) / sizeof(*commands) };
@@ -304,41 +304,11 @@ static const struct command *page_of(const struct command *c, const char *word)
 	return c;
 }
 
-/* Letters to add, drop, change or swap between two short words. */
-static size_t distance(const char *a, const char *b)
-{
-	enum { MOST = 16 };
-
-	size_t n = strlen(a), m = strlen(b);
-	size_t d[MOST + 1][MOST + 1];
-
-	if (n > MOST || m > MOST)
-		return MOST;
-	for (size_t i = 0; i <= n; i++) {
-		for (size_t k = 0; k <= m; k++) {
-			size_t least = i && k ? d[i - 1][k - 1] +
-							(a[i - 1] != b[k - 1])
-					      : i + k;
-
-			if (i && d[i - 1][k] + 1 < least)
-				least = d[i - 1][k] + 1;
-			if (k && d[i][k - 1] + 1 < least)
-				least = d[i][k - 1] + 1;
-			if (i > 1 && k > 1 && a[i - 1] == b[k - 2] &&
-			    a[i - 2] == b[k - 1] && d[i - 2][k - 2] + 1 < least)
-				least = d[i - 2][k - 2] + 1;
-			d[i][k] = least;
-		}
-	}
-
-	return d[n][m];
-}
-
 /* The command that was probably meant, or NULL. */
 static const struct command *near_command(const char *word)
 {
 	for (size_t i = 0; i < COMMANDS; i++)
-		if (distance(word, commands[i]->name) <= 2)
+		if (near_distance(word, commands[i]->name) <= 2)
 			return commands[i];
 
 	return NULL;

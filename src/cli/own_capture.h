@@ -4,10 +4,10 @@
 #include <stddef.h>
 
 #include "cli/check_rights.h"
+#include "cli/source.h"
 #include "fact/vantage.h"
 
 struct flow_table;
-struct source;
 
 /*
  * A capture that this run makes itself: it goes on in a process of its own and
@@ -36,3 +36,11 @@ void own_capture_done(struct own_capture *p);
 
 /* Its packets into the table. 0 or -errno. */
 int own_capture_flows(struct source *source, struct flow_table *table);
+
+/* A table for the flows of such a capture, which drops what is too much. NULL
+ * without memory. */
+struct flow_table *own_capture_table(void);
+
+/* What was mapped, as an input. */
+struct source own_capture_source(const void *data, size_t size,
+				 enum vantage vantage);

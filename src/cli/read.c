@@ -7,6 +7,7 @@
 #include "base/i18n.h"
 #include "base/problem.h"
 #include "cli/cli.h"
+#include "cli/near.h"
 #include "trace/capture.h"
 #include "trace/filter.h"
 #include "trace/line.h"
@@ -170,9 +171,7 @@ static int take_arguments(struct reading *r, struct cli *cli, int argc,
 			if (taken < 0)
 				return EXIT_USAGE;
 			if (!taken)
-				return cli_usage(&command_read,
-						 _("unknown option %s"),
-						 argv[i]);
+				return near_option(&command_read, argv[i]);
 		} else if (!r->path) {
 			r->path = argv[i];
 		} else {

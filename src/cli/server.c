@@ -11,6 +11,7 @@
 
 #include "base/i18n.h"
 #include "cli/case_output.h"
+#include "cli/near.h"
 #include "cli/target.h"
 #include "priv/confine.h"
 
@@ -75,6 +76,17 @@ static int take_option(struct request *r, int argc, char *argv[], int *i)
 	return 0;
 }
 
+static int too_many(const char *word)
+{
+	struct address a;
+
+	if (address_parse(&a, word, strlen(word)))
+		return cli_usage(&command_server,
+				 _("whose attempts? Write --from %s"), word);
+
+	return cli_usage(&command_server, _("one service at a time"));
+}
+
 static int read_request(struct request *r, struct cli *cli, int argc,
 			char *argv[])
 {
@@ -88,11 +100,9 @@ static int read_request(struct request *r, struct cli *cli, int argc,
 		if (taken)
 			continue;
 		if (argv[i][0] == '-')
-			return cli_usage(&command_server,
-					 _("unknown option %s"), argv[i]);
+			return near_option(&command_server, argv[i]);
 		if (r->service)
-			return cli_usage(&command_server,
-					 _("one service at a time"));
+			return too_many(argv[i]);
 		r->service = argv[i];
 	}
 	if (!r->service)

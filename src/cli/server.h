@@ -11,8 +11,9 @@
 /*
  * kiriwake server, in parts: server.c reads the command line, server_run.c
  * decides what is done when, server_local.c speaks to the service from here,
- * server_watch.c sees the attempts of others, server_rules.c walks them through
- * the packet filter.
+ * server_capture.c captures, server_watch.c sees the attempts of others in it,
+ * server_take.c makes one of them part of the case, server_rules.c walks it
+ * through the packet filter.
  */
 
 /* An attempt of somebody else, as its packets show it. */
@@ -35,6 +36,10 @@ struct server_seen {
 	 * vain, by this client or by a router. */
 	bool is_asked;
 };
+
+/* ms: a SYN that is not answered by then is not answered, where that was
+ * foretold: this kernel does it within microseconds. */
+enum { SERVER_FORETOLD_SILENCE = 100 };
 
 struct server_watch {
 	struct own_capture capture;

@@ -196,7 +196,7 @@ static void tell(struct server *s, const struct round *r,
 			      : r->is_cut[i]      ? FACT_LOCAL_SILENT
 						  : fact_of(one->symptom);
 	bool is_fine = one->status == STATUS_HEALTHY && !r->is_cut[i];
-	struct text words = TEXT_NULL;
+	struct text words = TEXT_NULL, service = TEXT_NULL;
 	struct report_flow flow = {
 		.transport = c->target.protocol == IPPROTO_UDP ? "udp" : "tcp",
 		.server = a->address,
@@ -210,12 +210,14 @@ static void tell(struct server *s, const struct round *r,
 	if (r->is_cut[i] ||
 	    (fact == FACT_LOCAL_UNANSWERED && one->status == STATUS_UNKNOWN)) {
 		text_clear(&words);
-		words_service(&words, &flow);
-		text_format(&words,
-			    r->is_cut[i]
-				    ? _(": connected, and no word within %d ms")
-				    : _(": no answer within %d ms"),
-			    r->is_cut[i] ? SPEAK_LIMIT : CONNECT_LIMIT);
+		words_service(&service, &flow);
+		text_format(
+			&words,
+			r->is_cut[i]
+				? _("%1$s accepts the connection and says nothing within %2$d ms.")
+				: _("%1$s does not answer within %2$d ms."),
+			text_string(&service),
+			r->is_cut[i] ? SPEAK_LIMIT : CONNECT_LIMIT);
 	}
 	case_step(s->record, "local",
 		  is_fine             ? STEP_PASS
@@ -228,6 +230,7 @@ static void tell(struct server *s, const struct round *r,
 		fact_tell(&s->record->general, fact, "local", NULL, "%s",
 			  text_string(&words));
 	}
+	text_done(&service);
 	text_done(&words);
 }
 

@@ -177,5 +177,7 @@ int server_rules_client(struct server_rules *s, const struct look_question *q,
 
 	err = server_rules_walk(s, q, in_device);
 	s->took_ns += clock_now() - began;
-	return err ? err : server_rules_tell(s, facts);
+	if (!err)
+		err = server_rules_tell(s, facts);
+	return err ? err : server_rules_synproxy(s, NULL, facts);
 }

@@ -20,18 +20,6 @@ void server_rules_free(struct server_rules *s);
 struct live;
 const struct live *server_rules_tools(const struct server_rules *s);
 
-/* Where the packets of this client end, by what the rules translate. HERE: at
- * the address and port that the question has now. */
-enum server_rules_end {
-	SERVER_RULES_AS_ASKED,
-	SERVER_RULES_HERE,
-	SERVER_RULES_ELSEWHERE, /* they are sent on */
-};
-
-enum server_rules_end server_rules_end(struct server_rules *s,
-				       const char *in_device,
-				       struct look_question *q);
-
 /* What becomes of this client's first packet and of the answer; in_device may be
  * NULL: not known. Its step is told once. 0 or -errno. */
 int server_rules_client(struct server_rules *s, const struct look_question *q,

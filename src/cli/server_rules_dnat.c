@@ -139,7 +139,6 @@ static void to_other(struct translated *t)
 		  _("A rule of the server sends the packets on to %1$s: %2$s."),
 		  text_string(&t->words), t->rule->text);
 	tell_forwarding(t);
-	server_rules_behind(t->server, &t->to, (uint16_t)t->port, t->facts);
 	if (!on_link(s, &t->to, &route))
 		return;
 
@@ -159,56 +158,6 @@ static void to_other(struct translated *t)
 			_("A rule of the server sends the packets on to %1$s, which does not answer on its link: %2$s."),
 			text_string(&t->words), t->rule->text);
 	past_us(t, &route);
-}
-
-void server_rules_dnat_closed(struct server_rules *s, struct facts *facts)
-{
-	const struct rule *r = s->way.translated_by;
-
-	fact_tell(
-		facts, FACT_DNAT_CLOSED, server_rules_source,
-		culprit_of(r, s->record->arena),
-		_("A rule of the server sends the packets on to a port where nothing listens, while another one there is open: %s."),
-		r->text);
-}
-
-/* What the sockets of this host show is of the port that the rule names. */
-static void to_here(struct server_rules *s, struct facts *facts)
-{
-	static const enum fact_kind closed[] = { FACT_LISTENER_STRAY,
-						 FACT_LISTENER_STRAYS };
-
-	for (size_t i = 0; i < sizeof(closed) / sizeof(*closed); i++) {
-		if (!fact_has(&facts->set, closed[i]))
-			continue;
-		facts_forget(facts, closed[i]);
-		server_rules_dnat_closed(s, facts);
-	}
-}
-
-enum server_rules_end server_rules_end(struct server_rules *s,
-				       const char *in_device,
-				       struct look_question *q)
-{
-	const struct walk_way *way;
-	struct address to;
-
-	if (!s || !s->ruleset || server_rules_walk(s, q, in_device))
-		return SERVER_RULES_AS_ASKED;
-
-	way = &s->way.result.way;
-	if (way->verdict.decision == WALK_UNKNOWN || !s->way.translated_by ||
-	    !point_has(&way->last, FIELD_DADDR) ||
-	    !point_has(&way->last, FIELD_DPORT))
-		return SERVER_RULES_AS_ASKED;
-
-	to = field_to_address(way->last.value[FIELD_DADDR]);
-	if (!address_is_loopback(&to) && !links_own(&s->links, &to))
-		return SERVER_RULES_ELSEWHERE;
-
-	q->port = (uint16_t)way->last.value[FIELD_DPORT];
-	q->server = to;
-	return SERVER_RULES_HERE;
 }
 
 void server_rules_dnat(struct server_rules *s, struct facts *facts)
@@ -245,8 +194,10 @@ void server_rules_dnat(struct server_rules *s, struct facts *facts)
 		to_loopback(&t);
 	else if (!links_own(&s->links, &t.to))
 		to_other(&t);
-	else
-		to_here(s, facts);
+	/* A look saw it: here it is known which rule leads there. */
+	if (fact_has(&facts->set, FACT_INNER_NONE))
+		fact_tell(facts, FACT_INNER_NONE, server_rules_source,
+			  t.culprit, NULL);
 	text_done(&t.words);
 }
 
@@ -255,7 +206,7 @@ void server_rules_sent_on(const struct server_rules *s, struct look_question *q)
 	const struct walk_way *way = s ? &s->way.result.way : NULL;
 	const struct walk_change *address, *port;
 
-	if (!way || way->verdict.decision != WALK_ACCEPT)
+	if (!way || way->verdict.decision == WALK_UNKNOWN)
 		return;
 	address = find_nat(way, FIELD_DADDR);
 	port = find_nat(way, FIELD_DPORT);

@@ -22,7 +22,6 @@ struct server_way {
 	/* What refuses it, where kind is below FACT_RULES_ACCEPT. */
 	struct walk_blocker blocker;
 	uint32_t device; /* index of that it comes in by; 0: not known */
-	const struct rule *translated_by; /* gives it another destination */
 };
 
 struct server_rules {
@@ -66,6 +65,9 @@ void server_rules_tell_asked(struct text *out, const struct look_question *q);
 /* server_rules_tell.c: s->way as facts, and its words. */
 int server_rules_tell(struct server_rules *s, struct facts *facts);
 
+/* What was told of the rules' decision is not so. */
+void server_rules_tell_forget(struct facts *facts);
+
 /* A refusal in words: "INPUT rule 5: -A INPUT …". */
 void server_rules_tell_place(struct text *out, const struct walk_verdict *v);
 
@@ -80,10 +82,11 @@ void server_rules_dnat(struct server_rules *s, struct facts *facts);
  * that come to it are lost. */
 bool server_queue_is_deaf(const struct rule *r);
 
-/* The port that the rule names is closed, and another one is open. */
-void server_rules_dnat_closed(struct server_rules *s, struct facts *facts);
+/* server_rules_synproxy.c: whether SYNPROXY gets to the service. seen: of the
+ * attempt's packets, or NULL. 0 or -errno. */
+int server_rules_synproxy(struct server_rules *s, const struct fact_set *seen,
+			  struct facts *facts);
 
-/* server_rules_behind.c: what is shown of a namespace of this machine that the
- * packet is sent on to. */
-void server_rules_behind(struct server_rules *s, const struct address *to,
-			 uint16_t port, struct facts *facts);
+/* server_rules_bridge.c: whether the bridge that the packet comes in by drops
+ * it. */
+void server_rules_bridge(struct server_rules *s, struct facts *facts);

@@ -37,8 +37,32 @@ static bool route_back(const struct server_rules *s,
 	       ret->has_device;
 }
 
-static uint32_t device_of(const struct server_rules *s,
-			  const struct look_question *q, const char *in_device)
+static bool has_address(const struct server_rules *s, uint32_t device)
+{
+	for (size_t i = 0; i < s->links.address_count; i++)
+		if (s->links.addresses[i].index == device)
+			return true;
+
+	return false;
+}
+
+/* A device without an address of its own is a port of the bridge that has the
+ * address: there the packet comes in, as rules see it. */
+static uint32_t bridge_of(const struct server_rules *s,
+			  const struct look_question *q, uint32_t device)
+{
+	const struct links_address *own =
+		q->has_server ? links_own(&s->links, &q->server) : NULL;
+	const struct links_link *l =
+		own ? links_by_index(&s->links, own->index) : NULL;
+
+	return l && !strcmp(l->kind, "bridge") && !has_address(s, device)
+		       ? l->index
+		       : device;
+}
+
+static uint32_t seen_by(const struct server_rules *s,
+			const struct look_question *q, const char *in_device)
 {
 	const struct links_address *own;
 	struct route back;
@@ -79,6 +103,15 @@ static bool own_address(const struct server_rules *s,
 	return false;
 }
 
+static u128 mac_value(const uint8_t *bytes)
+{
+	u128 mac = 0;
+
+	for (int i = 0; i < MAC_BYTES; i++)
+		mac = mac << 8 | bytes[i];
+	return mac;
+}
+
 /* The MAC address that its packets carry: its own, or the last router's. */
 static void say_mac(const struct server_rules *s, const struct look_question *q,
 		    uint32_t device, struct point *p)
@@ -86,9 +119,12 @@ static void say_mac(const struct server_rules *s, const struct look_question *q,
 	struct address next = q->client;
 	struct neighbour e = { 0 };
 	struct route back;
-	u128 mac = 0;
 
 	point_forget(p, FIELD_MAC_SADDR);
+	if (q->has_macs) {
+		point_set(p, FIELD_MAC_SADDR, mac_value(q->from_mac));
+		return;
+	}
 	if (!device || !route_back(s, q, &back) || back.device != device)
 		return;
 	if (back.has_gateway)
@@ -97,9 +133,7 @@ static void say_mac(const struct server_rules *s, const struct look_question *q,
 	    e.mac_length != MAC_BYTES)
 		return;
 
-	for (int i = 0; i < MAC_BYTES; i++)
-		mac = mac << 8 | e.mac[i];
-	point_set(p, FIELD_MAC_SADDR, mac);
+	point_set(p, FIELD_MAC_SADDR, mac_value(e.mac));
 }
 
 /* What differs from system to system, or is not known before a packet came. */
@@ -126,7 +160,7 @@ void server_rules_walk_packet(struct server_rules *s,
 			      const char *in_device, struct point *ret,
 			      uint32_t *ret_device)
 {
-	uint32_t device = device_of(s, q, in_device);
+	uint32_t device = bridge_of(s, q, seen_by(s, q, in_device));
 	const struct links_link *l = links_by_index(&s->links, device);
 	const char *name = l ? l->name : in_device;
 	struct packet_words w = { 0 };
@@ -228,19 +262,6 @@ static enum fact_kind judge(const struct server_rules *s,
 	return FACT_RULES_ACCEPT;
 }
 
-/* The rule that gave it another destination or port. */
-static const struct rule *translator(const struct walk_way *way)
-{
-	const struct rule *last = NULL;
-
-	for (size_t i = 0; i < way->change_count; i++)
-		if (way->changes[i].field == FIELD_DADDR ||
-		    way->changes[i].field == FIELD_DPORT)
-			last = way->changes[i].rule;
-
-	return last;
-}
-
 int server_rules_walk(struct server_rules *s, const struct look_question *q,
 		      const char *in_device)
 {
@@ -257,7 +278,6 @@ int server_rules_walk(struct server_rules *s, const struct look_question *q,
 		return err;
 
 	way->kind = judge(s, way);
-	way->translated_by = translator(&way->result.way);
 	way->is_known = true;
 	return 0;
 }

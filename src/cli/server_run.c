@@ -90,7 +90,7 @@ static int guess_way(struct server *s, struct look_question *q)
 	if (!route_get(n, &ask, &route, &refusal)) {
 		if (!q->has_server && route.has_source) {
 			q->server = route.source;
-			q->has_server = true;
+			q->has_server = q->is_guessed = true;
 		}
 		if (!q->device && route.has_device)
 			q->device = route.device;
@@ -130,8 +130,9 @@ static int foretell(struct server *s)
 		err = server_rules_client(s->rules, &q,
 					  device_name(s, q.device), facts);
 	server_rules_sent_on(s->rules, &q);
-	if (!err && a)
-		err = looks_client(s->looks, &q, facts);
+	if (!err)
+		err = a ? looks_client(s->looks, &q, facts)
+			: looks_anybody(s->looks, &q, facts);
 	/* Nobody knows what would have been found. */
 	if (reader_missed())
 		fact_tell(&s->record->general, FACT_SAVED_PARTLY, "server",
@@ -319,6 +320,8 @@ int server_run(struct server *s)
 		if (!err)
 			err = watch(s);
 	}
+	if (!err)
+		err = server_rules_boot(s->rules, s->record);
 	check_screen_sync(&s->screen, s->record);
 	return err ? err : case_judge(s->diag, s->record, &s->verdict);
 }

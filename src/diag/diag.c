@@ -259,8 +259,9 @@ static enum fact_kind contradicted_by(const struct cause *c,
 							    FACT_HOST_PINGS,
 							    FACT_HOST_SERVES };
 
-	bool is_found = c->place == PLACE_ROUTER &&
-			(first_seen(facts, c->found_by) || is_ruled(c, facts));
+	bool is_found =
+		(c->place == PLACE_ROUTER || c->place == PLACE_SERVER_LINK) &&
+		(first_seen(facts, c->found_by) || is_ruled(c, facts));
 
 	for (int i = 0; i < CAUSE_FACTS && c->ruled_out_by[i]; i++) {
 		bool is_of_others =
@@ -323,7 +324,10 @@ static bool is_excluded(const struct cause *c, const struct fact_set *facts,
  * with the packet that shows it. */
 static bool is_proven(const struct cause *c, const struct fact_set *facts)
 {
-	if (c->proven_by && fact_has(facts, c->proven_by))
+	/* Where one was found, the word is of that one. */
+	if (c->proven_by && fact_has(facts, c->proven_by) &&
+	    (!c->found_by[0] || first_seen(facts, c->found_by) ||
+	     !blockers_first(facts)))
 		return true;
 
 	return is_ruled(c, facts) && (fact_has(facts, FACT_RULES_FIT_SERVER) ||
@@ -510,6 +514,9 @@ static void settle(struct verdict *v, const struct candidate *left,
 	v->certainty = !open && !is_clients_choice(v, facts)
 			       ? CERTAINTY_INFERRED
 			       : CERTAINTY_SUSPECTED;
+	/* Rules that nobody could read may do something else before. */
+	if (is_foretold(facts) && !fact_has(facts, FACT_RULES_READ))
+		v->certainty = CERTAINTY_SUSPECTED;
 	if (is_proven(v->cause, facts) || (!open && is_shown(left, facts))) {
 		v->certainty = CERTAINTY_PROVEN;
 		return;
@@ -537,13 +544,30 @@ static void settle(struct verdict *v, const struct candidate *left,
 		v->place = PLACE_ROUTER;
 }
 
+/* What packets showed is of the first fault, beyond which they did not get; what
+ * the host shows of itself holds for the next ones too. */
+static bool is_ruled_out_by_host(const struct cause *c,
+				 const struct fact_set *facts)
+{
+	for (int i = 0; i < CAUSE_FACTS && c->ruled_out_by[i]; i++) {
+		enum fact_kind kind = c->ruled_out_by[i];
+
+		if (fact_has(facts, kind) &&
+		    (kind >= FACT_RULES_ORDER ||
+		     fact_shown(kind) == SHOWN_CONTEXT))
+			return true;
+	}
+
+	return false;
+}
+
 /* It was found there, and shows what is met there. */
 static bool is_next(const struct cause *c, unsigned place,
 		    const struct fact_set *facts)
 {
 	return place_of(c, facts) == place &&
 	       c->shows >> blockers_shown(place, facts) & 1 &&
-	       !first_seen(facts, c->ruled_out_by);
+	       !is_ruled_out_by_host(c, facts);
 }
 
 /* What was found besides, whatever it shows: the next faults. */

@@ -17,6 +17,7 @@
 #include "host/security.h"
 #include "host/socket_options.h"
 #include "host/tc.h"
+#include "host/xdp_code.h"
 
 enum { FILE_MOST = 16 << 20, TREE = FNM_LEADING_DIR, ANY_DEPTH = 1 << 24 };
 
@@ -333,6 +334,7 @@ static const struct {
 	int (*answer)(const char *rest, struct text *ret);
 } notes[] = {
 	{ "cgroup-bpf /", cgroup_bpf_answer },
+	{ "bpf-code ", xdp_code_answer },
 	{ "bpf-lsm-programs", cgroup_bpf_answer_security },
 	{ "cgroup-bpf-id ", cgroup_bpf_answer_id },
 	{ "bpf-netfilter-links", cgroup_bpf_answer_netfilter },

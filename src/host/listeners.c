@@ -12,6 +12,7 @@
 #include <sys/socket.h>
 
 #include "base/text.h"
+#include "host/listeners_proc.h"
 #include "host/netlink.h"
 
 enum { FIRST_ROOM = 16, ADDRESS_BYTES = 16 };
@@ -77,9 +78,9 @@ static bool is_in(const struct address *net, unsigned prefix,
  * which goes ill with netinet/tcp.h. */
 struct md5_key {
 	uint8_t family, prefix;
-	uint16_t len;
+	uint16_t len; // cppcheck-suppress unusedStructMember
 	uint8_t address[ADDRESS_BYTES];
-	uint8_t key[80];
+	uint8_t key[80]; // cppcheck-suppress unusedStructMember
 };
 
 static void take_keys(struct listener *s, const struct nlattr *a,
@@ -189,14 +190,12 @@ static int ask(struct netlink *n, int family, struct taking *t)
 	return netlink_ask(n, m, take, t);
 }
 
-int listeners_read(const struct listeners_question *q, struct listeners *ret)
+static int ask_both(const struct listeners_question *q, struct listeners *ret)
 {
 	struct taking t = { q, ret };
 	struct netlink *n = NULL;
-	int error;
+	int error = netlink_open_in(&n, NETLINK_SOCK_DIAG, q->where);
 
-	*ret = (struct listeners){ 0 };
-	error = netlink_open_in(&n, NETLINK_SOCK_DIAG, q->where);
 	if (!error)
 		error = ask(n, AF_INET, &t);
 	if (!error) {
@@ -207,6 +206,26 @@ int listeners_read(const struct listeners_question *q, struct listeners *ret)
 	}
 	netlink_close(n);
 	return error;
+}
+
+/* Whether the kernel has no such question, rather than no answer. */
+static bool is_unknown(int error)
+{
+	return error == -ENOENT || error == -EINVAL || error == -EOPNOTSUPP ||
+	       error == -EPROTONOSUPPORT || error == -EAFNOSUPPORT;
+}
+
+int listeners_read(const struct listeners_question *q, struct listeners *ret)
+{
+	int error;
+
+	*ret = (struct listeners){ 0 };
+	error = ask_both(q, ret);
+	if (!is_unknown(error) || *q->where)
+		return error;
+
+	listeners_done(ret);
+	return listeners_proc_read(q, ret);
 }
 
 void listeners_done(struct listeners *l)
@@ -269,6 +288,8 @@ enum listeners_fit listeners_fit(const struct listener *s,
 {
 	enum listeners_fit fit = address_fit(s, p);
 
+	if (s->is_rough && fit == LISTENERS_HERE)
+		return LISTENERS_MAYBE;
 	if (!s->device || fit > LISTENERS_MAYBE)
 		return fit;
 	if (!p->device)

@@ -31,7 +31,8 @@ struct listener {
 	bool is_v6;              /* a socket of AF_INET6 */
 	bool is_v6only;
 	bool has_memory;
-	bool has_key; /* of TCP-MD5 */
+	bool is_rough; /* by listeners_proc.h: much of it is not known */
+	bool has_key;  /* of TCP-MD5 */
 	bool has_key_for_client;
 };
 

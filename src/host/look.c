@@ -207,6 +207,17 @@ int looks_client(struct looks *s, const struct look_question *question,
 	return err;
 }
 
+int looks_anybody(struct looks *s, const struct look_question *question,
+		  struct facts *facts)
+{
+	int err = 0;
+
+	place(s, question, NULL, facts);
+	for (size_t i = 0; i < look_count && !err; i++)
+		err = call(s, i, look_list[i]->anybody);
+	return err;
+}
+
 int looks_after(struct looks *s, const struct look_question *question,
 		const struct fact_set *seen, struct facts *facts)
 {

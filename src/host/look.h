@@ -33,6 +33,7 @@ struct look_question {
 	uint16_t inner_port;
 	const struct culprit *inner_rule; /* that does so */
 	bool has_client, has_server, has_inner;
+	bool is_guessed; /* the server's address: by the way back */
 	/* The stations that its first frame came from and was addressed to. */
 	uint8_t from_mac[6], to_mac[6];
 	bool has_macs;
@@ -72,6 +73,9 @@ struct look {
 	/* The client is known (has_client, has_server): by --from, or because
 	 * its packet came. What the set-up does to it. */
 	int (*client)(struct looking *l);
+	/* Nobody is known (no --from), and the packet filter was walked for
+	 * anybody: what may be said of all clients. */
+	int (*anybody)(struct looking *l);
 	/* An attempt was seen: what has changed since before(), again. */
 	int (*after)(struct looking *l);
 	/* Frees what state holds. */
@@ -109,6 +113,10 @@ void looks_steps(struct looks *s);
 /* Asks all of them about this client; facts: where to tell. 0 or -errno. */
 int looks_client(struct looks *s, const struct look_question *question,
 		 struct facts *facts);
+
+/* The same without a client. */
+int looks_anybody(struct looks *s, const struct look_question *question,
+		  struct facts *facts);
 
 /* The same, once its attempt was seen. */
 int looks_after(struct looks *s, const struct look_question *question,

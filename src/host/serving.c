@@ -35,6 +35,17 @@ int serving_ask(struct looking *l, int (*what)(struct looking *l))
 	return error;
 }
 
+bool serving_is_sure(const struct looking *l)
+{
+	const struct fact_set *own = &l->facts->set;
+	const struct fact_set *all = &l->record->general.set;
+
+	return l->question->has_inner || fact_has(own, FACT_NO_DNAT) ||
+	       fact_has(all, FACT_NO_DNAT) ||
+	       fact_has(own, FACT_CONNTRACK_NO_NAT) ||
+	       fact_has(all, FACT_CONNTRACK_NO_NAT);
+}
+
 int serving_read(struct serving *s, const char *where,
 		 const struct look_question *q)
 {
@@ -159,10 +170,13 @@ struct culprit *serving_culprit(struct arena *a, const struct serving *s,
 		socket->device && links ? links_by_index(links, socket->device)
 					: NULL;
 	struct text where = TEXT_NULL, address = TEXT_NULL;
+	struct process p;
 	struct culprit *c;
 
 	serving_socket(&where, socket, links);
 	address_text(&address, &socket->address);
+	if (o && !process_read(o->pid, &p))
+		text_format(&where, " %s (pid %d)", p.name, p.pid);
 	c = culprit_new(a, CULPRIT_SOCKET, VANTAGE_SERVER, "%s %s",
 			protocol_name(socket->protocol), text_string(&where));
 	culprit_text(c, a, "address", text_string(&address));

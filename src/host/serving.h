@@ -29,6 +29,10 @@ struct serving {
  * is asked: the address is not its own. */
 int serving_ask(struct looking *l, int (*what)(struct looking *l));
 
+/* Whether it is known what the packet filter makes of the packet's address and
+ * port. Where it is not, no socket of this host is sure to get it. */
+bool serving_is_sure(const struct looking *l);
+
 /* The sockets. 0 or -errno; serving_done() in either case. */
 int serving_read(struct serving *s, const char *where,
 		 const struct look_question *q);

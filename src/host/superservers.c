@@ -6,10 +6,15 @@
 
 #include "base/text.h"
 #include "host/libwrap_user.h"
-#include "host/process.h"
 #include "host/reader.h"
 
-enum { CONF_MOST = 1 << 20, COMMAND_MOST = 4096, DEPTH = 8, FILES = 512 };
+enum {
+	CONF_MOST = 1 << 20,
+	COMMAND_MOST = 4096,
+	DEPTH = 8,
+	FILES = 512,
+	PROCESS_NAME = 16
+};
 
 static bool is_superserver(const char *name)
 {
@@ -49,12 +54,12 @@ static const char *find_conf(const struct text *arguments, bool is_xinetd)
 	return conf;
 }
 
-static int read_arguments(int pid, struct text *ret)
+static int read_file(int pid, const char *name, struct text *ret)
 {
 	struct text path = TEXT_NULL;
 	int err;
 
-	text_format(&path, "/proc/%d/cmdline", pid);
+	text_format(&path, "/proc/%d/%s", pid, name);
 	err = reader_file(text_string(&path), COMMAND_MOST, ret);
 	text_done(&path);
 	/* So that each ends, whatever is written there. */
@@ -62,23 +67,42 @@ static int read_arguments(int pid, struct text *ret)
 	return err == -EFBIG ? 0 : err;
 }
 
+/* All processes are asked for this, and few for more. */
+static int read_name(int pid, char ret[static PROCESS_NAME])
+{
+	struct text t = TEXT_NULL;
+	int err = read_file(pid, "comm", &t);
+	size_t len;
+
+	ret[0] = '\0';
+	if (!err) {
+		len = strcspn(text_string(&t), "\n");
+		if (len >= PROCESS_NAME)
+			len = PROCESS_NAME - 1;
+		memcpy(ret, text_string(&t), len);
+		ret[len] = '\0';
+	}
+	text_done(&t);
+	return err;
+}
+
 int superservers_of(const struct superserver **ret, struct arena *a, int pid)
 {
 	struct text arguments = TEXT_NULL;
 	struct libwrap_process libwrap;
 	struct superserver *s;
-	struct process p;
-	int err = process_read(pid, &p);
+	char name[PROCESS_NAME];
+	int err = read_name(pid, name);
 
 	*ret = NULL;
-	if (err || !is_superserver(p.name))
+	if (err || !is_superserver(name))
 		return err == -ENOENT || err == -ESRCH ? 0 : err;
 
-	err = read_arguments(pid, &arguments);
+	err = read_file(pid, "cmdline", &arguments);
 	s = err ? NULL : arena_alloc(a, sizeof(*s));
 	if (s) {
 		s->pid = pid;
-		s->is_xinetd = !strcmp(p.name, "xinetd");
+		s->is_xinetd = !strcmp(name, "xinetd");
 		s->conf = arena_string(a, find_conf(&arguments, s->is_xinetd));
 		s->asks_libwrap = !libwrap_user_process(pid, &libwrap) &&
 				  libwrap.use == LIBWRAP_USER_YES;
@@ -88,7 +112,8 @@ int superservers_of(const struct superserver **ret, struct arena *a, int pid)
 		return -ENOMEM;
 
 	*ret = s;
-	return err;
+	/* It may have ended meanwhile. */
+	return err == -ENOENT || err == -ESRCH ? 0 : err;
 }
 
 int superservers_find(const struct superserver **ret, struct arena *a)

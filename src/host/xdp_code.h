@@ -25,3 +25,7 @@ enum xdp_code_says xdp_code_run(const struct bpf_insn *code, size_t count,
 /* The same of the program of that id. CAP_SYS_ADMIN; XDP_CODE_MAY where it
  * cannot be read. */
 enum xdp_code_says xdp_code_judge(uint32_t id, const struct first_packet *p);
+
+/* For guard.h: the instructions of an XDP program, by its id. */
+struct text;
+int xdp_code_answer(const char *id, struct text *ret);

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "net/xinetd_access.h"
 #include "net/xinetd_conf.h"
 
 enum matches { NO, MAYBE, YES };
@@ -174,6 +175,55 @@ static bool is_braces_match(const char *word, const struct address *a)
 	} while (*s == ',');
 
 	return found && s[0] == '}' && !s[1];
+}
+
+/* A network, as xinetd keeps it: bits that its mask has not are kept, too. */
+struct network {
+	struct address address;
+	uint32_t mask; /* of IPv4; of IPv6 its length */
+};
+
+static bool read_network(const char *word, struct network *ret)
+{
+	const struct address all = { { 0 } };
+	size_t len = strcspn(word, "/");
+	bool is_v6 = memchr(word, ':', len) != NULL;
+	uint32_t bits = 128, n;
+
+	if (word[len] && !read_number(word + len + 1, &bits))
+		return false;
+	if (is_v6) {
+		ret->mask = bits > 128 ? 128 : bits;
+		/* "::" is kept as ::/0, though it does not match as that. */
+		if (!address_parse(&ret->address, word, len))
+			return false;
+		if (!word[len] && address_equal(&ret->address, &all))
+			ret->mask = 0;
+		return true;
+	}
+	if (!read_v4(word, len, &n))
+		return false;
+
+	ret->address = address_v4(n);
+	if (!word[len])
+		ret->mask = mask_of(n);
+	else
+		ret->mask = bits ? (uint32_t)(UINT64_MAX
+					      << (32 - (bits > 32 ? 32 : bits)))
+				 : 0;
+	return true;
+}
+
+bool xinetd_access_same(const char *x, const char *y)
+{
+	struct network a, b;
+
+	if (!strcmp(x, y))
+		return true;
+
+	return !strchr(x, '{') && !strchr(y, '{') && read_network(x, &a) &&
+	       read_network(y, &b) && !strchr(x, ':') == !strchr(y, ':') &&
+	       a.mask == b.mask && address_equal(&a.address, &b.address);
 }
 
 static bool is_number(const char *word)

@@ -13,6 +13,7 @@
 #include "base/i18n.h"
 #include "base/text.h"
 #include "net/service.h"
+#include "net/xinetd_access.h"
 
 enum { WORDS = 64 };
 
@@ -127,7 +128,7 @@ static bool has_word(const struct xinetd_list *list, const char *text)
 static bool is_among(const struct place *p, const char *text)
 {
 	for (size_t i = 0; i < p->count; i++)
-		if (!strcmp(p->words[i], text))
+		if (xinetd_access_same(p->words[i], text))
 			return true;
 
 	return false;
@@ -378,7 +379,7 @@ static bool take_attribute(struct place *p, struct xinetd_service *s,
 	if (!take_operation(p, &name, &op)) {
 		complain(
 			p,
-			_("xinetd leaves this entry out: the line is no attribute with \"=\" and its values."));
+			_("xinetd leaves this entry out: the line is no attribute, a blank, \"=\" and its values."));
 		return false;
 	}
 	a = find_attribute(name);

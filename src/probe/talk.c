@@ -40,7 +40,11 @@ static void begin(struct talk *t, int fd)
 
 void talk_init(struct talk *t, int fd)
 {
+	struct talk_tcp tcp;
+
 	begin(t, fd);
+	talk_tcp(t, &tcp);
+	t->repeated_before = tcp.repeated;
 }
 
 static void hang_up(struct talk *t)

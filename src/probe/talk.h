@@ -49,10 +49,11 @@ struct talk {
 	enum talk_end end;
 	int error; /* errno of the end, or 0 */
 	struct talk_tls *tls;
-	unsigned connections; /* that were made besides the first */
-	bool is_datagram;     /* UDP: an empty one is an answer, not an end */
-	bool is_hasty;        /* a repetition: it is not waited for as long */
-	bool is_stuck; /* a request was sent, and its answer did not come or
+	uint32_t repeated_before; /* SYNs of the first */
+	unsigned connections;     /* that were made besides the first */
+	bool is_datagram; /* UDP: an empty one is an answer, not an end */
+	bool is_hasty;    /* a repetition: it is not waited for as long */
+	bool is_stuck;    /* a request was sent, and its answer did not come or
 			* stopped */
 
 	/* What the step says; the first words count. */

@@ -44,13 +44,12 @@ static bool is_shut(const struct talk *t, const struct talk_tcp *tcp)
 }
 
 /* A segment of ours was lost, and the answer had to wait for its repetition:
- * what is repeated in vain, where a host is busy, delays nothing. A SYN's is
- * told by itself. */
+ * what is repeated in vain, where a host is busy, delays nothing. SYNs are told
+ * by themselves. */
 static bool was_held_up(const struct talk *t, const struct talk_tcp *tcp)
 {
-	return tcp->repeated && !t->connections && t->spoke_ns &&
-	       t->heard_ns - t->spoke_ns >= REPEAT_NS &&
-	       !fact_has(&t->facts->set, FACT_SYN_REPEATED);
+	return tcp->repeated > t->repeated_before && !t->connections &&
+	       t->spoke_ns && t->heard_ns - t->spoke_ns >= REPEAT_NS;
 }
 
 void talk_tell_data(struct talk *t)

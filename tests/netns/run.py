@@ -370,6 +370,8 @@ def again(job, record, args):
 def main():
     args = arguments()
     args.program = str(pathlib.Path(args.program).resolve())
+    if not os.access(args.program, os.X_OK):
+        sys.exit(f'run.py: no program at {args.program}')
     if args.one:
         main_one(args)
     why = spaces.permitted()

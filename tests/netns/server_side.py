@@ -10,8 +10,8 @@ while the client tries. A file may say
         'here': True                      # a cause of elsewhere that this server can know
         'timeout': 12                     # seconds that it may wait
 
-and set lab.asked_port (where address translation changes it), lab.seen_from (the address that the server sees), and
-lab.launcher (what the command is run by).
+and set lab.asked_port (where address translation changes it), lab.asked_address (of another host, where a router is asked), lab.seen_from (the address that the server sees), and
+lab.launcher (what the command is run by) and lab.real_client (words of another client than check).
 
 Without 'skip', a cause whose place (src/diag/causes) is the server, its service or its link must be told exactly: alone, with
 a culprit of the kind that its row names. Of the others the server may say nothing, or a set that holds the truth.
@@ -83,7 +83,10 @@ def question(lab, expect, words):
     is_udp = words[0].startswith(('udp://', 'dns://'))
     port = getattr(lab, 'asked_port', None) or lab.port
     seen = getattr(lab, 'seen_from', None) or (lab.client.addr4 if family == 4 else lab.client.addr6)
-    return host, [f'{"udp/" if is_udp else ""}{port}', '--from', seen], (is_udp, port)
+    word = f'{"udp/" if is_udp else ""}{port}'
+    if hasattr(lab, 'asked_address'):
+        word = f'[{lab.asked_address}]:{port}' if ':' in lab.asked_address else f'{lab.asked_address}:{port}'
+    return host, [word, '--from', seen], (is_udp, port)
 
 
 # Asking
@@ -204,8 +207,8 @@ def attempt(lab, host, args, words, about, client, expect):
         blind = args.as_user or args.as_admin  # without CAP_NET_RAW there is nothing to wait for
         return said, None, problem or (None if blind else 'it did not say that it waits')
     watch = Watch(host, *about)
-    trying = lab.client.popen([*lab.wrap, args.program, 'check', *client, '--json'], stdin=subprocess.DEVNULL,
-                              stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    words = lab.real_client or [args.program, 'check', *client, '--json']
+    trying = lab.client.popen([*lab.wrap, *words], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     end = time.monotonic() + LIMIT
     while trying.poll() is None and process.poll() is None and time.monotonic() < end:
         time.sleep(0.01)

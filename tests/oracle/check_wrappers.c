@@ -9,6 +9,8 @@
  *	which tells no lines
  * check_wrappers --make FOLDER SEED   makes a pair
  * check_wrappers --ask FOLDER DAEMON SERVER CLIENT [NAME]   what we say of it
+ * check_wrappers --xinetd FILE CLIENT...   whom xinetd.conf lets in, a row of
+ *	0 and 1 for each service
  */
 #include <arpa/inet.h>
 #include <dlfcn.h>
@@ -23,6 +25,7 @@
 
 #include "base/file.h"
 #include "net/wrappers.h"
+#include "net/xinetd_conf.h"
 
 enum { REQUEST = 8192, PATH = 512, MOST = 1 << 20 };
 
@@ -739,8 +742,44 @@ static int make(const char *folder, const char *seed)
 	return 0;
 }
 
+static void judge_service(const struct xinetd_service *s, char **clients)
+{
+	for (; *clients; clients++) {
+		struct xinetd_ask ask = { .has_name = true, .minute = -1 };
+		struct xinetd_decision d;
+
+		(void)address_parse(&ask.client, *clients, strlen(*clients));
+		xinetd_conf_decide(&d, s, &ask);
+		putchar(d.answer == XINETD_ALLOWED ? '1' : '0');
+	}
+	putchar('\n');
+}
+
+static int judge_xinetd(const char *path, char **clients)
+{
+	struct problems *p = problems_new();
+	struct arena *a = arena_new();
+	struct text t = TEXT_NULL;
+	struct xinetd_conf *c =
+		a && p ? xinetd_conf_new(a, p, NULL, NULL) : NULL;
+	int err = c ? file_load(&t, path, MOST) : -ENOMEM;
+
+	if (!err)
+		err = xinetd_conf_read(c, path, text_string(&t), t.len);
+	if (!err)
+		for (const struct xinetd_service *s = xinetd_conf_end(c); s;
+		     s = s->next)
+			judge_service(s, clients);
+	text_done(&t);
+	problems_free(p);
+	arena_free(a);
+	return err ? 1 : 0;
+}
+
 int main(int argc, char **argv)
 {
+	if (argc > 3 && !strcmp(argv[1], "--xinetd"))
+		return judge_xinetd(argv[2], argv + 3);
 	if (argc == 4 && !strcmp(argv[1], "--make"))
 		return make(argv[2], argv[3]);
 	if ((argc == 6 || argc == 7) && !strcmp(argv[1], "--ask"))

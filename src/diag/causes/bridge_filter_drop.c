@@ -33,4 +33,5 @@ const struct cause cause_bridge_filter_drop = {
 			  FACT_ICMP_LEFT_SERVER, FACT_SYNACK_OTHER_SOURCE,
 			  FACT_LINK_NO_CARRIER },
 	.favoured_by = { FACT_ARP_ANSWERED },
+	.found_by = { FACT_BRIDGE_RULES_DROP },
 };

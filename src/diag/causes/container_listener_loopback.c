@@ -27,7 +27,7 @@ const struct cause cause_container_listener_loopback = {
 		 SYMPTOM_BIT(UDP_REFUSED_BY_ICMP),
 	.needs_any = { FACT_RST_FOR_SYN, FACT_SERVER_CLOSED_FIRST,
 		       FACT_RST_BEFORE_DATA, FACT_ICMP_PORT },
-	.ruled_out_by = { FACT_BEHIND_LISTENS, FACT_NO_DNAT, FACT_ICMP_TOO_BIG,
+	.ruled_out_by = { FACT_NO_DNAT, FACT_ICMP_TOO_BIG,
 			  FACT_CLIENT_RST_AT_ONCE, FACT_ICMP_PROHIBITED,
 			  FACT_ICMP_HOST, FACT_ICMP_NET, FACT_ICMP_PROTOCOL,
 			  FACT_ICMP_REJECT_ROUTE, FACT_ICMP_TTL,
@@ -35,6 +35,6 @@ const struct cause cause_container_listener_loopback = {
 			  FACT_SERVER_DATA, FACT_PORT_SERVED_OTHERS,
 			  FACT_CLOSED_AFTER_5S },
 	.favoured_by = { FACT_HOST_SERVES },
-	.found_by = { FACT_INNER_LOOPBACK, FACT_BEHIND_LOOPBACK },
+	.found_by = { FACT_INNER_LOOPBACK },
 	.looked_by = { FACT_INNER_HERE, FACT_INNER_NONE },
 };

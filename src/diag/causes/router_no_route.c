@@ -37,4 +37,5 @@ const struct cause cause_router_no_route = {
 			  FACT_SYNACK_OTHER_SOURCE },
 	.favoured_by = { FACT_ICMP_NET },
 	.found_by = { FACT_FORWARD_NO_ROUTE },
+	.proven_by = FACT_FORWARD_REFUSED,
 };

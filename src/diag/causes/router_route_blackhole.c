@@ -31,4 +31,5 @@ const struct cause cause_router_route_blackhole = {
 			  FACT_HOST_SERVES, FACT_SYN_ARRIVED, FACT_SYNACK_RESET,
 			  FACT_ACK_FOR_SYN, FACT_SYNACK_OTHER_SOURCE },
 	.found_by = { FACT_FORWARD_BLACKHOLE },
+	.proven_by = FACT_FORWARD_REFUSED,
 };

@@ -34,4 +34,5 @@ const struct cause cause_router_route_prohibit = {
 			  FACT_SYNACK_OTHER_SOURCE },
 	.favoured_by = { FACT_ICMP_AT_ONCE },
 	.found_by = { FACT_FORWARD_PROHIBIT },
+	.proven_by = FACT_FORWARD_REFUSED,
 };

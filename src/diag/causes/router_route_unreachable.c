@@ -38,4 +38,5 @@ const struct cause cause_router_route_unreachable = {
 			  FACT_ACK_FOR_SYN },
 	.favoured_by = { FACT_ICMP_AT_ONCE },
 	.found_by = { FACT_FORWARD_UNREACHABLE },
+	.proven_by = FACT_FORWARD_REFUSED,
 };

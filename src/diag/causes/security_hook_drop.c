@@ -26,6 +26,6 @@ const struct cause cause_security_hook_drop = {
 	.shows = SYMPTOM_BIT(SYN_UNANSWERED) | SYMPTOM_BIT(UDP_UNANSWERED),
 	.ruled_out_by = { FACT_SYN_NOT_ARRIVED, FACT_SYN_OTHER_MAC,
 			  FACT_SYNACK_OTHER_SOURCE, FACT_SECURITY_HOOK_NONE,
-			  FACT_SYN_TAKEN },
+			  FACT_SYN_TAKEN, FACT_DNAT_DEAD },
 	.favoured_by = { FACT_SYN_ARRIVED, FACT_SECURITY_HOOK },
 };

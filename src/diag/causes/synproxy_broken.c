@@ -30,4 +30,5 @@ const struct cause cause_synproxy_broken = {
 	.ruled_out_by = { FACT_NO_SYNPROXY, FACT_WOKEN, FACT_CLIENT_RST_AT_ONCE,
 			  FACT_SERVER_DATA, FACT_CLIENT_DATA_ACKED },
 	.favoured_by = { FACT_SYNACK_ZERO_WINDOW, FACT_SERVER_WINDOW_ZERO },
+	.found_by = { FACT_SYNPROXY_STUCK },
 };

@@ -30,7 +30,8 @@ const struct cause cause_udp_no_listener = {
 			  FACT_ICMP_FROM_CLIENT, FACT_INNER_LOOPBACK,
 			  FACT_INNER_NONE },
 	.favoured_by = { FACT_ICMP_PORT },
-	.found_by = { FACT_LISTENER_NONE, FACT_LISTENER_ELSEWHERE },
+	.found_by = { FACT_LISTENER_NONE, FACT_LISTENER_NONE_HERE,
+		      FACT_LISTENER_ELSEWHERE },
 	.looked_by = { FACT_SOCKETS_READ },
 	.proven_by = FACT_UDP_NO_PORT,
 };

@@ -24,4 +24,6 @@ const struct cause cause_udp_reply_wrong_source = {
 	.frequency = FREQUENCY_OCCASIONAL,
 	.culprit = CULPRIT_SOCKET,
 	.shows = SYMPTOM_BIT(UDP_UNANSWERED),
+	/* What is dropped on its way in is not answered. */
+	.ruled_out_by = { FACT_RULES_SILENT },
 };

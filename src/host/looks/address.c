@@ -114,9 +114,19 @@ static enum fact_kind kind_of(uint8_t type)
 	return FACT_FORWARD_BLACKHOLE;
 }
 
+/* The kernel counts only some of these. */
+static void tell_forward(struct looking *l, enum fact_kind kind,
+			 struct culprit *k, const char *words)
+{
+	look_tell(l, kind, k, "%s", words);
+	if (l->question->packets)
+		look_tell(l, FACT_FORWARD_REFUSED, NULL, NULL);
+}
+
 static void tell_refused(struct looking *l, const struct way_in *w)
 {
-	const char *address = way_words(l, &l->question->server);
+	const char *address = way_words(l, way_destination(l->question));
+	struct text words = TEXT_NULL;
 	struct culprit *k;
 
 	if (w->end == WAY_RULE) {
@@ -130,23 +140,26 @@ static void tell_refused(struct looking *l, const struct way_in *w)
 	}
 	if (w->end == WAY_ROUTE) {
 		k = way_route_culprit(l, &w->lookup.route);
-		look_tell(
-			l, kind_of(w->lookup.route.type), k,
+		text_format(
+			&words,
 			_("This host is to forward the packets, and its route refuses them: %s."),
 			k ? k->text : "");
+		tell_forward(l, kind_of(w->lookup.route.type), k,
+			     text_string(&words));
 		look_step(l, STEP_FAIL, _("to be forwarded: %s"),
 			  k ? k->text : "");
-		return;
+	} else {
+		k = culprit_new(l->record->arena, CULPRIT_ROUTE, VANTAGE_SERVER,
+				"%s: no route, no default route", address);
+		text_format(
+			&words,
+			_("This host is to forward the packets, and no route leads to %s."),
+			address);
+		tell_forward(l, FACT_FORWARD_NO_ROUTE, k, text_string(&words));
+		look_step(l, STEP_FAIL,
+			  _("to be forwarded, and no route to %s"), address);
 	}
-
-	k = culprit_new(l->record->arena, CULPRIT_ROUTE, VANTAGE_SERVER,
-			"%s: no route, no default route", address);
-	look_tell(
-		l, FACT_FORWARD_NO_ROUTE, k,
-		_("This host is to forward the packets, and no route leads to %s."),
-		address);
-	look_step(l, STEP_FAIL, _("to be forwarded, and no route to %s"),
-		  address);
+	text_done(&words);
 }
 
 static const char *link_name(const struct looking *l, uint32_t index)
@@ -172,6 +185,9 @@ static void tell_own(struct looking *l)
 
 static void tell_forwarded(struct looking *l, const struct way_in *w)
 {
+	/* Its own all the same, and a rule sends it on. */
+	if (l->question->has_inner && links_own(l->links, &l->question->server))
+		look_tell(l, FACT_ADDRESS_OWN, NULL, NULL);
 	look_tell(
 		l, FACT_ADDRESS_FORWARDED, NULL,
 		_("The packets are not for this host: it forwards them by %s."),

@@ -23,13 +23,21 @@ enum { FIRST_PRIVATE = 1024, LISTED_MOST = 3 };
 
 /* What may be told here: exactly one of it, or LISTENER_HERE, or nothing. */
 static const enum fact_kind told[] = {
-	FACT_LISTENER_HERE,        FACT_LISTENER_NONE,
-	FACT_LISTENER_LOOPBACK,    FACT_LISTENER_ADDRESS,
-	FACT_LISTENER_DEVICE,      FACT_LISTENER_V6ONLY,
-	FACT_LISTENER_V4ONLY,      FACT_LISTENER_OTHER_PROTOCOL,
-	FACT_LISTENER_OTHER_SPACE, FACT_LISTENER_ELSEWHERE,
-	FACT_LISTENER_STRAY,       FACT_LISTENER_STRAYS,
-	FACT_LISTENER_VANISHED,    FACT_SPACES_READ,
+	FACT_LISTENER_NONE_HERE,
+	FACT_LISTENER_HERE,
+	FACT_LISTENER_NONE,
+	FACT_LISTENER_LOOPBACK,
+	FACT_LISTENER_ADDRESS,
+	FACT_LISTENER_DEVICE,
+	FACT_LISTENER_V6ONLY,
+	FACT_LISTENER_V4ONLY,
+	FACT_LISTENER_OTHER_PROTOCOL,
+	FACT_LISTENER_OTHER_SPACE,
+	FACT_LISTENER_ELSEWHERE,
+	FACT_LISTENER_STRAY,
+	FACT_LISTENER_STRAYS,
+	FACT_LISTENER_VANISHED,
+	FACT_SPACES_READ,
 };
 
 struct state {
@@ -43,6 +51,7 @@ struct reading {
 	struct serving here;
 	struct serving other; /* another protocol's, or another namespace's */
 	struct text program, socket;
+	bool is_partial; /* not all namespaces could be looked at */
 };
 
 static void forget(struct looking *l)
@@ -74,23 +83,24 @@ static const char *protocol_name(uint8_t protocol)
 
 static const struct {
 	enum fact_kind kind;
-	const char *words; /* %1$s: the program; %2$s: the socket */
+	/* %1$s: the program; %2$s: the socket */
+	const char *step, *fact;
 } misfits[LISTENERS_FITS] = {
 	[LISTENERS_DEVICE] = { FACT_LISTENER_DEVICE,
-			       N_("%1$s listens on %2$s: on another device "
-				  "than the client comes by") },
+			       N_("%1$s listens on %2$s: on another device than the client comes by"),
+			       N_("%1$s listens on %2$s, on another device than the client comes by.") },
 	[LISTENERS_ADDRESS] = { FACT_LISTENER_ADDRESS,
-				N_("%1$s listens on %2$s: on another address "
-				   "than the client asks for") },
+				N_("%1$s listens on %2$s: on another address than the client asks for"),
+				N_("%1$s listens on %2$s, on another address than the client asks for.") },
 	[LISTENERS_V6ONLY] = { FACT_LISTENER_V6ONLY,
-			       N_("%1$s listens on %2$s for IPv6 only, and the "
-				  "client asks by IPv4") },
+			       N_("%1$s listens on %2$s for IPv6 only, and the client asks by IPv4"),
+			       N_("%1$s listens on %2$s for IPv6 only, and the client asks by IPv4.") },
 	[LISTENERS_V4ONLY] = { FACT_LISTENER_V4ONLY,
-			       N_("%1$s listens on %2$s, which is IPv4 only, "
-				  "and the client asks by IPv6") },
+			       N_("%1$s listens on %2$s, which is IPv4 only, and the client asks by IPv6"),
+			       N_("%1$s listens on %2$s, which is IPv4 only, and the client asks by IPv6.") },
 	[LISTENERS_LOOPBACK] = { FACT_LISTENER_LOOPBACK,
-				 N_("%1$s listens on %2$s: on the loopback, "
-				    "where no other host gets") },
+				 N_("%1$s listens on %2$s: on the loopback, where no other host gets"),
+				 N_("%1$s listens on %2$s, on the loopback, where no other host gets.") },
 };
 
 static void tell_misfit(struct reading *r, const struct listener *s,
@@ -101,9 +111,10 @@ static void tell_misfit(struct reading *r, const struct listener *s,
 		serving_culprit(l->record->arena, &r->here, s, l->links);
 
 	name(r, &r->here, s);
-	look_step(l, STEP_FAIL, _(misfits[fit].words), text_string(&r->program),
+	look_step(l, STEP_FAIL, _(misfits[fit].step), text_string(&r->program),
 		  text_string(&r->socket));
-	look_tell(l, misfits[fit].kind, c, "%s", l->text);
+	look_tell(l, misfits[fit].kind, c, _(misfits[fit].fact),
+		  text_string(&r->program), text_string(&r->socket));
 }
 
 /* All that take the packet: "a on x, backlog 0 of 128; b on y, …" */
@@ -115,7 +126,8 @@ static void list_sockets(struct reading *r, struct text *out)
 	for (size_t i = 0; i < r->here.sockets.count; i++) {
 		const struct listener *s = &r->here.sockets.list[i];
 
-		if (listeners_fit(s, &p) > LISTENERS_MAYBE)
+		if (listeners_fit(s, &p) > LISTENERS_MAYBE &&
+		    !r->l->question->is_guessed)
 			continue;
 		if (count++ == LISTED_MOST) {
 			text_str(out, "; …");
@@ -124,7 +136,7 @@ static void list_sockets(struct reading *r, struct text *out)
 		name(r, &r->here, s);
 		if (out->len)
 			text_str(out, "; ");
-		if (s->protocol == IPPROTO_UDP)
+		if (s->protocol == IPPROTO_UDP || s->is_rough)
 			text_format(out, _("%1$s has %2$s open"),
 				    text_string(&r->program),
 				    text_string(&r->socket));
@@ -144,7 +156,8 @@ static void tell_here(struct reading *r, enum listeners_fit fit)
 	list_sockets(r, &words);
 	look_step(r->l, STEP_PASS, "%s", text_string(&words));
 	if (fit == LISTENERS_HERE)
-		look_tell(r->l, FACT_LISTENER_HERE, NULL, "%s",
+		look_tell(r->l, FACT_LISTENER_HERE, NULL,
+			  _("%s, which is where the client asks."),
 			  text_string(&words));
 	text_done(&words);
 }
@@ -182,7 +195,11 @@ static int tell_other_protocol(struct reading *r)
 		look_step(l, STEP_FAIL,
 			  _("%1$s has the port open by TCP only (%2$s)"),
 			  text_string(&r->program), text_string(&r->socket));
-	look_tell(l, FACT_LISTENER_OTHER_PROTOCOL, c, "%s", l->text);
+	look_tell(l, FACT_LISTENER_OTHER_PROTOCOL, c,
+		  q.protocol == IPPROTO_UDP
+			  ? _("%1$s has the port open by UDP only (%2$s).")
+			  : _("%1$s has the port open by TCP only (%2$s)."),
+		  text_string(&r->program), text_string(&r->socket));
 	return error ? error : 1;
 }
 
@@ -223,10 +240,13 @@ static int look_in_space(struct reading *r, const char *where)
 		  _("%1$s listens on %2$s, but in another network namespace: "
 		    "a container, or a unit with a network of its own"),
 		  text_string(&r->program), text_string(&r->socket));
-	look_tell(l,
-		  is_common(l->question->port) ? FACT_LISTENER_ELSEWHERE
-					       : FACT_LISTENER_OTHER_SPACE,
-		  c, "%s", l->text);
+	look_tell(
+		l,
+		is_common(l->question->port) ? FACT_LISTENER_ELSEWHERE
+					     : FACT_LISTENER_OTHER_SPACE,
+		c,
+		_("%1$s listens on %2$s, but in another network namespace: that of a container, or of a unit with a network of its own."),
+		text_string(&r->program), text_string(&r->socket));
 	return error ? error : 1;
 }
 
@@ -248,6 +268,7 @@ static int tell_other_space(struct reading *r)
 	if (error)
 		return error;
 
+	r->is_partial = denied != 0;
 	if (denied)
 		case_not_looked(r->l->record, "network-namespaces",
 				_("Other network namespaces are shown to "
@@ -319,13 +340,21 @@ static int tell_stray(struct reading *r)
 		  _("nothing listens on tcp/%1$u; %2$s listens on %3$s"),
 		  l->question->port, text_string(&r->program),
 		  text_string(&r->socket));
-	look_tell(l, count == 1 ? FACT_LISTENER_STRAY : FACT_LISTENER_STRAYS, c,
-		  "%s", l->text);
+	/* The rule that sends the packets on names the wrong one. */
+	look_tell(l,
+		  l->question->has_inner ? FACT_INNER_NONE
+		  : count == 1           ? FACT_LISTENER_STRAY
+					 : FACT_LISTENER_STRAYS,
+		  l->question->has_inner ? NULL : c,
+		  _("Nothing listens on tcp/%1$u; %2$s listens on %3$s."),
+		  l->question->port, text_string(&r->program),
+		  text_string(&r->socket));
 	return error ? error : 1;
 }
 
-static void tell_nobody(struct looking *l, const struct state *state)
+static void tell_nobody(struct reading *r, const struct state *state)
 {
+	struct looking *l = r->l;
 	const struct look_question *q = l->question;
 	struct culprit *c = serving_no_socket(l->record->arena, q);
 
@@ -334,7 +363,10 @@ static void tell_nobody(struct looking *l, const struct state *state)
 			  _("the packets are sent on to port %u, where nothing "
 			    "listens"),
 			  q->port);
-		look_tell(l, FACT_INNER_NONE, q->inner_rule, "%s", l->text);
+		look_tell(
+			l, FACT_INNER_NONE, q->inner_rule,
+			_("The packets are sent on to port %u, where nothing listens."),
+			q->port);
 	} else if (state->had_socket) {
 		look_step(l, STEP_FAIL,
 			  _("nothing listens on %1$s/%2$u any more"),
@@ -343,7 +375,10 @@ static void tell_nobody(struct looking *l, const struct state *state)
 	} else {
 		look_step(l, STEP_FAIL, _("nothing listens on %1$s/%2$u"),
 			  protocol_name(q->protocol), q->port);
-		look_tell(l, FACT_LISTENER_NONE, c,
+		look_tell(l,
+			  r->is_partial ? FACT_LISTENER_NONE_HERE
+					: FACT_LISTENER_NONE,
+			  c,
 			  q->protocol == IPPROTO_UDP
 				  ? _("No socket of the server has "
 				      "%1$s/%2$u open.")
@@ -368,7 +403,7 @@ static int tell_none(struct reading *r)
 	if (error)
 		return error < 0 ? error : 0;
 
-	tell_nobody(l, state);
+	tell_nobody(r, state);
 	return 0;
 }
 
@@ -408,6 +443,10 @@ static int tell_all(struct reading *r)
 		*state = (struct state){ .had_socket = s, .is_later = true };
 	if (!s)
 		return tell_none(r);
+	/* The client may as well ask for that one of our addresses. */
+	if (fit == LISTENERS_ADDRESS && r->l->question->is_guessed &&
+	    links_own(r->l->links, &s->address))
+		fit = LISTENERS_MAYBE;
 	if (fit <= LISTENERS_MAYBE)
 		tell_here(r, fit);
 	else
@@ -458,8 +497,10 @@ static void tell_inner(struct reading *r, const struct listener *s,
 			  _("the packets are sent on to a container, where "
 			    "nothing listens on port %u"),
 			  l->question->port);
-		look_tell(l, FACT_INNER_NONE, l->question->inner_rule, "%s",
-			  l->text);
+		look_tell(
+			l, FACT_INNER_NONE, l->question->inner_rule,
+			_("The packets are sent on to a container, where nothing listens on port %u."),
+			l->question->port);
 		return;
 	}
 
@@ -470,13 +511,19 @@ static void tell_inner(struct reading *r, const struct listener *s,
 			  _("the packets are sent on to a container, where "
 			    "%1$s listens on %2$s: on its own loopback"),
 			  text_string(&r->program), text_string(&r->socket));
-		look_tell(l, FACT_INNER_LOOPBACK, c, "%s", l->text);
+		look_tell(
+			l, FACT_INNER_LOOPBACK, c,
+			_("The packets are sent on to a container, where %1$s listens on %2$s, on its own loopback."),
+			text_string(&r->program), text_string(&r->socket));
 	} else if (fit <= LISTENERS_MAYBE) {
 		look_step(l, STEP_PASS,
 			  _("the packets are sent on to a container, where "
 			    "%1$s listens on %2$s"),
 			  text_string(&r->program), text_string(&r->socket));
-		look_tell(l, FACT_INNER_HERE, NULL, "%s", l->text);
+		look_tell(
+			l, FACT_INNER_HERE, NULL,
+			_("The packets are sent on to a container, where %1$s listens on %2$s."),
+			text_string(&r->program), text_string(&r->socket));
 	}
 }
 
@@ -526,18 +573,40 @@ static int look_inside(struct looking *l)
 	return error < 0 ? error : 0;
 }
 
-static int look(struct looking *l)
+/* Behind a router, its own sockets are none of the client's business. What the
+ * look at the address told stands in the facts. */
+static bool is_anothers(const struct looking *l)
 {
 	const struct look_question *q = l->question;
 
+	return q->has_server && !q->has_inner &&
+	       !links_own(l->links, &q->server) &&
+	       !fact_has(&l->facts->set, FACT_ADDRESS_OWN) &&
+	       !fact_has(&l->facts->set, FACT_ADDRESS_NOT_OWN);
+}
+
+static int look(struct looking *l)
+{
+	const struct look_question *q = l->question;
+	int error;
+
 	forget(l);
+	if (is_anothers(l))
+		return 0;
 	if (q->has_server)
 		facts_forget(&l->record->general, FACT_SOCKETS_READ);
 	if (q->has_inner && !address_is_loopback(&q->inner) &&
 	    !links_own(l->links, &q->inner))
 		return look_inside(l);
 
-	return serving_ask(l, look_here);
+	error = serving_ask(l, look_here);
+	/* The step stands; but what it means for the client is not known. */
+	if (!serving_is_sure(l)) {
+		forget(l);
+		facts_forget(&l->record->general, FACT_SOCKETS_READ);
+		facts_forget(l->facts, FACT_SOCKETS_READ);
+	}
+	return error;
 }
 
 /* Who is asked for soon need not be looked for now. */
@@ -568,4 +637,5 @@ const struct look look_listener = {
 	.state_size = sizeof(struct state),
 	.before = before,
 	.client = look,
+	.anybody = look,
 };

@@ -108,8 +108,10 @@ static void tell_filter(struct reading *r)
 			  _("the filter of the socket (%s) takes no packet at "
 			    "all (SO_ATTACH_FILTER)"),
 			  text_string(&words));
-		look_tell(l, FACT_SOCKET_FILTER_NOTHING, culprit(r, r->closed),
-			  "%s", l->text);
+		look_tell(
+			l, FACT_SOCKET_FILTER_NOTHING, culprit(r, r->closed),
+			_("The filter of the socket (%s) takes no packet at all (SO_ATTACH_FILTER)."),
+			text_string(&words));
 	} else if (r->closed || r->filtered) {
 		const struct listener *s = r->closed ? r->closed : r->filtered;
 
@@ -118,8 +120,10 @@ static void tell_filter(struct reading *r)
 			  _("the socket (%s) has a filter of its own "
 			    "(SO_ATTACH_FILTER)"),
 			  text_string(&words));
-		look_tell(l, FACT_SOCKET_FILTER_SOME, culprit(r, s), "%s",
-			  l->text);
+		look_tell(
+			l, FACT_SOCKET_FILTER_SOME, culprit(r, s),
+			_("The socket (%s) has a filter of its own (SO_ATTACH_FILTER)."),
+			text_string(&words));
 	} else {
 		look_tell(l, FACT_SOCKET_FILTER_NONE, NULL, NULL);
 	}
@@ -153,8 +157,10 @@ static void tell_defer(struct reading *r)
 		    "until the client has said something (TCP_DEFER_ACCEPT, "
 		    "%2$d s)"),
 		  text_string(&words), r->defer_seconds);
-	look_tell(l, FACT_SOCKET_DEFERS, culprit(r, r->deferring), "%s",
-		  l->text);
+	look_tell(
+		l, FACT_SOCKET_DEFERS, culprit(r, r->deferring),
+		_("The socket (%1$s) keeps connections from its program until the client has said something (TCP_DEFER_ACCEPT, %2$d s)."),
+		text_string(&words), r->defer_seconds);
 	text_done(&words);
 }
 
@@ -248,12 +254,20 @@ static int after_here(struct looking *l)
 
 static int look(struct looking *l)
 {
-	return serving_ask(l, look_here);
+	int error = serving_ask(l, look_here);
+
+	if (!serving_is_sure(l))
+		forget(l);
+	return error;
 }
 
 static int after(struct looking *l)
 {
-	return serving_ask(l, after_here);
+	int error = serving_ask(l, after_here);
+
+	if (!serving_is_sure(l))
+		forget(l);
+	return error;
 }
 
 const struct look look_options = {
@@ -263,5 +277,6 @@ const struct look look_options = {
 	.state_size = sizeof(struct options),
 	.before = look,
 	.client = look,
+	.anybody = look,
 	.after = after,
 };

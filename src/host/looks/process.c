@@ -47,7 +47,6 @@ struct reading {
 	struct programs now;
 	struct listener own; /* the client's connection: has_own */
 	bool has_own;
-	const struct fact_set *seen;
 };
 
 static const enum fact_kind told[] = {
@@ -187,7 +186,12 @@ static void tell_stopped(struct reading *r)
 			  : _("%1$s (pid %2$d) is stopped (SIGSTOP, or ^Z)"),
 		  p->process.name, p->process.pid);
 	if (count == all)
-		look_tell(l, FACT_PROCESS_STOPPED, blame(r, p), "%s", l->text);
+		look_tell(
+			l, FACT_PROCESS_STOPPED, blame(r, p),
+			p->process.state == 't'
+				? _("%1$s (pid %2$d) is stopped by a debugger.")
+				: _("%1$s (pid %2$d) is stopped (SIGSTOP, or ^Z)."),
+			p->process.name, p->process.pid);
 }
 
 static void tell_files(struct reading *r)
@@ -203,8 +207,12 @@ static void tell_files(struct reading *r)
 			  p->process.name, p->process.pid,
 			  (unsigned long long)p->files.open,
 			  (unsigned long long)p->files.most);
-		look_tell(l, FACT_PROCESS_FILES_FULL, blame(r, p), "%s",
-			  l->text);
+		look_tell(
+			l, FACT_PROCESS_FILES_FULL, blame(r, p),
+			_("%1$s (pid %2$d) has %3$llu descriptors open, and its limit is %4$llu, so it cannot accept."),
+			p->process.name, p->process.pid,
+			(unsigned long long)p->files.open,
+			(unsigned long long)p->files.most);
 		return;
 	}
 
@@ -232,7 +240,10 @@ static void tell_paused(struct reading *r)
 		  _("%1$s (pid %2$d) works, but has stopped taking "
 		    "connections; %3$u wait"),
 		  p->process.name, p->process.pid, s->queued);
-	look_tell(l, FACT_PROCESS_PAUSED, blame(r, p), "%s", l->text);
+	look_tell(
+		l, FACT_PROCESS_PAUSED, blame(r, p),
+		_("%1$s (pid %2$d) works, but has stopped taking connections; %3$u wait."),
+		p->process.name, p->process.pid, s->queued);
 }
 
 static void tell_state(struct reading *r)
@@ -334,7 +345,10 @@ static void tell_worker(struct reading *r)
 		  _("%1$u sockets share the port; the connections of %2$s "
 		    "(pid %3$d) wait, and those of the others do not"),
 		  all, p->process.name, p->process.pid);
-	look_tell(l, FACT_PROCESS_WORKER_HANGS, blame(r, p), "%s", l->text);
+	look_tell(
+		l, FACT_PROCESS_WORKER_HANGS, blame(r, p),
+		_("Of the %1$u sockets that share the port, the connections of %2$s (pid %3$d) wait, and those of the others do not."),
+		all, p->process.name, p->process.pid);
 }
 
 static void tell_reading(struct reading *r)
@@ -357,8 +371,10 @@ static void tell_reading(struct reading *r)
 				  _("%1$s (pid %2$d) has not read %3$u bytes "
 				    "of the client's"),
 				  p.name, p.pid, r->own.queued);
-			look_tell(l, FACT_PROCESS_READS_NOTHING, c, "%s",
-				  l->text);
+			look_tell(
+				l, FACT_PROCESS_READS_NOTHING, c,
+				_("%1$s (pid %2$d) has not read %3$u bytes of the client's."),
+				p.name, p.pid, r->own.queued);
 		}
 	}
 	owners_done(&owners);
@@ -444,7 +460,10 @@ static void tell_gone(struct reading *r)
 			  _("%1$s (pid %2$d), which listened, has ended during "
 			    "the attempt"),
 			  p->process.name, p->process.pid);
-		look_tell(l, FACT_PROCESS_GONE, c, "%s", l->text);
+		look_tell(
+			l, FACT_PROCESS_GONE, c,
+			_("%1$s (pid %2$d), which listened, has ended during the attempt."),
+			p->process.name, p->process.pid);
 		return;
 	}
 	/* It did listen when the connection was made. */
@@ -536,7 +555,12 @@ static void tell_ended(struct reading *r)
 			  : _("%1$s (pid %2$d) listens there, and the "
 			      "connection was reset unserved"),
 		  r->now.list[0].process.name, r->now.list[0].process.pid);
-	look_tell(l, way, blame(r, &r->now.list[0]), "%s", l->text);
+	look_tell(
+		l, way, blame(r, &r->now.list[0]),
+		way == FACT_PROCESS_CLOSED
+			? _("%1$s (pid %2$d) listens there, and the connection was closed unserved.")
+			: _("%1$s (pid %2$d) listens there, and the connection was reset unserved."),
+		r->now.list[0].process.name, r->now.list[0].process.pid);
 	if (!has_seen(r, FACT_CLIENT_DATA))
 		look_tell(l, FACT_PROCESS_UNASKED, NULL, NULL);
 	tell_program(r);
@@ -595,12 +619,20 @@ static int after_here(struct looking *l)
 
 static int look(struct looking *l)
 {
-	return serving_ask(l, look_here);
+	int error = serving_ask(l, look_here);
+
+	if (!serving_is_sure(l))
+		forget(l);
+	return error;
 }
 
 static int after(struct looking *l)
 {
-	return serving_ask(l, after_here);
+	int error = serving_ask(l, after_here);
+
+	if (!serving_is_sure(l))
+		forget(l);
+	return error;
 }
 
 const struct look look_process = {
@@ -610,5 +642,6 @@ const struct look look_process = {
 	.state_size = sizeof(struct state),
 	.before = look,
 	.client = look,
+	.anybody = look,
 	.after = after,
 };

@@ -79,7 +79,8 @@ static void tell_found(struct looking *l, const struct way_back *w)
 
 	put_way(&words, l, w);
 	look_tell(l, FACT_ROUTE_BACK_FOUND, way_route_culprit(l, &w->route),
-		  "%s", text_string(&words));
+		  _("The route back to the client is: %s."),
+		  text_string(&words));
 	look_step(l, STEP_PASS, "%s", text_string(&words));
 	text_done(&words);
 

@@ -76,7 +76,7 @@ static void tell_off(struct reading *r, const struct line *line)
 		  line->number);
 	look_tell(
 		l, FACT_SUPERSERVER_OFF, blame(r, line),
-		_("The service stands in %1$s, line %2$u, and is switched off there: %3$s"),
+		_("The service stands in %1$s, line %2$u, and is switched off there: %3$s."),
 		line->file, line->number, line->text);
 }
 

@@ -314,8 +314,9 @@ static void tell_seen(struct looking *l, const struct side *s, uint64_t grown,
 		return;
 	if (!grown || s->action == TC_PASS) {
 		facts_forget(l->facts, kinds[s->side].drops);
-		/* What stands there without a qdisc is not counted. */
-		if (!s->program && !s->error)
+		/* What stands there without a qdisc is not counted, and what is
+		 * led elsewhere does not count as dropped. */
+		if (!s->program && !s->error && s->action != TC_AWAY)
 			look_tell(l, kinds[s->side].passes, NULL, NULL);
 		return;
 	}

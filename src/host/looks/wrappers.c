@@ -207,8 +207,9 @@ static void tell_denied(struct reading *r, const struct program *p,
 	const char *client = text_string(&r->client);
 	struct looking *l = r->l;
 
-	look_step(l, STEP_FAIL, _("%1$s, line %2$u, does not let %3$s at %4$s"),
-		  d->file, d->line, client, p->daemon);
+	look_step(l, STEP_FAIL,
+		  _("%1$s, line %2$u, does not let %3$s use %4$s"), d->file,
+		  d->line, client, p->daemon);
 	if (d->is_broken)
 		look_tell(
 			l, FACT_WRAPPERS_DENY, blame(r, d),
@@ -217,12 +218,13 @@ static void tell_denied(struct reading *r, const struct program *p,
 	else if (d->answer == WRAPPERS_TWISTED)
 		look_tell(
 			l, FACT_WRAPPERS_DENY, blame(r, d),
-			_("%1$s, line %2$u, has another command answer %3$s instead of %4$s: %5$s"),
+			_("%1$s, line %2$u, has another command answer %3$s instead of %4$s: %5$s."),
 			d->file, d->line, client, p->daemon, d->text);
 	else
-		look_tell(l, FACT_WRAPPERS_DENY, blame(r, d),
-			  _("%1$s, line %2$u, does not let %3$s at %4$s: %5$s"),
-			  d->file, d->line, client, p->daemon, d->text);
+		look_tell(
+			l, FACT_WRAPPERS_DENY, blame(r, d),
+			_("%1$s, line %2$u, does not let %3$s use %4$s: %5$s."),
+			d->file, d->line, client, p->daemon, d->text);
 }
 
 static void tell_paranoid(struct reading *r, const struct program *p,
@@ -230,11 +232,12 @@ static void tell_paranoid(struct reading *r, const struct program *p,
 {
 	struct looking *l = r->l;
 
-	look_step(l, STEP_FAIL, _("%1$s, line %2$u, does not let %3$s at %4$s"),
-		  d->file, d->line, text_string(&r->client), p->daemon);
+	look_step(l, STEP_FAIL,
+		  _("%1$s, line %2$u, does not let %3$s use %4$s"), d->file,
+		  d->line, text_string(&r->client), p->daemon);
 	look_tell(
 		l, FACT_WRAPPERS_PARANOID, blame(r, d),
-		_("The address %1$s leads to the name %2$s, and that to another address; %3$s, line %4$u, refuses such clients: %5$s"),
+		_("The address %1$s leads to the name %2$s, and that to another address; %3$s, line %4$u, refuses such clients: %5$s."),
 		text_string(&r->client), r->name.name, d->file, d->line,
 		d->text);
 }
@@ -254,7 +257,7 @@ static void tell_unknown(struct reading *r, const struct program *p,
 
 	look_step(
 		l, STEP_BLOCKED,
-		_("whether %1$s, line %2$u, lets %3$s at %4$s hangs on what is not known here: %5$s"),
+		_("whether %1$s, line %2$u, lets %3$s use %4$s hangs on what is not known here: %5$s"),
 		d->file, d->line, text_string(&r->client), p->daemon,
 		_(why[d->why]));
 	case_not_looked(l->record, l->look->id, l->text);
@@ -266,8 +269,9 @@ static void tell_allowed(struct reading *r, const struct program *p,
 	struct looking *l = r->l;
 
 	if (d->file)
-		look_step(l, STEP_PASS, _("%1$s, line %2$u, lets %3$s at %4$s"),
-			  d->file, d->line, text_string(&r->client), p->daemon);
+		look_step(l, STEP_PASS,
+			  _("%1$s, line %2$u, lets %3$s use %4$s"), d->file,
+			  d->line, text_string(&r->client), p->daemon);
 	else
 		look_step(
 			l, STEP_PASS,

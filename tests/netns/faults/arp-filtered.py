@@ -2,6 +2,7 @@
 LAYOUT = 'lan'
 FAMILY = 4
 EXPECT = {'symptom': 'arp-unanswered'}
+EXPECT_SERVER = {'symptom': ['arp-unanswered', 'none', 'not-enough-seen'], 'status': ['failing', 'unknown']}
 
 
 def fault(lab):

@@ -4,6 +4,7 @@ from services import some_service
 LAYOUT = 'lan'
 FAMILY = 4
 EXPECT = {'symptom': 'arp-unanswered'}
+EXPECT_SERVER = {'symptom': ['arp-unanswered', 'none', 'not-enough-seen'], 'status': ['failing', 'unknown']}
 
 
 def build(lab):

@@ -4,6 +4,7 @@ from firewall import Firewall
 LAYOUT = 'lan'
 FAMILY = 6
 EXPECT = {'symptom': 'arp-unanswered'}
+EXPECT_SERVER = {'symptom': ['arp-unanswered', 'none', 'not-enough-seen'], 'status': ['failing', 'unknown']}
 
 
 def fault(lab):

@@ -2,6 +2,8 @@
 from drops import xdp
 
 EXPECT = {'symptom': 'syn-unanswered'}
+# No capture sees what the program drops.
+EXPECT_SERVER = {'symptom': ['syn-unanswered', 'not-enough-seen', 'none'], 'status': ['failing', 'unknown']}
 
 
 def fault(lab):

@@ -11,7 +11,7 @@
 
 static struct counters_taken parsed(const char *text)
 {
-	struct counters_taken c = { { 0 } };
+	struct counters_taken c = { .value = { 0 } };
 
 	counters_parse(&c, text, strlen(text));
 	return c;

@@ -14,6 +14,7 @@
 
 #include "base/text.h"
 #include "host/listeners.h"
+#include "host/listeners_proc.h"
 #include "host/owners.h"
 
 static struct address address(const char *s)
@@ -246,6 +247,85 @@ static void udp_that_is_connected_takes_no_new_client(void **state)
 	(void)close(fd);
 }
 
+/* Of a kernel without sock_diag. */
+static void parse(const char *content, uint16_t port, struct listeners *ret)
+{
+	const struct listeners_question q = { .where = "",
+					      .port = port,
+					      .protocol = IPPROTO_TCP,
+					      .states = 1 << TCP_LISTEN };
+	struct text t = TEXT_NULL;
+
+	*ret = (struct listeners){ 0 };
+	text_str(&t, content);
+	assert_int_equal(listeners_proc_parse(&q, &t, ret), 0);
+	text_done(&t);
+}
+
+/* As a machine of this order of bytes would write it. */
+static void put_word(struct text *out, uint32_t network_order)
+{
+	struct text digits = TEXT_NULL;
+
+	text_hex(&digits, network_order, 8);
+	text_str(out, text_string(&digits));
+	text_done(&digits);
+}
+
+static void proc_tells_address_queue_user_and_inode(void **state)
+{
+	struct text t = TEXT_NULL;
+	struct listeners found;
+
+	(void)state;
+	text_str(&t, "  sl  local_address rem_address   st tx_queue …\n   0: ");
+	put_word(&t, htonl(0xc0000201));
+	text_str(&t, ":0050 00000000:0000 0A 00000000:00000003 00:00000000 "
+		     "00000000    33        0 4711 1 0000000000000000 100 0\n"
+		     "   1: 00000000:0050 00000000:0000 01 00000000:00000000 "
+		     "00:00000000 00000000 0 0 4712 1\n");
+	parse(text_string(&t), 80, &found);
+	text_done(&t);
+	assert_int_equal(found.count, 1);
+	assert_int_equal(found.list[0].queued, 3);
+	assert_int_equal(found.list[0].uid, 33);
+	assert_int_equal(found.list[0].inode, 4711);
+	assert_int_equal(fit(&found.list[0], "192.0.2.1"), LISTENERS_MAYBE);
+	assert_int_equal(fit(&found.list[0], "192.0.2.2"), LISTENERS_ADDRESS);
+	listeners_done(&found);
+}
+
+static void what_proc_does_not_tell_is_never_sure(void **state)
+{
+	struct listeners found;
+
+	(void)state;
+	parse("0: 00000000000000000000000000000000:0016 "
+	      "00000000000000000000000000000000:0000 0A 00000000:00000000 "
+	      "00:00000000 00000000 0 0 9 1\n",
+	      22, &found);
+	assert_int_equal(found.count, 1);
+	assert_true(found.list[0].is_v6);
+	assert_int_equal(fit(&found.list[0], "192.0.2.1"), LISTENERS_MAYBE);
+	assert_int_equal(fit(&found.list[0], "2001:db8::1"), LISTENERS_MAYBE);
+	listeners_done(&found);
+}
+
+static void lines_that_are_none_are_passed_over(void **state)
+{
+	struct listeners found;
+
+	(void)state;
+	parse("", 0, &found);
+	assert_int_equal(found.count, 0);
+	listeners_done(&found);
+	parse("\n0:\n0: 1:2 3:4\n0: 00000000:0016\nx x x x x x x x\n"
+	      "0: 00000000:0016 00000000:0000 0A 0",
+	      0, &found);
+	assert_int_equal(found.count, 0);
+	listeners_done(&found);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -261,6 +341,9 @@ int main(void)
 		cmocka_unit_test(the_owner_of_an_own_socket_is_this_process),
 		cmocka_unit_test(a_connection_that_nobody_took_has_no_owner),
 		cmocka_unit_test(udp_that_is_connected_takes_no_new_client),
+		cmocka_unit_test(proc_tells_address_queue_user_and_inode),
+		cmocka_unit_test(what_proc_does_not_tell_is_never_sure),
+		cmocka_unit_test(lines_that_are_none_are_passed_over),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

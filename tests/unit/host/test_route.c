@@ -140,6 +140,35 @@ static void a_rule_for_a_source_waits_for_one(void **state)
 	assert_false(policy_rule_meets(&r, &q, ""));
 }
 
+/* `ip rule add iif eth1 sport 5555 …': of what comes in, and of answers. */
+static void a_rule_for_a_device_is_met_by_what_comes_in_there(void **state)
+{
+	struct route_question q = question();
+	const struct policy_rule in = { .family = AF_INET, .in = "eth1" };
+	const struct policy_rule own = { .family = AF_INET, .in = "lo" };
+
+	(void)state;
+	assert_false(policy_rule_meets(&in, &q, ""));
+	assert_true(policy_rule_meets(&own, &q, ""));
+	q.in_name = "eth1";
+	assert_true(policy_rule_meets(&in, &q, ""));
+	assert_false(policy_rule_meets(&own, &q, ""));
+}
+
+static void a_rule_for_a_source_port_is_met_by_answers(void **state)
+{
+	struct route_question q = question();
+	const struct policy_rule r = { .family = AF_INET,
+				       .source_ports = { 5555, 5556 } };
+
+	(void)state;
+	assert_false(policy_rule_meets(&r, &q, ""));
+	q.source_port = 5556;
+	assert_true(policy_rule_meets(&r, &q, ""));
+	q.source_port = 5557;
+	assert_false(policy_rule_meets(&r, &q, ""));
+}
+
 static void rules_are_written_as_ip_rule_does(void **state)
 {
 	const struct policy_rule r = { .family = AF_INET,
@@ -167,6 +196,9 @@ int main(void)
 		cmocka_unit_test(routes_are_written_as_ip_route_does),
 		cmocka_unit_test(a_rule_is_met_when_all_that_it_asks_for_fits),
 		cmocka_unit_test(a_rule_for_a_source_waits_for_one),
+		cmocka_unit_test(
+			a_rule_for_a_device_is_met_by_what_comes_in_there),
+		cmocka_unit_test(a_rule_for_a_source_port_is_met_by_answers),
 		cmocka_unit_test(rules_are_written_as_ip_rule_does),
 	};
 

@@ -11,9 +11,6 @@
 #include "host/superservers.h"
 #include "tree.h"
 
-#define STAT(pid, name)                                                        \
-	pid " (" name ") S 1 1 1 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 99 0 0\n"
-
 static const char inetd_line[] = "/usr/sbin/inetd\0-R\0"
 				 "40\0/etc/my.conf";
 static const char xinetd_line[] = "xinetd\0-dontfork\0-f\0/etc/xinetd.lab";
@@ -22,19 +19,19 @@ static const char sshd_line[] = "sshd: /usr/sbin/sshd -D [listener]";
 
 static const struct tree_file host[] = {
 	{ "/proc/", "1 12 20 self 30 40", 0 },
-	{ "/proc/1/stat", STAT("1", "init"), 0 },
-	{ "/proc/12/stat", STAT("12", "inetd"), 0 },
+	{ "/proc/1/comm", "init\n", 0 },
+	{ "/proc/12/comm", "inetd\n", 0 },
 	{ "/proc/12/cmdline", inetd_line, sizeof(inetd_line) },
 	{ "/proc/12/maps", "7f00-7f01 r--p 0 00:00 9 /usr/lib/libwrap.so.0\n",
 	  0 },
-	{ "/proc/20/stat", STAT("20", "xinetd"), 0 },
+	{ "/proc/20/comm", "xinetd\n", 0 },
 	{ "/proc/20/cmdline", xinetd_line, sizeof(xinetd_line) },
 	{ "/proc/20/maps", "7f00-7f01 r--p 0 00:00 9 /usr/lib/libc.so.6\n", 0 },
-	{ "/proc/30/stat", STAT("30", "inetd"), 0 },
+	{ "/proc/30/comm", "inetd\n", 0 },
 	{ "/proc/30/cmdline", wrapped_line, sizeof(wrapped_line) },
 	{ "/proc/30/maps", "7f00-7f01 r--p 0 00:00 9 /usr/lib/libwrap.so.0\n",
 	  0 },
-	{ "/proc/40/stat", STAT("40", "sshd"), 0 },
+	{ "/proc/40/comm", "sshd\n", 0 },
 	{ "/proc/40/cmdline", sshd_line, sizeof(sshd_line) },
 	{ "/proc/40/maps", "7f00-7f01 r--p 0 00:00 9 /usr/lib/libwrap.so.0\n",
 	  0 },

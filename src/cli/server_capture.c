@@ -1,0 +1,103 @@
+#include <errno.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "cli/server.h"
+#include "host/links.h"
+
+/*
+ * What is captured: where attempts come in, and little enough to be read again
+ * and again.
+ */
+static void add_device(struct live_request *q, const char *name)
+{
+	for (size_t i = 0; i < q->count; i++)
+		if (!strcmp(q->devices[i], name))
+			return;
+	if (q->count < LIVE_DEVICES && strlen(name) < LIVE_NAME)
+		memcpy(q->devices[q->count++], name, strlen(name) + 1);
+}
+
+static bool has_address(const struct links *l, uint32_t index)
+{
+	for (size_t i = 0; i < l->address_count; i++)
+		if (l->addresses[i].index == index)
+			return true;
+
+	return false;
+}
+
+/* First those that have addresses: a bridge rather than its ports. The loopback
+ * only for who may ask from this host itself: it has that address. */
+static void add_devices(struct live_request *q, const struct server *s)
+{
+	const struct links *l = looks_links(s->looks);
+	bool is_own = s->question.has_client &&
+		      links_own(l, &s->question.client) != NULL;
+
+	for (int round = 0; round < 2; round++)
+		for (size_t i = 0; i < l->count; i++) {
+			const struct links_link *link = &l->links[i];
+			bool is_first = has_address(l, link->index);
+
+			if (links_is_up(link) && is_first == !round &&
+			    (is_own || !links_is_loopback(link)))
+				add_device(q, link->name);
+		}
+	if (!q->count)
+		add_device(q, "lo");
+}
+
+/* The service's own packets; of all others those that open and end a
+ * connection, for the good flow; and whatever says why. */
+static void make_filter(struct live_request *q, const struct server *s)
+{
+	struct text t = TEXT_NULL;
+
+	text_str(&t, "arp or (icmp6 and ip6[40] >= 133)");
+	text_str(&t, " or (");
+	if (s->question.has_client) {
+		text_str(&t, "host ");
+		address_text(&t, &s->question.client);
+		text_str(&t, " and ");
+	}
+	text_format(&t,
+		    "(icmp or icmp6 or port %u or tcp[13] & 7 != 0 or"
+		    " (ip6[6] = 6 and ip6[53] & 7 != 0))) or "
+		    "(ip[6:2] & 0x3fff != 0 and ip[6:2] & 0x1fff != 0)",
+		    s->question.port);
+	memcpy(q->filter, text_string(&t),
+	       t.len < LIVE_FILTER ? t.len + 1 : LIVE_FILTER);
+	text_done(&t);
+}
+
+int server_watch_begin(struct server *s)
+{
+	struct live_request *q = &s->watch.request;
+	int err = -ENODEV;
+
+	*q = (struct live_request){ 0 };
+	add_devices(q, s);
+	make_filter(q, s);
+	if (q->count)
+		err = own_capture_begin(&s->watch.capture, &s->rights, q);
+	if (err)
+		case_not_looked(s->record, "capture", own_capture_reason(err));
+
+	return err;
+}
+
+int server_watch_end(struct server *s)
+{
+	size_t size;
+	void *data;
+	int err;
+
+	own_capture_finish(&s->watch.capture);
+	err = own_capture_map(&s->watch.capture, &data, &size);
+	if (!err && size && s->pcap_file >= 0)
+		err = file_write(s->pcap_file, data, size);
+	own_capture_unmap(data, size);
+	own_capture_done(&s->watch.capture);
+	return err;
+}
