@@ -30,7 +30,7 @@ _kiriwake() {
 		fi ;;
 	server)
 		if [[ $current == -* ]]; then
-			mapfile -t COMPREPLY < <(compgen -W '--from --no-wait --no-local --timeout --pcap --save --json --lang --color -v --help' -- "$current")
+			mapfile -t COMPREPLY < <(compgen -W '--from --no-wait --no-local --timeout --pcap --save --host --json --lang --color -v --help' -- "$current")
 		else
 			mapfile -t COMPREPLY < <(compgen -A service -- "$current")
 		fi ;;

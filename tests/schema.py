@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 """The JSON keeps the promise of its schema: doc/explain.schema.json, in both forms and both languages, and
-doc/check.schema.json, in real runs and in saved cases, which have to be judged again as they were.
+doc/check.schema.json, in real runs and in saved cases, which have to be judged again as they were, and in looks at saved
+hosts; doc/sources.schema.json.
 
 usage: schema.py KIRIWAKE FILE-OR-FOLDER...
 """
@@ -67,15 +68,18 @@ for rules in sorted((tests / 'rulesets').glob('*/rules.*')):
             judge(whole, json.loads(explain('--json', '--ruleset', str(rules), '--at', f'server={path}')), f'{path} with {rules}')
 
 
-def same_verdict(one, other):
-    """But for the words, which are the language's."""
+def same_verdict(one, other, is_asked_anew=False):
+    """But for the words, which are the language's; and for the times, if it was looked at anew."""
     def core(said):
         v = said['verdict']
         return {**{k: v[k] for k in ('status', 'symptom', 'cause', 'certainty', 'place', 'ruled_out')},
                 'culprit': {k: x for k, x in v['culprit'].items() if k != 'text'}, 'also': [(a['cause'], a['certainty']) for a in v['also']], 'alternatives': [a['cause'] for a in v['alternatives']],
                 'evidence': [(e['fact'], e['at'], e['packets']) for e in v['evidence']],
                 'addresses': said['target']['addresses'], 'steps': [(s['step'], s['status'], s['ms']) for s in said['steps']]}
-    return core(one) == core(other)
+    def but_times(said):
+        return {**core(said), 'evidence': [e['fact'] for e in said['verdict']['evidence']], 'not_looked': said['verdict']['not_looked'],
+                'steps': [(s['step'], s['status'], s['text']) for s in said['steps']]}
+    return but_times(one) == but_times(other) if is_asked_anew else core(one) == core(other)
 
 
 def check_runs(folder):
@@ -108,8 +112,13 @@ def check_runs(folder):
                     wrong += 1
                     print(f'{what}: replayed ({lang}) it gives another verdict')
             judge(validator, said_by('check', *arguments, '--json', '--lang', 'ja')[1], f'{what} (ja)')
+        sources = json.loads((tests / '../doc/sources.schema.json').read_text())
+        jsonschema.Draft7Validator.check_schema(sources)
+        for lang in ('en', 'ja'):
+            judge(jsonschema.Draft7Validator(sources), said_by('sources', '--json', '--lang', lang)[1], f'sources ({lang})')
         for number, (status, *arguments) in enumerate((
-                (0, str(port)), (0, 'udp/9', '--no-local'), (1, '1'), (1, 'udp/9'), (0, str(port), '--from', '192.0.2.1'), (3, str(port), '--timeout', '0.3'))):
+                (1, str(port)), (1, str(port), '--no-local'), (1, 'udp/9', '--no-local'), (1, '1', '--no-local'), (1, '1'), (1, 'udp/9'),
+                (0, str(port), '--from', '192.0.2.1'), (0, str(port), '--from', '127.0.0.1', '--no-local'), (1, str(port), '--timeout', '0.3'))):
             case = f'{folder}/server{number}'
             arguments = arguments if '--timeout' in arguments else [*arguments, '--no-wait']
             got, said = said_by('server', *arguments, '--json', '--save', case)
@@ -120,6 +129,22 @@ def check_runs(folder):
             if got != status or again != got or not same_verdict(said, told):
                 wrong += 1
                 print(f'{what}: exit status {got} (not {status}), replayed {again}: {said["verdict"]["text"]}')
+            # The host itself, saved: the same question foretells the same, and claims to have looked at nothing else.
+            if '--timeout' in arguments:
+                continue
+            elsewhere, told = said_by('server', *[a for a in arguments if not a.startswith('--no-')], '--host', case, '--json')
+            judge(validator, told, f'{what}, of the saved host')
+            if '--no-local' in arguments and (elsewhere != got or not same_verdict(said, told, True)):
+                wrong += 1
+                print(f'{what}: of the saved host {elsewhere}, not {got}: {told["verdict"]["text"]}')
+            if [n for n in told['verdict']['not_looked'] if n not in said['verdict']['not_looked']]:
+                wrong += 1
+                print(f'{what}: the saved host was asked what this one was not: {told["verdict"]["not_looked"]}')
+            other, told = said_by('server', '7', '--from', '192.0.2.99', '--host', f'{case}/host.snapshot', '--json')
+            judge(validator, told, f'{what}, of the saved host for another client')
+            if other == 0 or not told['verdict']['not_looked']:
+                wrong += 1
+                print(f'{what}: the saved host is called healthy for a client that it was not asked for')
 
 
 with tempfile.TemporaryDirectory() as private:

@@ -204,9 +204,9 @@ static int ask_tools(void *context, struct text *ret)
 {
 	const struct check_rights *r = context;
 	int fds[PRIV_FDS] = { -1, -1 };
-	int err = r && r->priv ? priv_ask(r->priv, TASK_RULES, NULL, 0, NULL,
-					  fds)
-			       : rules_task(NULL, 0, NULL, fds);
+	int err = r && r->priv
+			  ? priv_ask(r->priv, TASK_RULES, NULL, 0, NULL, fds)
+			  : rules_task(NULL, 0, NULL, fds);
 
 	if (!err)
 		err = file_read(ret, fds[0], READER_ANSWER_MOST);

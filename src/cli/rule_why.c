@@ -293,7 +293,8 @@ static enum fact_kind by_whole(const struct rule_why *w)
 			       : FACT_RULES_FORWARD_REJECT;
 	if (t->engine == ENGINE_LEGACY && has_engine_rules(way, ENGINE_LEGACY))
 		return FACT_RULES_LEGACY;
-	if (accepted_elsewhere(w))
+	/* iptables has several tables by itself. */
+	if (t->engine == ENGINE_NFT && accepted_elsewhere(w))
 		return FACT_RULES_SECOND;
 
 	return FACT_NONE;

@@ -99,6 +99,21 @@ int server_counters_compare(const struct ruleset *before,
 	return err;
 }
 
+bool server_counters_is_new(const struct ruleset *before,
+			    const struct rule *rule)
+{
+	const struct chain *c = rule->chain;
+	const struct table *t = ruleset_find_table(
+		before, c->table->engine, c->table->family, c->table->name);
+	const struct chain *old = t ? ruleset_find_chain(t, c->name) : NULL;
+
+	for (const struct rule *r = old ? old->first : NULL; r; r = r->next)
+		if (text_same(r->text, rule->text))
+			return false;
+
+	return true;
+}
+
 void server_counters_done(struct server_counters *c)
 {
 	free(c->list);

@@ -32,6 +32,11 @@ int server_counters_compare(const struct ruleset *before,
 			    struct server_counters *ret);
 void server_counters_done(struct server_counters *c);
 
+/* Whether the rule, of another reading, was not there in this one: all that it
+ * counted, it counted since. */
+bool server_counters_is_new(const struct ruleset *before,
+			    const struct rule *rule);
+
 /* The action by which a rule may refuse, or NULL. */
 const struct action *server_counters_refusal(const struct rule *r);
 

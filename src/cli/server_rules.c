@@ -161,6 +161,11 @@ void server_rules_free(struct server_rules *s)
 	free(s);
 }
 
+const struct live *server_rules_tools(const struct server_rules *s)
+{
+	return s && s->ruleset ? &s->live : NULL;
+}
+
 int server_rules_client(struct server_rules *s, const struct look_question *q,
 			const char *in_device, struct facts *facts)
 {

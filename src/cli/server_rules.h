@@ -16,6 +16,10 @@ int server_rules_new(struct server_rules **ret, struct check_rights *rights,
 		     struct case_record *c);
 void server_rules_free(struct server_rules *s);
 
+/* How the tools were asked; NULL: none was. */
+struct live;
+const struct live *server_rules_tools(const struct server_rules *s);
+
 /* What becomes of this client's first packet and of the answer; in_device may be
  * NULL: not known. Its step is told once. 0 or -errno. */
 int server_rules_client(struct server_rules *s, const struct look_question *q,

@@ -16,6 +16,7 @@
 #include "cli/rule_why.h"
 #include "cli/server_counters.h"
 #include "cli/server_rules_parts.h"
+#include "host/stopped.h"
 #include "ruleset/model.h"
 
 /* Rules whose counters moved, and which may have taken this client's packets. */
@@ -136,7 +137,7 @@ static void tell_counted(struct server_rules *s, const struct server_counter *c,
 	fact_tell(
 		facts, FACT_RULES_COUNTED, server_rules_source,
 		rule_told_culprit(&b, s->record->arena, VANTAGE_SERVER),
-		_("While these packets came, a counter grew by %1$llu packets and %2$llu bytes: %3$s."),
+		_("While these packets came, a counter grew by %1$llu (%2$llu bytes): %3$s."),
 		(unsigned long long)c->packets, (unsigned long long)c->bytes,
 		text_string(&place));
 	text_done(&place);
@@ -180,15 +181,6 @@ static bool is_ours(const struct server_way *way,
 		server_counters_is_even(c));
 }
 
-static void forget_ruling(struct facts *facts)
-{
-	for (int k = FACT_RULES_ORDER; k <= FACT_RULES_UNSURE; k++)
-		facts_forget(facts, (enum fact_kind)k);
-	facts_forget(facts, FACT_RULES_SILENT);
-	facts_forget(facts, FACT_RULES_ICMP);
-	facts_forget(facts, FACT_RULES_RST);
-}
-
 /* A rule that was not foretold: the first that the walk may have met, or else
  * by what it asks for. */
 static void tell_other(struct server_rules *s, const struct server_counter *c,
@@ -221,7 +213,7 @@ static void tell_other(struct server_rules *s, const struct server_counter *c,
 		kind = c->rule ? rule_why_asked(c->rule, a) : FACT_RULES_POLICY;
 	}
 
-	forget_ruling(facts);
+	server_rules_tell_forget(facts);
 	server_rules_tell_kind(s, kind, &b, facts);
 	if (!live_is_partial(&s->live))
 		fact_tell(facts, FACT_RULES_READ, server_rules_source, NULL,
@@ -236,7 +228,7 @@ static void tell_uncounted(struct server_rules *s, struct facts *facts)
 	struct text place = TEXT_NULL;
 
 	server_rules_tell_place(&place, &s->way.blocker.verdict);
-	forget_ruling(facts);
+	server_rules_tell_forget(facts);
 	facts_forget(facts, FACT_RULES_READ);
 	fact_tell(
 		facts, FACT_RULES_UNCOUNTED, server_rules_source, NULL,
@@ -271,11 +263,13 @@ static void judge(struct server_rules *s, const struct moved *m,
 	} else if (m->count) {
 		tell_blurred(s, m, facts);
 	} else if (is_refused && has_counter(&way->blocker.verdict)) {
-		tell_uncounted(s, facts);
+		/* What did not come so far is refused there all the same. */
+		if (!stopped_before_rules(facts))
+			tell_uncounted(s, facts);
 	} else if (way->kind == FACT_RULES_UNSURE &&
 		   are_all_counted(&way->result.way) &&
 		   !live_is_partial(&s->live)) {
-		forget_ruling(facts);
+		server_rules_tell_forget(facts);
 		fact_tell(facts, FACT_RULES_ACCEPT, server_rules_source, NULL,
 			  NULL);
 		fact_tell(facts, FACT_RULES_READ, server_rules_source, NULL,
@@ -300,24 +294,75 @@ static bool fits(const struct server_way *way, const struct fact_set *seen)
 	       !fact_has(seen, FACT_ICMP_LATE) && rule_why_fits_icmp(v, seen);
 }
 
+/* What the rules were when the packets came is not known: those that are in
+ * force now are told, and proved only where one of them is new and counted just
+ * these packets. The new ruleset takes the old one's place. */
+static int start_over(struct server_rules *s, struct ruleset *now,
+		      unsigned packets, struct facts *facts)
+{
+	const struct walk_verdict *v = &s->way.blocker.verdict;
+	struct look_question q = s->way.question;
+	struct ruleset *before = s->ruleset;
+	struct walk_plan *plan = walk_plan_new(now);
+	struct server_counter c;
+	int err;
+
+	if (!plan)
+		return -ENOMEM;
+
+	q.device = s->way.device;
+	walk_plan_free(s->plan);
+	s->plan = plan;
+	s->ruleset = now;
+	err = server_rules_walk(s, &q, NULL);
+	server_rules_tell_forget(facts);
+	facts_forget(facts, FACT_NO_DNAT);
+	if (!err)
+		err = server_rules_tell(s, facts);
+	/* What lets them pass now may have refused them. */
+	if (s->way.kind >= FACT_RULES_ACCEPT) {
+		server_rules_tell_forget(facts);
+		fact_tell(facts, FACT_RULES_UNSURE, server_rules_source, NULL,
+			  NULL);
+	}
+	facts_forget(facts, FACT_RULES_READ);
+	facts_forget(facts, FACT_NO_DNAT);
+	fact_tell(facts, FACT_RULES_CHANGED, server_rules_source, NULL, NULL);
+	if (!err && s->way.kind < FACT_RULES_ACCEPT && v->rule &&
+	    has_counter(v) && server_counters_is_new(before, v->rule)) {
+		c = (struct server_counter){
+			.chain = v->chain,
+			.rule = v->rule,
+			.packets = v->rule->counters.packets,
+			.bytes = v->rule->counters.bytes,
+		};
+		if (is_ours(&s->way, &c, packets))
+			tell_counted(s, &c, facts);
+	}
+	ruleset_free(before);
+	return err;
+}
+
 static int count(struct server_rules *s, unsigned packets, struct facts *facts)
 {
 	struct moved m = { 0 };
 	struct ruleset *now;
+	bool has_changed;
 	int err = read_again(s, &now);
 
 	if (err)
 		return err == -ENOMEM ? err : 0;
 
 	err = server_counters_compare(s->ruleset, now, &m.all);
-	if (!err) {
+	has_changed = m.all.has_changed;
+	if (!err && !has_changed) {
 		sift(&s->way, &m);
 		judge(s, &m, packets, facts);
-		if (m.all.has_changed)
-			fact_tell(facts, FACT_RULES_CHANGED,
-				  server_rules_source, NULL, NULL);
 	}
 	server_counters_done(&m.all);
+	if (!err && has_changed)
+		return start_over(s, now, packets, facts);
+
 	ruleset_free(now);
 	return err;
 }

@@ -65,6 +65,9 @@ void server_rules_tell_asked(struct text *out, const struct look_question *q);
 /* server_rules_tell.c: s->way as facts, and its words. */
 int server_rules_tell(struct server_rules *s, struct facts *facts);
 
+/* What was told of the rules' decision is not so. */
+void server_rules_tell_forget(struct facts *facts);
+
 /* A refusal in words: "INPUT rule 5: -A INPUT …". */
 void server_rules_tell_place(struct text *out, const struct walk_verdict *v);
 

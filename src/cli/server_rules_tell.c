@@ -160,11 +160,25 @@ static bool has_synproxy(const struct ruleset *r)
 	return false;
 }
 
+void server_rules_tell_forget(struct facts *facts)
+{
+	for (int k = FACT_RULES_ORDER; k <= FACT_RULES_UNSURE; k++)
+		facts_forget(facts, (enum fact_kind)k);
+	facts_forget(facts, FACT_RULES_SILENT);
+	facts_forget(facts, FACT_RULES_ICMP);
+	facts_forget(facts, FACT_RULES_RST);
+}
+
 int server_rules_tell(struct server_rules *s, struct facts *facts)
 {
 	enum fact_kind kind = s->way.kind;
 	bool is_partial = live_is_partial(&s->live);
 
+	/* What holds of anybody does not of this client. */
+	if (facts != &s->record->general) {
+		server_rules_tell_forget(&s->record->general);
+		facts_forget(&s->record->general, FACT_NO_DNAT);
+	}
 	if (kind == FACT_RULES_ACCEPT && is_partial)
 		kind = FACT_RULES_UNSURE;
 	if (kind < FACT_RULES_ACCEPT)

@@ -90,7 +90,7 @@ static int guess_way(struct server *s, struct look_question *q)
 	if (!route_get(n, &ask, &route, &refusal)) {
 		if (!q->has_server && route.has_source) {
 			q->server = route.source;
-			q->has_server = true;
+			q->has_server = q->is_guessed = true;
 		}
 		if (!q->device && route.has_device)
 			q->device = route.device;

@@ -9,7 +9,9 @@
 #include "cli/own_capture.h"
 #include "cli/server_rules.h"
 #include "host/look.h"
-#include "report/words.h"
+#include "priv/confine.h"
+#include "priv/needs.h"
+#include "report/wrap.h"
 
 /*
  * kiriwake sources: every source of evidence is tried as a run would, and what
@@ -18,11 +20,11 @@
 struct row {
 	const char *source; /* as it stands in "not_looked" */
 	const char *gives;  /* translated */
-	const char *needs;  /* a capability, or NULL */
+	const char *needs;  /* capabilities, or NULL */
 	const char *why;    /* it cannot be had; NULL: it can */
 };
 
-enum { ROWS = 96 };
+enum { ROWS = 96, NAME_COLUMNS = 16, WIDTH = 80 };
 
 struct table {
 	struct row rows[ROWS];
@@ -61,26 +63,59 @@ static void try_capture(struct table *t, struct check_rights *r,
 	own_capture_done(&capture);
 }
 
-/* A row for each of the tools that the rules are asked of, where one could not
- * be. */
+static const char rules_need[] = "CAP_NET_ADMIN";
+
+/* What no tool of it is there is told as one row. */
+static const char *why_no_rules(const struct live *tools,
+				const struct case_record *c)
+{
+	if (!tools)
+		return reason(c, "firewall");
+	for (size_t i = 0; i < LIVE_SOURCE_COUNT; i++)
+		if (tools->row[i].state != LIVE_MISSING)
+			return live_is_partial(tools)
+				       ? _("Not all of its tools could be asked.")
+				       : NULL;
+
+	return _("None of the tools that print rules is installed.");
+}
+
+/* The rules, and a row for each of the tools that is there. */
 static void try_rules(struct table *t, struct check_rights *r,
 		      struct case_record *c)
 {
 	struct server_rules *rules = NULL;
-	size_t before = c->not_looked_count;
+	const struct live *tools;
 	int err = server_rules_new(&rules, r, c);
 
 	if (err)
 		case_not_looked(c, "firewall", strerror(-err));
-	if (before == c->not_looked_count)
-		add(t, "firewall",
-		    _("rules of iptables and nft, and their counters"),
-		    "CAP_NET_ADMIN", NULL);
-	for (size_t i = before; i < c->not_looked_count; i++)
-		add(t, c->not_looked[i].source,
-		    _("rules of iptables and nft, and their counters"),
-		    "CAP_NET_ADMIN", c->not_looked[i].why);
+	tools = server_rules_tools(rules);
+	add(t, "firewall", _("rules of iptables and nft, and their counters"),
+	    rules_need, why_no_rules(tools, c));
+	for (size_t i = 0; tools && i < LIVE_SOURCE_COUNT; i++)
+		if (tools->row[i].state != LIVE_MISSING)
+			add(t, tools->row[i].command,
+			    _("the tool that prints rules or sets"),
+			    rules_need, reason(c, tools->row[i].command));
 	server_rules_free(rules);
+}
+
+/* As `server' does it: who has nothing to give up runs the tools himself. */
+static void try_confinement(struct table *t, const struct check_rights *r)
+{
+	const char *why = NULL;
+	int err = r->priv ? confine_enter() : 0;
+
+	if (!r->priv)
+		why = _("There are no rights here to give up: what asks and what reads is one process.");
+	else if (err == -EINVAL)
+		why = _("This kernel has no filters of system calls.");
+	else if (err)
+		why = strerror(-err);
+	add(t, "confinement",
+	    _("what reads packets, rules and files can do little else"), NULL,
+	    why);
 }
 
 static int try_looks(struct table *t, struct case_record *c)
@@ -99,6 +134,39 @@ static int try_looks(struct table *t, struct case_record *c)
 	return 0;
 }
 
+/* What its capabilities are for, a sentence each; NULL: it takes none. */
+static const char *purpose(struct text *out, const struct row *r)
+{
+	const struct need *n;
+
+	text_clear(out);
+	for (size_t i = 0; r->needs && (n = needs_at(i)); i++) {
+		if (!strstr(r->needs, n->name))
+			continue;
+		if (out->len)
+			text_char(out, ' ');
+		text_str(out, _(n->why));
+	}
+
+	return out->len ? text_string(out) : NULL;
+}
+
+static void put_row(struct json *j, const struct row *r)
+{
+	struct text words = TEXT_NULL;
+
+	json_object(j);
+	json_member(j, "source", r->source);
+	json_member(j, "gives", r->gives);
+	json_name(j, "available");
+	json_bool(j, !r->why);
+	json_member(j, "needs", r->needs);
+	json_member(j, "why_needed", purpose(&words, r));
+	json_member(j, "why", r->why);
+	json_object_end(j);
+	text_done(&words);
+}
+
 static void tell_json(const struct table *t)
 {
 	struct text out = TEXT_NULL;
@@ -108,16 +176,8 @@ static void tell_json(const struct table *t)
 	json_member_u64(&j, "kiriwake", 1);
 	json_name(&j, "sources");
 	json_array(&j);
-	for (size_t i = 0; i < t->count; i++) {
-		json_object(&j);
-		json_member(&j, "source", t->rows[i].source);
-		json_member(&j, "gives", t->rows[i].gives);
-		json_name(&j, "available");
-		json_bool(&j, !t->rows[i].why);
-		json_member(&j, "needs", t->rows[i].needs);
-		json_member(&j, "why", t->rows[i].why);
-		json_object_end(&j);
-	}
+	for (size_t i = 0; i < t->count; i++)
+		put_row(&j, &t->rows[i]);
 	json_array_end(&j);
 	json_object_end(&j);
 	text_char(&out, '\n');
@@ -125,17 +185,62 @@ static void tell_json(const struct table *t)
 	text_done(&out);
 }
 
+/* Behind the names of the sources, in as many lines as it takes. */
+static void put_words(struct text *out, const char *words, size_t at)
+{
+	if (!at)
+		text_fill(out, ' ', NAME_COLUMNS);
+	wrap_text(out, words, at ? at : NAME_COLUMNS, NAME_COLUMNS, WIDTH);
+	text_char(out, '\n');
+}
+
 static void tell_row(const struct row *r, bool colour)
 {
 	const char *word = r->why ? _("not here") : _("can be had");
+	struct text out = TEXT_NULL;
+	size_t name = wrap_columns(r->source);
+	size_t at = (name < NAME_COLUMNS ? NAME_COLUMNS : name + 1) +
+		    wrap_columns(word) + 2;
 
-	(void)printf("%-14s %s%s%s: %s\n", r->source,
-		     !colour  ? ""
-		     : r->why ? "\x1b[33m"
-			      : "\x1b[32m",
-		     word, colour ? "\x1b[0m" : "", r->gives);
+	text_str(&out, r->source);
+	text_fill(&out, ' ', name < NAME_COLUMNS ? NAME_COLUMNS - name : 1);
+	text_format(&out, "%s%s%s: ",
+		    !colour  ? ""
+		    : r->why ? "\x1b[33m"
+			     : "\x1b[32m",
+		    word, colour ? "\x1b[0m" : "");
+	put_words(&out, r->gives, at);
 	if (r->why)
-		(void)printf("%-14s %s\n", "", r->why);
+		put_words(&out, r->why, 0);
+	if (r->needs)
+		put_words(&out, r->needs, 0);
+	(void)fputs(text_string(&out), stdout);
+	text_done(&out);
+}
+
+static bool is_needed(const struct table *t, const struct need *n)
+{
+	for (size_t i = 0; i < t->count; i++)
+		if (t->rows[i].needs && strstr(t->rows[i].needs, n->name))
+			return true;
+
+	return false;
+}
+
+/* What each capability is for, once. */
+static void tell_needs(const struct table *t)
+{
+	struct text out = TEXT_NULL;
+	const struct need *n;
+
+	for (size_t i = 0; (n = needs_at(i)); i++) {
+		if (!is_needed(t, n))
+			continue;
+		text_format(&out, "\n%s\n", n->name);
+		put_words(&out, _(n->why), 0);
+	}
+	(void)fputs(text_string(&out), stdout);
+	text_done(&out);
 }
 
 static int tell(const struct cli *cli, const struct table *t)
@@ -148,6 +253,8 @@ static int tell(const struct cli *cli, const struct table *t)
 		tell_json(t);
 	for (size_t i = 0; i < t->count && !cli->json; i++)
 		tell_row(&t->rows[i], cli_colour(cli));
+	if (!cli->json)
+		tell_needs(t);
 
 	return is_whole ? EXIT_HEALTHY : EXIT_UNKNOWN;
 }
@@ -180,6 +287,7 @@ static int run(struct cli *cli, int argc, char *argv[])
 	try_capture(&table, &rights, c);
 	try_rules(&table, &rights, c);
 	err = try_looks(&table, c);
+	try_confinement(&table, &rights);
 	if (err) {
 		(void)fprintf(stderr, _("kiriwake: %s\n"), strerror(-err));
 		err = EXIT_UNKNOWN;
@@ -197,8 +305,9 @@ const struct command command_sources = {
 	.summary = N_(
 		"Which evidence can be had here, and what is missing for the rest."),
 	.help = N_(
-		"Every source is tried, as a run would. What cannot be had is told with the\n"
-		"capability or program that it takes; `check' and `server' then say \"not looked\".\n"
+		"Every source is tried, as a run would. Each is told with the capabilities that\n"
+		"it takes and what they are for; what cannot be had, with the reason: `check' and\n"
+		"`server' then say \"not looked\".\n"
 		"Exit status 3 where something cannot be had.\n"
 		"\n"
 		"Examples:\n"

@@ -541,13 +541,30 @@ static void settle(struct verdict *v, const struct candidate *left,
 		v->place = PLACE_ROUTER;
 }
 
+/* What packets showed is of the first fault, beyond which they did not get; what
+ * the host shows of itself holds for the next ones too. */
+static bool is_ruled_out_by_host(const struct cause *c,
+				 const struct fact_set *facts)
+{
+	for (int i = 0; i < CAUSE_FACTS && c->ruled_out_by[i]; i++) {
+		enum fact_kind kind = c->ruled_out_by[i];
+
+		if (fact_has(facts, kind) &&
+		    (kind >= FACT_RULES_ORDER ||
+		     fact_shown(kind) == SHOWN_CONTEXT))
+			return true;
+	}
+
+	return false;
+}
+
 /* It was found there, and shows what is met there. */
 static bool is_next(const struct cause *c, unsigned place,
 		    const struct fact_set *facts)
 {
 	return place_of(c, facts) == place &&
 	       c->shows >> blockers_shown(place, facts) & 1 &&
-	       !first_seen(facts, c->ruled_out_by);
+	       !is_ruled_out_by_host(c, facts);
 }
 
 /* What was found besides, whatever it shows: the next faults. */

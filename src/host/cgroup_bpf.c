@@ -17,7 +17,8 @@ enum {
 	PATH_BYTES = 4096,
 	IDS_MOST = 64,
 	HANDLE_KERNFS = 0xfe, /* FILEID_KERNFS of linux/exportfs.h */
-	LINK_NETFILTER = 10,  /* BPF_LINK_TYPE_NETFILTER, since Linux 6.4 */
+	LINK_NETNS = 5,      /* BPF_LINK_TYPE_NETNS: at the lookup of sockets */
+	LINK_NETFILTER = 10, /* BPF_LINK_TYPE_NETFILTER, since Linux 6.4 */
 };
 
 static const struct {
@@ -375,7 +376,7 @@ int cgroup_bpf_read_id(uint64_t id, struct cgroup_bpf *ret)
 }
 
 /*
- * Links of BPF programs to hooks of netfilter.
+ * Links of BPF programs to hooks of netfilter, and to the lookup of sockets.
  */
 static int link_type(uint32_t id)
 {
@@ -406,7 +407,7 @@ static int find_netfilter(void *context)
 
 		if (type < 0 && type != -ENOENT)
 			return type;
-		if (type == LINK_NETFILTER)
+		if (type == LINK_NETFILTER || type == LINK_NETNS)
 			return 1;
 		attr = (union bpf_attr){ .start_id = id };
 	}

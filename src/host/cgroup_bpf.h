@@ -62,6 +62,6 @@ int cgroup_bpf_has_security(void);
  * CAP_DAC_READ_SEARCH. */
 int cgroup_bpf_read_id(uint64_t id, struct cgroup_bpf *ret);
 
-/* Whether any BPF program stands at a hook of netfilter, in whatever network
- * namespace. CAP_SYS_ADMIN. 1, 0 or -errno. */
+/* Whether any BPF program stands at a hook of netfilter or at the lookup of
+ * sockets, in whatever network namespace. CAP_SYS_ADMIN. 1, 0 or -errno. */
 int cgroup_bpf_has_netfilter(void);

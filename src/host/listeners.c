@@ -78,9 +78,9 @@ static bool is_in(const struct address *net, unsigned prefix,
  * which goes ill with netinet/tcp.h. */
 struct md5_key {
 	uint8_t family, prefix;
-	uint16_t len;
+	uint16_t len; // cppcheck-suppress unusedStructMember
 	uint8_t address[ADDRESS_BYTES];
-	uint8_t key[80];
+	uint8_t key[80]; // cppcheck-suppress unusedStructMember
 };
 
 static void take_keys(struct listener *s, const struct nlattr *a,

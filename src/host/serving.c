@@ -170,10 +170,13 @@ struct culprit *serving_culprit(struct arena *a, const struct serving *s,
 		socket->device && links ? links_by_index(links, socket->device)
 					: NULL;
 	struct text where = TEXT_NULL, address = TEXT_NULL;
+	struct process p;
 	struct culprit *c;
 
 	serving_socket(&where, socket, links);
 	address_text(&address, &socket->address);
+	if (o && !process_read(o->pid, &p))
+		text_format(&where, " %s (pid %d)", p.name, p.pid);
 	c = culprit_new(a, CULPRIT_SOCKET, VANTAGE_SERVER, "%s %s",
 			protocol_name(socket->protocol), text_string(&where));
 	culprit_text(c, a, "address", text_string(&address));

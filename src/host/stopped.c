@@ -4,6 +4,12 @@
 
 #include "fact/fact.h"
 
+static const enum fact_kind before_rules[] = {
+	FACT_BRIDGE_PORT_MET,
+	FACT_TC_INGRESS_COUNTED,
+	FACT_CONNTRACK_COUNTED,
+};
+
 static const enum fact_kind before_socket[] = {
 	FACT_SERVER_LINK_DOWN,
 	FACT_BRIDGE_PORT_BLOCKED,
@@ -62,6 +68,12 @@ static bool has_any(const struct facts *f, const enum fact_kind *list,
 			return true;
 
 	return false;
+}
+
+bool stopped_before_rules(const struct facts *f)
+{
+	return has_any(f, before_rules,
+		       sizeof(before_rules) / sizeof(*before_rules));
 }
 
 bool stopped_before_socket(const struct facts *f)

@@ -9,6 +9,10 @@
  */
 struct facts;
 
+/* What was shown by counters to have stopped them before any rule of the packet
+ * filter, whose counters then stand still. */
+bool stopped_before_rules(const struct facts *f);
+
 /* Before IPsec's policies and the sockets: the packet filter and what stands
  * before it. */
 bool stopped_before_socket(const struct facts *f);

@@ -76,6 +76,9 @@ static const char *sentence_of(const struct report_flow *f)
 	if (fact_has(f->facts, FACT_RULES_UNSURE))
 		return _(
 			"What becomes of a connection to %1$s cannot be foretold.");
+	if (fact_has(f->facts, FACT_SAVED_PARTLY))
+		return _(
+			"What was saved of this host is too little to foretell a connection to %1$s.");
 
 	return _(
 		"No attempt to reach %1$s was seen, and nothing of this host would stop one.");

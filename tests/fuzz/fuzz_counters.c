@@ -6,7 +6,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct counters_taken c = { { 0 } };
+	struct counters_taken c = { .value = { 0 } };
 
 	counters_parse(&c, (const char *)data, size);
 	return 0;

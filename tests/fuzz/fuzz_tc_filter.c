@@ -41,16 +41,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct arena *arena = arena_new();
 	struct nlattr *options;
 
-	if (!arena || size > UINT16_MAX - MNL_ATTR_HDRLEN) {
+	if (!arena || size > UINT16_MAX - sizeof(struct nlattr)) {
 		arena_free(arena);
 		return 0;
 	}
 
-	options = malloc(MNL_ATTR_HDRLEN + size);
+	options = malloc(sizeof(struct nlattr) + size);
 	if (options) {
 		options->nla_type = 2;
-		options->nla_len = (uint16_t)(MNL_ATTR_HDRLEN + size);
-		memcpy((char *)options + MNL_ATTR_HDRLEN, data, size);
+		options->nla_len = (uint16_t)(sizeof(struct nlattr) + size);
+		memcpy((char *)options + sizeof(struct nlattr), data, size);
 		for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++)
 			read_one(arena, kinds[i], options);
 	}

@@ -335,6 +335,7 @@ class Lab:
         self.expect = {}  # what a fault knows only when it is made: goes over EXPECT
         self.command = None
         self.wrap = []  # words before the program's own: what it is run by
+        self.real_client = None  # the words of a client that `server' sees in place of check
         self.launcher = []  # the same on the server
         self.service = None
         self.at_end = []  # called when all was asked

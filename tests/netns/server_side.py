@@ -11,7 +11,7 @@ while the client tries. A file may say
         'timeout': 12                     # seconds that it may wait
 
 and set lab.asked_port (where address translation changes it), lab.asked_address (of another host, where a router is asked), lab.seen_from (the address that the server sees), and
-lab.launcher (what the command is run by).
+lab.launcher (what the command is run by) and lab.real_client (words of another client than check).
 
 Without 'skip', a cause whose place (src/diag/causes) is the server, its service or its link must be told exactly: alone, with
 a culprit of the kind that its row names. Of the others the server may say nothing, or a set that holds the truth.
@@ -207,8 +207,8 @@ def attempt(lab, host, args, words, about, client, expect):
         blind = args.as_user or args.as_admin  # without CAP_NET_RAW there is nothing to wait for
         return said, None, problem or (None if blind else 'it did not say that it waits')
     watch = Watch(host, *about)
-    trying = lab.client.popen([*lab.wrap, args.program, 'check', *client, '--json'], stdin=subprocess.DEVNULL,
-                              stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    words = lab.real_client or [args.program, 'check', *client, '--json']
+    trying = lab.client.popen([*lab.wrap, *words], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     end = time.monotonic() + LIMIT
     while trying.poll() is None and process.poll() is None and time.monotonic() < end:
         time.sleep(0.01)

@@ -36,4 +36,5 @@ const struct cause cause_bridge_port_blocking = {
 			  FACT_HOST_ON_LINK, FACT_LINK_NO_CARRIER },
 	.favoured_by = { FACT_PORT_SERVED_AFTER },
 	.found_by = { FACT_BRIDGE_PORT_BLOCKED },
+	.proven_by = FACT_BRIDGE_PORT_MET,
 };

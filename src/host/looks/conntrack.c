@@ -58,15 +58,18 @@ static void tell_room(struct looking *l, const struct conntrack *c)
 		  (long long)c->count, (long long)c->most);
 }
 
+/* A full table still takes new ones while it has others to forget: it is sure
+ * only once it has dropped something. */
 static int client(struct looking *l)
 {
-	const struct conntrack *c = l->state;
+	struct conntrack now;
+	int error = conntrack_read(&now);
 
-	if (is_full(c))
-		tell_full(l, c);
-	else
-		tell_room(l, c);
-	return 0;
+	if (!is_full(&now))
+		tell_room(l, &now);
+	else if (now.drops)
+		tell_full(l, &now);
+	return error;
 }
 
 /* Where it is handed on to. */

@@ -300,6 +300,20 @@ static const struct device *worst_of(const struct looking *l,
 	return worst;
 }
 
+/* By the port that the packets came in by, as it is now. */
+static void settle_port(struct looking *l, const struct devices *now)
+{
+	const struct fact *f = facts_get(l->facts, FACT_BRIDGE_PORT_BLOCKED);
+	const struct device *one = devices_find(now, l->question->device);
+
+	if (!f || !one)
+		return;
+	if (is_held(one))
+		look_tell(l, FACT_BRIDGE_PORT_MET, f->culprit, NULL);
+	else if (*one->port_kind)
+		facts_forget(l->facts, FACT_BRIDGE_PORT_BLOCKED);
+}
+
 static int after(struct looking *l)
 {
 	const struct device_look *d = l->state;
@@ -312,6 +326,8 @@ static int after(struct looking *l)
 		error = read_backlog(&backlog);
 	if (!error)
 		worst = worst_of(l, &now, &most);
+	if (!error)
+		settle_port(l, &now);
 	if (worst)
 		tell_missed(l, worst, most);
 	else if (!error && backlog > d->backlog)

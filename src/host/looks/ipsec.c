@@ -40,12 +40,14 @@ static void ask(const struct look_question *q, enum ipsec_direction direction,
 	};
 }
 
-static bool is_set(const char *device)
+static bool is_set(const struct looking *l, const char *device)
 {
+	bool is_v4 = address_is_v4(&l->question->client);
 	struct text t = TEXT_NULL;
 	int64_t value = 0;
 
-	text_format(&t, "net/ipv4/conf/%s/disable_policy", device);
+	text_format(&t, "net/%s/conf/%s/disable_policy",
+		    is_v4 ? "ipv4" : "ipv6", device);
 	(void)sysctl_number(text_string(&t), &value);
 	text_done(&t);
 	return value != 0;
@@ -57,7 +59,7 @@ static bool is_exempt(const struct looking *l)
 	const struct links_link *link =
 		links_by_index(l->links, devices_asked(l->links, l->question));
 
-	return is_set("all") || !link || is_set(link->name);
+	return is_set(l, "all") || !link || is_set(l, link->name);
 }
 
 static int judge(struct looking *l)

@@ -56,6 +56,6 @@ static int client(struct looking *l)
 const struct look look_ipvs = {
 	.id = "ipvs",
 	.title = N_("virtual services of IPVS"),
-	.needs = "CAP_DAC_OVERRIDE",
+	.needs = "CAP_DAC_READ_SEARCH",
 	.client = client,
 };

@@ -126,7 +126,8 @@ static void list_sockets(struct reading *r, struct text *out)
 	for (size_t i = 0; i < r->here.sockets.count; i++) {
 		const struct listener *s = &r->here.sockets.list[i];
 
-		if (listeners_fit(s, &p) > LISTENERS_MAYBE)
+		if (listeners_fit(s, &p) > LISTENERS_MAYBE &&
+		    !r->l->question->is_guessed)
 			continue;
 		if (count++ == LISTED_MOST) {
 			text_str(out, "; …");
@@ -442,6 +443,10 @@ static int tell_all(struct reading *r)
 		*state = (struct state){ .had_socket = s, .is_later = true };
 	if (!s)
 		return tell_none(r);
+	/* The client may as well ask for that one of our addresses. */
+	if (fit == LISTENERS_ADDRESS && r->l->question->is_guessed &&
+	    links_own(r->l->links, &s->address))
+		fit = LISTENERS_MAYBE;
 	if (fit <= LISTENERS_MAYBE)
 		tell_here(r, fit);
 	else

@@ -47,7 +47,6 @@ struct reading {
 	struct programs now;
 	struct listener own; /* the client's connection: has_own */
 	bool has_own;
-	const struct fact_set *seen;
 };
 
 static const enum fact_kind told[] = {

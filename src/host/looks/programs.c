@@ -90,8 +90,9 @@ static int look_at_hooks(struct looking *l)
 	const struct programs *p = l->state;
 
 	if (p->netfilter > 0)
-		look_tell(l, FACT_SECURITY_HOOK, NULL,
-			  _("A BPF program stands at a hook of netfilter."));
+		look_tell(
+			l, FACT_SECURITY_HOOK, NULL,
+			_("A BPF program stands at a hook of netfilter or at the lookup of sockets."));
 	else if (p->modules > 0)
 		look_tell(
 			l, FACT_SECURITY_HOOK, NULL,

@@ -579,7 +579,6 @@ static void tell_changes(struct changes *c)
 static int after_here(struct looking *l)
 {
 	struct changes c = { .l = l, .before = l->state };
-	uint64_t drops;
 	int error =
 		c.before->has_counters && c.before->has_sockets ? 0 : -ENODATA;
 
@@ -588,7 +587,8 @@ static int after_here(struct looking *l)
 	if (!error)
 		error = serving_read(&c.now, "", l->question);
 	if (!error) {
-		drops = drops_of(&c.now);
+		uint64_t drops = drops_of(&c.now);
+
 		c.drops = drops > c.before->drops ? drops - c.before->drops : 0;
 		c.least = has_seen(&c, FACT_SYN_REPEATED) ? 2 : 1;
 		c.socket = serving_best(&c.now, l->question, &c.fit);

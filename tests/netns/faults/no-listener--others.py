@@ -2,6 +2,7 @@
 from services import banner_server, http_server, some_service
 
 EXPECT = {'symptom': 'refused-by-rst'}
+EXPECT_SERVER = {'set': ['listener-wrong-port']}  # the same program listens beside
 
 
 def build(lab):

@@ -2,7 +2,7 @@
 from services import certificate, nginx
 
 EXPECT = {'symptom': 'wrong-service', 'or': ['wrong-service-on-port']}
-EXPECT_SERVER = {'or': ['wrong-service-on-port']}
+EXPECT_SERVER = {'or': ['wrong-service-on-port'], 'culprit': {}}
 
 
 def build(lab):

@@ -8,6 +8,7 @@ EXPECT_SERVER = {'certainty': 'inferred'}
 def build(lab):
     lab.service = sshd(lab.server, lab.port)
     lab.asks('ssh')
+    lab.real_client = ['ssh', '-o', 'StrictHostKeyChecking=no', '-o', 'BatchMode=yes', '-p', lab.port, f'root@{lab.address}', 'true']
 
 
 def fault(lab):

@@ -1,5 +1,5 @@
 """The same where nothing tells whether it is the client's clock: no other clock is heard."""
-from services import authority, certificate, copy_file, tls_server
+from services import authority, certificate, copy_file, tls_client, tls_server
 
 EXPECT = {'symptom': 'tls-failed'}
 EXPECT_SERVER = {'symptom': ['tls-failed', 'none']}
@@ -11,6 +11,7 @@ def build(lab):
     lab.service = tls_server(lab.server, lab.port, *certificate(lab.server, lab.name))
     copy_file(lab.server, authority(lab.server), lab.client, '/etc/ssl/lab-ca.pem')
     lab.asks('tls', '--ca', '/etc/ssl/lab-ca.pem', host=lab.name)
+    lab.real_client = tls_client(lab, lab.name, '/etc/ssl/lab-ca.pem')
 
 
 def fault(lab):

@@ -1,5 +1,5 @@
 """The web server goes on with the certificate of last year."""
-from services import authority, certificate, copy_file, nginx
+from services import authority, certificate, copy_file, nginx, tls_client
 
 EXPECT = {'symptom': 'tls-failed', 'certainty': 'proven', 'culprit': {'kind': 'certificate'}}
 EXPECT_SERVER = {'symptom': ['tls-failed', 'none']}
@@ -11,6 +11,7 @@ def build(lab):
     lab.service = nginx(lab.server, lab.port, tls=certificate(lab.server, lab.name))
     copy_file(lab.server, authority(lab.server), lab.client, '/etc/ssl/lab-ca.pem')
     lab.asks('https', '--ca', '/etc/ssl/lab-ca.pem', host=lab.name)
+    lab.real_client = tls_client(lab, lab.name, '/etc/ssl/lab-ca.pem')
 
 
 def fault(lab):

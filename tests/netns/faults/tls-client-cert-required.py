@@ -1,5 +1,5 @@
 """The server serves only who shows a certificate."""
-from services import authority, certificate, tls_server
+from services import authority, certificate, tls_client, tls_server
 import ssl
 
 EXPECT = {'symptom': 'tls-failed'}
@@ -11,6 +11,7 @@ def build(lab):
     lab.cert = certificate(lab.server, lab.name)
     lab.service = tls_server(lab.server, lab.port, *lab.cert)
     lab.asks(lab.rng.choice(['tls']), host=lab.name)
+    lab.real_client = tls_client(lab, lab.name)
 
 
 def fault(lab):

@@ -1,5 +1,5 @@
 """The certificate is another name's."""
-from services import authority, certificate, copy_file, nginx, tls_server
+from services import authority, certificate, copy_file, nginx, tls_client, tls_server
 
 EXPECT = {'symptom': 'tls-failed'}
 EXPECT_SERVER = {'skip': 'what a client thinks of a certificate is its own'}
@@ -15,6 +15,7 @@ def build(lab):
     lab.service = serve(lab, name)
     copy_file(lab.server, authority(lab.server), lab.client, '/etc/ssl/lab-ca.pem')
     lab.asks('https', '--ca', '/etc/ssl/lab-ca.pem', host=name)
+    lab.real_client = tls_client(lab, name, '/etc/ssl/lab-ca.pem')
 
 
 def fault(lab):

@@ -1,5 +1,5 @@
 """The server takes a cipher only that hardly any client has."""
-from services import certificate, tls_server
+from services import certificate, tls_client, tls_server
 import ssl
 
 EXPECT = {'symptom': 'tls-failed'}
@@ -10,6 +10,7 @@ def build(lab):
     lab.cert = certificate(lab.server, lab.name)
     lab.service = tls_server(lab.server, lab.port, *lab.cert)
     lab.asks('tls', host=lab.name)
+    lab.real_client = tls_client(lab, lab.name)
 
 
 def fault(lab):

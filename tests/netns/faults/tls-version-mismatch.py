@@ -1,5 +1,5 @@
 """The server speaks TLS 1.1 and nothing newer."""
-from services import certificate, need
+from services import certificate, need, tls_client
 
 EXPECT = {'symptom': 'tls-failed'}
 
@@ -16,6 +16,7 @@ def build(lab):
     lab.name = lab.name_server_in_hosts()
     lab.service = serve(lab, '')
     lab.asks('tls', host=lab.name)
+    lab.real_client = tls_client(lab, lab.name)
 
 
 def fault(lab):

@@ -14,7 +14,6 @@
 static const char *const without_facts[] = {
 	"udp-drop",
 	"udp-rcvbuf-full",
-	"udp-reply-wrong-source",
 };
 
 static bool is_listed(const char *id, const char *const *list, size_t count)
