@@ -514,6 +514,9 @@ static void settle(struct verdict *v, const struct candidate *left,
 	v->certainty = !open && !is_clients_choice(v, facts)
 			       ? CERTAINTY_INFERRED
 			       : CERTAINTY_SUSPECTED;
+	/* Rules that nobody could read may do something else before. */
+	if (is_foretold(facts) && !fact_has(facts, FACT_RULES_READ))
+		v->certainty = CERTAINTY_SUSPECTED;
 	if (is_proven(v->cause, facts) || (!open && is_shown(left, facts))) {
 		v->certainty = CERTAINTY_PROVEN;
 		return;
