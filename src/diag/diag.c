@@ -225,6 +225,10 @@ static enum fact_kind excluded_by_arrival(const struct cause *c,
 	if (!fact_has(facts, FACT_ADDRESS_OWN) ||
 	    first_seen(facts, c->found_by) || is_ruled(c, facts))
 		return FACT_NONE;
+	/* Its packets came to the address of whoever asks. */
+	if (c->place == PLACE_DNS && fact_has(facts, FACT_AT_SERVER) &&
+	    fact_has(facts, FACT_HANDSHAKE_DONE))
+		return FACT_ADDRESS_OWN;
 	if (c->place == PLACE_SERVER_LINK)
 		is_before = is_link_fine(c, facts);
 	else if (c->found_by[0])
