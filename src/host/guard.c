@@ -287,7 +287,7 @@ static int read_status(const struct reader_question *q, struct text *ret)
 
 static int read_path(const struct reader_question *q, struct text *ret)
 {
-	struct stat st;
+	struct stat st = { .st_mode = 0 };
 	int error = -EACCES;
 	int fd;
 

@@ -41,6 +41,14 @@ void look_step(struct looking *l, enum step_status status, const char *format,
 	text_done(&t);
 }
 
+void look_forget(struct looking *l, const enum fact_kind *kinds, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		facts_forget(l->facts, kinds[i]);
+		facts_forget(&l->record->general, kinds[i]);
+	}
+}
+
 void look_blocked(struct looking *l, int err)
 {
 	bool is_denied = err == -EPERM || err == -EACCES;

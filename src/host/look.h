@@ -93,6 +93,10 @@ extern const size_t look_count;
 __attribute__((format(printf, 3, 4))) void
 look_step(struct looking *l, enum step_status status, const char *format, ...);
 
+/* Takes back what this look has told of such kinds, of the question asked and
+ * of the host. */
+void look_forget(struct looking *l, const enum fact_kind *kinds, size_t count);
+
 /* It could not be looked at: for -EPERM and -EACCES the capability is named.
  * Also the step, where it has none yet. */
 void look_blocked(struct looking *l, int err);

@@ -56,10 +56,7 @@ struct reading {
 
 static void forget(struct looking *l)
 {
-	for (size_t i = 0; i < sizeof(told) / sizeof(*told); i++) {
-		facts_forget(l->facts, told[i]);
-		facts_forget(&l->record->general, told[i]);
-	}
+	look_forget(l, told, sizeof(told) / sizeof(*told));
 }
 
 /* The words for a socket and its program. */

@@ -63,10 +63,7 @@ static const enum fact_kind told[] = {
 
 static void forget(struct looking *l)
 {
-	for (size_t i = 0; i < sizeof(told) / sizeof(*told); i++) {
-		facts_forget(l->facts, told[i]);
-		facts_forget(&l->record->general, told[i]);
-	}
+	look_forget(l, told, sizeof(told) / sizeof(*told));
 }
 
 static void add_program(struct programs *p, const struct owner *o)
@@ -619,20 +616,12 @@ static int after_here(struct looking *l)
 
 static int look(struct looking *l)
 {
-	int error = serving_ask(l, look_here);
-
-	if (!serving_is_sure(l))
-		forget(l);
-	return error;
+	return serving_ask_sure(l, look_here, forget);
 }
 
 static int after(struct looking *l)
 {
-	int error = serving_ask(l, after_here);
-
-	if (!serving_is_sure(l))
-		forget(l);
-	return error;
+	return serving_ask_sure(l, after_here, forget);
 }
 
 const struct look look_process = {

@@ -261,10 +261,7 @@ static void tell_waiting(struct looking *l, const struct serving *s)
 
 static void forget(struct looking *l)
 {
-	for (size_t i = 0; i < sizeof(told) / sizeof(*told); i++) {
-		facts_forget(l->facts, told[i]);
-		facts_forget(&l->record->general, told[i]);
-	}
+	look_forget(l, told, sizeof(told) / sizeof(*told));
 }
 
 static int before_here(struct looking *l)
@@ -602,29 +599,17 @@ static int after_here(struct looking *l)
 
 static int before(struct looking *l)
 {
-	int error = serving_ask(l, before_here);
-
-	if (!serving_is_sure(l))
-		forget(l);
-	return error;
+	return serving_ask_sure(l, before_here, forget);
 }
 
 static int client(struct looking *l)
 {
-	int error = serving_ask(l, client_here);
-
-	if (!serving_is_sure(l))
-		forget(l);
-	return error;
+	return serving_ask_sure(l, client_here, forget);
 }
 
 static int after(struct looking *l)
 {
-	int error = serving_ask(l, after_here);
-
-	if (!serving_is_sure(l))
-		forget(l);
-	return error;
+	return serving_ask_sure(l, after_here, forget);
 }
 
 static void done(struct looking *l)

@@ -33,10 +33,7 @@ static const enum fact_kind told[] = {
 
 static void forget(struct looking *l)
 {
-	for (size_t i = 0; i < sizeof(told) / sizeof(*told); i++) {
-		facts_forget(l->facts, told[i]);
-		facts_forget(&l->record->general, told[i]);
-	}
+	look_forget(l, told, sizeof(told) / sizeof(*told));
 }
 
 static bool has_seen(const struct looking *l, enum fact_kind kind)

@@ -203,6 +203,22 @@ static void a_question_is_the_same_each_time(void **state)
 	assert_memory_equal(&one, &other, sizeof(one));
 }
 
+static void a_key_holds_just_so_many_numbers(void **state)
+{
+	static const char *const wrong[] = { "",     "1",           "1 2 3",
+					     "1 2 ", " 1 2",        "1  2",
+					     "-1 2", "1 +2",        "1 2x",
+					     "1\t2", "1 4294967296" };
+	uint32_t n[2] = { 0 };
+
+	(void)state;
+	assert_true(reader_key_numbers("7 4294967295", n, 2));
+	assert_int_equal(n[0], 7);
+	assert_int_equal(n[1], UINT32_MAX);
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(*wrong); i++)
+		assert_false(reader_key_numbers(wrong[i], n, 2));
+}
+
 static void a_file_is_cut_at_the_most_and_said_so(void **state)
 {
 	struct text t = TEXT_NULL;
@@ -332,6 +348,7 @@ int main(void)
 		cmocka_unit_test(what_is_recorded_is_read_the_same_elsewhere),
 		cmocka_unit_test(what_was_not_asked_is_not_known),
 		cmocka_unit_test(a_question_is_the_same_each_time),
+		cmocka_unit_test(a_key_holds_just_so_many_numbers),
 		cmocka_unit_test(a_file_is_cut_at_the_most_and_said_so),
 		cmocka_unit_test(what_is_no_regular_file_is_not_read),
 		cmocka_unit_test(links_tell_where_each_leads),
