@@ -24,7 +24,7 @@ struct row {
 	const char *why;    /* it cannot be had; NULL: it can */
 };
 
-enum { ROWS = 96, NAME_COLUMNS = 16, WIDTH = 80 };
+enum { ROWS = 96, NAME_COLUMNS = 22, WIDTH = 80 };
 
 struct table {
 	struct row rows[ROWS];
