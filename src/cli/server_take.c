@@ -159,10 +159,10 @@ static void take_name(struct taking *t, const struct flow *f,
 
 	reverse_name(&name, &t->seen->client);
 	/* What is noted is cut where it is long. */
-	t->is_named = t->is_named ||
-		      (strlen(note->name) > 8 &&
-		       !strncasecmp(text_string(&name), note->name,
-				    strlen(note->name)));
+	t->is_named =
+		t->is_named || (strlen(note->name) > 8 &&
+				!strncasecmp(text_string(&name), note->name,
+					     strlen(note->name)));
 	text_done(&name);
 }
 
