@@ -216,7 +216,7 @@ static void tell(struct server *s, const struct round *r,
 		words_service(&service, &flow);
 		text_format(
 			&words,
-			r->is_cut[i]
+			r->is_cut[i] && a->is_connected
 				? _("%1$s accepts the connection and says nothing within %2$d ms.")
 				: _("%1$s does not answer within %2$d ms."),
 			text_string(&service),

@@ -343,18 +343,57 @@ static int start_over(struct server_rules *s, struct ruleset *now,
 	return err;
 }
 
+static bool is_same_end(const struct server_way *a, const struct server_way *b)
+{
+	const struct walk_verdict *x = &a->blocker.verdict;
+	const struct walk_verdict *y = &b->blocker.verdict;
+
+	if (a->kind != b->kind || !x->rule != !y->rule)
+		return false;
+
+	return !x->rule || (x->rule->handle == y->rule->handle &&
+			    text_same(x->rule->text, y->rule->text));
+}
+
+/* Whether the client meets the same in the rules as they are now: sets change,
+ * and their elements run out, while every rule stays as it was. */
+static int meets_same(struct server_rules *s, struct ruleset *now, bool *ret)
+{
+	const struct server_rules kept = *s;
+	struct look_question q = s->way.question;
+	int err = -ENOMEM;
+
+	q.device = s->way.device;
+	s->arena = arena_new();
+	s->plan = walk_plan_new(now);
+	s->ruleset = now;
+	if (s->arena && s->plan)
+		err = server_rules_walk(s, &q, NULL);
+	*ret = !err && is_same_end(&s->way, &kept.way);
+
+	walk_plan_free(s->plan);
+	arena_free(s->arena);
+	s->arena = kept.arena;
+	s->plan = kept.plan;
+	s->ruleset = kept.ruleset;
+	s->way = kept.way;
+	return err;
+}
+
 static int count(struct server_rules *s, unsigned packets, struct facts *facts)
 {
 	struct moved m = { 0 };
 	struct ruleset *now;
-	bool has_changed;
+	bool has_changed, is_same = true;
 	int err = read_again(s, &now);
 
 	if (err)
 		return err == -ENOMEM ? err : 0;
 
 	err = server_counters_compare(s->ruleset, now, &m.all);
-	has_changed = m.all.has_changed;
+	if (!err && !m.all.has_changed)
+		err = meets_same(s, now, &is_same);
+	has_changed = m.all.has_changed || !is_same;
 	if (!err && !has_changed) {
 		sift(&s->way, &m);
 		judge(s, &m, packets, facts);

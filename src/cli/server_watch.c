@@ -23,6 +23,7 @@ enum {
 	SERVICE_WAIT = 7000, /* … and the service: tcpd takes five seconds */
 	SECOND_TRY = 1000,   /* ms */
 	LATE_GREETING = 3000000, /* us after the handshake */
+	IDLE = 3000, /* ms: who has said nothing by then, had nothing to say */
 	QUIET = 300, /* ms after the last packet of a connection that works */
 };
 
@@ -189,6 +190,30 @@ static void take_question(struct reading *r, const struct flow *f,
 	fact_add(&r->asked.facts, FACT_ARP_SILENCE);
 }
 
+/* What those do who only look whether a port is open (scanners, the checks of
+ * load balancers), whose address is forged, or who open connections ahead of
+ * need (browsers): nothing of it is the service's fault. Who waits for a failure
+ * of anybody is not told it; of a client that was named, all is told. */
+static bool is_passer_by(const struct reading *r, const struct flow *f,
+			 const struct fact_set *facts, enum symptom symptom)
+{
+	bool is_mute = !fact_has(facts, FACT_CLIENT_DATA) &&
+		       !fact_has(facts, FACT_SERVER_DATA);
+
+	if (r->s->question.has_client || f->protocol != PACKET_TCP)
+		return false;
+	if (symptom == SYMPTOM_SYNACK_UNANSWERED)
+		return fact_has(facts, FACT_SYNACK_RESET) ||
+		       !fact_has(facts, FACT_SYN_REPEATED);
+	if (symptom == SYMPTOM_CLOSED_AFTER_CONNECT)
+		return is_mute && (f->last_ns - f->first_ns) / MS > IDLE;
+
+	return (symptom == SYMPTOM_RESET_AFTER_CONNECT ||
+		symptom == SYMPTOM_RESET_MID_STREAM) &&
+	       fact_has(facts, FACT_CLIENT_RST) &&
+	       !fact_has(facts, FACT_SERVER_RST);
+}
+
 static void take_flow(void *context, const struct flow *f,
 		      const struct flow_note *note,
 		      const struct fact_set *facts)
@@ -212,7 +237,8 @@ static void take_flow(void *context, const struct flow *f,
 	if (!v)
 		return;
 	r->healthy += v->status == STATUS_HEALTHY;
-	if (r->is_found && !is_better(ret, v))
+	if ((r->is_found && !is_better(ret, v)) ||
+	    is_passer_by(r, f, &own, v->symptom))
 		return;
 	/* It may try again in other words. */
 	if (v->symptom == SYMPTOM_WRONG_SERVICE &&

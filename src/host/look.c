@@ -100,6 +100,7 @@ static int call(struct looks *s, size_t i, look_call *function)
 static void place(struct looks *s, const struct look_question *question,
 		  const struct fact_set *seen, struct facts *facts)
 {
+	owners_cache_renew(&s->owners);
 	s->question = *question;
 	s->question.owners = &s->owners;
 	for (size_t i = 0; i < look_count; i++) {

@@ -180,12 +180,27 @@ static void what_was_not_asked_is_not_known(void **state)
 	assert_int_equal(reader_link("/proc/self/exe", &t), -ENODATA);
 	assert_int_equal(reader_status("/proc", &st), -ENODATA);
 	assert_int_equal(security_denies(AF_INET, 80), -ENODATA);
+	assert_true(reader_missed() >= 7);
 	reader_use(NULL);
+	assert_int_equal(reader_missed(), 0);
 	links_done(&l);
 	netlink_close(n);
 	text_done(&t);
 	reader_free(replay);
 	snapshot_free(s);
+}
+
+/* By its bytes a question is known again, whatever stood on the stack. */
+static void a_question_is_the_same_each_time(void **state)
+{
+	struct netlink_request one, other;
+
+	(void)state;
+	memset(&one, 0x55, sizeof(one));
+	memset(&other, 0xaa, sizeof(other));
+	(void)netlink_request(&one, 1, 2);
+	(void)netlink_request(&other, 1, 2);
+	assert_memory_equal(&one, &other, sizeof(one));
 }
 
 static void a_file_is_cut_at_the_most_and_said_so(void **state)
@@ -316,6 +331,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_is_recorded_is_read_the_same_elsewhere),
 		cmocka_unit_test(what_was_not_asked_is_not_known),
+		cmocka_unit_test(a_question_is_the_same_each_time),
 		cmocka_unit_test(a_file_is_cut_at_the_most_and_said_so),
 		cmocka_unit_test(what_is_no_regular_file_is_not_read),
 		cmocka_unit_test(links_tell_where_each_leads),
