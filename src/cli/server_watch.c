@@ -128,8 +128,14 @@ static struct fact_set facts_of(const struct reading *r, const struct flow *f,
 
 	struct fact_set ret = *facts;
 
-	if (!r->s->record->target.service)
+	if (!r->s->record->target.service &&
+	    fact_has(facts, FACT_OTHER_PROTOCOL)) {
 		fact_remove(&ret, FACT_OTHER_PROTOCOL);
+		/* A service that says so and closes, with the rest of what
+		 * came unread: its kernel resets. */
+		if (fact_has(facts, FACT_SERVER_DATA))
+			fact_remove(&ret, FACT_SERVER_RST);
+	}
 	fact_remove(&ret, FACT_SYN_CHECKSUM_BAD);
 	/* What a name server answers is an answer. */
 	fact_remove(&ret, FACT_DNS_NXDOMAIN);
@@ -205,6 +211,8 @@ static bool is_passer_by(const struct reading *r, const struct flow *f,
 	if (symptom == SYMPTOM_SYNACK_UNANSWERED)
 		return fact_has(facts, FACT_SYNACK_RESET) ||
 		       !fact_has(facts, FACT_SYN_REPEATED);
+	if (symptom == SYMPTOM_WRONG_SERVICE)
+		return fact_has(facts, FACT_OTHER_PROTOCOL);
 	if (symptom == SYMPTOM_CLOSED_AFTER_CONNECT)
 		return is_mute && (f->last_ns - f->first_ns) / MS > IDLE;
 
