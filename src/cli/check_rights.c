@@ -304,6 +304,8 @@ int check_rights_rules(struct check_rights *r, struct ruleset *ruleset,
 	struct text printed = TEXT_NULL;
 	int err = reader_note("rules", ask_tools, r, &printed);
 
+	if (err > 0)
+		err = -EBADMSG;
 	if (!err)
 		err = live_read_gathered(ruleset, text_string(&printed),
 					 printed.len, ret);

@@ -32,6 +32,7 @@ struct server_seen {
 	uint8_t from_mac[6], to_mac[6];
 	bool has_macs;
 	uint16_t vlan; /* its VLAN's number; 0: it has none */
+	uint8_t ttl;   /* of its first packet; 0: not known */
 	/* No packet of it came: the address was asked for on its link, in
 	 * vain, by this client or by a router. */
 	bool is_asked;

@@ -119,6 +119,7 @@ static int find_frame(void *context, const struct frame *f, int count)
 		s->offset = f[i].offset;
 		s->seen->has_macs = p.has_mac;
 		s->seen->vlan = vlan_of(&f[i]);
+		s->seen->ttl = p.marks & PACKET_TTL ? p.ttl : 0;
 		memcpy(s->seen->from_mac, p.src_mac, sizeof(p.src_mac));
 		memcpy(s->seen->to_mac, p.dst_mac, sizeof(p.dst_mac));
 	}

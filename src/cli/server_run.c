@@ -255,6 +255,7 @@ static int take_attempt(struct server *s, const struct server_seen *seen)
 	q.packets = seen->packets;
 	q.has_macs = seen->has_macs;
 	q.vlan = seen->vlan;
+	q.ttl = seen->ttl;
 	memcpy(q.from_mac, seen->from_mac, sizeof(q.from_mac));
 	memcpy(q.to_mac, seen->to_mac, sizeof(q.to_mac));
 	q.has_client = q.has_server = true;

@@ -176,6 +176,11 @@ static void take_one(void *context, const struct flow *f,
 		take_facts(t, f, note, facts);
 	else
 		take_good(t, f, facts);
+	/* What failed is its question to the client. */
+	if (f->protocol == PACKET_TCP && fact_has(facts, FACT_RST_FOR_SYN) &&
+	    address_equal(&f->addresses[FLOW_SERVER], &t->seen->client) &&
+	    f->first_ns >= t->seen->first_ns)
+		facts_forget(&t->attempt->facts, FACT_BACKEND_FAILS);
 	if (is_answer_from_elsewhere(t, f))
 		take_elsewhere(t, f);
 	else

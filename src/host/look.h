@@ -38,6 +38,7 @@ struct look_question {
 	uint8_t from_mac[6], to_mac[6];
 	bool has_macs;
 	uint16_t vlan; /* its VLAN's number; 0: it has none */
+	uint8_t ttl;   /* of its first packet; 0: not known */
 	/* Whose sockets are: shared by the looks, set by look.c. */
 	struct owners_cache *owners;
 };

@@ -179,6 +179,8 @@ int owners_find(const uint32_t *inodes, size_t count, struct owners *ret)
 		return 0;
 
 	error = reader_note("socket-owners", look, NULL, &t);
+	if (error > 0)
+		error = -EBADMSG;
 	if (!error)
 		error = take(&t, inodes, count, ret);
 	text_done(&t);

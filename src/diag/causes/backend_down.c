@@ -33,4 +33,6 @@ const struct cause cause_backend_down = {
 			  FACT_CONNECTION_WAITS, FACT_PROCESS_GONE,
 			  FACT_NOTHING_OPENED },
 	.favoured_by = { FACT_HTTP_GATEWAY_ERROR },
+	.found_by = { FACT_BACKEND_FAILS },
+	.proven_by = FACT_BACKEND_FAILS,
 };

@@ -75,6 +75,19 @@ static void tell_state(struct looking *l, const struct way_back *w,
 	text_done(&words);
 }
 
+/* No router has counted the packet's lifetime down from what systems begin
+ * with. */
+static bool is_of_link(const struct look_question *q)
+{
+	static const uint8_t firsts[] = { 32, 64, 128, 255 };
+
+	for (size_t i = 0; i < sizeof(firsts); i++)
+		if (q->ttl == firsts[i])
+			return true;
+
+	return false;
+}
+
 /* Whose address it asks for tells what is wrong: that of a gateway that is not
  * there, or that of the client, on its own link or behind another device. */
 static void tell_silent(struct looking *l, const struct way_back *w)
@@ -254,6 +267,12 @@ static void tell_taken(struct looking *l)
  * too. */
 static void tell_stuck(struct looking *l, const struct way_back *w)
 {
+	/* It is on this link, and right to be looked for there: that it is
+	 * silent is its own matter. */
+	if (!w->route.has_gateway && is_of_link(l->question) &&
+	    l->question->device == w->device->index)
+		return;
+
 	tell_silent(l, w);
 	if (!w->route.has_gateway || fact_has(&l->facts->set, FACT_SYN_TAKEN))
 		look_tell(l, FACT_REPLY_STUCK, NULL, NULL);

@@ -127,13 +127,19 @@ static void tell_filter(struct reading *r)
 	text_done(&words);
 }
 
-/* Only a connection on which the client says nothing is kept back. */
+/* Only a connection on which the client says nothing is kept back: for ever, or
+ * until it spoke although the server should have. */
 static bool is_kept_back(const struct looking *l)
 {
 	const struct fact_set *f = l->seen;
 
-	return f && fact_has(f, FACT_HANDSHAKE_DONE) &&
-	       !fact_has(f, FACT_CLIENT_DATA) && !fact_has(f, FACT_SERVER_DATA);
+	bool is_mute = f && !fact_has(f, FACT_CLIENT_DATA) &&
+		       !fact_has(f, FACT_SERVER_DATA);
+	bool is_late = f && fact_has(f, FACT_SERVER_FIRST) &&
+		       fact_has(f, FACT_CLIENT_DATA) &&
+		       fact_has(f, FACT_ANSWER_SLOW);
+
+	return f && fact_has(f, FACT_HANDSHAKE_DONE) && (is_mute || is_late);
 }
 
 static void tell_defer(struct reading *r)

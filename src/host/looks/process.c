@@ -609,6 +609,9 @@ static int after_here(struct looking *l)
 		tell_reading(&r);
 		tell_gone(&r);
 		tell_ended(&r);
+		if (has_seen(&r, FACT_HTTP_GATEWAY_ERROR) && r.now.count &&
+		    is_uncrowded(&r))
+			look_tell(l, FACT_PROCESS_UNCROWDED, NULL, NULL);
 	}
 	serving_done(&r.here);
 	return error;

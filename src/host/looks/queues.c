@@ -302,6 +302,8 @@ static int client_here(struct looking *l)
  * After an attempt.
  */
 
+enum { OTHER_DROPS = 2 };
+
 struct changes {
 	struct looking *l;
 	const struct queues *before;
@@ -332,6 +334,13 @@ static uint64_t grown_all(const struct changes *c, const enum counter *list,
 static bool has_seen(const struct changes *c, enum fact_kind kind)
 {
 	return c->l->seen && fact_has(c->l->seen, kind);
+}
+
+/* Where others' packets are dropped as well, a counter does not tell that the
+ * client's are among them: something before may have taken those. */
+static bool is_of_others(const struct changes *c, uint64_t count)
+{
+	return count > 2 * c->least + OTHER_DROPS;
 }
 
 /* The client's SYNs came and were not answered, and so many at least were
@@ -366,7 +375,7 @@ static void tell_accept_dropped(struct changes *c)
 			  _("The accept queue was full: ListenOverflows grew "
 			    "by %llu."),
 			  (unsigned long long)count);
-	if (is_dropped_here(c) && count >= c->least)
+	if (is_dropped_here(c) && count >= c->least && !is_of_others(c, count))
 		look_tell(l, FACT_ACCEPT_QUEUE_DROPPED, socket_culprit(c),
 			  _("While the client's SYN was not answered, "
 			    "ListenOverflows grew by %1$llu and the socket's "
@@ -386,6 +395,8 @@ static void tell_syn_dropped(struct changes *c)
 
 	look_tell(l, FACT_SYN_QUEUE_FULL, sysctl_culprit(l, cookies, value),
 		  NULL);
+	if (is_of_others(c, count))
+		return;
 	look_tell(l, FACT_SYN_QUEUE_DROPPED, sysctl_culprit(l, cookies, value),
 		  _("While the client's SYN was not answered, "
 		    "TCPReqQFullDrop grew by %1$llu and the socket's own drops "

@@ -29,6 +29,7 @@ static const enum fact_kind told[] = {
 	FACT_IDENT_WAITS,
 	FACT_SERVICE_ASKS_DNS,
 	FACT_NOTHING_OPENED,
+	FACT_BACKEND_FAILS,
 };
 
 static void forget(struct looking *l)
@@ -196,15 +197,43 @@ static void tell_dns(struct looking *l, uint32_t own)
 	text_done(&server);
 }
 
+/* What this host itself saw of the service happens again with the client: it
+ * closes, and a connection that was opened for that one fails. */
+static void tell_backend(struct looking *l, const struct counters_taken *now)
+{
+	static const enum fact_kind ways[] = { FACT_PROCESS_CLOSED,
+					       FACT_PROCESS_RESET,
+					       FACT_PROCESS_ABORTED };
+	const struct state *s = l->state;
+	const struct fact *end = NULL;
+
+	for (size_t i = 0; i < sizeof(ways) / sizeof(*ways) && !end; i++)
+		end = facts_get(l->facts, ways[i]);
+	if (!end ||
+	    !fact_has(&l->record->general.set, FACT_LOCAL_INNER_FAILS) ||
+	    !counters_grown(&s->counters, now, COUNTER_ACTIVE_OPENS) ||
+	    !counters_grown(&s->counters, now, COUNTER_ATTEMPT_FAILS))
+		return;
+
+	look_step(l, STEP_FAIL,
+		  _("a connection that was opened for the client's failed"));
+	look_tell(
+		l, FACT_BACKEND_FAILS, end->culprit,
+		_("While the client's connection was open, a connection of this host's failed, as it does each time that the service is spoken to."));
+}
+
 static void tell_opened(struct looking *l)
 {
 	const struct state *s = l->state;
 	struct counters_taken now;
 
-	if (s->has_counters && !counters_read(&now) &&
-	    now.has[COUNTER_ACTIVE_OPENS] &&
-	    !counters_grown(&s->counters, &now, COUNTER_ACTIVE_OPENS))
+	if (!s->has_counters || counters_read(&now) ||
+	    !now.has[COUNTER_ACTIVE_OPENS])
+		return;
+	if (!counters_grown(&s->counters, &now, COUNTER_ACTIVE_OPENS))
 		look_tell(l, FACT_NOTHING_OPENED, NULL, NULL);
+	else
+		tell_backend(l, &now);
 }
 
 static int look(struct looking *l)
