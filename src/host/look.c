@@ -27,6 +27,16 @@ struct looks {
 	struct owners_cache owners;
 };
 
+void look_tell(struct looking *l, enum fact_kind kind,
+	       const struct culprit *culprit, const char *format, ...)
+{
+	va_list ap;
+
+	va_start(ap, format);
+	fact_tell_list(l->facts, kind, l->look->id, culprit, format, ap);
+	va_end(ap);
+}
+
 void look_step(struct looking *l, enum step_status status, const char *format,
 	       ...)
 {
