@@ -103,17 +103,22 @@ static bool is_better(const struct server_seen *now, const struct verdict *v)
 	return worth(v->status, v->symptom) > worth(now->status, now->symptom);
 }
 
-/* A SYN that nothing answers, as was foretold: this kernel answers within
- * microseconds, so a tenth of a second is silence. */
+/* A SYN that nothing answers: this kernel answers within microseconds, so a
+ * tenth of a second is silence where that was foretold, and a second in any
+ * case, though the client may have given up before it tried again. */
 static bool is_silent(const struct reading *r, const struct flow *f,
 		      const struct fact_set *facts)
 {
-	return r->s->is_silence_foretold && f->opening == OPENING_SYN &&
+	const int64_t least = r->s->is_silence_foretold
+				      ? (int64_t)SERVER_FORETOLD_SILENCE
+				      : (int64_t)SILENCE;
+
+	return f->opening == OPENING_SYN &&
 	       fact_has(facts, FACT_SYN_SEEN) &&
 	       !fact_has(facts, FACT_SYNACK_SEEN) &&
 	       !fact_has(facts, FACT_RST_FOR_SYN) &&
 	       !fact_has(facts, FACT_ICMP_ERROR) &&
-	       r->now_ns - f->first_ns > SERVER_FORETOLD_SILENCE * MS;
+	       r->now_ns - f->first_ns > least * MS;
 }
 
 /* What the client spoke, on a port of which nobody knows what it serves, is its

@@ -10,7 +10,7 @@ while the client tries. A file may say
         'here': True                      # a cause of elsewhere that this server can know
         'timeout': 12                     # seconds that it may wait
 
-and set lab.asked_port (where address translation changes it), lab.asked_address (of another host, where a router is asked), lab.seen_from (the address that the server sees), and
+and set lab.is_anybody (no --from), lab.asked_port (where address translation changes it), lab.asked_address (of another host, where a router is asked), lab.seen_from (the address that the server sees), and
 lab.launcher (what the command is run by) and lab.real_client (words of another client than check).
 
 Without 'skip', a cause whose place (src/diag/causes) is the server, its service or its link must be told exactly: alone, with
@@ -86,7 +86,7 @@ def question(lab, expect, words):
     word = f'{"udp/" if is_udp else ""}{port}'
     if hasattr(lab, 'asked_address'):
         word = f'[{lab.asked_address}]:{port}' if ':' in lab.asked_address else f'{lab.asked_address}:{port}'
-    return host, [word, '--from', seen], (is_udp, port)
+    return host, [word] if getattr(lab, 'is_anybody', False) else [word, '--from', seen], (is_udp, port)
 
 
 # Asking
