@@ -115,6 +115,10 @@ status(2, 'explain', '--ruleset', '/nonexistent.v4', telnet, says='No such file'
 
 # Why can't I reach it? What is wrong with the question is said before anything is sent.
 status(0, 'check', '--help', says='--server-name')
+status(0, 'server', '--help', says='--host CASE')
+status(2, 'server', '22', '--host', bad, says='it is no saved host')
+status(2, 'server', '22', '--host', str(stories), says='No such file')
+status(2, 'server', '22', '--host', str(stories), '--save', 'case', says='there is nothing to write')
 for words, hint in ((('check',), 'what is to be reached'), (('chekc', '127.0.0.1:1'), 'kiriwake check'), (('127.0.0.1/tcp',), 'tcp://127.0.0.1:PORT?'),
                     (('127.0.0.1:22/udp',), 'udp://127.0.0.1:22?'), (('check', '127.0.0.1', '22/tcp'), 'tcp/22'), (('127.0.0.1:99999',), '65535'),
                     (('127.0.0.1:0',), '65535'), (('check', '127.0.0.1'), '127.0.0.1:PORT'), (('check', '2001:db8::1'), '[2001:db8::1]:PORT'),

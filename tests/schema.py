@@ -118,7 +118,7 @@ def check_runs(folder):
             judge(jsonschema.Draft7Validator(sources), said_by('sources', '--json', '--lang', lang)[1], f'sources ({lang})')
         for number, (status, *arguments) in enumerate((
                 (1, str(port)), (1, str(port), '--no-local'), (1, 'udp/9', '--no-local'), (1, '1', '--no-local'), (1, '1'), (1, 'udp/9'),
-                (0, str(port), '--from', '192.0.2.1'), (0, str(port), '--from', '127.0.0.1', '--no-local'), (1, str(port), '--timeout', '0.3'))):
+                (1, str(port), '--from', '192.0.2.1'), (0, str(port), '--from', '127.0.0.1', '--no-local'), (1, str(port), '--timeout', '0.3'))):
             case = f'{folder}/server{number}'
             arguments = arguments if '--timeout' in arguments else [*arguments, '--no-wait']
             got, said = said_by('server', *arguments, '--json', '--save', case)

@@ -1,13 +1,17 @@
 #include "cli/check_rights.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "base/file.h"
 #include "cli/host_rights.h"
+#include "host/netfilter.h"
 #include "priv/needs.h"
 
 enum task {
@@ -15,6 +19,7 @@ enum task {
 	TASK_CAPTURE,
 	TASK_POLICY,
 	TASK_RULES,
+	TASK_RULES_BEGIN,
 	TASK_READER,
 	TASKS
 };
@@ -72,11 +77,37 @@ static int policy_task(const void *ask, size_t len, struct text *answer,
 	return 0;
 }
 
-/* What the tools print is not read here. */
+/* What the tools print is not read here. The kernel tells sooner than they which
+ * tables there are. */
+static int gather_rules(int file)
+{
+	struct text tables = TEXT_NULL;
+	bool is_known = !netfilter_tables(&tables) && text_ok(&tables);
+	int err = live_gather(file, LIVE_TIMEOUT_MS,
+			      is_known ? text_string(&tables) : NULL);
+
+	if (!err && lseek(file, 0, SEEK_SET) < 0)
+		err = -errno;
+	text_done(&tables);
+	return err;
+}
+
 static int rules_task(const void *ask, size_t len, struct text *answer,
 		      int fds[PRIV_FDS])
 {
-	int err;
+	(void)ask;
+	(void)len;
+	(void)answer;
+	fds[0] = host_rights_file();
+	return fds[0] < 0 ? fds[0] : gather_rules(fds[0]);
+}
+
+/* The same, while other things are asked. It ends with the helper. */
+static int rules_begin_task(const void *ask, size_t len, struct text *answer,
+			    int fds[PRIV_FDS])
+{
+	int ends[2], err;
+	pid_t pid;
 
 	(void)ask;
 	(void)len;
@@ -84,16 +115,31 @@ static int rules_task(const void *ask, size_t len, struct text *answer,
 	fds[0] = host_rights_file();
 	if (fds[0] < 0)
 		return fds[0];
+	if (pipe2(ends, O_CLOEXEC))
+		return -errno;
 
-	err = live_gather(fds[0], LIVE_TIMEOUT_MS);
-	if (!err && lseek(fds[0], 0, SEEK_SET) < 0)
+	fds[1] = ends[0];
+	pid = fork();
+	if (pid < 0) {
 		err = -errno;
-	return err;
+		(void)close(ends[1]);
+		return err;
+	}
+	if (!pid) {
+		(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+		err = gather_rules(fds[0]);
+		_exit(file_write(ends[1], &err, sizeof(err)) ? 1 : 0);
+	}
+	(void)close(ends[1]);
+	return 0;
 }
 
 static const struct priv_task tasks[TASKS] = {
-	[TASK_SOCKET] = { socket_task },      [TASK_CAPTURE] = { capture_task },
-	[TASK_POLICY] = { policy_task },      [TASK_RULES] = { rules_task },
+	[TASK_SOCKET] = { socket_task },
+	[TASK_CAPTURE] = { capture_task },
+	[TASK_POLICY] = { policy_task },
+	[TASK_RULES] = { rules_task },
+	[TASK_RULES_BEGIN] = { rules_begin_task },
 	[TASK_READER] = { host_rights_task },
 };
 
@@ -137,6 +183,11 @@ int check_rights_start(struct check_rights *r, const char *as_user)
 
 void check_rights_end(struct check_rights *r)
 {
+	if (r->begun.is_there) {
+		(void)close(r->begun.file);
+		(void)close(r->begun.end);
+		r->begun.is_there = false;
+	}
 	if (r->reader)
 		reader_use(NULL);
 	reader_free(r->reader);
@@ -199,15 +250,47 @@ int check_rights_policy(struct check_rights *r, struct own_policy *ret)
 	return err;
 }
 
+void check_rights_rules_begin(struct check_rights *r)
+{
+	int fds[PRIV_FDS];
+
+	if (!r->priv || r->begun.is_there ||
+	    priv_ask(r->priv, TASK_RULES_BEGIN, NULL, 0, NULL, fds))
+		return;
+
+	r->begun = (struct check_rights_begun){ fds[0], fds[1], true };
+}
+
+/* 0 or -errno; *ret is the file. */
+static int await_tools(struct check_rights *r, int *ret)
+{
+	struct text end = TEXT_NULL;
+	int err = file_read(&end, r->begun.end, sizeof(err));
+
+	*ret = r->begun.file;
+	if (!err && end.len != sizeof(err))
+		err = -EPIPE;
+	if (!err)
+		memcpy(&err, end.data, sizeof(err));
+	(void)close(r->begun.end);
+	r->begun.is_there = false;
+	text_done(&end);
+	return err;
+}
+
 /* What the tools print, as a part of what is asked of the host. */
 static int ask_tools(void *context, struct text *ret)
 {
-	const struct check_rights *r = context;
+	struct check_rights *r = context;
 	int fds[PRIV_FDS] = { -1, -1 };
-	int err = r && r->priv
-			  ? priv_ask(r->priv, TASK_RULES, NULL, 0, NULL, fds)
-			  : rules_task(NULL, 0, NULL, fds);
+	int err;
 
+	if (r && r->begun.is_there)
+		err = await_tools(r, &fds[0]);
+	else if (r && r->priv)
+		err = priv_ask(r->priv, TASK_RULES, NULL, 0, NULL, fds);
+	else
+		err = rules_task(NULL, 0, NULL, fds);
 	if (!err)
 		err = file_read(ret, fds[0], READER_ANSWER_MOST);
 	if (fds[0] >= 0)
@@ -221,6 +304,8 @@ int check_rights_rules(struct check_rights *r, struct ruleset *ruleset,
 	struct text printed = TEXT_NULL;
 	int err = reader_note("rules", ask_tools, r, &printed);
 
+	if (err > 0)
+		err = -EBADMSG;
 	if (!err)
 		err = live_read_gathered(ruleset, text_string(&printed),
 					 printed.len, ret);

@@ -17,6 +17,13 @@ struct check_rights {
 	struct priv *priv;     /* NULL: there was nothing to give up */
 	struct reader *reader; /* of the host, by priv; NULL: without it */
 	bool is_other_user;    /* --as: sockets are that user's */
+
+	/* What check_rights_rules_begin() began: where the tools' words come,
+	 * and what tells that they have. */
+	struct check_rights_begun {
+		int file, end;
+		bool is_there;
+	} begun;
 };
 
 /* Before the first untrusted byte. as_user: --as, or NULL. 0 or -errno. */
@@ -40,6 +47,10 @@ int check_rights_policy(struct check_rights *r, struct own_policy *ret);
  * print is a note of host/reader.h, so that it is saved with the host. */
 int check_rights_rules(struct check_rights *r, struct ruleset *ruleset,
 		       struct live *ret);
+
+/* Has the tools begin, for the next check_rights_rules(), so that they run beside
+ * what is done until then. Where that cannot be, they begin later. */
+void check_rights_rules_begin(struct check_rights *r);
 
 /* Whose the sockets are that check_rights_socket() opens. r may be NULL. */
 void check_rights_owner(const struct check_rights *r, uint32_t *uid,

@@ -291,7 +291,7 @@ static int run(struct cli *cli, int argc, char *argv[])
 	struct case_record *c;
 	int status = read_request(&r, cli, argc, argv);
 
-	if (status)
+	if (status || !r.service)
 		return status;
 	c = case_new();
 	if (!c)

@@ -1,4 +1,5 @@
 #include <errno.h>
+#include <netinet/in.h>
 #include <string.h>
 
 #include "base/file.h"
@@ -48,6 +49,50 @@ static void add_devices(struct live_request *q, const struct server *s)
 		add_device(q, "lo");
 }
 
+/*
+ * How the name begins that an address is looked up by (RFC 1035 3.5, RFC 3596
+ * 2.5), as four bytes of a question: lengths and labels.
+ */
+static uint32_t reverse_begin(const struct address *a)
+{
+	struct text t = TEXT_NULL;
+	uint32_t value = 0;
+
+	if (address_is_v4(a)) {
+		unsigned last = a->bytes[15], next = a->bytes[14];
+
+		text_format(&t, "%c%u", last > 99 ? 3 : last > 9 ? 2 : 1, last);
+		text_format(&t, "%c%u", next > 99 ? 3 : next > 9 ? 2 : 1, next);
+	} else {
+		text_format(&t, "\1%x\1%x", a->bytes[15] & 15U,
+			    a->bytes[15] >> 4U);
+	}
+	for (size_t i = 0; i < 4 && i < t.len; i++)
+		value = value << 8 | (unsigned char)text_string(&t)[i];
+	text_done(&t);
+	return value;
+}
+
+/* Who asks a name server for the client's name, and what it is told; and all
+ * that is sent to the client where datagrams are asked for, as an answer may
+ * come from another port. */
+static void add_client(struct text *t, const struct server *s)
+{
+	uint32_t begin = reverse_begin(&s->question.client);
+
+	if (s->question.protocol == IPPROTO_UDP) {
+		text_str(t, " or (udp and host ");
+		address_text(t, &s->question.client);
+		text_str(t, ")");
+		return;
+	}
+	text_format(t,
+		    " or (udp port 53 and udp[20:4] = 0x%08x)"
+		    " or (ip6[6] = 17 and (ip6[40:2] = 53 or ip6[42:2] = 53)"
+		    " and ip6[60:4] = 0x%08x)",
+		    begin, begin);
+}
+
 /* The service's own packets; of all others those that open and end a
  * connection, for the good flow; and whatever says why. */
 static void make_filter(struct live_request *q, const struct server *s)
@@ -66,6 +111,8 @@ static void make_filter(struct live_request *q, const struct server *s)
 		    " (ip6[6] = 6 and ip6[53] & 7 != 0))) or "
 		    "(ip[6:2] & 0x3fff != 0 and ip[6:2] & 0x1fff != 0)",
 		    s->question.port);
+	if (s->question.has_client)
+		add_client(&t, s);
 	memcpy(q->filter, text_string(&t),
 	       t.len < LIVE_FILTER ? t.len + 1 : LIVE_FILTER);
 	text_done(&t);

@@ -1,11 +1,13 @@
 #include <errno.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 #include "base/i18n.h"
 #include "cli/server.h"
+#include "host/counters.h"
 #include "host/links.h"
 #include "report/words.h"
 
@@ -20,6 +22,7 @@
 enum {
 	CONNECT_LIMIT = 300, /* ms: over the loopback */
 	SPEAK_LIMIT = 1500,  /* ms, for each address */
+	QUIET = 60,          /* ms in which no other connection fails */
 };
 
 /* One round of speaking. What blocks looks at stop, ten times a second. */
@@ -196,7 +199,7 @@ static void tell(struct server *s, const struct round *r,
 			      : r->is_cut[i]      ? FACT_LOCAL_SILENT
 						  : fact_of(one->symptom);
 	bool is_fine = one->status == STATUS_HEALTHY && !r->is_cut[i];
-	struct text words = TEXT_NULL;
+	struct text words = TEXT_NULL, service = TEXT_NULL;
 	struct report_flow flow = {
 		.transport = c->target.protocol == IPPROTO_UDP ? "udp" : "tcp",
 		.server = a->address,
@@ -210,12 +213,14 @@ static void tell(struct server *s, const struct round *r,
 	if (r->is_cut[i] ||
 	    (fact == FACT_LOCAL_UNANSWERED && one->status == STATUS_UNKNOWN)) {
 		text_clear(&words);
-		words_service(&words, &flow);
-		text_format(&words,
-			    r->is_cut[i]
-				    ? _(": connected, and no word within %d ms")
-				    : _(": no answer within %d ms"),
-			    r->is_cut[i] ? SPEAK_LIMIT : CONNECT_LIMIT);
+		words_service(&service, &flow);
+		text_format(
+			&words,
+			r->is_cut[i] && a->is_connected
+				? _("%1$s accepts the connection and says nothing within %2$d ms.")
+				: _("%1$s does not answer within %2$d ms."),
+			text_string(&service),
+			r->is_cut[i] ? SPEAK_LIMIT : CONNECT_LIMIT);
 	}
 	case_step(s->record, "local",
 		  is_fine             ? STEP_PASS
@@ -228,6 +233,7 @@ static void tell(struct server *s, const struct round *r,
 		fact_tell(&s->record->general, fact, "local", NULL, "%s",
 			  text_string(&words));
 	}
+	text_done(&service);
 	text_done(&words);
 }
 
@@ -255,6 +261,35 @@ static int speak(struct server *s, struct round *r)
 	return err;
 }
 
+static bool was_closed(const struct facts *f)
+{
+	return fact_has(&f->set, FACT_LOCAL_CLOSED) ||
+	       fact_has(&f->set, FACT_LOCAL_RESET);
+}
+
+/* The service closes, and each time a connection of this host's failed, where
+ * none fails otherwise: it is a front end, and what stands behind is down. */
+static void tell_inner(struct server *s, const struct round *r,
+		       const struct counters_taken *before)
+{
+	struct counters_taken after, later;
+	uint64_t spoken = 0;
+
+	for (size_t i = 0; i < r->record->attempt_count; i++)
+		spoken += r->record->attempts[i].is_connected &&
+			  !r->is_skipped[i];
+	if (!spoken || !was_closed(&s->record->general) ||
+	    counters_read(&after) ||
+	    counters_grown(before, &after, COUNTER_ATTEMPT_FAILS) < spoken)
+		return;
+
+	(void)poll(NULL, 0, QUIET);
+	if (!counters_read(&later) &&
+	    !counters_grown(&after, &later, COUNTER_ATTEMPT_FAILS))
+		fact_tell(&s->record->general, FACT_LOCAL_INNER_FAILS, "local",
+			  NULL, NULL);
+}
+
 int server_local(struct server *s)
 {
 	struct round r = { .record = case_new(),
@@ -262,6 +297,8 @@ int server_local(struct server *s)
 			   .options = { .open_socket = check_rights_socket,
 					.open_context = &s->rights,
 					.waiting = waiting } };
+	struct counters_taken before;
+	bool is_counted = !counters_read(&before);
 	int err = -ENOMEM;
 
 	if (!r.record)
@@ -274,6 +311,8 @@ int server_local(struct server *s)
 	add_attempts(s, r.record);
 	if (r.runner)
 		err = speak(s, &r);
+	if (!err && is_counted && s->question.protocol == IPPROTO_TCP)
+		tell_inner(s, &r, &before);
 	probe_runner_free(r.runner);
 	case_free(r.record);
 	return err;

@@ -146,6 +146,9 @@ static int look_around(struct server *s)
 {
 	int err;
 
+	/* Of who waits, counters are read as late as can be. */
+	if (s->is_foretelling)
+		check_rights_rules_begin(&s->rights);
 	s->looks = looks_new(s->record, &s->question, &err);
 	if (!s->looks)
 		return err;

@@ -1,11 +1,13 @@
 #include <errno.h>
 #include <netinet/in.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/i18n.h"
 #include "cli/explain_evidence.h"
 #include "cli/explain_flow.h"
 #include "cli/server.h"
+#include "host/links.h"
 #include "net/packet.h"
 #include "report/words.h"
 #include "trace/flow.h"
@@ -24,6 +26,8 @@ struct taking {
 	unsigned echoes;         /* of this client, answered */
 	uint16_t good_port;      /* another one that answered it */
 	int error;
+	bool is_named; /* its name was asked for, in vain */
+	const struct server *server;
 };
 
 static bool is_seen(const struct flow *f, const struct server_seen *seen)
@@ -82,6 +86,86 @@ static void take_good(struct taking *t, const struct flow *f,
 		t->good_port = f->ports[FLOW_SERVER];
 }
 
+/* This host began it, and the client said nothing to it: to the port that it
+ * asked from, from another end than the one that it asked. */
+static bool is_answer_from_elsewhere(const struct taking *t,
+				     const struct flow *f)
+{
+	const struct server_seen *seen = t->seen;
+
+	return f->protocol == PACKET_UDP &&
+	       t->server->question.protocol == IPPROTO_UDP &&
+	       f->ports[FLOW_SERVER] == seen->client_port &&
+	       address_equal(&f->addresses[FLOW_SERVER], &seen->client) &&
+	       links_own(looks_links(t->server->looks),
+			 &f->addresses[FLOW_CLIENT]) &&
+	       f->opening != OPENING_QUOTED && f->first_ns >= seen->first_ns &&
+	       !f->half[FLOW_SERVER].packets;
+}
+
+/* The way is open, and the program is at fault: its socket is to blame. */
+static void take_elsewhere(struct taking *t, const struct flow *f)
+{
+	struct arena *a = t->server->record->arena;
+	struct text from = TEXT_NULL, to = TEXT_NULL;
+	struct culprit *c;
+
+	if (fact_has(&t->seen->facts, FACT_UDP_ANSWERED) ||
+	    fact_has(&t->attempt->facts.set, FACT_UDP_REPLY_ELSEWHERE))
+		return;
+
+	address_text(&from, &f->addresses[FLOW_CLIENT]);
+	address_text(&to, &t->seen->server);
+	c = culprit_new(a, CULPRIT_SOCKET, VANTAGE_SERVER, "udp %s port %u",
+			text_string(&from), f->ports[FLOW_CLIENT]);
+	culprit_text(c, a, "address", text_string(&from));
+	culprit_number(c, "port", f->ports[FLOW_CLIENT]);
+	fact_tell(
+		&t->attempt->facts, FACT_UDP_REPLY_ELSEWHERE, "capture", c,
+		_("The client asked %1$s, port %2$u, and was answered by %3$s, port %4$u."),
+		text_string(&to), t->attempt->port, text_string(&from),
+		f->ports[FLOW_CLIENT]);
+	text_done(&from);
+	text_done(&to);
+}
+
+/* "7.0.1.10.in-addr.arpa" */
+static void reverse_name(struct text *out, const struct address *a)
+{
+	if (address_is_v4(a)) {
+		for (int i = 15; i > 11; i--)
+			text_format(out, "%u.", a->bytes[i]);
+		text_str(out, "in-addr.arpa");
+		return;
+	}
+	for (int i = 15; i >= 0; i--)
+		text_format(out, "%x.%x.", a->bytes[i] & 15U,
+			    a->bytes[i] >> 4U);
+	text_str(out, "ip6.arpa");
+}
+
+/* While the client waits, its name is asked for in vain. */
+static void take_name(struct taking *t, const struct flow *f,
+		      const struct flow_note *note)
+{
+	const struct address *own = &f->addresses[FLOW_CLIENT];
+	struct text name = TEXT_NULL;
+
+	if (f->protocol != PACKET_UDP || !(f->said & SAID_DNS_QUERY) || !note ||
+	    f->said & SAID_DNS_ANSWER || f->half[FLOW_SERVER].packets ||
+	    !links_own(looks_links(t->server->looks), own) ||
+	    f->first_ns < t->seen->first_ns)
+		return;
+
+	reverse_name(&name, &t->seen->client);
+	/* What is noted is cut where it is long. */
+	t->is_named =
+		t->is_named || (strlen(note->name) > 8 &&
+				!strncasecmp(text_string(&name), note->name,
+					     strlen(note->name)));
+	text_done(&name);
+}
+
 static void take_one(void *context, const struct flow *f,
 		     const struct flow_note *note, const struct fact_set *facts)
 {
@@ -92,6 +176,28 @@ static void take_one(void *context, const struct flow *f,
 		take_facts(t, f, note, facts);
 	else
 		take_good(t, f, facts);
+	/* What failed is its question to the client. */
+	if (f->protocol == PACKET_TCP && fact_has(facts, FACT_RST_FOR_SYN) &&
+	    address_equal(&f->addresses[FLOW_SERVER], &t->seen->client) &&
+	    f->first_ns >= t->seen->first_ns)
+		facts_forget(&t->attempt->facts, FACT_BACKEND_FAILS);
+	if (is_answer_from_elsewhere(t, f))
+		take_elsewhere(t, f);
+	else
+		take_name(t, f, note);
+}
+
+/* The program that has the client's connection waits for that answer. */
+static void tell_name(struct taking *t)
+{
+	struct facts *facts = &t->attempt->facts;
+	const struct fact *f = facts_get(facts, FACT_SERVICE_ASKS_DNS);
+
+	if (f && t->is_named)
+		fact_tell(
+			facts, FACT_REVERSE_DNS_WAITS, "capture", f->culprit,
+			_("%s The question for the client's name is not answered."),
+			f->text);
 }
 
 static void keep_lines(struct taking *t, struct arena *arena)
@@ -222,7 +328,7 @@ static void tell_answer(const struct server *s, const struct fact_set *f)
 int server_watch_take(struct server *s, const struct server_seen *seen,
 		      struct attempt *a)
 {
-	struct taking t = { .seen = seen, .attempt = a };
+	struct taking t = { .seen = seen, .attempt = a, .server = s };
 	size_t size;
 	void *data;
 	int err = own_capture_map(&s->watch.capture, &data, &size);
@@ -235,6 +341,7 @@ int server_watch_take(struct server *s, const struct server_seen *seen,
 	if (err)
 		return err;
 
+	tell_name(&t);
 	tell_good(s, &t);
 	tell_attempt(s, seen);
 	if (!seen->is_asked)

@@ -22,6 +22,7 @@ enum {
 	SILENCE = 1050, /* ms: what the kernel does not answer by then … */
 	SERVICE_WAIT = 7000, /* … and the service: tcpd takes five seconds */
 	SECOND_TRY = 1000,   /* ms */
+	LATE_GREETING = 3000000, /* us after the handshake */
 	IDLE = 3000, /* ms: who has said nothing by then, had nothing to say */
 	QUIET = 300, /* ms after the last packet of a connection that works */
 };
@@ -124,8 +125,11 @@ static bool is_silent(const struct reading *r, const struct flow *f,
  * that looks wrong here is the device's to fill in, or was checked by it; the
  * kernel's counter tells a wrong one. */
 static struct fact_set facts_of(const struct reading *r, const struct flow *f,
+				const struct flow_note *note,
 				const struct fact_set *facts)
 {
+	enum { PROXY_PASSWORD = 407 /* RFC 9110 15.5.8 */ };
+
 	struct fact_set ret = *facts;
 
 	if (!r->s->record->target.service &&
@@ -145,6 +149,15 @@ static struct fact_set facts_of(const struct reading *r, const struct flow *f,
 	    !fact_has(facts, FACT_SERVER_RST) &&
 	    !fact_has(facts, FACT_TLS_ALERT_CLIENT))
 		fact_remove(&ret, FACT_CLIENT_RST);
+	/* Only a proxy says so, to whoever took it for none, too. */
+	if (note && note->http_status == PROXY_PASSWORD)
+		fact_add(&ret, FACT_HTTP_PROXY_REFUSED);
+	/* Whoever greets speaks first, whatever the port. */
+	if (f->said & (SAID_GREETING | SAID_SSH_SERVER) && f->open_us &&
+	    f->answer_us >= LATE_GREETING) {
+		fact_add(&ret, FACT_SERVER_FIRST);
+		fact_add(&ret, FACT_ANSWER_SLOW);
+	}
 	if (is_silent(r, f, facts)) {
 		fact_add(&ret, FACT_SYN_SILENCE);
 		fact_add(&ret, FACT_SYN_ARRIVED);
@@ -219,11 +232,10 @@ static void take_flow(void *context, const struct flow *f,
 {
 	struct reading *r = context;
 	struct server_seen *ret = r->ret;
-	const struct fact_set own = facts_of(r, f, facts);
+	const struct fact_set own = facts_of(r, f, note, facts);
 	unsigned packets = ret->packets;
 	const struct verdict *v;
 
-	(void)note;
 	if (f->protocol == PACKET_ARP)
 		take_question(r, f, facts);
 	if (!is_wanted(r, f))

@@ -24,7 +24,7 @@ struct row {
 	const char *why;    /* it cannot be had; NULL: it can */
 };
 
-enum { ROWS = 96, NAME_COLUMNS = 16, WIDTH = 80 };
+enum { ROWS = 96, NAME_COLUMNS = 22, WIDTH = 80 };
 
 struct table {
 	struct row rows[ROWS];
@@ -96,8 +96,8 @@ static void try_rules(struct table *t, struct check_rights *r,
 	for (size_t i = 0; tools && i < LIVE_SOURCE_COUNT; i++)
 		if (tools->row[i].state != LIVE_MISSING)
 			add(t, tools->row[i].command,
-			    _("the tool that prints rules or sets"),
-			    rules_need, reason(c, tools->row[i].command));
+			    _("the tool that prints rules or sets"), rules_need,
+			    reason(c, tools->row[i].command));
 	server_rules_free(rules);
 }
 

@@ -67,3 +67,9 @@ enum symptom blockers_symptom(enum fact_kind kind, const struct fact_set *facts)
 
 	return place ? blockers_shown(place, facts) : SYMPTOM_NOT_ENOUGH_SEEN;
 }
+
+bool blockers_foretell(const struct fact_set *facts)
+{
+	return fact_has(facts, FACT_FORETOLD) &&
+	       !fact_has(facts, FACT_AT_SERVER);
+}

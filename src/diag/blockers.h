@@ -34,3 +34,6 @@ enum symptom blockers_shown(unsigned place, const struct fact_set *facts);
 /* What the client sees of it. */
 enum symptom blockers_symptom(enum fact_kind kind,
 			      const struct fact_set *facts);
+
+/* Whether they tell of a server before any packet came to it. */
+bool blockers_foretell(const struct fact_set *facts);

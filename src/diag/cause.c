@@ -27,3 +27,18 @@ const char *place_name(enum fault_place p)
 
 	return names[p];
 }
+
+enum fact_kind cause_first_seen(const struct fact_set *facts,
+				const enum fact_kind *list)
+{
+	for (int i = 0; i < CAUSE_FACTS && list[i]; i++)
+		if (fact_has(facts, list[i]))
+			return list[i];
+
+	return FACT_NONE;
+}
+
+bool cause_is_ruled(const struct cause *c, const struct fact_set *facts)
+{
+	return c->ruled_by && fact_has(facts, c->ruled_by);
+}

@@ -75,3 +75,11 @@ extern const size_t cause_count;
 
 /* The row of that id, or NULL. */
 const struct cause *cause_find(const char *id);
+
+/* The first of the list (CAUSE_FACTS at most, a zero behind the last) that was
+ * seen, or FACT_NONE. */
+enum fact_kind cause_first_seen(const struct fact_set *facts,
+				const enum fact_kind *list);
+
+/* Whether the host's rules name it. */
+bool cause_is_ruled(const struct cause *c, const struct fact_set *facts);

@@ -5,6 +5,7 @@
 
 #include "base/arena.h"
 #include "diag/blockers.h"
+#include "diag/exclude.h"
 
 enum {
 	FIRST_SLOTS = 256,
@@ -113,225 +114,19 @@ static uint32_t shown_by(enum symptom symptom, const struct fact_set *facts)
 	return shown;
 }
 
-static enum fact_kind first_seen(const struct fact_set *facts,
-				 const enum fact_kind *list)
-{
-	for (int i = 0; i < CAUSE_FACTS && list[i]; i++)
-		if (fact_has(facts, list[i]))
-			return list[i];
-
-	return FACT_NONE;
-}
-
-/* Whether the host's rules name it. */
-static bool is_ruled(const struct cause *c, const struct fact_set *facts)
-{
-	return c->ruled_by && fact_has(facts, c->ruled_by);
-}
-
-static enum fact_kind first_missing(const struct fact_set *facts,
-				    const enum fact_kind *list)
-{
-	for (int i = 0; i < CAUSE_FACTS && list[i]; i++)
-		if (!fact_has(facts, list[i]))
-			return list[i];
-
-	return FACT_NONE;
-}
-
-/* What the host's rules were found to do to the first packet, or none. */
-static enum fact_kind ruling_of(const struct fact_set *facts)
-{
-	for (int k = FACT_RULES_ORDER; k <= FACT_RULES_ACCEPT; k++)
-		if (fact_has(facts, (enum fact_kind)k))
-			return (enum fact_kind)k;
-
-	return FACT_NONE;
-}
-
-/* The rules at hand say which of the firewall's causes it is; and where the
- * answer is the very one that a rule sends, that it is nothing else. */
-static enum fact_kind excluded_by_rules(const struct cause *c,
-					const struct fact_set *facts)
-{
-	enum fact_kind ruling = ruling_of(facts);
-
-	if (!ruling || c->ruled_by == ruling)
-		return FACT_NONE;
-	if (fact_has(facts, FACT_RULES_FIT_SERVER))
-		return FACT_RULES_FIT_SERVER;
-	if (fact_has(facts, FACT_RULES_FIT))
-		return FACT_RULES_FIT;
-
-	/* What only all rules of a host show is not told by a part of them. */
-	if (c->looked_by[0] && !first_seen(facts, c->looked_by))
-		return FACT_NONE;
-
-	return c->ruled_by ? ruling : FACT_NONE;
-}
-
-/* What is lost before it comes to the host is not lost by the host. */
-static enum fact_kind excluded_by_path(const struct cause *c,
-				       const struct fact_set *facts)
-{
-	static const uint32_t at_host = UINT32_C(1) << PLACE_SERVER |
-					UINT32_C(1) << PLACE_SERVICE |
-					UINT32_C(1) << PLACE_SERVER_LINK;
-
-	if (c->is_anywhere || !(at_host >> c->place & 1) ||
-	    !fact_has(facts, FACT_PATH_PARTS_EARLIER))
-		return FACT_NONE;
-
-	return FACT_PATH_PARTS_EARLIER;
-}
-
-/* A frame may have come by a mistake of the link's; and a bridge that stops it
- * may be this host's. */
-static bool is_link_fine(const struct cause *c, const struct fact_set *facts)
-{
-	bool is_frame_fine = (fact_has(facts, FACT_FRAME_UNTAGGED) ||
-			      fact_has(facts, FACT_VLAN_UNKNOWN)) &&
-			     (fact_has(facts, FACT_FRAME_OURS) ||
-			      fact_has(facts, FACT_ARP_SILENCE));
-
-	if (c->is_anywhere || c->found_by[0])
-		return is_frame_fine && fact_has(facts, FACT_NO_BRIDGE);
-
-	return is_frame_fine;
-}
-
-/* What the host itself answers, or what came to it and got no answer from it, is
- * no matter of who stands before it. Its own devices count here as before it:
- * the packet came in. */
-static enum fact_kind excluded_by_arrival(const struct cause *c,
-					  const struct fact_set *facts)
-{
-	static const uint32_t before =
-		UINT32_C(1) << PLACE_CLIENT | UINT32_C(1) << PLACE_CLIENT_LINK |
-		UINT32_C(1) << PLACE_PATH | UINT32_C(1) << PLACE_ROUTER |
-		UINT32_C(1) << PLACE_DNS;
-
-	static const enum fact_kind shown[] = { FACT_SYN_ARRIVED,
-						FACT_RST_LEFT_SERVER,
-						FACT_ICMP_LEFT_SERVER,
-						FACT_NONE };
-	enum fact_kind by = first_seen(facts, shown);
-	bool is_before = before >> c->place & 1;
-
-	/* The question came as far as here, and the answer would be seen. */
-	if (!by && fact_has(facts, FACT_ARP_SILENCE) &&
-	    fact_has(facts, FACT_AT_SERVER))
-		by = FACT_ARP_SILENCE;
-	if (!fact_has(facts, FACT_ADDRESS_OWN) ||
-	    first_seen(facts, c->found_by) || is_ruled(c, facts))
-		return FACT_NONE;
-	if (c->place == PLACE_SERVER_LINK)
-		is_before = is_link_fine(c, facts);
-	else if (c->found_by[0])
-		is_before = false;
-
-	return is_before ? by : FACT_NONE;
-}
-
-/* Where the kernel made an answer, nothing stopped the packet before. */
-static enum fact_kind excluded_by_answer(const struct cause *c,
-					 const struct fact_set *facts)
-{
-	bool is_inbound = c->ruled_by && blockers_is_inbound(c->ruled_by);
-
-	if (!fact_has(facts, FACT_SYN_TAKEN))
-		return FACT_NONE;
-	for (int i = 0; i < CAUSE_FACTS && c->found_by[i]; i++) {
-		if (!blockers_is_inbound(c->found_by[i]))
-			return FACT_NONE;
-		is_inbound = true;
-	}
-
-	return is_inbound ? FACT_SYN_TAKEN : FACT_NONE;
-}
-
-/* What stands against it. What other packets show of this host is nothing
- * against what was found here of a router. */
-static enum fact_kind contradicted_by(const struct cause *c,
-				      const struct fact_set *facts)
-{
-	static const enum fact_kind others[CAUSE_FACTS] = { FACT_SYN_ARRIVED,
-							    FACT_HOST_PINGS,
-							    FACT_HOST_SERVES };
-
-	bool is_found =
-		(c->place == PLACE_ROUTER || c->place == PLACE_SERVER_LINK) &&
-		(first_seen(facts, c->found_by) || is_ruled(c, facts));
-
-	for (int i = 0; i < CAUSE_FACTS && c->ruled_out_by[i]; i++) {
-		bool is_of_others =
-			is_found && (c->ruled_out_by[i] == others[0] ||
-				     c->ruled_out_by[i] == others[1] ||
-				     c->ruled_out_by[i] == others[2]);
-
-		if (fact_has(facts, c->ruled_out_by[i]) && !is_of_others)
-			return c->ruled_out_by[i];
-	}
-
-	return FACT_NONE;
-}
-
-/* Where the server was looked at for it and does not show it, it is not so. */
-static bool is_looked_for(const struct cause *c, const struct fact_set *facts)
-{
-	return c->found_by[0] && first_seen(facts, c->looked_by) &&
-	       !first_seen(facts, c->found_by);
-}
-
-/* On the server, before a packet came. */
-static bool is_foretold(const struct fact_set *facts)
-{
-	return fact_has(facts, FACT_FORETOLD) &&
-	       !fact_has(facts, FACT_AT_SERVER);
-}
-
-/* Whether a fact, or the want of one, excludes the cause. */
-static bool is_excluded(const struct cause *c, const struct fact_set *facts,
-			struct exclusion *ret)
-{
-	*ret = (struct exclusion){ .cause = c };
-	ret->by = contradicted_by(c, facts);
-	if (!ret->by)
-		ret->by = excluded_by_path(c, facts);
-	if (!ret->by)
-		ret->by = excluded_by_arrival(c, facts);
-	if (!ret->by)
-		ret->by = excluded_by_answer(c, facts);
-	if (!ret->by)
-		ret->by = excluded_by_rules(c, facts);
-	if (ret->by)
-		return true;
-	/* What it needs is of packets, and was found without any. */
-	if (is_foretold(facts))
-		return false;
-
-	ret->is_missing = true;
-	ret->by = first_missing(facts, c->needs);
-	if (!ret->by && c->needs_any[0] && !first_seen(facts, c->needs_any))
-		ret->by = c->needs_any[0];
-	if (!ret->by && is_looked_for(c, facts))
-		ret->by = c->found_by[0];
-
-	return ret->by != FACT_NONE;
-}
-
 /* The evidence names the culprit itself: a word of its own, or a rule together
  * with the packet that shows it. */
 static bool is_proven(const struct cause *c, const struct fact_set *facts)
 {
 	/* Where one was found, the word is of that one. */
 	if (c->proven_by && fact_has(facts, c->proven_by) &&
-	    (!c->found_by[0] || first_seen(facts, c->found_by) ||
+	    (!c->found_by[0] || cause_first_seen(facts, c->found_by) ||
 	     !blockers_first(facts)))
 		return true;
 
-	return is_ruled(c, facts) && (fact_has(facts, FACT_RULES_FIT_SERVER) ||
-				      fact_has(facts, FACT_RULES_COUNTED));
+	return cause_is_ruled(c, facts) &&
+	       (fact_has(facts, FACT_RULES_FIT_SERVER) ||
+		fact_has(facts, FACT_RULES_COUNTED));
 }
 
 /* Where the packet meets what was found of it on the server; 0: nothing was. */
@@ -339,7 +134,7 @@ static unsigned place_of(const struct cause *c, const struct fact_set *facts)
 {
 	unsigned first = 0;
 
-	if (is_ruled(c, facts))
+	if (cause_is_ruled(c, facts))
 		first = blockers_place(c->ruled_by);
 	for (int i = 0; i < CAUSE_FACTS && c->found_by[i]; i++) {
 		unsigned place = fact_has(facts, c->found_by[i])
@@ -372,8 +167,8 @@ static unsigned least_of(const struct cause *c)
 static bool is_shown(const struct candidate *c, const struct fact_set *facts)
 {
 	return c->place && fact_has(facts, FACT_AT_SERVER) &&
-	       (first_seen(facts, c->cause->found_by) ||
-		(is_ruled(c->cause, facts) &&
+	       (cause_first_seen(facts, c->cause->found_by) ||
+		(cause_is_ruled(c->cause, facts) &&
 		 fact_has(facts, FACT_RULES_READ)));
 }
 
@@ -514,6 +309,9 @@ static void settle(struct verdict *v, const struct candidate *left,
 	v->certainty = !open && !is_clients_choice(v, facts)
 			       ? CERTAINTY_INFERRED
 			       : CERTAINTY_SUSPECTED;
+	/* Rules that nobody could read may do something else before. */
+	if (blockers_foretell(facts) && !fact_has(facts, FACT_RULES_READ))
+		v->certainty = CERTAINTY_SUSPECTED;
 	if (is_proven(v->cause, facts) || (!open && is_shown(left, facts))) {
 		v->certainty = CERTAINTY_PROVEN;
 		return;
@@ -528,7 +326,7 @@ static void settle(struct verdict *v, const struct candidate *left,
 		alike += c->culprit == v->culprit;
 		v->alternatives[v->alternative_count++] = c;
 	}
-	if (alike * 2 <= open + 1 && !is_ruled(v->cause, facts))
+	if (alike * 2 <= open + 1 && !cause_is_ruled(v->cause, facts))
 		v->culprit = CULPRIT_NONE;
 	/* Whatever made it so: what arrived there and is not answered, the host
 	 * itself swallows. */
@@ -596,9 +394,9 @@ static int choose(struct diag *d, struct arena *arena, struct verdict *v,
 		const struct cause *c = cause_list[i];
 
 		if (!(c->shows & shown) ||
-		    (is_foretold(facts) && !place_of(c, facts)))
+		    (blockers_foretell(facts) && !place_of(c, facts)))
 			continue;
-		if (is_excluded(c, facts, &d->out[excluded]))
+		if (exclude_cause(c, facts, &d->out[excluded]))
 			excluded++;
 		else
 			d->left[count++] =
@@ -662,7 +460,7 @@ static enum symptom shown_by_host(enum symptom seen,
 
 static enum symptom symptom_of(const struct fact_set *facts)
 {
-	if (is_foretold(facts))
+	if (blockers_foretell(facts))
 		return foretold(facts);
 
 	return shown_by_host(diag_symptom(facts), facts);

@@ -110,12 +110,12 @@ static struct fact *slot_of(struct facts *f, enum fact_kind kind)
 	return add(f);
 }
 
-void fact_tell(struct facts *f, enum fact_kind kind, const char *source,
-	       const struct culprit *culprit, const char *format, ...)
+void fact_tell_list(struct facts *f, enum fact_kind kind, const char *source,
+		    const struct culprit *culprit, const char *format,
+		    va_list ap)
 {
 	struct fact *fact = slot_of(f, kind);
 	struct text t = TEXT_NULL;
-	va_list ap;
 
 	if (!fact)
 		return;
@@ -132,12 +132,20 @@ void fact_tell(struct facts *f, enum fact_kind kind, const char *source,
 	if (!format || fact->text)
 		return;
 
-	va_start(ap, format);
 	text_format_list(&t, format, ap);
-	va_end(ap);
 	fact->text = arena_string(f->arena, text_string(&t));
 	f->failed = f->failed || !fact->text;
 	text_done(&t);
+}
+
+void fact_tell(struct facts *f, enum fact_kind kind, const char *source,
+	       const struct culprit *culprit, const char *format, ...)
+{
+	va_list ap;
+
+	va_start(ap, format);
+	fact_tell_list(f, kind, source, culprit, format, ap);
+	va_end(ap);
 }
 
 void facts_join(struct facts *a, const struct facts *b)

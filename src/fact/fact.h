@@ -1,5 +1,6 @@
 #pragma once
 
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -104,6 +105,11 @@ struct facts {
 __attribute__((format(printf, 5, 6))) void
 fact_tell(struct facts *f, enum fact_kind kind, const char *source,
 	  const struct culprit *culprit, const char *format, ...);
+
+/* The same, for those that take a format themselves. */
+__attribute__((format(printf, 5, 0))) void
+fact_tell_list(struct facts *f, enum fact_kind kind, const char *source,
+	       const struct culprit *culprit, const char *format, va_list ap);
 
 /* Takes it back: something else shows that it was not so. */
 void facts_forget(struct facts *f, enum fact_kind kind);

@@ -53,6 +53,8 @@ static const struct {
 				    "TcpExtPFMemallocDrop" },
 	[COUNTER_SOCKET_QUEUE] = { "TcpExt", "TCPRcvQDrop",
 				   "TcpExtTCPRcvQDrop" },
+	[COUNTER_ACTIVE_OPENS] = { "Tcp", "ActiveOpens", "TcpActiveOpens" },
+	[COUNTER_ATTEMPT_FAILS] = { "Tcp", "AttemptFails", "TcpAttemptFails" },
 	[COUNTER_ABORT_ON_DATA] = { "TcpExt", "TCPAbortOnData",
 				    "TcpExtTCPAbortOnData" },
 	[COUNTER_ABORT_ON_CLOSE] = { "TcpExt", "TCPAbortOnClose",

@@ -34,6 +34,8 @@ enum counter {
 	COUNTER_SOCKET_BACKLOG,
 	COUNTER_SOCKET_MEMORY,  /* TcpExt:PFMemallocDrop */
 	COUNTER_SOCKET_QUEUE,   /* TcpExt:TCPRcvQDrop */
+	COUNTER_ACTIVE_OPENS,   /* Tcp:ActiveOpens */
+	COUNTER_ATTEMPT_FAILS,  /* Tcp:AttemptFails */
 	COUNTER_ABORT_ON_DATA,  /* closed with SO_LINGER 0 */
 	COUNTER_ABORT_ON_CLOSE, /* closed with data unread */
 	COUNTER_UDP_BUFFER,     /* Udp:RcvbufErrors */

@@ -12,6 +12,7 @@
 
 #include "host/cgroup_bpf.h"
 #include "host/egress.h"
+#include "host/owners.h"
 #include "host/reader_direct.h"
 #include "host/security.h"
 #include "host/socket_options.h"
@@ -286,7 +287,7 @@ static int read_status(const struct reader_question *q, struct text *ret)
 
 static int read_path(const struct reader_question *q, struct text *ret)
 {
-	struct stat st;
+	struct stat st = { .st_mode = 0 };
 	int error = -EACCES;
 	int fd;
 
@@ -341,6 +342,7 @@ static const struct {
 	{ "tcx ", tc_answer },
 	{ "tcx-egress ", egress_answer },
 	{ "lsm-modules", security_answer },
+	{ "socket-owners", owners_answer },
 };
 
 static int answer_note(const struct reader_question *q, struct text *ret)

@@ -27,6 +27,16 @@ struct looks {
 	struct owners_cache owners;
 };
 
+void look_tell(struct looking *l, enum fact_kind kind,
+	       const struct culprit *culprit, const char *format, ...)
+{
+	va_list ap;
+
+	va_start(ap, format);
+	fact_tell_list(l->facts, kind, l->look->id, culprit, format, ap);
+	va_end(ap);
+}
+
 void look_step(struct looking *l, enum step_status status, const char *format,
 	       ...)
 {
@@ -39,6 +49,14 @@ void look_step(struct looking *l, enum step_status status, const char *format,
 	l->status = status;
 	l->text = arena_string(l->record->arena, text_string(&t));
 	text_done(&t);
+}
+
+void look_forget(struct looking *l, const enum fact_kind *kinds, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		facts_forget(l->facts, kinds[i]);
+		facts_forget(&l->record->general, kinds[i]);
+	}
 }
 
 void look_blocked(struct looking *l, int err)
@@ -100,6 +118,7 @@ static int call(struct looks *s, size_t i, look_call *function)
 static void place(struct looks *s, const struct look_question *question,
 		  const struct fact_set *seen, struct facts *facts)
 {
+	owners_cache_renew(&s->owners);
 	s->question = *question;
 	s->question.owners = &s->owners;
 	for (size_t i = 0; i < look_count; i++) {

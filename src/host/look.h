@@ -86,13 +86,18 @@ struct look {
 extern const struct look *const look_list[];
 extern const size_t look_count;
 
-/* Tells a fact of this look; culprit may be NULL. */
-#define look_tell(l, kind, ...)                                                \
-	fact_tell((l)->facts, kind, (l)->look->id, __VA_ARGS__)
+/* Tells a fact of this look, as fact_tell(); culprit and format may be NULL. */
+__attribute__((format(printf, 4, 5))) void
+look_tell(struct looking *l, enum fact_kind kind, const struct culprit *culprit,
+	  const char *format, ...);
 
 /* The look's step: shown once, with the last words that were given. */
 __attribute__((format(printf, 3, 4))) void
 look_step(struct looking *l, enum step_status status, const char *format, ...);
+
+/* Takes back what this look has told of such kinds, of the question asked and
+ * of the host. */
+void look_forget(struct looking *l, const enum fact_kind *kinds, size_t count);
 
 /* It could not be looked at: for -EPERM and -EACCES the capability is named.
  * Also the step, where it has none yet. */

@@ -77,9 +77,8 @@ static int take_chain(const struct nlmsghdr *m, void *context)
 	return 0;
 }
 
-static int ask_nft(uint8_t family, struct netfilter *ret)
+static int dump(uint16_t what, netlink_each *each, void *context)
 {
-	struct asked q = { family, ret };
 	struct netlink_request room;
 	struct nfgenmsg *g;
 	struct nlmsghdr *m;
@@ -89,14 +88,50 @@ static int ask_nft(uint8_t family, struct netfilter *ret)
 	if (error)
 		return error;
 
-	m = netlink_request(&room,
-			    (NFNL_SUBSYS_NFTABLES << 8) | NFT_MSG_GETCHAIN,
+	m = netlink_request(&room, (uint16_t)(NFNL_SUBSYS_NFTABLES << 8 | what),
 			    NLM_F_DUMP);
 	g = mnl_nlmsg_put_extra_header(m, sizeof(*g));
 	g->nfgen_family = NFPROTO_UNSPEC;
 	g->version = NFNETLINK_V0;
-	error = netlink_ask(n, m, take_chain, &q);
+	error = netlink_ask(n, m, each, context);
 	netlink_close(n);
+	return error;
+}
+
+static int take_table(const struct nlmsghdr *m, void *context)
+{
+	static const char *const families[] = {
+		[NFPROTO_INET] = "inet",     [NFPROTO_IPV4] = "ip",
+		[NFPROTO_ARP] = "arp",       [NFPROTO_NETDEV] = "netdev",
+		[NFPROTO_BRIDGE] = "bridge", [NFPROTO_IPV6] = "ip6",
+	};
+	const struct nfgenmsg *g = mnl_nlmsg_get_payload(m);
+	struct netlink_walk w = netlink_attributes(m, sizeof(*g));
+	const char *family = NULL;
+	const struct nlattr *a;
+
+	if (mnl_nlmsg_get_payload_len(m) >= sizeof(*g) &&
+	    g->nfgen_family < sizeof(families) / sizeof(*families))
+		family = families[g->nfgen_family];
+	while (family && (a = netlink_next(&w)) != NULL)
+		if (mnl_attr_get_type(a) == NFTA_TABLE_NAME)
+			text_format(context, "table %s %.*s\n", family,
+				    (int)mnl_attr_get_payload_len(a),
+				    (const char *)mnl_attr_get_payload(a));
+
+	return 0;
+}
+
+int netfilter_tables(struct text *ret)
+{
+	return dump(NFT_MSG_GETTABLE, take_table, ret);
+}
+
+static int ask_nft(uint8_t family, struct netfilter *ret)
+{
+	struct asked q = { family, ret };
+	int error = dump(NFT_MSG_GETCHAIN, take_chain, &q);
+
 	if (error == -EPROTONOSUPPORT)
 		return 0;
 

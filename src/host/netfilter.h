@@ -20,6 +20,11 @@ struct netfilter {
 /* family: AF_INET or AF_INET6. 0; -EPERM; -errno. */
 int netfilter_read(int family, struct netfilter *ret);
 
+/* The tables of nf_tables, a line for each as nft writes it: "table ip filter".
+ * Appended. 0; -EPERM; -errno, then they are not known. */
+struct text;
+int netfilter_tables(struct text *ret);
+
 /* The same of what sees ARP: chains of the families arp and netdev, and tables
  * of arptables. */
 int netfilter_read_arp(struct netfilter *ret);

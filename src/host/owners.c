@@ -1,10 +1,15 @@
 #include "host/owners.h"
 
+#include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/clock.h"
+#include "base/cursor.h"
 #include "base/text.h"
 #include "host/reader.h"
 
@@ -54,74 +59,131 @@ static int add(struct owners *o, struct owner one)
 	return 0;
 }
 
-struct search {
-	const uint32_t *inodes;
-	size_t count;
-	struct text links; /* scratch */
-	struct owners *ret;
-};
+/*
+ * How they are answered: 1 where some process could not be looked into, else 0
+ * (1); then for each descriptor its inode, process and number (4 each). All of
+ * them are one question, not one for each process.
+ */
+enum { TARGET = 32 };
 
-static int search_links(struct search *s, uint32_t pid)
+static void put_number(struct text *t, uint32_t value)
 {
-	const char *name, *to;
-	size_t at = 0;
-	int error = 0;
-
-	while (!error && (name = reader_string(&s->links, &at)) != NULL &&
-	       (to = reader_string(&s->links, &at)) != NULL) {
-		uint32_t fd, inode;
-
-		if (!strncmp(to, prefix, sizeof(prefix) - 1) &&
-		    number(to + sizeof(prefix) - 1, ']', &inode) &&
-		    is_wanted(s->inodes, s->count, inode) &&
-		    number(name, '\0', &fd))
-			error = add(s->ret, (struct owner){ .inode = inode,
-							    .pid = (int)pid,
-							    .fd = (int)fd });
-	}
-
-	return error;
+	for (int shift = 24; shift >= 0; shift -= 8)
+		text_char(t, (char)(value >> shift));
 }
 
-static int search_process(struct search *s, uint32_t pid)
+static void put_socket(struct text *ret, int folder, const char *name,
+		       uint32_t pid)
 {
-	struct text path = TEXT_NULL;
-	int error;
+	char to[TARGET];
+	uint32_t fd, inode;
+	ssize_t len = readlinkat(folder, name, to, sizeof(to) - 1);
 
-	text_format(&path, "/proc/%u/fd", pid);
-	text_clear(&s->links);
-	error = reader_links(text_string(&path), &s->links);
-	text_done(&path);
-	if (error == -ENOMEM)
-		return error;
-	/* One that has ended meanwhile has nothing open. */
-	if (error && error != -ENOENT && error != -ESRCH)
-		s->ret->is_partial = true;
+	if (len < (ssize_t)sizeof(prefix))
+		return;
 
-	return error ? 0 : search_links(s, pid);
+	to[len] = '\0';
+	if (strncmp(to, prefix, sizeof(prefix) - 1) != 0 ||
+	    !number(to + sizeof(prefix) - 1, ']', &inode) ||
+	    !number(name, '\0', &fd))
+		return;
+
+	put_number(ret, inode);
+	put_number(ret, pid);
+	put_number(ret, fd);
+}
+
+/* False: it could not be looked into. One that has ended meanwhile has nothing
+ * open. */
+static bool put_process(struct text *ret, int proc, uint32_t pid)
+{
+	char path[TARGET];
+	const struct dirent *e;
+	DIR *d;
+	int folder;
+
+	(void)snprintf(path, sizeof(path), "%u/fd", pid);
+	folder = openat(proc, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	d = folder < 0 ? NULL : fdopendir(folder);
+	if (!d) {
+		bool has_ended = errno == ENOENT || errno == ESRCH;
+
+		if (folder >= 0)
+			(void)close(folder);
+		return has_ended;
+	}
+
+	// cppcheck-suppress readdirCalled; RATIONALE: a folder is one caller's
+	while ((e = readdir(d)) != NULL)
+		put_socket(ret, folder, e->d_name, pid);
+	(void)closedir(d);
+	return true;
+}
+
+int owners_answer(const char *none, struct text *ret)
+{
+	DIR *d = opendir("/proc");
+	const struct dirent *e;
+	size_t begin = ret->len;
+
+	(void)none;
+	if (!d)
+		return -errno;
+
+	text_char(ret, 0);
+	// cppcheck-suppress readdirCalled; RATIONALE: a folder is one caller's
+	while (text_ok(ret) && (e = readdir(d)) != NULL) {
+		uint32_t pid;
+
+		if (number(e->d_name, '\0', &pid) &&
+		    !put_process(ret, dirfd(d), pid) && text_ok(ret))
+			ret->data[begin] = 1;
+	}
+	(void)closedir(d);
+	return text_ok(ret) ? 0 : -ENOMEM;
+}
+
+static int look(void *context, struct text *ret)
+{
+	(void)context;
+	return owners_answer("", ret);
+}
+
+static int take(const struct text *t, const uint32_t *inodes, size_t count,
+		struct owners *ret)
+{
+	struct cursor c = cursor_over(t->data, t->len);
+	int error = 0;
+
+	ret->is_partial = cursor_u8(&c) != 0;
+	while (cursor_left(&c) && cursor_ok(&c) && !error) {
+		struct owner o = { .inode = cursor_be32(&c),
+				   .pid = (int)cursor_be32(&c),
+				   .fd = (int)cursor_be32(&c) };
+
+		if (cursor_ok(&c) && is_wanted(inodes, count, o.inode))
+			error = add(ret, o);
+	}
+	if (!cursor_ok(&c))
+		error = -EIO;
+	return error;
 }
 
 int owners_find(const uint32_t *inodes, size_t count, struct owners *ret)
 {
-	struct search s = { .inodes = inodes, .count = count, .ret = ret };
-	struct text names = TEXT_NULL;
-	const char *name;
-	size_t at = 0;
+	struct text t = TEXT_NULL;
 	int error;
 
 	*ret = (struct owners){ 0 };
 	if (inodes && !count)
 		return 0;
 
-	error = reader_names("/proc", &names);
-	while (!error && (name = reader_string(&names, &at)) != NULL) {
-		uint32_t pid;
-
-		if (number(name, '\0', &pid))
-			error = search_process(&s, pid);
-	}
-	text_done(&names);
-	text_done(&s.links);
+	error = reader_note("socket-owners", look, NULL, &t);
+	if (error > 0)
+		error = -EBADMSG;
+	if (!error)
+		error = take(&t, inodes, count, ret);
+	text_done(&t);
 	return error;
 }
 
@@ -174,8 +236,7 @@ static bool has_all(const struct owners *o, const uint32_t *inodes,
 int owners_find_cached(struct owners_cache *c, const uint32_t *inodes,
 		       size_t count, struct owners *ret)
 {
-	int64_t now = clock_now();
-	bool is_old = !c->at_ns || now - c->at_ns > LASTS_NS;
+	bool is_old = !c->at_ns;
 	int error;
 
 	*ret = (struct owners){ 0 };
@@ -191,6 +252,12 @@ int owners_find_cached(struct owners_cache *c, const uint32_t *inodes,
 	owners_done(ret);
 	error = refresh(c);
 	return error ? error : pick(&c->all, inodes, count, ret);
+}
+
+void owners_cache_renew(struct owners_cache *c)
+{
+	if (clock_now() - c->at_ns > LASTS_NS)
+		c->at_ns = 0;
 }
 
 void owners_cache_done(struct owners_cache *c)

@@ -28,6 +28,11 @@ void owners_done(struct owners *o);
 /* The first that has it, or NULL. */
 const struct owner *owners_of(const struct owners *o, uint32_t inode);
 
+/* For host/guard.h, whose process answers for others: of all sockets, as
+ * owners_find() reads it. */
+struct text;
+int owners_answer(const char *none, struct text *ret);
+
 /* All of them, so that a machine with many is searched once for several who ask
  * at about the same time. */
 struct owners_cache {
@@ -37,4 +42,8 @@ struct owners_cache {
 
 int owners_find_cached(struct owners_cache *c, const uint32_t *inodes,
 		       size_t count, struct owners *ret);
+
+/* What is asked next is about another time: what is older than a moment is read
+ * again then. */
+void owners_cache_renew(struct owners_cache *c);
 void owners_cache_done(struct owners_cache *c);

@@ -161,6 +161,26 @@ int reader_value(const char *key, reader_fill *fill, void *context, void *ret,
 	return error;
 }
 
+bool reader_key_numbers(const char *rest, uint32_t *ret, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		uint64_t value = 0;
+
+		if (i && *rest++ != ' ')
+			return false;
+		if (*rest < '0' || *rest > '9')
+			return false;
+		for (; *rest >= '0' && *rest <= '9'; rest++) {
+			value = value * 10 + (uint64_t)(*rest - '0');
+			if (value > UINT32_MAX)
+				return false;
+		}
+		ret[i] = (uint32_t)value;
+	}
+
+	return !*rest;
+}
+
 struct counting {
 	int (*look)(void *context);
 	void *context;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -68,6 +69,10 @@ int reader_value(const char *key, reader_fill *fill, void *context, void *ret,
 
 /* The same where all that is told is the number returned. */
 int reader_number(const char *key, int (*look)(void *context), void *context);
+
+/* What stands in a key behind its kind, where that is numbers and nothing else:
+ * decimal, one space between them. The key may be anybody's. */
+bool reader_key_numbers(const char *rest, uint32_t *ret, size_t count);
 
 /*
  * For those who answer. One question of any kind.

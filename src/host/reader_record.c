@@ -54,6 +54,9 @@ static int replay(struct reader *reader, const struct reader_question *q,
 		error = -ENODATA;
 	} else if (text_ok(&key)) {
 		error = snapshot_next(r->snapshot, &key, answer);
+		/* Only a note may have an answer above 0. */
+		if (error > 0 && q->kind != READER_NOTE)
+			error = -EBADMSG;
 	}
 	text_done(&key);
 	return error;

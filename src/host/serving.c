@@ -46,6 +46,16 @@ bool serving_is_sure(const struct looking *l)
 	       fact_has(all, FACT_CONNTRACK_NO_NAT);
 }
 
+int serving_ask_sure(struct looking *l, int (*what)(struct looking *l),
+		     void (*forget)(struct looking *l))
+{
+	int error = serving_ask(l, what);
+
+	if (!serving_is_sure(l))
+		forget(l);
+	return error;
+}
+
 int serving_read(struct serving *s, const char *where,
 		 const struct look_question *q)
 {

@@ -29,6 +29,11 @@ struct serving {
  * is asked: the address is not its own. */
 int serving_ask(struct looking *l, int (*what)(struct looking *l));
 
+/* So asked, and where it is not sure (serving_is_sure()) forget() takes back what
+ * what() told: its step stands, but what it means for the client is unknown. */
+int serving_ask_sure(struct looking *l, int (*what)(struct looking *l),
+		     void (*forget)(struct looking *l));
+
 /* Whether it is known what the packet filter makes of the packet's address and
  * port. Where it is not, no socket of this host is sure to get it. */
 bool serving_is_sure(const struct looking *l);

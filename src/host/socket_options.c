@@ -1,10 +1,10 @@
 #include "host/socket_options.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <linux/filter.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -117,13 +117,14 @@ int socket_options_answer(const char *rest, struct text *ret)
 {
 	struct socket_options o = { 0 };
 	struct asked a;
-	char end;
+	uint32_t n[3];
 	int error;
 
-	if (sscanf(rest, "%d %d %u%c", &a.pid, &a.fd, &a.inode, &end) != 3 ||
-	    a.pid <= 0 || a.fd < 0)
+	if (!reader_key_numbers(rest, n, 3) || !n[0] || n[0] > INT_MAX ||
+	    n[1] > INT_MAX)
 		return -EINVAL;
 
+	a = (struct asked){ (int)n[0], (int)n[1], n[2] };
 	error = look(&a, &o, sizeof(o));
 	text_bytes(ret, &o, sizeof(o));
 	return error;

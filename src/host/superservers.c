@@ -112,7 +112,8 @@ int superservers_of(const struct superserver **ret, struct arena *a, int pid)
 		return -ENOMEM;
 
 	*ret = s;
-	return err;
+	/* It may have ended meanwhile. */
+	return err == -ENOENT || err == -ESRCH ? 0 : err;
 }
 
 int superservers_find(const struct superserver **ret, struct arena *a)

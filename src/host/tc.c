@@ -7,7 +7,6 @@
 #include <linux/pkt_cls.h>
 #include <linux/pkt_sched.h>
 #include <linux/rtnetlink.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -267,13 +266,15 @@ static int query_programs(void *context, void *filled, size_t size)
 int tc_answer(const char *rest, struct text *ret)
 {
 	struct programs asked = { 0 }, got = { 0 };
-	char end;
+	uint32_t n[2];
 	int error;
 
-	if (sscanf(rest, "%u %u%c", &asked.device, &asked.side, &end) != 2 ||
-	    asked.side >= sizeof(tcx_types) / sizeof(*tcx_types))
+	if (!reader_key_numbers(rest, n, 2) ||
+	    n[1] >= sizeof(tcx_types) / sizeof(*tcx_types))
 		return -EINVAL;
 
+	asked.device = n[0];
+	asked.side = n[1];
 	error = query_programs(&asked, &got, sizeof(got));
 	text_bytes(ret, &got, sizeof(got));
 	return error;

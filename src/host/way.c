@@ -28,6 +28,15 @@ static const char *name_of(const struct looking *l, uint32_t index)
 	return link ? link->name : NULL;
 }
 
+int way_count(struct looking *l)
+{
+	struct way_counted *s = l->state;
+	int err = counters_read(&s->before);
+
+	s->has_before = !err;
+	return err;
+}
+
 struct culprit *way_route_culprit(const struct looking *l,
 				  const struct route *r)
 {

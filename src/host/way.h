@@ -1,5 +1,6 @@
 #pragma once
 
+#include "host/counters.h"
 #include "host/links.h"
 #include "host/look.h"
 #include "host/lookup.h"
@@ -60,6 +61,15 @@ struct way_back {
 /* The answer to the question's client; from its server, where that is known and
  * this host's own. 0 or -errno. */
 int way_back(const struct looking *l, struct way_back *ret);
+
+/* The state of a look that asks what the kernel has counted of an attempt. */
+struct way_counted {
+	struct counters_taken before;
+	bool has_before;
+};
+
+/* A look's before(), whose state begins so. 0 or -errno. */
+int way_count(struct looking *l);
 
 /* As a culprit of the server. Their text is as `ip' writes it. */
 struct culprit *way_route_culprit(const struct looking *l,

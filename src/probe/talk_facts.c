@@ -60,7 +60,8 @@ void talk_tell_data(struct talk *t)
 	tell_if(t, t->sent, FACT_CLIENT_DATA);
 	tell_if(t, t->raw_total, FACT_SERVER_DATA);
 	tell_if(t, was_held_up(t, &tcp), FACT_RETRANSMITTED);
-	if (t->sent && !tcp.unacked && t->end != TALK_RESET)
+	/* What a shut window keeps here was never sent. */
+	if (t->sent > tcp.not_sent && !tcp.unacked && t->end != TALK_RESET)
 		tell(t, FACT_CLIENT_DATA_ACKED);
 	if (t->sent && tcp.unacked && tcp.retransmits)
 		fact_tell(t->facts, FACT_CLIENT_DATA_LOST, talk_source, NULL,
@@ -124,7 +125,7 @@ static void tell_silent(struct talk *t, bool is_asked)
 						  : talk_age(t));
 	t->is_stuck = is_asked && !is_shut(t, &tcp);
 	tell(t, t->raw_total ? FACT_ANSWER_STOPPED : FACT_SERVER_SILENT);
-	if (is_asked && !tcp.unacked)
+	if (is_asked && !tcp.unacked && !tcp.not_sent)
 		tell(t, FACT_REQUEST_UNANSWERED);
 	if (t->raw_total)
 		talk_says(t, STEP_FAIL,

@@ -34,12 +34,22 @@ void words_end(struct text *out, const struct report_flow *f, bool is_server)
 	text_u64(out, is_server ? f->server_port : f->client_port);
 }
 
+/* Asked on the server, about none of its addresses above the others. */
+static bool is_this_host(const struct report_flow *f)
+{
+	return f->record && f->record->vantage == VANTAGE_SERVER &&
+	       f->server_name;
+}
+
 void words_service(struct text *out, const struct report_flow *f)
 {
 	struct text host = TEXT_NULL;
 
 	words_host(&host, f, true);
-	if (f->has_ports)
+	if (f->has_ports && is_this_host(f))
+		text_format(out, _("%1$s/%2$u on this host"), f->transport,
+			    (unsigned)f->server_port);
+	else if (f->has_ports)
 		text_format(out, _("%1$s/%2$u on %3$s"), f->transport,
 			    (unsigned)f->server_port, text_string(&host));
 	else
@@ -47,8 +57,6 @@ void words_service(struct text *out, const struct report_flow *f)
 	text_done(&host);
 }
 
-/* The sentence with the service in it; a translator's table may not put more
- * than %1$s into it, which a test checks. */
 /* On the server, before a packet came: what it is set up to do. */
 static bool is_foretold(const struct report_flow *f)
 {
@@ -76,6 +84,8 @@ static const char *sentence_of(const struct report_flow *f)
 		"No attempt to reach %1$s was seen, and nothing of this host would stop one.");
 }
 
+/* The sentence with the service in it; a translator's table may not put more
+ * than %1$s into it, which a test checks. */
 void words_verdict(struct text *out, const struct report_flow *f)
 {
 	const char *sentence = sentence_of(f);

@@ -100,6 +100,7 @@ struct tool {
 	bool is_other; /* the source's otherwise */
 	bool is_missing;
 	bool is_forbidden;
+	bool is_whole; /* nft's: of all tables, at once */
 };
 
 /* Nobody's ruleset: more than this is not read. */
@@ -525,13 +526,59 @@ static bool has_more(struct tool *tools)
 
 /* Which tables nft has is asked first, beside the others; then what is in
  * them, where nobody else tells. */
-static const struct source nft_tables = { .argv = { "nft", "list", "tables" } };
+static const struct source nft_tables_source = { .argv = { "nft", "list",
+							   "tables" } };
 
-static void gather_nft(struct tool *tools, const char *path, int64_t deadline)
+/* Whether there is a table that only nft can tell of. */
+static bool has_own(const char *nft_tables)
+{
+	static const char names[] = " filter nat mangle raw security ";
+
+	for (const char *line = nft_tables; *line; line += *line == '\n') {
+		size_t len = strcspn(line, "\n");
+		struct text name = TEXT_NULL;
+		bool is_known;
+
+		text_char(&name, ' ');
+		if (!strncmp(line, "table ip ", 9))
+			text_bytes(&name, line + 9, len - 9);
+		else if (!strncmp(line, "table ip6 ", 10))
+			text_bytes(&name, line + 10, len - 10);
+		text_char(&name, ' ');
+		is_known = strstr(names, text_string(&name));
+		text_done(&name);
+		if (!is_known)
+			return true;
+		line += len;
+	}
+
+	return false;
+}
+
+/* Tables that are known need not be asked for. */
+static void begin_nft(struct tool *t, const char *path, const char *nft_tables)
+{
+	struct text program = TEXT_NULL;
+
+	if (!nft_tables) {
+		begin(path, &nft_tables_source, false, t);
+	} else if (has_own(nft_tables)) {
+		t->is_whole = true;
+		begin(path, &sources[LIVE_NFT], false, t);
+	} else {
+		t->is_missing = !find_program(&program, path,
+					      sources[LIVE_NFT].argv[0]);
+		text_str(&t->text, nft_tables);
+	}
+	text_done(&program);
+}
+
+static void gather_nft(struct tool *tools, const char *path,
+		       const char *nft_tables, int64_t deadline)
 {
 	struct tool *t = &tools[LIVE_NFT];
 
-	if (!ended_well(t))
+	if (t->is_whole || t->is_missing || (!nft_tables && !ended_well(t)))
 		return;
 	if (!has_more(tools)) {
 		text_clear(&t->text);
@@ -548,7 +595,8 @@ static void gather_nft(struct tool *tools, const char *path, int64_t deadline)
 }
 
 /* Has all tools print what they know. tools is zeroed; done() frees it. */
-static void gather(struct tool *tools, const char *path, unsigned timeout_ms)
+static void gather(struct tool *tools, const char *path, unsigned timeout_ms,
+		   const char *nft_tables)
 {
 	int64_t deadline = now_ms() + timeout_ms;
 
@@ -557,14 +605,16 @@ static void gather(struct tool *tools, const char *path, unsigned timeout_ms)
 
 		tools[i].out = -1;
 		tools[i].err = -1;
-		begin(path, i == LIVE_NFT ? &nft_tables : &sources[i],
-		      i && !has_legacy, &tools[i]);
+		if (i == LIVE_NFT)
+			begin_nft(&tools[i], path, nft_tables);
+		else
+			begin(path, &sources[i], i && !has_legacy, &tools[i]);
 	}
 
 	read_all(tools, deadline);
 	for (unsigned i = 0; i < LIVE_SOURCE_COUNT; i++)
 		end(&tools[i], deadline);
-	gather_nft(tools, path, deadline);
+	gather_nft(tools, path, nft_tables, deadline);
 	for (unsigned i = 0; i < LIVE_SOURCE_COUNT; i++)
 		tools[i].is_forbidden = is_forbidden(
 			&sources[i], text_string(&tools[i].complaint));
@@ -595,7 +645,7 @@ int live_read_from(struct ruleset *r, const char *path, unsigned timeout_ms,
 	struct tool tools[LIVE_SOURCE_COUNT] = { 0 };
 	int err;
 
-	gather(tools, path, timeout_ms);
+	gather(tools, path, timeout_ms, NULL);
 	err = take_all(r, tools, ret);
 	done(tools);
 	return err;
@@ -642,12 +692,12 @@ static int write_tool(int fd, struct tool *t)
 	return err;
 }
 
-int live_gather(int fd, unsigned timeout_ms)
+int live_gather(int fd, unsigned timeout_ms, const char *nft_tables)
 {
 	struct tool tools[LIVE_SOURCE_COUNT] = { 0 };
 	int err = 0;
 
-	gather(tools, usual_path, timeout_ms);
+	gather(tools, usual_path, timeout_ms, nft_tables);
 	for (unsigned i = 0; i < LIVE_SOURCE_COUNT && !err; i++)
 		err = write_tool(fd, &tools[i]);
 	done(tools);

@@ -56,8 +56,9 @@ int live_read_from(struct ruleset *r, const char *path, unsigned timeout_ms,
 /* The same in two parts, for who may ask and who may not are two processes: the
  * first runs the tools and writes what they print, unread, to a descriptor; the
  * second reads these bytes, which may have been kept for long. 0 or -errno; -EIO:
- * they are not whole. */
-int live_gather(int fd, unsigned timeout_ms);
+ * they are not whole. nft_tables: what `nft list tables' would print, for who has
+ * it sooner; or NULL. */
+int live_gather(int fd, unsigned timeout_ms, const char *nft_tables);
 int live_read_gathered(struct ruleset *r, const void *data, size_t len,
 		       struct live *ret);
 

@@ -11,6 +11,7 @@ import pathlib
 import struct
 import subprocess
 import sys
+import time
 
 from lab import Skip
 
@@ -53,6 +54,15 @@ def load(hook):
     return bpf(BPF_PROG_LOAD, attribute)
 
 
+def remove(folder):
+    """What the command started may end after it."""
+    for _ in range(100):
+        try:
+            return folder.rmdir()
+        except OSError:
+            time.sleep(0.02)
+
+
 def main(hook, *command):
     folder = hierarchy() / f'kiriwake-lab-{os.urandom(6).hex()}'
     folder.mkdir()
@@ -65,7 +75,7 @@ def main(hook, *command):
         except KeyboardInterrupt:
             return child.wait()
     finally:
-        folder.rmdir()
+        remove(folder)
 
 
 if __name__ == '__main__':

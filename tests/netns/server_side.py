@@ -215,8 +215,8 @@ def attempt(lab, host, args, words, about, client, expect):
     out, problem = finish(process, SHORT if expect.get('elsewhere') else GRACE)
     ended = time.monotonic()
     if trying.poll() is None:
-        os.killpg(trying.pid, signal.SIGKILL)
-        trying.wait()
+        os.killpg(trying.pid, signal.SIGINT)
+        finish(trying, 1.0)
     listener.join(1)
     first = watch.end()
     said, problem = read_answer(process, out, listener.text, problem)

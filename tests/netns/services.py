@@ -117,6 +117,23 @@ def resetting_server(host, port, **options):
     return tcp_server(host, port, each, **options)
 
 
+def one_process_closer(host, port, *, resets=False, asks=None, address=ANY, **options):
+    """One process, no child: accepts and closes, or resets; asks: a port of the client's that it connects to before."""
+    def serve():
+        listener = _listener(address, port, **options)
+        while True:
+            connection, peer = listener.accept()
+            if asks:
+                with socket.socket(connection.family, socket.SOCK_STREAM) as question:
+                    question.connect_ex((peer[0], asks))
+            if resets:
+                connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack('ii', 1, 0))
+            connection.close()
+    service = host.fork(serve)
+    host.wait_listening(port, service=service)
+    return service
+
+
 def http_server(host, port, *, body='It works.\n', status='200 OK', headers=(), wait=0.0, **options):
     """Answers every request with the same page."""
     def each(connection):

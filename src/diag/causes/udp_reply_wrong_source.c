@@ -26,4 +26,6 @@ const struct cause cause_udp_reply_wrong_source = {
 	.shows = SYMPTOM_BIT(UDP_UNANSWERED),
 	/* What is dropped on its way in is not answered. */
 	.ruled_out_by = { FACT_RULES_SILENT },
+	.found_by = { FACT_UDP_REPLY_ELSEWHERE },
+	.proven_by = FACT_UDP_REPLY_ELSEWHERE,
 };

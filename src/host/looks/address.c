@@ -16,20 +16,6 @@
  * asked what it does with such a packet from that device. If it is not, this
  * host may be a router that is to forward it, and cannot.
  */
-struct state {
-	struct counters_taken before;
-	bool has_before;
-};
-
-static int before(struct looking *l)
-{
-	struct state *s = l->state;
-	int err = counters_read(&s->before);
-
-	s->has_before = !err;
-	return err;
-}
-
 /* Address translation may give the packet another destination before it is
  * routed: then only the kernel's counter says what became of it. */
 static bool may_be_translated(const struct looking *l)
@@ -304,7 +290,7 @@ static int client(struct looking *l)
 static int after(struct looking *l)
 {
 	bool is_v4 = address_is_v4(&l->question->server);
-	struct state *s = l->state;
+	struct way_counted *s = l->state;
 	struct counters_taken now;
 	uint64_t grown;
 	int err;
@@ -335,8 +321,8 @@ static int after(struct looking *l)
 const struct look look_address = {
 	.id = "address",
 	.title = N_("the address that is asked for"),
-	.state_size = sizeof(struct state),
-	.before = before,
+	.state_size = sizeof(struct way_counted),
+	.before = way_count,
 	.client = client,
 	.after = after,
 };

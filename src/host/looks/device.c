@@ -255,7 +255,7 @@ static void tell_missed(struct looking *l, const struct device *d,
 	culprit_text(c, arena, "device", d->name);
 	look_tell(
 		l, FACT_NIC_MISSES, c,
-		_("The card of %1$s lost %2$u packets while the attempt was made: its receive buffers were full."),
+		_("The network card of %1$s lost %2$u packets while the attempt was made: its receive buffers were full."),
 		d->name, (unsigned)missed);
 }
 

@@ -118,8 +118,8 @@ static void tell(struct looking *l, enum ipsec_direction direction)
 	look_step(
 		l, STEP_FAIL,
 		a->says == IPSEC_DEMANDS
-			? _("a policy of IPsec demands what there is none of: %s")
-			: _("a policy of IPsec blocks: %s"),
+			? _("an IPsec policy demands a security association that is not there: %s")
+			: _("an IPsec policy blocks: %s"),
 		a->text);
 }
 
@@ -146,7 +146,7 @@ static int client(struct looking *l)
 	if (!is_quiet(i))
 		return 0;
 	look_tell(l, FACT_XFRM_PASSES, NULL, NULL);
-	look_step(l, STEP_PASS, _("no policy of IPsec is about this client"));
+	look_step(l, STEP_PASS, _("no IPsec policy is about this client"));
 	return 0;
 }
 
@@ -198,7 +198,7 @@ static int after(struct looking *l)
 
 const struct look look_ipsec = {
 	.id = "ipsec",
-	.title = N_("the policies of IPsec"),
+	.title = N_("IPsec policies"),
 	.needs = "CAP_NET_ADMIN",
 	.state_size = sizeof(struct ipsec_look),
 	.before = before,

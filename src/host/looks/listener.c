@@ -56,10 +56,7 @@ struct reading {
 
 static void forget(struct looking *l)
 {
-	for (size_t i = 0; i < sizeof(told) / sizeof(*told); i++) {
-		facts_forget(l->facts, told[i]);
-		facts_forget(&l->record->general, told[i]);
-	}
+	look_forget(l, told, sizeof(told) / sizeof(*told));
 }
 
 /* The words for a socket and its program. */
@@ -83,23 +80,24 @@ static const char *protocol_name(uint8_t protocol)
 
 static const struct {
 	enum fact_kind kind;
-	const char *words; /* %1$s: the program; %2$s: the socket */
+	/* %1$s: the program; %2$s: the socket */
+	const char *step, *fact;
 } misfits[LISTENERS_FITS] = {
 	[LISTENERS_DEVICE] = { FACT_LISTENER_DEVICE,
-			       N_("%1$s listens on %2$s: on another device "
-				  "than the client comes by") },
+			       N_("%1$s listens on %2$s: on another device than the client comes by"),
+			       N_("%1$s listens on %2$s, on another device than the client comes by.") },
 	[LISTENERS_ADDRESS] = { FACT_LISTENER_ADDRESS,
-				N_("%1$s listens on %2$s: on another address "
-				   "than the client asks for") },
+				N_("%1$s listens on %2$s: on another address than the client asks for"),
+				N_("%1$s listens on %2$s, on another address than the client asks for.") },
 	[LISTENERS_V6ONLY] = { FACT_LISTENER_V6ONLY,
-			       N_("%1$s listens on %2$s for IPv6 only, and the "
-				  "client asks by IPv4") },
+			       N_("%1$s listens on %2$s for IPv6 only, and the client asks by IPv4"),
+			       N_("%1$s listens on %2$s for IPv6 only, and the client asks by IPv4.") },
 	[LISTENERS_V4ONLY] = { FACT_LISTENER_V4ONLY,
-			       N_("%1$s listens on %2$s, which is IPv4 only, "
-				  "and the client asks by IPv6") },
+			       N_("%1$s listens on %2$s, which is IPv4 only, and the client asks by IPv6"),
+			       N_("%1$s listens on %2$s, which is IPv4 only, and the client asks by IPv6.") },
 	[LISTENERS_LOOPBACK] = { FACT_LISTENER_LOOPBACK,
-				 N_("%1$s listens on %2$s: on the loopback, "
-				    "where no other host gets") },
+				 N_("%1$s listens on %2$s: on the loopback, where no other host gets"),
+				 N_("%1$s listens on %2$s, on the loopback, where no other host gets.") },
 };
 
 static void tell_misfit(struct reading *r, const struct listener *s,
@@ -110,9 +108,10 @@ static void tell_misfit(struct reading *r, const struct listener *s,
 		serving_culprit(l->record->arena, &r->here, s, l->links);
 
 	name(r, &r->here, s);
-	look_step(l, STEP_FAIL, _(misfits[fit].words), text_string(&r->program),
+	look_step(l, STEP_FAIL, _(misfits[fit].step), text_string(&r->program),
 		  text_string(&r->socket));
-	look_tell(l, misfits[fit].kind, c, "%s", l->text);
+	look_tell(l, misfits[fit].kind, c, _(misfits[fit].fact),
+		  text_string(&r->program), text_string(&r->socket));
 }
 
 /* All that take the packet: "a on x, backlog 0 of 128; b on y, …" */
@@ -154,7 +153,8 @@ static void tell_here(struct reading *r, enum listeners_fit fit)
 	list_sockets(r, &words);
 	look_step(r->l, STEP_PASS, "%s", text_string(&words));
 	if (fit == LISTENERS_HERE)
-		look_tell(r->l, FACT_LISTENER_HERE, NULL, "%s",
+		look_tell(r->l, FACT_LISTENER_HERE, NULL,
+			  _("%s, which is where the client asks."),
 			  text_string(&words));
 	text_done(&words);
 }
@@ -192,7 +192,11 @@ static int tell_other_protocol(struct reading *r)
 		look_step(l, STEP_FAIL,
 			  _("%1$s has the port open by TCP only (%2$s)"),
 			  text_string(&r->program), text_string(&r->socket));
-	look_tell(l, FACT_LISTENER_OTHER_PROTOCOL, c, "%s", l->text);
+	look_tell(l, FACT_LISTENER_OTHER_PROTOCOL, c,
+		  q.protocol == IPPROTO_UDP
+			  ? _("%1$s has the port open by UDP only (%2$s).")
+			  : _("%1$s has the port open by TCP only (%2$s)."),
+		  text_string(&r->program), text_string(&r->socket));
 	return error ? error : 1;
 }
 
@@ -233,10 +237,13 @@ static int look_in_space(struct reading *r, const char *where)
 		  _("%1$s listens on %2$s, but in another network namespace: "
 		    "a container, or a unit with a network of its own"),
 		  text_string(&r->program), text_string(&r->socket));
-	look_tell(l,
-		  is_common(l->question->port) ? FACT_LISTENER_ELSEWHERE
-					       : FACT_LISTENER_OTHER_SPACE,
-		  c, "%s", l->text);
+	look_tell(
+		l,
+		is_common(l->question->port) ? FACT_LISTENER_ELSEWHERE
+					     : FACT_LISTENER_OTHER_SPACE,
+		c,
+		_("%1$s listens on %2$s, but in another network namespace: that of a container, or of a unit with a network of its own."),
+		text_string(&r->program), text_string(&r->socket));
 	return error ? error : 1;
 }
 
@@ -331,13 +338,14 @@ static int tell_stray(struct reading *r)
 		  l->question->port, text_string(&r->program),
 		  text_string(&r->socket));
 	/* The rule that sends the packets on names the wrong one. */
-	if (l->question->has_inner) {
-		look_tell(l, FACT_INNER_NONE, NULL, "%s", l->text);
-		return error ? error : 1;
-	}
-
-	look_tell(l, count == 1 ? FACT_LISTENER_STRAY : FACT_LISTENER_STRAYS, c,
-		  "%s", l->text);
+	look_tell(l,
+		  l->question->has_inner ? FACT_INNER_NONE
+		  : count == 1           ? FACT_LISTENER_STRAY
+					 : FACT_LISTENER_STRAYS,
+		  l->question->has_inner ? NULL : c,
+		  _("Nothing listens on tcp/%1$u; %2$s listens on %3$s."),
+		  l->question->port, text_string(&r->program),
+		  text_string(&r->socket));
 	return error ? error : 1;
 }
 
@@ -352,7 +360,10 @@ static void tell_nobody(struct reading *r, const struct state *state)
 			  _("the packets are sent on to port %u, where nothing "
 			    "listens"),
 			  q->port);
-		look_tell(l, FACT_INNER_NONE, q->inner_rule, "%s", l->text);
+		look_tell(
+			l, FACT_INNER_NONE, q->inner_rule,
+			_("The packets are sent on to port %u, where nothing listens."),
+			q->port);
 	} else if (state->had_socket) {
 		look_step(l, STEP_FAIL,
 			  _("nothing listens on %1$s/%2$u any more"),
@@ -483,8 +494,10 @@ static void tell_inner(struct reading *r, const struct listener *s,
 			  _("the packets are sent on to a container, where "
 			    "nothing listens on port %u"),
 			  l->question->port);
-		look_tell(l, FACT_INNER_NONE, l->question->inner_rule, "%s",
-			  l->text);
+		look_tell(
+			l, FACT_INNER_NONE, l->question->inner_rule,
+			_("The packets are sent on to a container, where nothing listens on port %u."),
+			l->question->port);
 		return;
 	}
 
@@ -495,13 +508,19 @@ static void tell_inner(struct reading *r, const struct listener *s,
 			  _("the packets are sent on to a container, where "
 			    "%1$s listens on %2$s: on its own loopback"),
 			  text_string(&r->program), text_string(&r->socket));
-		look_tell(l, FACT_INNER_LOOPBACK, c, "%s", l->text);
+		look_tell(
+			l, FACT_INNER_LOOPBACK, c,
+			_("The packets are sent on to a container, where %1$s listens on %2$s, on its own loopback."),
+			text_string(&r->program), text_string(&r->socket));
 	} else if (fit <= LISTENERS_MAYBE) {
 		look_step(l, STEP_PASS,
 			  _("the packets are sent on to a container, where "
 			    "%1$s listens on %2$s"),
 			  text_string(&r->program), text_string(&r->socket));
-		look_tell(l, FACT_INNER_HERE, NULL, "%s", l->text);
+		look_tell(
+			l, FACT_INNER_HERE, NULL,
+			_("The packets are sent on to a container, where %1$s listens on %2$s."),
+			text_string(&r->program), text_string(&r->socket));
 	}
 }
 

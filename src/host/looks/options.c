@@ -37,10 +37,7 @@ struct reading {
 
 static void forget(struct looking *l)
 {
-	for (size_t i = 0; i < sizeof(told) / sizeof(*told); i++) {
-		facts_forget(l->facts, told[i]);
-		facts_forget(&l->record->general, told[i]);
-	}
+	look_forget(l, told, sizeof(told) / sizeof(*told));
 }
 
 static int read_one(struct reading *r, const struct listener *s)
@@ -108,8 +105,10 @@ static void tell_filter(struct reading *r)
 			  _("the filter of the socket (%s) takes no packet at "
 			    "all (SO_ATTACH_FILTER)"),
 			  text_string(&words));
-		look_tell(l, FACT_SOCKET_FILTER_NOTHING, culprit(r, r->closed),
-			  "%s", l->text);
+		look_tell(
+			l, FACT_SOCKET_FILTER_NOTHING, culprit(r, r->closed),
+			_("The filter of the socket (%s) takes no packet at all (SO_ATTACH_FILTER)."),
+			text_string(&words));
 	} else if (r->closed || r->filtered) {
 		const struct listener *s = r->closed ? r->closed : r->filtered;
 
@@ -118,21 +117,29 @@ static void tell_filter(struct reading *r)
 			  _("the socket (%s) has a filter of its own "
 			    "(SO_ATTACH_FILTER)"),
 			  text_string(&words));
-		look_tell(l, FACT_SOCKET_FILTER_SOME, culprit(r, s), "%s",
-			  l->text);
+		look_tell(
+			l, FACT_SOCKET_FILTER_SOME, culprit(r, s),
+			_("The socket (%s) has a filter of its own (SO_ATTACH_FILTER)."),
+			text_string(&words));
 	} else {
 		look_tell(l, FACT_SOCKET_FILTER_NONE, NULL, NULL);
 	}
 	text_done(&words);
 }
 
-/* Only a connection on which the client says nothing is kept back. */
+/* Only a connection on which the client says nothing is kept back: for ever, or
+ * until it spoke although the server should have. */
 static bool is_kept_back(const struct looking *l)
 {
 	const struct fact_set *f = l->seen;
 
-	return f && fact_has(f, FACT_HANDSHAKE_DONE) &&
-	       !fact_has(f, FACT_CLIENT_DATA) && !fact_has(f, FACT_SERVER_DATA);
+	bool is_mute = f && !fact_has(f, FACT_CLIENT_DATA) &&
+		       !fact_has(f, FACT_SERVER_DATA);
+	bool is_late = f && fact_has(f, FACT_SERVER_FIRST) &&
+		       fact_has(f, FACT_CLIENT_DATA) &&
+		       fact_has(f, FACT_ANSWER_SLOW);
+
+	return f && fact_has(f, FACT_HANDSHAKE_DONE) && (is_mute || is_late);
 }
 
 static void tell_defer(struct reading *r)
@@ -153,8 +160,10 @@ static void tell_defer(struct reading *r)
 		    "until the client has said something (TCP_DEFER_ACCEPT, "
 		    "%2$d s)"),
 		  text_string(&words), r->defer_seconds);
-	look_tell(l, FACT_SOCKET_DEFERS, culprit(r, r->deferring), "%s",
-		  l->text);
+	look_tell(
+		l, FACT_SOCKET_DEFERS, culprit(r, r->deferring),
+		_("The socket (%1$s) keeps connections from its program until the client has said something (TCP_DEFER_ACCEPT, %2$d s)."),
+		text_string(&words), r->defer_seconds);
 	text_done(&words);
 }
 
@@ -248,20 +257,12 @@ static int after_here(struct looking *l)
 
 static int look(struct looking *l)
 {
-	int error = serving_ask(l, look_here);
-
-	if (!serving_is_sure(l))
-		forget(l);
-	return error;
+	return serving_ask_sure(l, look_here, forget);
 }
 
 static int after(struct looking *l)
 {
-	int error = serving_ask(l, after_here);
-
-	if (!serving_is_sure(l))
-		forget(l);
-	return error;
+	return serving_ask_sure(l, after_here, forget);
 }
 
 const struct look look_options = {

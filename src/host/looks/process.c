@@ -63,10 +63,7 @@ static const enum fact_kind told[] = {
 
 static void forget(struct looking *l)
 {
-	for (size_t i = 0; i < sizeof(told) / sizeof(*told); i++) {
-		facts_forget(l->facts, told[i]);
-		facts_forget(&l->record->general, told[i]);
-	}
+	look_forget(l, told, sizeof(told) / sizeof(*told));
 }
 
 static void add_program(struct programs *p, const struct owner *o)
@@ -186,7 +183,12 @@ static void tell_stopped(struct reading *r)
 			  : _("%1$s (pid %2$d) is stopped (SIGSTOP, or ^Z)"),
 		  p->process.name, p->process.pid);
 	if (count == all)
-		look_tell(l, FACT_PROCESS_STOPPED, blame(r, p), "%s", l->text);
+		look_tell(
+			l, FACT_PROCESS_STOPPED, blame(r, p),
+			p->process.state == 't'
+				? _("%1$s (pid %2$d) is stopped by a debugger.")
+				: _("%1$s (pid %2$d) is stopped (SIGSTOP, or ^Z)."),
+			p->process.name, p->process.pid);
 }
 
 static void tell_files(struct reading *r)
@@ -202,8 +204,12 @@ static void tell_files(struct reading *r)
 			  p->process.name, p->process.pid,
 			  (unsigned long long)p->files.open,
 			  (unsigned long long)p->files.most);
-		look_tell(l, FACT_PROCESS_FILES_FULL, blame(r, p), "%s",
-			  l->text);
+		look_tell(
+			l, FACT_PROCESS_FILES_FULL, blame(r, p),
+			_("%1$s (pid %2$d) has %3$llu descriptors open, and its limit is %4$llu, so it cannot accept."),
+			p->process.name, p->process.pid,
+			(unsigned long long)p->files.open,
+			(unsigned long long)p->files.most);
 		return;
 	}
 
@@ -231,7 +237,10 @@ static void tell_paused(struct reading *r)
 		  _("%1$s (pid %2$d) works, but has stopped taking "
 		    "connections; %3$u wait"),
 		  p->process.name, p->process.pid, s->queued);
-	look_tell(l, FACT_PROCESS_PAUSED, blame(r, p), "%s", l->text);
+	look_tell(
+		l, FACT_PROCESS_PAUSED, blame(r, p),
+		_("%1$s (pid %2$d) works, but has stopped taking connections; %3$u wait."),
+		p->process.name, p->process.pid, s->queued);
 }
 
 static void tell_state(struct reading *r)
@@ -333,7 +342,10 @@ static void tell_worker(struct reading *r)
 		  _("%1$u sockets share the port; the connections of %2$s "
 		    "(pid %3$d) wait, and those of the others do not"),
 		  all, p->process.name, p->process.pid);
-	look_tell(l, FACT_PROCESS_WORKER_HANGS, blame(r, p), "%s", l->text);
+	look_tell(
+		l, FACT_PROCESS_WORKER_HANGS, blame(r, p),
+		_("Of the %1$u sockets that share the port, the connections of %2$s (pid %3$d) wait, and those of the others do not."),
+		all, p->process.name, p->process.pid);
 }
 
 static void tell_reading(struct reading *r)
@@ -356,8 +368,10 @@ static void tell_reading(struct reading *r)
 				  _("%1$s (pid %2$d) has not read %3$u bytes "
 				    "of the client's"),
 				  p.name, p.pid, r->own.queued);
-			look_tell(l, FACT_PROCESS_READS_NOTHING, c, "%s",
-				  l->text);
+			look_tell(
+				l, FACT_PROCESS_READS_NOTHING, c,
+				_("%1$s (pid %2$d) has not read %3$u bytes of the client's."),
+				p.name, p.pid, r->own.queued);
 		}
 	}
 	owners_done(&owners);
@@ -443,7 +457,10 @@ static void tell_gone(struct reading *r)
 			  _("%1$s (pid %2$d), which listened, has ended during "
 			    "the attempt"),
 			  p->process.name, p->process.pid);
-		look_tell(l, FACT_PROCESS_GONE, c, "%s", l->text);
+		look_tell(
+			l, FACT_PROCESS_GONE, c,
+			_("%1$s (pid %2$d), which listened, has ended during the attempt."),
+			p->process.name, p->process.pid);
 		return;
 	}
 	/* It did listen when the connection was made. */
@@ -535,7 +552,12 @@ static void tell_ended(struct reading *r)
 			  : _("%1$s (pid %2$d) listens there, and the "
 			      "connection was reset unserved"),
 		  r->now.list[0].process.name, r->now.list[0].process.pid);
-	look_tell(l, way, blame(r, &r->now.list[0]), "%s", l->text);
+	look_tell(
+		l, way, blame(r, &r->now.list[0]),
+		way == FACT_PROCESS_CLOSED
+			? _("%1$s (pid %2$d) listens there, and the connection was closed unserved.")
+			: _("%1$s (pid %2$d) listens there, and the connection was reset unserved."),
+		r->now.list[0].process.name, r->now.list[0].process.pid);
 	if (!has_seen(r, FACT_CLIENT_DATA))
 		look_tell(l, FACT_PROCESS_UNASKED, NULL, NULL);
 	tell_program(r);
@@ -587,6 +609,9 @@ static int after_here(struct looking *l)
 		tell_reading(&r);
 		tell_gone(&r);
 		tell_ended(&r);
+		if (has_seen(&r, FACT_HTTP_GATEWAY_ERROR) && r.now.count &&
+		    is_uncrowded(&r))
+			look_tell(l, FACT_PROCESS_UNCROWDED, NULL, NULL);
 	}
 	serving_done(&r.here);
 	return error;
@@ -594,20 +619,12 @@ static int after_here(struct looking *l)
 
 static int look(struct looking *l)
 {
-	int error = serving_ask(l, look_here);
-
-	if (!serving_is_sure(l))
-		forget(l);
-	return error;
+	return serving_ask_sure(l, look_here, forget);
 }
 
 static int after(struct looking *l)
 {
-	int error = serving_ask(l, after_here);
-
-	if (!serving_is_sure(l))
-		forget(l);
-	return error;
+	return serving_ask_sure(l, after_here, forget);
 }
 
 const struct look look_process = {

@@ -134,7 +134,11 @@ static void tell_accept_full(struct looking *l, struct serving *s,
 		    "is %3$u): %4$s does not take its connections"),
 		  text_string(&where), socket->queued, socket->backlog,
 		  text_string(&program));
-	look_tell(l, FACT_ACCEPT_QUEUE_FULL, c, "%s", l->text);
+	look_tell(
+		l, FACT_ACCEPT_QUEUE_FULL, c,
+		_("The accept queue of %1$s is full (%2$u wait, the backlog is %3$u): %4$s does not take its connections."),
+		text_string(&where), socket->queued, socket->backlog,
+		text_string(&program));
 	text_done(&program);
 	text_done(&where);
 }
@@ -154,7 +158,11 @@ static void tell_buffer_full(struct looking *l, struct serving *s,
 		    "bytes): %4$s does not read it"),
 		  text_string(&where), socket->memory, socket->memory_most,
 		  text_string(&program));
-	look_tell(l, FACT_UDP_BUFFER_FULL, c, "%s", l->text);
+	look_tell(
+		l, FACT_UDP_BUFFER_FULL, c,
+		_("The receive buffer of udp %1$s is full (%2$u of %3$u bytes): %4$s does not read it."),
+		text_string(&where), socket->memory, socket->memory_most,
+		text_string(&program));
 	text_done(&program);
 	text_done(&where);
 }
@@ -216,8 +224,10 @@ static void tell_syn_full(struct looking *l, unsigned waiting)
 		  _("%1$u handshakes of the port are not finished, no more are "
 		    "taken, and SYN cookies are off"),
 		  waiting);
-	look_tell(l, FACT_SYN_QUEUE_FULL, sysctl_culprit(l, cookies, 0), "%s",
-		  l->text);
+	look_tell(
+		l, FACT_SYN_QUEUE_FULL, sysctl_culprit(l, cookies, 0),
+		_("Of the port's handshakes %1$u are not finished, no more are taken, and SYN cookies are off."),
+		waiting);
 }
 
 static void tell_full(struct looking *l, struct serving *s)
@@ -251,10 +261,7 @@ static void tell_waiting(struct looking *l, const struct serving *s)
 
 static void forget(struct looking *l)
 {
-	for (size_t i = 0; i < sizeof(told) / sizeof(*told); i++) {
-		facts_forget(l->facts, told[i]);
-		facts_forget(&l->record->general, told[i]);
-	}
+	look_forget(l, told, sizeof(told) / sizeof(*told));
 }
 
 static int before_here(struct looking *l)
@@ -399,15 +406,14 @@ static void tell_syn_dropped(struct changes *c)
 
 /* What only its own counter shows. */
 static void tell_counted(struct changes *c, uint64_t count, enum fact_kind kind,
-			 const char *words)
+			 const char *words, const char *step)
 {
 	if (count < c->least || !is_dropped_here(c))
 		return;
 
 	look_tell(c->l, kind, socket_culprit(c), words,
 		  (unsigned long long)count, (unsigned long long)c->drops);
-	look_step(c->l, STEP_FAIL, words, (unsigned long long)count,
-		  (unsigned long long)c->drops);
+	look_step(c->l, STEP_FAIL, step, (unsigned long long)count);
 }
 
 static void tell_udp(struct changes *c)
@@ -562,14 +568,14 @@ static void tell_changes(struct changes *c)
 	} else {
 		tell_accept_dropped(c);
 		tell_syn_dropped(c);
-		tell_counted(c, grown_all(c, keys, KEYS), FACT_KEY_DROPPED,
-			     _("%1$llu segments were dropped for their "
-			       "signature (TCP-MD5, TCP-AO), %2$llu of them "
-			       "by the service's own socket"));
-		tell_counted(c, grown(c, COUNTER_LEAST_TTL), FACT_TTL_DROPPED,
-			     _("%1$llu packets were dropped because the socket "
-			       "takes none of so small a ttl (TCPMinTTLDrop), "
-			       "%2$llu by the service's own socket"));
+		tell_counted(
+			c, grown_all(c, keys, KEYS), FACT_KEY_DROPPED,
+			_("For their signature (TCP-MD5, TCP-AO) %1$llu segments were dropped, and the service's own socket dropped %2$llu."),
+			_("%llu segments were dropped for their signature (TCP-MD5, TCP-AO)"));
+		tell_counted(
+			c, grown(c, COUNTER_LEAST_TTL), FACT_TTL_DROPPED,
+			_("For too small a ttl (TCPMinTTLDrop) %1$llu packets were dropped, and the service's own socket dropped %2$llu."),
+			_("%llu packets were dropped for too small a ttl (TCPMinTTLDrop)"));
 		tell_stale(c);
 		tell_room(c);
 		tell_all_moved(c);
@@ -604,29 +610,17 @@ static int after_here(struct looking *l)
 
 static int before(struct looking *l)
 {
-	int error = serving_ask(l, before_here);
-
-	if (!serving_is_sure(l))
-		forget(l);
-	return error;
+	return serving_ask_sure(l, before_here, forget);
 }
 
 static int client(struct looking *l)
 {
-	int error = serving_ask(l, client_here);
-
-	if (!serving_is_sure(l))
-		forget(l);
-	return error;
+	return serving_ask_sure(l, client_here, forget);
 }
 
 static int after(struct looking *l)
 {
-	int error = serving_ask(l, after_here);
-
-	if (!serving_is_sure(l))
-		forget(l);
-	return error;
+	return serving_ask_sure(l, after_here, forget);
 }
 
 static void done(struct looking *l)

@@ -12,20 +12,6 @@
  * Without one the kernel gives up the SYN without a trace but for a counter
  * (inet_csk_route_req()).
  */
-struct state {
-	struct counters_taken before;
-	bool has_before;
-};
-
-static int before(struct looking *l)
-{
-	struct state *s = l->state;
-	int err = counters_read(&s->before);
-
-	s->has_before = !err;
-	return err;
-}
-
 static void put_way(struct text *out, const struct looking *l,
 		    const struct way_back *w)
 {
@@ -79,7 +65,7 @@ static void tell_found(struct looking *l, const struct way_back *w)
 
 	put_way(&words, l, w);
 	look_tell(l, FACT_ROUTE_BACK_FOUND, way_route_culprit(l, &w->route),
-		  _("The server's way back to the client: %s."),
+		  _("The route back to the client is: %s."),
 		  text_string(&words));
 	look_step(l, STEP_PASS, "%s", text_string(&words));
 	text_done(&words);
@@ -192,7 +178,7 @@ static int after(struct looking *l)
 	enum counter c = address_is_v4(&l->question->client)
 				 ? COUNTER_OUT_NO_ROUTES
 				 : COUNTER_OUT_NO_ROUTES6;
-	struct state *s = l->state;
+	struct way_counted *s = l->state;
 	struct counters_taken now;
 	uint64_t grown;
 	int err;
@@ -221,8 +207,8 @@ static int after(struct looking *l)
 const struct look look_route_back = {
 	.id = "route-back",
 	.title = N_("the route back to the client"),
-	.state_size = sizeof(struct state),
-	.before = before,
+	.state_size = sizeof(struct way_counted),
+	.before = way_count,
 	.client = client,
 	.after = after,
 };

@@ -12,20 +12,6 @@
  * address of its own as their source, and with rp_filter not from where it would
  * not answer to (fib_validate_source() of net/ipv4/fib_frontend.c; RFC 3704).
  */
-struct state {
-	struct counters_taken before;
-	bool has_before;
-};
-
-static int before(struct looking *l)
-{
-	struct state *s = l->state;
-	int err = counters_read(&s->before);
-
-	s->has_before = !err;
-	return err;
-}
-
 static void tell_source(struct looking *l, bool is_unsure)
 {
 	const struct links_address *own =
@@ -146,7 +132,7 @@ static int client(struct looking *l)
 
 static int after(struct looking *l)
 {
-	struct state *s = l->state;
+	struct way_counted *s = l->state;
 	struct counters_taken now;
 	uint64_t grown;
 	int err;
@@ -185,8 +171,8 @@ static int after(struct looking *l)
 const struct look look_rp_filter = {
 	.id = "rp-filter",
 	.title = N_("the source of the client's packets"),
-	.state_size = sizeof(struct state),
-	.before = before,
+	.state_size = sizeof(struct way_counted),
+	.before = way_count,
 	.client = client,
 	.after = after,
 };

@@ -17,20 +17,6 @@
 /* Shorter than any way through the internet that hosts are set up for. */
 enum { TTL_SMALL = 32 };
 
-struct state {
-	struct counters_taken before;
-	bool has_before;
-};
-
-static int before(struct looking *l)
-{
-	struct state *s = l->state;
-	int err = counters_read(&s->before);
-
-	s->has_before = !err;
-	return err;
-}
-
 /* Gone since Linux 4.12. */
 static bool has_recycling(void)
 {
@@ -195,7 +181,7 @@ static void tell_ttl(struct looking *l)
 static int after(struct looking *l)
 {
 	bool is_v4 = address_is_v4(&l->question->client);
-	struct state *s = l->state;
+	struct way_counted *s = l->state;
 	struct counters_taken now;
 	struct grown g = { &s->before, &now };
 	int err = s->has_before ? counters_read(&now) : -ENODATA;
@@ -214,8 +200,8 @@ static int after(struct looking *l)
 const struct look look_settings = {
 	.id = "settings",
 	.title = N_("settings of the kernel"),
-	.state_size = sizeof(struct state),
-	.before = before,
+	.state_size = sizeof(struct way_counted),
+	.before = way_count,
 	.client = client,
 	.after = after,
 };

@@ -38,14 +38,6 @@ struct line {
 	unsigned number;
 };
 
-static void forget(struct looking *l, const enum fact_kind *kinds, size_t count)
-{
-	for (size_t i = 0; i < count; i++) {
-		facts_forget(l->facts, kinds[i]);
-		facts_forget(&l->record->general, kinds[i]);
-	}
-}
-
 static struct culprit *blame(const struct reading *r, const struct line *line)
 {
 	struct arena *a = r->l->record->arena;
@@ -70,13 +62,13 @@ static void tell_off(struct reading *r, const struct line *line)
 {
 	struct looking *l = r->l;
 
-	forget(l, outdone, sizeof(outdone) / sizeof(*outdone));
+	look_forget(l, outdone, sizeof(outdone) / sizeof(*outdone));
 	look_step(l, STEP_FAIL,
 		  _("%1$s, line %2$u: the service is switched off"), line->file,
 		  line->number);
 	look_tell(
 		l, FACT_SUPERSERVER_OFF, blame(r, line),
-		_("The service stands in %1$s, line %2$u, and is switched off there: %3$s"),
+		_("The service stands in %1$s, line %2$u, and is switched off there: %3$s."),
 		line->file, line->number, line->text);
 }
 
@@ -132,7 +124,7 @@ static void tell_unit(struct reading *r, const struct unit *u)
 	struct looking *l = r->l;
 	const struct line line = { u->file, u->name, u->line };
 
-	forget(l, outdone, sizeof(outdone) / sizeof(*outdone));
+	look_forget(l, outdone, sizeof(outdone) / sizeof(*outdone));
 	look_step(l, STEP_FAIL, _("%s is to have the port open, and has not"),
 		  u->name);
 	if (u->is_enabled && !u->is_masked)
@@ -343,7 +335,7 @@ static int look(struct looking *l)
 	struct reading r = { l, arena_new(), problems_new() };
 	int err = -ENOMEM;
 
-	forget(l, told, sizeof(told) / sizeof(*told));
+	look_forget(l, told, sizeof(told) / sizeof(*told));
 	if (r.arena && r.problems)
 		err = check(&r);
 	if (!err)

@@ -42,10 +42,7 @@ struct reading {
 
 static void forget(struct looking *l)
 {
-	for (size_t i = 0; i < sizeof(told) / sizeof(*told); i++) {
-		facts_forget(l->facts, told[i]);
-		facts_forget(&l->record->general, told[i]);
-	}
+	look_forget(l, told, sizeof(told) / sizeof(*told));
 }
 
 static const char *base_of(const char *path)
@@ -218,12 +215,12 @@ static void tell_denied(struct reading *r, const struct program *p,
 	else if (d->answer == WRAPPERS_TWISTED)
 		look_tell(
 			l, FACT_WRAPPERS_DENY, blame(r, d),
-			_("%1$s, line %2$u, has another command answer %3$s instead of %4$s: %5$s"),
+			_("%1$s, line %2$u, has another command answer %3$s instead of %4$s: %5$s."),
 			d->file, d->line, client, p->daemon, d->text);
 	else
 		look_tell(
 			l, FACT_WRAPPERS_DENY, blame(r, d),
-			_("%1$s, line %2$u, does not let %3$s use %4$s: %5$s"),
+			_("%1$s, line %2$u, does not let %3$s use %4$s: %5$s."),
 			d->file, d->line, client, p->daemon, d->text);
 }
 
@@ -237,7 +234,7 @@ static void tell_paranoid(struct reading *r, const struct program *p,
 		  d->line, text_string(&r->client), p->daemon);
 	look_tell(
 		l, FACT_WRAPPERS_PARANOID, blame(r, d),
-		_("The address %1$s leads to the name %2$s, and that to another address; %3$s, line %4$u, refuses such clients: %5$s"),
+		_("The address %1$s leads to the name %2$s, and that to another address; %3$s, line %4$u, refuses such clients: %5$s."),
 		text_string(&r->client), r->name.name, d->file, d->line,
 		d->text);
 }

@@ -189,7 +189,7 @@ static void tell(const struct probing *p, enum fact_kind kind,
 		 const struct address *culprit, struct text *text)
 {
 	fact_tell(p->facts, kind, ID, culprit ? router(p, culprit) : NULL,
-		  "%s.", text_string(text));
+		  _("%s."), text_string(text));
 }
 
 static enum step_status tell_loop(const struct probing *p,

@@ -4,7 +4,7 @@ import socket
 from services import one_process_server
 
 EXPECT = {'symptom': 'silent-after-connect'}
-EXPECT_SERVER = {'symptom': ['silent-after-connect', 'handshake-incomplete']}
+EXPECT_SERVER = {'symptom': ['silent-after-connect', 'handshake-incomplete', 'slow']}
 BANNER = b'220 mail.example ESMTP\r\n'
 
 

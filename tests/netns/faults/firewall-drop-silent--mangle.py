@@ -2,7 +2,7 @@
 from firewall import Firewall
 from services import some_service
 
-EXPECT = {'symptom': 'syn-unanswered', 'or': ['firewall-prerouting-drop']}
+EXPECT = {'symptom': 'syn-unanswered', 'or': ['firewall-prerouting-drop', 'firewall-nft-second-table']}
 
 
 def build(lab):

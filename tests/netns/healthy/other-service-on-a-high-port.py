@@ -1,5 +1,5 @@
 """A port that is known for something else: high ports are anybody's."""
-from services import banner_server, certificate, http_server, nginx, silent_server, sshd
+from services import banner_server, certificate, http_server, nginx, sshd
 
 
 def build(lab):
@@ -7,4 +7,4 @@ def build(lab):
     lab.rng.choice([
         lambda: sshd(lab.server, lab.port), lambda: http_server(lab.server, lab.port),
         lambda: nginx(lab.server, lab.port, tls=certificate(lab.server, 'a.example')),
-        lambda: silent_server(lab.server, lab.port), lambda: banner_server(lab.server, lab.port)])()
+        lambda: banner_server(lab.server, lab.port)])()

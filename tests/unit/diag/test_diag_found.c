@@ -179,11 +179,71 @@ static void who_asks_in_vain_is_kept_out_by_this_host(void **state)
 	}
 }
 
+/* A connection that was made here, and ended by a program without a word. */
+#define CLOSED                                                                 \
+	FACT_AT_SERVER, FACT_FORETOLD, FACT_IS_V4, FACT_SYN_SEEN,              \
+		FACT_SYNACK_SEEN, FACT_HANDSHAKE_DONE,                         \
+		FACT_SERVER_CLOSED_FIRST, FACT_CLOSED_AT_ONCE,                 \
+		FACT_SERVER_FIN, FACT_ADDRESS_OWN, FACT_PROCESS_CLOSED
+
+static void a_front_end_that_opened_nothing_has_lost_none(void **state)
+{
+	const struct fact_set any = FACTS(CLOSED);
+	const struct fact_set none = FACTS(CLOSED, FACT_NOTHING_OPENED);
+
+	assert_true(is_left(diag_judge(*state, &any), "backend-down"));
+	assert_false(is_left(diag_judge(*state, &none), "backend-down"));
+}
+
+static void a_front_end_whose_connection_fails_is_not_to_blame(void **state)
+{
+	const struct fact_set facts = FACTS(CLOSED, FACT_BACKEND_FAILS);
+
+	assert_proven(*state, &facts, "backend-down");
+	assert_false(
+		is_left(diag_judge(*state, &facts), "service-closes-at-once"));
+}
+
+static void what_the_service_waits_for_is_why_it_is_silent(void **state)
+{
+	static const struct {
+		enum fact_kind found;
+		const char *id;
+	} rows[] = {
+		{ FACT_IDENT_WAITS, "ident-delay" },
+		{ FACT_REVERSE_DNS_WAITS, "reverse-dns-slow" },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		const struct fact_set facts = FACTS(
+			FACT_AT_SERVER, FACT_FORETOLD, FACT_IS_V4,
+			FACT_SYN_SEEN, FACT_SYNACK_SEEN, FACT_HANDSHAKE_DONE,
+			FACT_ADDRESS_OWN, rows[i].found);
+
+		assert_proven(*state, &facts, rows[i].id);
+		assert_int_equal(diag_judge(*state, &facts)->symptom,
+				 SYMPTOM_SILENT_AFTER_CONNECT);
+	}
+}
+
+static void whose_packets_came_was_led_to_the_right_host(void **state)
+{
+	const struct fact_set facts =
+		FACTS(FACT_AT_SERVER, FACT_FORETOLD, FACT_IS_V4, FACT_SYN_SEEN,
+		      FACT_SYNACK_SEEN, FACT_HANDSHAKE_DONE, FACT_ADDRESS_OWN,
+		      FACT_TLS_CLIENT_HELLO, FACT_TLS_ALERT_SERVER);
+	const struct verdict *v = diag_judge(*state, &facts);
+
+	assert_false(is_left(v, "dns-wrong-address"));
+	assert_false(is_left(v, "captive-portal"));
+	assert_true(is_left(v, "tls-sni-rejected"));
+}
+
 static void before_any_packet_it_is_only_inferred(void **state)
 {
 	const struct fact_set facts =
 		FACTS(FACT_FORETOLD, FACT_IS_V4, FACT_ADDRESS_OWN,
-		      FACT_ROUTE_BACK_NONE);
+		      FACT_ROUTE_BACK_NONE, FACT_RULES_READ);
 	const struct verdict *v = diag_judge(*state, &facts);
 
 	assert_string_equal(v->cause->id, "route-missing-reply");
@@ -215,6 +275,10 @@ int main(void)
 		WITH_DIAG(of_two_that_were_found_the_packet_meets_the_first),
 		WITH_DIAG(a_router_is_told_what_it_does_not_do),
 		WITH_DIAG(who_asks_in_vain_is_kept_out_by_this_host),
+		WITH_DIAG(a_front_end_that_opened_nothing_has_lost_none),
+		WITH_DIAG(a_front_end_whose_connection_fails_is_not_to_blame),
+		WITH_DIAG(what_the_service_waits_for_is_why_it_is_silent),
+		WITH_DIAG(whose_packets_came_was_led_to_the_right_host),
 		WITH_DIAG(before_any_packet_it_is_only_inferred),
 		cmocka_unit_test(what_stops_a_packet_has_a_place),
 	};

@@ -180,12 +180,43 @@ static void what_was_not_asked_is_not_known(void **state)
 	assert_int_equal(reader_link("/proc/self/exe", &t), -ENODATA);
 	assert_int_equal(reader_status("/proc", &st), -ENODATA);
 	assert_int_equal(security_denies(AF_INET, 80), -ENODATA);
+	assert_true(reader_missed() >= 7);
 	reader_use(NULL);
+	assert_int_equal(reader_missed(), 0);
 	links_done(&l);
 	netlink_close(n);
 	text_done(&t);
 	reader_free(replay);
 	snapshot_free(s);
+}
+
+/* By its bytes a question is known again, whatever stood on the stack. */
+static void a_question_is_the_same_each_time(void **state)
+{
+	struct netlink_request one, other;
+
+	(void)state;
+	memset(&one, 0x55, sizeof(one));
+	memset(&other, 0xaa, sizeof(other));
+	(void)netlink_request(&one, 1, 2);
+	(void)netlink_request(&other, 1, 2);
+	assert_memory_equal(&one, &other, sizeof(one));
+}
+
+static void a_key_holds_just_so_many_numbers(void **state)
+{
+	static const char *const wrong[] = { "",     "1",           "1 2 3",
+					     "1 2 ", " 1 2",        "1  2",
+					     "-1 2", "1 +2",        "1 2x",
+					     "1\t2", "1 4294967296" };
+	uint32_t n[2] = { 0 };
+
+	(void)state;
+	assert_true(reader_key_numbers("7 4294967295", n, 2));
+	assert_int_equal(n[0], 7);
+	assert_int_equal(n[1], UINT32_MAX);
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(*wrong); i++)
+		assert_false(reader_key_numbers(wrong[i], n, 2));
 }
 
 static void a_file_is_cut_at_the_most_and_said_so(void **state)
@@ -316,6 +347,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_is_recorded_is_read_the_same_elsewhere),
 		cmocka_unit_test(what_was_not_asked_is_not_known),
+		cmocka_unit_test(a_question_is_the_same_each_time),
+		cmocka_unit_test(a_key_holds_just_so_many_numbers),
 		cmocka_unit_test(a_file_is_cut_at_the_most_and_said_so),
 		cmocka_unit_test(what_is_no_regular_file_is_not_read),
 		cmocka_unit_test(links_tell_where_each_leads),

@@ -5,10 +5,12 @@
 
 #include <cmocka.h>
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 
+#include "base/file.h"
 #include "nft_given.h"
 #include "ruleset/live.h"
 
@@ -96,6 +98,33 @@ static void a_host_with_one_backend_is_read(void **state)
 	given_done(&g);
 }
 
+/* Whatever tools there are here: what they said is read from the bytes alone. */
+static void what_was_gathered_is_read_elsewhere(void **state)
+{
+	struct given g = given_nothing(), cut = given_nothing();
+	FILE *f = tmpfile();
+	struct text t = TEXT_NULL;
+	struct live live;
+
+	(void)state;
+	assert_non_null(f);
+	assert_int_equal(live_gather(fileno(f), 2000, ""), 0);
+	assert_int_equal(fseek(f, 0, SEEK_SET), 0);
+	assert_int_equal(file_read(&t, fileno(f), 1 << 20), 0);
+	assert_int_equal(live_read_gathered(g.ruleset, t.data, t.len, &live),
+			 0);
+	for (int i = 0; i < LIVE_SOURCE_COUNT; i++)
+		assert_non_null(live.row[i].command);
+	for (size_t len = 0; len < t.len; len++)
+		assert_int_equal(
+			live_read_gathered(cut.ruleset, t.data, len, &live),
+			-EIO);
+	(void)fclose(f);
+	text_done(&t);
+	given_done(&g);
+	given_done(&cut);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -103,6 +132,7 @@ int main(void)
 						with_folder, without_folder),
 		cmocka_unit_test_setup_teardown(a_host_with_one_backend_is_read,
 						with_folder, without_folder),
+		cmocka_unit_test(what_was_gathered_is_read_elsewhere),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
