@@ -113,8 +113,7 @@ static bool is_silent(const struct reading *r, const struct flow *f,
 				      ? (int64_t)SERVER_FORETOLD_SILENCE
 				      : (int64_t)SILENCE;
 
-	return f->opening == OPENING_SYN &&
-	       fact_has(facts, FACT_SYN_SEEN) &&
+	return f->opening == OPENING_SYN && fact_has(facts, FACT_SYN_SEEN) &&
 	       !fact_has(facts, FACT_SYNACK_SEEN) &&
 	       !fact_has(facts, FACT_RST_FOR_SYN) &&
 	       !fact_has(facts, FACT_ICMP_ERROR) &&
