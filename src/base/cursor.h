@@ -24,7 +24,9 @@ static inline struct cursor cursor_over(const void *data, size_t len)
 {
 	const uint8_t *start = (const uint8_t *)data;
 
-	return (struct cursor){ .pos = start, .end = start + len };
+	/* No bytes may be nowhere: nothing is added to a null pointer then. */
+	return (struct cursor){ .pos = start,
+				.end = len ? start + len : start };
 }
 
 static inline bool cursor_ok(const struct cursor *c)

@@ -56,6 +56,20 @@ static bool is_of_family(const struct table *t, const struct point *p)
 	       t->family == (is_v4 ? TABLE_IP : TABLE_IP6);
 }
 
+/* The walk came there in one of its cases: what a rule that may match has set
+ * (a mark, another port) is known in that case alone. */
+static bool is_an_end(const struct walk_way *way,
+		      const struct server_counter *c)
+{
+	for (size_t i = 0; i < way->end_count; i++)
+		if (way->ends[i].decision != WALK_ACCEPT &&
+		    way->ends[i].chain == c->chain &&
+		    way->ends[i].rule == c->rule)
+			return true;
+
+	return false;
+}
+
 /* Whether it may have refused a packet of this client, or the answer to it. */
 static bool is_suspect(const struct server_way *way,
 		       const struct server_counter *c)
@@ -69,6 +83,8 @@ static bool is_suspect(const struct server_way *way,
 		       c->chain->hook != HOOK_NONE;
 	if (!server_counters_refusal(c->rule))
 		return false;
+	if (is_an_end(&way->result.way, c))
+		return true;
 
 	if (way->kind == FACT_RULES_REPLY)
 		any_packet(

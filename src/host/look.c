@@ -59,6 +59,15 @@ void look_forget(struct looking *l, const enum fact_kind *kinds, size_t count)
 	}
 }
 
+bool look_is_this(const struct looking *l, uint64_t grown)
+{
+	enum { OTHERS = 2 };
+
+	const uint64_t packets = l->question->packets;
+
+	return grown && grown >= packets && grown <= 2 * packets + OTHERS;
+}
+
 void look_blocked(struct looking *l, int err)
 {
 	bool is_denied = err == -EPERM || err == -EACCES;

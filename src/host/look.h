@@ -99,6 +99,11 @@ look_step(struct looking *l, enum step_status status, const char *format, ...);
  * of the host. */
 void look_forget(struct looking *l, const enum fact_kind *kinds, size_t count);
 
+/* Whether what a counter of all traffic grew by are this attempt's packets: so
+ * many at least, and hardly more. Where others' are dropped as well, it does not
+ * tell that these are among them: something before may have taken those. */
+bool look_is_this(const struct looking *l, uint64_t grown);
+
 /* It could not be looked at: for -EPERM and -EACCES the capability is named.
  * Also the step, where it has none yet. */
 void look_blocked(struct looking *l, int err);

@@ -28,7 +28,8 @@ static const char *field(const char *behind_name, int wanted)
 
 	for (int i = 3; at && i < wanted; i++) {
 		at = strchr(at, ' ');
-		at += at != NULL;
+		if (at)
+			at++;
 	}
 	return at;
 }

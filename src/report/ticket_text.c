@@ -54,6 +54,7 @@ void ticket_step(struct text *out, const struct ticket *t,
 {
 	struct text words = TEXT_NULL;
 	size_t id = strlen(step->id);
+	size_t at = id + 6 < STEP_TEXT ? STEP_TEXT : id + 7;
 
 	text_format(out, "%3zu ", number);
 	paint(out, t, sgr_of(step->status));
@@ -61,14 +62,14 @@ void ticket_step(struct text *out, const struct ticket *t,
 	paint(out, t, "\x1b[0m");
 	text_char(out, ' ');
 	text_str(out, step->id);
-	text_fill(out, ' ', id + 6 < STEP_TEXT ? STEP_TEXT - 6 - id : 1);
+	text_fill(out, ' ', at - 6 - id);
 	words_clean(&words, step->text);
 	if (step->took_ns >= CLOCK_SECOND / 10) {
 		text_str(&words, " (");
 		clock_span(&words, step->took_ns);
 		text_char(&words, ')');
 	}
-	wrap_text(out, text_string(&words), STEP_TEXT, STEP_TEXT, t->width);
+	wrap_text(out, text_string(&words), at, STEP_TEXT, t->width);
 	text_char(out, '\n');
 	text_done(&words);
 }

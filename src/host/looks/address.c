@@ -307,8 +307,9 @@ static int after(struct looking *l)
 	if (!grown || grown < l->question->packets)
 		return 0;
 	err = look(l, true);
-	if (fact_has(&l->facts->set, FACT_ADDRESS_NOT_OWN) ||
-	    fact_has(&l->facts->set, FACT_FORWARDING_OFF))
+	if (look_is_this(l, grown) &&
+	    (fact_has(&l->facts->set, FACT_ADDRESS_NOT_OWN) ||
+	     fact_has(&l->facts->set, FACT_FORWARDING_OFF)))
 		look_tell(
 			l, FACT_ADDRESS_COUNTED, NULL,
 			_("The counter %1$s grew by %2$llu when the packets came."),

@@ -153,15 +153,15 @@ static int client(struct looking *l)
 /* Where nothing was thrown away for that reason although the packets came so
  * far, it was not so. */
 static void settle(struct looking *l, enum fact_kind found,
-		   enum fact_kind counted, bool has_grown)
+		   enum fact_kind counted, uint64_t grown)
 {
 	const struct fact *f = facts_get(l->facts, found);
 
 	if (!f)
 		return;
-	if (has_grown)
+	if (look_is_this(l, grown))
 		look_tell(l, counted, f->culprit, NULL);
-	else if (!stopped_before_socket(l->facts))
+	else if (!grown && !stopped_before_socket(l->facts))
 		facts_forget(l->facts, found);
 }
 
@@ -180,11 +180,11 @@ static int after(struct looking *l)
 		return error;
 
 	settle(l, FACT_XFRM_BLOCKS, FACT_XFRM_BLOCK_COUNTED,
-	       now.blocked[IPSEC_IN] > was->blocked[IPSEC_IN]);
+	       now.blocked[IPSEC_IN] - was->blocked[IPSEC_IN]);
 	settle(l, FACT_XFRM_BLOCKS_REPLY, FACT_XFRM_BLOCK_COUNTED,
-	       now.blocked[IPSEC_OUT] > was->blocked[IPSEC_OUT]);
+	       now.blocked[IPSEC_OUT] - was->blocked[IPSEC_OUT]);
 	settle(l, FACT_XFRM_STATE_MISSING, FACT_XFRM_MISMATCH_COUNTED,
-	       now.mismatched > was->mismatched);
+	       now.mismatched - was->mismatched);
 	/* Whatever the policies say: nothing at all was thrown away. */
 	if (now.blocked[IPSEC_IN] == was->blocked[IPSEC_IN] &&
 	    now.blocked[IPSEC_OUT] == was->blocked[IPSEC_OUT] &&

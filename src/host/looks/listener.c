@@ -23,21 +23,13 @@ enum { FIRST_PRIVATE = 1024, LISTED_MOST = 3 };
 
 /* What may be told here: exactly one of it, or LISTENER_HERE, or nothing. */
 static const enum fact_kind told[] = {
-	FACT_LISTENER_NONE_HERE,
-	FACT_LISTENER_HERE,
-	FACT_LISTENER_NONE,
-	FACT_LISTENER_LOOPBACK,
-	FACT_LISTENER_ADDRESS,
-	FACT_LISTENER_DEVICE,
-	FACT_LISTENER_V6ONLY,
-	FACT_LISTENER_V4ONLY,
-	FACT_LISTENER_OTHER_PROTOCOL,
-	FACT_LISTENER_OTHER_SPACE,
-	FACT_LISTENER_ELSEWHERE,
-	FACT_LISTENER_STRAY,
-	FACT_LISTENER_STRAYS,
-	FACT_LISTENER_VANISHED,
-	FACT_SPACES_READ,
+	FACT_LISTENER_NONE_HERE,      FACT_LISTENER_HERE,
+	FACT_LISTENER_NONE,           FACT_LISTENER_LOOPBACK,
+	FACT_LISTENER_ADDRESS,        FACT_LISTENER_DEVICE,
+	FACT_LISTENER_V6ONLY,         FACT_LISTENER_V4ONLY,
+	FACT_LISTENER_OTHER_PROTOCOL, FACT_LISTENER_ELSEWHERE,
+	FACT_LISTENER_STRAY,          FACT_LISTENER_STRAYS,
+	FACT_LISTENER_VANISHED,       FACT_SPACES_READ,
 };
 
 struct state {
@@ -200,19 +192,6 @@ static int tell_other_protocol(struct reading *r)
 	return error ? error : 1;
 }
 
-/* One that is likely to be open in any container, whatever it is for. */
-static bool is_common(uint16_t port)
-{
-	static const uint16_t ports[] = { 3000, 3306, 5000, 5432, 6379, 8000,
-					  8080, 8443, 9000, 9090, 9100, 27017 };
-
-	for (size_t i = 0; i < sizeof(ports) / sizeof(*ports); i++)
-		if (port == ports[i])
-			return true;
-
-	return port < FIRST_PRIVATE;
-}
-
 /* 1: it is told. A namespace that has ended meanwhile holds no socket. */
 static int look_in_space(struct reading *r, const char *where)
 {
@@ -237,11 +216,10 @@ static int look_in_space(struct reading *r, const char *where)
 		  _("%1$s listens on %2$s, but in another network namespace: "
 		    "a container, or a unit with a network of its own"),
 		  text_string(&r->program), text_string(&r->socket));
+	/* Whether it is the one that is meant, nobody can see: a container has
+	 * ports of its own. */
 	look_tell(
-		l,
-		is_common(l->question->port) ? FACT_LISTENER_ELSEWHERE
-					     : FACT_LISTENER_OTHER_SPACE,
-		c,
+		l, FACT_LISTENER_ELSEWHERE, c,
 		_("%1$s listens on %2$s, but in another network namespace: that of a container, or of a unit with a network of its own."),
 		text_string(&r->program), text_string(&r->socket));
 	return error ? error : 1;

@@ -194,9 +194,10 @@ static int after(struct looking *l)
 		return 0;
 
 	err = look(l, true);
-	if (fact_has(&l->facts->set, FACT_ROUTE_BACK_NONE) ||
-	    fact_has(&l->facts->set, FACT_ROUTE_BACK_REFUSED) ||
-	    fact_has(&l->facts->set, FACT_POLICY_RULE_BACK))
+	if (look_is_this(l, grown) &&
+	    (fact_has(&l->facts->set, FACT_ROUTE_BACK_NONE) ||
+	     fact_has(&l->facts->set, FACT_ROUTE_BACK_REFUSED) ||
+	     fact_has(&l->facts->set, FACT_POLICY_RULE_BACK)))
 		look_tell(
 			l, FACT_ROUTE_BACK_COUNTED, NULL,
 			_("The counter %1$s grew by %2$llu when the packets came."),

@@ -159,7 +159,8 @@ static int after(struct looking *l)
 		return 0;
 
 	err = look(l, true);
-	if (fact_has(&l->facts->set, FACT_RP_FILTER_DROPS))
+	if (fact_has(&l->facts->set, FACT_RP_FILTER_DROPS) &&
+	    look_is_this(l, grown))
 		look_tell(
 			l, FACT_RP_FILTER_COUNTED, NULL,
 			_("The counter %1$s grew by %2$llu when the packets came."),

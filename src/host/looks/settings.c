@@ -139,7 +139,7 @@ static void tell_checksum(struct looking *l, const struct grown *g)
 			_("The counter %s did not move when the packets came."),
 			counters_name(c));
 	else if (fact_has(l->seen, FACT_SYN_ARRIVED) &&
-		 grown(g, c) >= l->question->packets)
+		 look_is_this(l, grown(g, c)))
 		look_tell(
 			l, FACT_CHECKSUM_COUNTED,
 			in ? way_link_culprit(l, in) : NULL,
@@ -150,8 +150,7 @@ static void tell_checksum(struct looking *l, const struct grown *g)
 static void tell_recycling(struct looking *l, const struct grown *g)
 {
 	if (has_recycling() && fact_has(l->seen, FACT_SYN_ARRIVED) &&
-	    grown(g, COUNTER_PAWS_PASSIVE) >= l->question->packets &&
-	    grown(g, COUNTER_PAWS_PASSIVE))
+	    look_is_this(l, grown(g, COUNTER_PAWS_PASSIVE)))
 		look_tell(
 			l, FACT_TW_RECYCLE_DROPS,
 			way_sysctl_culprit(l, "net.ipv4.tcp_tw_recycle", 1),

@@ -2,6 +2,7 @@
 from services import some_service
 
 EXPECT = {'symptom': 'refused-by-rst'}
+EXPECT_SERVER = {'set': ['no-listener'], 'or': ['no-listener'], 'certainty': 'suspected'}  # is it the one that is meant?
 
 
 def build(lab):

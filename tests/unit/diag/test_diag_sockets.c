@@ -37,7 +37,6 @@ static const struct {
 	{ FACT_LISTENER_V6ONLY, "listener-v6only", false },
 	{ FACT_LISTENER_V4ONLY, "ipv6-no-listener", true },
 	{ FACT_LISTENER_OTHER_PROTOCOL, "listener-udp-only", false },
-	{ FACT_LISTENER_OTHER_SPACE, "listener-other-netns", false },
 	{ FACT_INNER_LOOPBACK, "container-listener-loopback", false },
 };
 
