@@ -101,7 +101,7 @@ static void a_program_on_another_port_may_be_the_one_that_is_meant(void **state)
 	assert_int_not_equal(v->certainty, CERTAINTY_PROVEN);
 }
 
-static void a_common_port_in_a_container_proves_nothing(void **state)
+static void a_port_of_a_container_proves_nothing(void **state)
 {
 	struct fact_set facts = refused(true);
 	const struct verdict *v =
@@ -230,7 +230,7 @@ int main(void)
 		WITH_DIAG(not_looked_at_all_of_them_are_left),
 		WITH_DIAG(
 			a_program_on_another_port_may_be_the_one_that_is_meant),
-		WITH_DIAG(a_common_port_in_a_container_proves_nothing),
+		WITH_DIAG(a_port_of_a_container_proves_nothing),
 		WITH_DIAG(drops_that_are_the_clients_own_prove_it),
 		WITH_DIAG(drops_that_may_be_anybodys_prove_nothing),
 		WITH_DIAG(counters_that_did_not_move_exclude_it),
