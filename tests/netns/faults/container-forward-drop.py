@@ -4,6 +4,7 @@ from nat import dnat
 from services import some_service
 
 EXPECT = {'symptom': 'syn-unanswered'}
+EXPECT_SERVER = {'set': ['policy-rule-drop']}
 
 
 def build(lab):

@@ -2,6 +2,8 @@
 from services import banner_server, closing_server
 
 EXPECT = {'symptom': ['closed-after-connect', 'reset-after-connect']}
+EXPECT_SERVER = {'symptom': ['closed-after-connect', 'reset-after-connect', 'reset-mid-stream'],
+                 'set': ['service-crashes', 'backend-down', 'max-clients', 'nat-idle-timeout', 'duplicate-ip', 'dpi-rst']}
 
 
 def build(lab):

@@ -2,6 +2,7 @@
 from services import closing_server, sshd
 
 EXPECT = {'symptom': ['closed-after-connect', 'reset-after-connect']}
+EXPECT_SERVER = {'set': ['service-crashes']}  # how a child of the service ended, nobody can see
 
 
 def build(lab):

@@ -6,7 +6,8 @@ import time
 from services import banner_server
 
 EXPECT = {'symptom': ['closed-after-connect', 'reset-after-connect']}
-EXPECT_SERVER = {'set': ['service-resets-at-once', 'service-closes-at-once']}
+EXPECT_SERVER = {'symptom': ['closed-after-connect', 'reset-after-connect', 'refused-by-rst'],
+                 'or': ['service-closes-at-once', 'service-resets-at-once', 'no-listener'], 'set': ['backend-down']}  # whether it is seen before or after
 
 
 def build(lab):

@@ -2,6 +2,7 @@
 from services import banner_server, resetting_server
 
 EXPECT = {'symptom': 'reset-after-connect'}
+EXPECT_SERVER = {'set': ['service-crashes']}  # how a child of the service ended, nobody can see
 
 
 def build(lab):

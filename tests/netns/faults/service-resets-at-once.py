@@ -2,6 +2,7 @@
 from services import resetting_server, sshd
 
 EXPECT = {'symptom': 'reset-after-connect'}
+EXPECT_SERVER = {'set': ['service-crashes']}  # how a child of the service ended, nobody can see
 
 
 def build(lab):

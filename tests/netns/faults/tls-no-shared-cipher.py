@@ -3,6 +3,7 @@ from services import certificate, tls_client, tls_server
 import ssl
 
 EXPECT = {'symptom': 'tls-failed'}
+EXPECT_SERVER = {'set': ['tls-version-mismatch', 'tls-sni-rejected']}  # a bare handshake_failure
 
 
 def build(lab):

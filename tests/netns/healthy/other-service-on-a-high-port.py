@@ -1,5 +1,8 @@
-"""A port that is known for something else: high ports are anybody's."""
+"""A port that is known for something else: high ports are anybody's. The server sees a client that may not be answered in the
+words that it speaks, which is a fault to it."""
 from services import banner_server, certificate, http_server, nginx, sshd
+
+SIDES = ['client']
 
 
 def build(lab):
