@@ -15,7 +15,7 @@
 #include "cli/source.h"
 #include "trace/flow.h"
 
-enum { ARM_LIMIT = 200, END_LIMIT = 500 /* ms */ };
+enum { ARM_LIMIT = 1000, END_LIMIT = 500 /* ms */ };
 
 /* Whether the byte came that says that it captures. */
 static int wait_armed(int control)
