@@ -291,3 +291,15 @@ int inetd_conf_read(const struct inetd_service **ret, struct arena *a,
 	*ret = all;
 	return 0;
 }
+
+const struct inetd_service *inetd_conf_find(const struct inetd_service *list,
+					    uint8_t protocol, uint16_t port,
+					    bool is_off)
+{
+	for (; list; list = list->next)
+		if (list->is_off == is_off && list->has_port &&
+		    list->port == port && list->protocol == protocol)
+			break;
+
+	return list;
+}

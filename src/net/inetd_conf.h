@@ -36,3 +36,9 @@ struct inetd_service {
 int inetd_conf_read(const struct inetd_service **ret, struct arena *a,
 		    const char *name, const char *text, size_t len,
 		    struct problems *p);
+
+/* The first of the list that is for that port: of those that are off, or of
+ * those that are not. NULL: there is none. */
+const struct inetd_service *inetd_conf_find(const struct inetd_service *list,
+					    uint8_t protocol, uint16_t port,
+					    bool is_off);

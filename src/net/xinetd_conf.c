@@ -586,3 +586,15 @@ const struct xinetd_service *xinetd_conf_end(struct xinetd_conf *c)
 
 	return c->first;
 }
+
+const struct xinetd_service *xinetd_conf_find(const struct xinetd_service *list,
+					      uint8_t protocol, uint16_t port,
+					      bool is_off)
+{
+	for (; list; list = list->next)
+		if (list->is_off == is_off && list->has_port &&
+		    list->port == port && list->protocol == protocol)
+			break;
+
+	return list;
+}

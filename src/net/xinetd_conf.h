@@ -98,3 +98,9 @@ struct xinetd_decision {
 void xinetd_conf_decide(struct xinetd_decision *ret,
 			const struct xinetd_service *s,
 			const struct xinetd_ask *ask);
+
+/* The first of the list that is for that port: of those that are off, or of
+ * those that are not. NULL: there is none. */
+const struct xinetd_service *xinetd_conf_find(const struct xinetd_service *list,
+					      uint8_t protocol, uint16_t port,
+					      bool is_off);

@@ -50,14 +50,6 @@ static struct culprit *blame(const struct reading *r, const struct line *line)
 	return c;
 }
 
-static bool is_asked(const struct reading *r, bool has_port, uint16_t port,
-		     uint8_t protocol)
-{
-	const struct look_question *q = r->l->question;
-
-	return has_port && port == q->port && protocol == q->protocol;
-}
-
 static void tell_off(struct reading *r, const struct line *line)
 {
 	struct looking *l = r->l;
@@ -78,9 +70,8 @@ static int off_in_inetd(struct reading *r, const struct superserver *super)
 	const struct inetd_service *s = NULL;
 	int err = superservers_inetd(super, r->arena, r->problems, &s);
 
-	for (; s; s = s->next)
-		if (s->is_off && is_asked(r, s->has_port, s->port, s->protocol))
-			break;
+	s = inetd_conf_find(s, r->l->question->protocol, r->l->question->port,
+			    true);
 	if (!s)
 		return err;
 
@@ -93,9 +84,8 @@ static int off_in_xinetd(struct reading *r, const struct superserver *super)
 	const struct xinetd_service *s = NULL;
 	int err = superservers_xinetd(super, r->arena, r->problems, &s);
 
-	for (; s; s = s->next)
-		if (s->is_off && is_asked(r, s->has_port, s->port, s->protocol))
-			break;
+	s = xinetd_conf_find(s, r->l->question->protocol, r->l->question->port,
+			     true);
 	if (!s)
 		return err;
 
@@ -197,10 +187,8 @@ static int check_inetd(struct reading *r, const struct superserver *super)
 	const struct inetd_service *s = NULL;
 	int err = superservers_inetd(super, r->arena, r->problems, &s);
 
-	for (; s; s = s->next)
-		if (!s->is_off &&
-		    is_asked(r, s->has_port, s->port, s->protocol))
-			break;
+	s = inetd_conf_find(s, r->l->question->protocol, r->l->question->port,
+			    false);
 	if (err || !s)
 		return err;
 
@@ -264,10 +252,8 @@ static int check_xinetd(struct reading *r, const struct superserver *super)
 	const struct xinetd_service *s = NULL;
 	int err = superservers_xinetd(super, r->arena, r->problems, &s);
 
-	for (; s; s = s->next)
-		if (!s->is_off &&
-		    is_asked(r, s->has_port, s->port, s->protocol))
-			break;
+	s = xinetd_conf_find(s, r->l->question->protocol, r->l->question->port,
+			     false);
 	if (err || !s)
 		return err;
 

@@ -70,10 +70,7 @@ static int by_inetd(struct reading *r, const struct superserver *super,
 	const struct inetd_service *s = NULL;
 	int err = superservers_inetd(super, r->arena, r->problems, &s);
 
-	for (; s; s = s->next)
-		if (!s->is_off && s->has_port && s->port == q->port &&
-		    s->protocol == q->protocol)
-			break;
+	s = inetd_conf_find(s, q->protocol, q->port, false);
 	if (err || !s)
 		return err;
 
@@ -92,10 +89,7 @@ static int by_xinetd(struct reading *r, const struct superserver *super,
 	const struct xinetd_service *s = NULL;
 	int err = superservers_xinetd(super, r->arena, r->problems, &s);
 
-	for (; s; s = s->next)
-		if (!s->is_off && s->has_port && s->port == q->port &&
-		    s->protocol == q->protocol)
-			break;
+	s = xinetd_conf_find(s, q->protocol, q->port, false);
 	if (err || !s)
 		return err;
 
