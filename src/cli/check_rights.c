@@ -17,6 +17,8 @@
 enum task {
 	TASK_SOCKET,
 	TASK_CAPTURE,
+	TASK_DROPS,
+	TASK_TRACE,
 	TASK_POLICY,
 	TASK_RULES,
 	TASK_RULES_BEGIN,
@@ -59,6 +61,33 @@ static int capture_task(const void *ask, size_t len, struct text *answer,
 		q.devices[i][LIVE_NAME - 1] = '\0';
 
 	return live_capture_start(&q, &fds[0], &fds[1]);
+}
+
+static int drops_task(const void *ask, size_t len, struct text *answer,
+		      int fds[PRIV_FDS])
+{
+	struct drops_request q;
+
+	(void)answer;
+	if (len != sizeof(q))
+		return -EINVAL;
+	memcpy(&q, ask, sizeof(q));
+	return drops_start(&q, &fds[0], &fds[1]);
+}
+
+static int trace_task(const void *ask, size_t len, struct text *answer,
+		      int fds[PRIV_FDS])
+{
+	struct nftrace_request q;
+
+	(void)answer;
+	if (len != sizeof(q))
+		return -EINVAL;
+	memcpy(&q, ask, sizeof(q));
+	for (size_t i = 0; i < NFTRACE_DEVICES; i++)
+		q.devices[i][NFTRACE_NAME - 1] = '\0';
+
+	return nftrace_start(&q, &fds[0], &fds[1]);
 }
 
 static int policy_task(const void *ask, size_t len, struct text *answer,
@@ -137,6 +166,8 @@ static int rules_begin_task(const void *ask, size_t len, struct text *answer,
 static const struct priv_task tasks[TASKS] = {
 	[TASK_SOCKET] = { socket_task },
 	[TASK_CAPTURE] = { capture_task },
+	[TASK_DROPS] = { drops_task },
+	[TASK_TRACE] = { trace_task },
 	[TASK_POLICY] = { policy_task },
 	[TASK_RULES] = { rules_task },
 	[TASK_RULES_BEGIN] = { rules_begin_task },
@@ -146,7 +177,9 @@ static const struct priv_task tasks[TASKS] = {
 _Static_assert(sizeof(struct own_policy) <= PRIV_ANSWER_MOST,
 	       "an answer is too long");
 
-_Static_assert(sizeof(struct live_request) <= PRIV_ASK_MOST,
+_Static_assert(sizeof(struct live_request) <= PRIV_ASK_MOST &&
+		       sizeof(struct drops_request) <= PRIV_ASK_MOST &&
+		       sizeof(struct nftrace_request) <= PRIV_ASK_MOST,
 	       "a question is too long");
 
 static bool has_any_need(void)
@@ -213,21 +246,50 @@ int check_rights_socket(void *context, int family, int type, int protocol)
 	return err < 0 ? err : fds[0];
 }
 
+/* What is asked for begins in a process of its own, which writes to *file. */
+static int ask_to_record(struct check_rights *r, enum task task,
+			 const void *request, size_t size, int *file,
+			 int *control)
+{
+	int fds[PRIV_FDS];
+	int err = priv_ask(r->priv, task, request, size, NULL, fds);
+
+	*file = fds[0];
+	*control = fds[1];
+	return err;
+}
+
 int check_rights_capture(struct check_rights *r,
 			 const struct live_request *request, int *file,
 			 int *control)
 {
-	int fds[PRIV_FDS];
-	int err;
-
 	if (!r->priv)
 		return live_capture_start(request, file, control);
 
-	err = priv_ask(r->priv, TASK_CAPTURE, request, sizeof(*request), NULL,
-		       fds);
-	*file = fds[0];
-	*control = fds[1];
-	return err;
+	return ask_to_record(r, TASK_CAPTURE, request, sizeof(*request), file,
+			     control);
+}
+
+int check_rights_drops(struct check_rights *r,
+		       const struct drops_request *request, int *file,
+		       int *control)
+{
+	if (!r->priv)
+		return drops_start(request, file, control);
+
+	return ask_to_record(r, TASK_DROPS, request, sizeof(*request), file,
+			     control);
+}
+
+int check_rights_trace(struct check_rights *r,
+		       const struct nftrace_request *request, int *file,
+		       int *control)
+{
+	if (!r->priv)
+		return nftrace_start(request, file, control);
+
+	return ask_to_record(r, TASK_TRACE, request, sizeof(*request), file,
+			     control);
 }
 
 int check_rights_policy(struct check_rights *r, struct own_policy *ret)

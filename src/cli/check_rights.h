@@ -2,8 +2,10 @@
 
 #include <stdint.h>
 
+#include "drops/drops.h"
 #include "host/own_policy.h"
 #include "host/reader.h"
+#include "nftrace/nftrace.h"
 #include "priv/priv.h"
 #include "ruleset/live.h"
 #include "trace/live.h"
@@ -38,6 +40,14 @@ int check_rights_socket(void *context, int family, int type, int protocol);
 int check_rights_capture(struct check_rights *r,
 			 const struct live_request *request, int *file,
 			 int *control);
+
+/* As drops_start() and nftrace_start(). */
+int check_rights_drops(struct check_rights *r,
+		       const struct drops_request *request, int *file,
+		       int *control);
+int check_rights_trace(struct check_rights *r,
+		       const struct nftrace_request *request, int *file,
+		       int *control);
 
 /* What only root may know of this host's own set-up; its own errors are in it.
  * 0 or -errno. */

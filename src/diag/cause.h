@@ -68,6 +68,11 @@ struct cause {
 	/* What the host's rules do where this is the cause: one of FACT_RULES_*.
 	 * Where they do another of these, it is not. */
 	enum fact_kind ruled_by;
+	/* What the kernel itself reports of the attempt's packets where this is
+	 * the cause (FACT_DROP_*, FACT_DROP_NONE among them): any of these. Where
+	 * its reports were read and none of these is among them, it is not. Empty:
+	 * its reports say nothing of it. */
+	enum fact_kind dropped_as[CAUSE_FACTS];
 };
 
 extern const struct cause *const cause_list[];

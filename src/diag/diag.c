@@ -126,7 +126,8 @@ static bool is_proven(const struct cause *c, const struct fact_set *facts)
 
 	return cause_is_ruled(c, facts) &&
 	       (fact_has(facts, FACT_RULES_FIT_SERVER) ||
-		fact_has(facts, FACT_RULES_COUNTED));
+		fact_has(facts, FACT_RULES_COUNTED) ||
+		fact_has(facts, FACT_RULES_TRACED));
 }
 
 /* Where the packet meets what was found of it on the server; 0: nothing was. */

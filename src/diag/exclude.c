@@ -161,6 +161,19 @@ static bool is_looked_for(const struct cause *c, const struct fact_set *facts)
 	       !cause_first_seen(facts, c->found_by);
 }
 
+/* The kernel has told what it did with the packets, and that is another thing. */
+static enum fact_kind excluded_by_drops(const struct cause *c,
+					const struct fact_set *facts)
+{
+	if (!c->dropped_as[0] || cause_first_seen(facts, c->dropped_as))
+		return FACT_NONE;
+	for (int k = FACT_DROP_RULES; k <= FACT_DROP_NONE; k++)
+		if (fact_has(facts, (enum fact_kind)k))
+			return (enum fact_kind)k;
+
+	return FACT_NONE;
+}
+
 /* Whether a fact, or the want of one, excludes the cause. */
 bool exclude_cause(const struct cause *c, const struct fact_set *facts,
 		   struct exclusion *ret)
@@ -175,6 +188,8 @@ bool exclude_cause(const struct cause *c, const struct fact_set *facts,
 		ret->by = excluded_by_answer(c, facts);
 	if (!ret->by)
 		ret->by = excluded_by_rules(c, facts);
+	if (!ret->by)
+		ret->by = excluded_by_drops(c, facts);
 	if (ret->by)
 		return true;
 	/* What it needs is of packets, and was found without any. */

@@ -26,7 +26,7 @@ enum fact_kind {
 
 /* The facts known of one flow. A fact that is not in the set was not seen,
  * which is not the same as seen not to be. */
-enum { FACT_WORDS = 8 };
+enum { FACT_WORDS = 9 };
 
 struct fact_set {
 	uint64_t words[FACT_WORDS];

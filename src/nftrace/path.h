@@ -1,0 +1,68 @@
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "net/address.h"
+
+/*
+ * What nftrace_start() wrote, read: pure, so that a saved one gives the same
+ * elsewhere.
+ */
+enum nftrace_engine { NFTRACE_NFT, NFTRACE_LEGACY };
+
+enum nftrace_verdict {
+	NFTRACE_CONTINUE, /* it matched, and the next rule follows */
+	NFTRACE_ACCEPT,
+	NFTRACE_DROP,
+	NFTRACE_JUMP, /* also goto */
+	NFTRACE_RETURN,
+	NFTRACE_QUEUE,
+	NFTRACE_STOLEN,
+	NFTRACE_UNSAID, /* iptables-legacy names the rule, not what it does */
+};
+
+/* A rule that a packet matched, or a policy that it met. */
+struct nftrace_step {
+	enum nftrace_engine engine;
+	uint8_t family; /* NFPROTO_* */
+	const char *table, *chain;
+	bool is_policy;
+	uint64_t handle; /* nft's; 0: none */
+	/* The rule's place in its chain, from 1: iptables-legacy says it, of nft
+	 * it is looked up when it is traced; 0: not known. */
+	unsigned number;
+	enum nftrace_verdict verdict;
+};
+
+/* One packet's way. */
+struct nftrace_packet {
+	uint32_t id; /* the kernel's; 0: of iptables-legacy alone */
+	struct address from, to;
+	uint16_t from_port, to_port;
+	uint8_t protocol, flags;
+	uint32_t seq;
+	int64_t at_ns; /* CLOCK_MONOTONIC, when it was read */
+	struct nftrace_step *steps;
+	size_t count;
+};
+
+struct nftrace_list {
+	struct nftrace_packet *packets; /* as they came */
+	size_t count;
+	uint64_t lost; /* messages that the kernel could not send */
+	bool is_armed;
+	const char *missing; /* what could not be armed ("legacy"), or NULL */
+};
+
+/* Strings and steps are the arena's. 0; -EINVAL: damaged behind what is there;
+ * -ENOMEM. */
+int nftrace_read(const void *data, size_t size, struct arena *arena,
+		 struct nftrace_list *ret);
+
+/* The step that ended the packet: its drop, its refusing policy; of
+ * iptables-legacy the last rule that it met, if is_dropped. NULL: none did. */
+const struct nftrace_step *nftrace_end(const struct nftrace_packet *p,
+				       bool is_dropped);
