@@ -34,13 +34,16 @@ enum drop_hook {
 	DROP_HOOK_FORWARD,
 	DROP_HOOK_OUTPUT,
 	DROP_HOOK_POSTROUTING,
+	DROP_HOOK_EGRESS, /* netdev */
 	DROP_HOOKS,
 };
 
 enum drop_engine {
 	DROP_ENGINE_NONE,
 	DROP_ENGINE_NFT,  /* nft_do_chain: nft and iptables-nft */
-	DROP_ENGINE_HOOK, /* nf_hook_slow: iptables-legacy, BPF, conntrack */
+	/* nf_hook_slow: iptables-legacy, BPF, conntrack; of kernels that do not
+	 * tell reasons of drops (before 6.4) nft, too. */
+	DROP_ENGINE_HOOK,
 };
 
 enum { DROP_STACK = 12 };
@@ -79,7 +82,8 @@ struct drops_list {
 	const char *missing[DROP_WHATS + 1];
 };
 
-/* Strings and events are the arena's. 0; -EINVAL: damaged behind what is
- * there; -ENOMEM. */
+/* Strings and events are the arena's. A last one that is not whole yet is left
+ * out: it is still written. 0; -EINVAL: damaged behind what is there;
+ * -ENOMEM. */
 int drops_read(const void *data, size_t size, struct arena *arena,
 	       struct drops_list *ret);
