@@ -35,9 +35,12 @@ struct collector {
 	int file, control;
 };
 
-static bool is_reset(const struct record *r)
+static const char *reason_of(const struct reasons *all, const struct record *r)
 {
-	return r->what == DROP_RESET;
+	if (r->what == DROP_PACKET)
+		return reasons_drop(all, r->reason);
+
+	return r->what == DROP_RESET ? reasons_reset(all, r->reason) : "";
 }
 
 static int on_record(void *context, void *data, size_t size)
@@ -54,8 +57,7 @@ static int on_record(void *context, void *data, size_t size)
 		c->cut++;
 		return 0;
 	}
-	reason = is_reset(r) ? reasons_reset(&c->programs.reasons, r->reason) :
-			       reasons_drop(&c->programs.reasons, r->reason);
+	reason = reason_of(&c->programs.reasons, r);
 	if (r->has_stack)
 		frames_name(&c->frames, stack, names);
 	stream_write_event(&c->out, r, reason, r->has_stack ? names : NULL);
@@ -180,8 +182,8 @@ static int prepare(struct collector *c, const struct drops_request *q,
 }
 
 /* The first byte is the error, or 0: it watches. */
-__attribute__((noreturn)) static void
-collect(const struct drops_request *q, int file, int control)
+__attribute__((noreturn)) static void collect(const struct drops_request *q,
+					      int file, int control)
 {
 	static struct collector c;
 	struct ring_buffer *ring = NULL;

@@ -132,8 +132,7 @@ static void read_program(struct cursor *c, struct drop_event *e)
 		memcpy(e->program, at, len < most ? len : most);
 }
 
-static int read_stack(struct reading *g, struct cursor *c,
-		      struct drop_event *e)
+static int read_stack(struct reading *g, struct cursor *c, struct drop_event *e)
 {
 	const char *names[DROP_STACK + 2] = { NULL };
 	size_t count = 0;

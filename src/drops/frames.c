@@ -24,11 +24,16 @@ static bool is_name(const char *s)
 static bool is_of_watching(const char *name)
 {
 	static const char *const begins[] = {
-		"bpf_",		     "__bpf_",
-		"__traceiter_",	     "kfree_skb",
-		"__kfree_skb",	     "sk_skb_reason_drop",
-		"tcp_v4_send_reset", "tcp_v6_send_reset",
-		"__icmp_send",	     "icmp_ndo_send",
+		"bpf_",
+		"__bpf_",
+		"__traceiter_",
+		"kfree_skb",
+		"__kfree_skb",
+		"sk_skb_reason_drop",
+		"tcp_v4_send_reset",
+		"tcp_v6_send_reset",
+		"__icmp_send",
+		"icmp_ndo_send",
 	};
 
 	for (size_t i = 0; i < sizeof(begins) / sizeof(*begins); i++)
@@ -40,8 +45,7 @@ static bool is_of_watching(const char *name)
 
 static size_t split(char *names, int32_t bytes, const char **ret)
 {
-	const size_t depth =
-		bytes > 0 ? (size_t)bytes / sizeof(uint64_t) : 0;
+	const size_t depth = bytes > 0 ? (size_t)bytes / sizeof(uint64_t) : 0;
 	size_t count = 0;
 	char *next = names;
 

@@ -79,9 +79,9 @@ static enum drop_hook hook_of(const char *name)
 		if (!strcmp(name, callers[i].name))
 			return callers[i].hook;
 
-	return begins_with(name, "br_") || begins_with(name, "__br_") ?
-		       DROP_HOOK_BRIDGE :
-		       DROP_HOOK_NONE;
+	return begins_with(name, "br_") || begins_with(name, "__br_")
+		       ? DROP_HOOK_BRIDGE
+		       : DROP_HOOK_NONE;
 }
 
 void hooks_of(const char *const *stack, enum drop_hook *hook,

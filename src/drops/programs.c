@@ -109,8 +109,7 @@ static program_set present(const struct btf *kernel,
 	return set;
 }
 
-static struct bpf_program *program_of(const struct bpf_object *object,
-				      size_t i)
+static struct bpf_program *program_of(const struct bpf_object *object, size_t i)
 {
 	char name[NAME] = "watch_";
 
@@ -211,8 +210,8 @@ static int map_counts(struct programs *p)
 
 	if (!map)
 		return -EINVAL;
-	at = mmap(NULL, sizeof(*p->counts) * RECORD_CPUS, PROT_READ,
-		  MAP_SHARED, bpf_map__fd(map), 0);
+	at = mmap(NULL, sizeof(*p->counts) * RECORD_CPUS, PROT_READ, MAP_SHARED,
+		  bpf_map__fd(map), 0);
 	if (at == MAP_FAILED)
 		return -errno;
 	p->counts = at;
@@ -248,8 +247,7 @@ int programs_load(struct programs *p, const struct drops_request *q)
 	(void)libbpf_set_print(say_nothing);
 	kernel = btf__load_vmlinux_btf();
 	if (!kernel)
-		return errno == EPERM || errno == EACCES ? -EPERM :
-							   -EOPNOTSUPP;
+		return errno == EPERM || errno == EACCES ? -EPERM : -EOPNOTSUPP;
 	err = begin(p, kernel, q);
 	if (!err)
 		reasons_read(&p->reasons, kernel);

@@ -18,7 +18,7 @@ struct bpf_object;
 struct programs {
 	struct bpf_object *object;
 	const struct record_counts *counts; /* RECORD_CPUS of them, live */
-	int ring;			    /* of libbpf's ring_buffer__new() */
+	int ring;                           /* of libbpf's ring_buffer__new() */
 	struct reasons reasons;
 	const char *missing[DROP_WHATS + 1]; /* NULL behind the last */
 };

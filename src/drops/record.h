@@ -36,10 +36,10 @@ struct record {
 struct record_stack {
 	struct record head;
 	uint64_t frames[RECORD_FRAMES];
-	int32_t bytes;		   /* of frames; negative: none */
-	uint8_t has_names;	   /* else the collector looks them up */
-	char place[RECORD_PLACE];  /* "nft_do_chain [nf_tables]" */
-	char names[RECORD_NAMES];  /* one behind the other, a line each */
+	int32_t bytes;            /* of frames; negative: none */
+	uint8_t has_names;        /* else the collector looks them up */
+	char place[RECORD_PLACE]; /* "nft_do_chain [nf_tables]" */
+	char names[RECORD_NAMES]; /* one behind the other, a line each */
 };
 
 /* Read-only for the programs, which the kernel simplifies by it. */
@@ -47,20 +47,20 @@ struct record_config {
 	uint32_t space; /* inode of the network namespace */
 	uint32_t has_client;
 	uint8_t client[16];
-	uint16_t port;	  /* 0: any */
-	uint8_t protocol; /* 0: any */
-	uint8_t has_reason;	  /* kfree_skb tells why (Linux 5.17) */
+	uint16_t port;            /* 0: any */
+	uint8_t protocol;         /* 0: any */
+	uint8_t has_reason;       /* kfree_skb tells why (Linux 5.17) */
 	uint8_t has_reset_reason; /* tcp_send_reset does (6.10) */
-	uint8_t has_names;	  /* bpf_snprintf() knows %ps (5.13) */
-	uint8_t is_narrow;	  /* few flows: each new key is told at once */
+	uint8_t has_names;        /* bpf_snprintf() knows %ps (5.13) */
+	uint8_t is_narrow;        /* few flows: each new key is told at once */
 	uint8_t pad;
 };
 
 /* A CPU's, on lines of its own. */
 struct record_counts {
-	uint64_t lost;	 /* no place in the ring */
-	uint64_t held;	 /* counted instead of told */
-	uint64_t told;	 /* of these, told as a count by now */
+	uint64_t lost;   /* no place in the ring */
+	uint64_t held;   /* counted instead of told */
+	uint64_t told;   /* of these, told as a count by now */
 	uint64_t second; /* of the two limits */
 	uint32_t news, named;
 	uint64_t pad[3];

@@ -14,8 +14,8 @@ enum { STREAM_MAGIC_SIZE = 8, STREAM_VERSION = 1, STREAM_PART_HEAD = 3 };
 
 enum stream_part {
 	STREAM_ATTACHED = 1, /* nothing behind it */
-	STREAM_MISSING,	     /* a name */
-	STREAM_LOST,	     /* u64: since it began; the last counts */
+	STREAM_MISSING,      /* a name */
+	STREAM_LOST,         /* u64: since it began; the last counts */
 	STREAM_EVENT,
 	/* As STREAM_EVENT, and behind that strings, each with its length (u8):
 	 * the place and its callers. They hold for later ones of that key. */

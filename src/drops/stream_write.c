@@ -68,13 +68,14 @@ void stream_write_lost(struct text *out, uint64_t lost)
 static void put_event(struct text *out, const struct record *r,
 		      const char *reason)
 {
-	const uint8_t bytes[] = { r->what,	r->protocol,  r->flags,
+	const uint8_t bytes[] = { r->what,      r->protocol,  r->flags,
 				  r->icmp_type, r->icmp_code, r->old_state,
 				  r->new_state };
 	const uint64_t longs[] = { r->at_ns, r->key, r->count, r->cookie };
-	const uint32_t words[] = { r->seq,	       r->device,
-				   (uint32_t)r->error, (uint32_t)r->soft_error,
-				   r->pid,	       r->uid };
+	const uint32_t words[] = {
+		r->seq, r->device, (uint32_t)r->error, (uint32_t)r->soft_error,
+		r->pid, r->uid
+	};
 	char program[sizeof(r->program) + 1] = { 0 };
 
 	text_bytes(out, bytes, sizeof(bytes));
@@ -94,8 +95,7 @@ static void put_event(struct text *out, const struct record *r,
 void stream_write_event(struct text *out, const struct record *r,
 			const char *reason, const char *const *names)
 {
-	const size_t at =
-		begin(out, names ? STREAM_EVENT_STACK : STREAM_EVENT);
+	const size_t at = begin(out, names ? STREAM_EVENT_STACK : STREAM_EVENT);
 
 	put_event(out, r, reason);
 	for (; names && *names; names++)

@@ -210,8 +210,8 @@ static __always_inline bool is_same(const uint8_t a[16],
  * client's by its address; a neighbour's has none of both. */
 static __always_inline bool is_wanted(const struct record *r, bool has_ports)
 {
-	if (r->protocol == ICMPV6 && (r->icmp_type == SOLICITATION ||
-				      r->icmp_type == ADVERTISEMENT))
+	if (r->protocol == ICMPV6 &&
+	    (r->icmp_type == SOLICITATION || r->icmp_type == ADVERTISEMENT))
 		return true;
 	if (config.has_client && !is_same(r->from, config.client) &&
 	    !is_same(r->to, config.client))
@@ -367,8 +367,8 @@ static __always_inline bool is_packet_here(struct record *r,
 			BPF_CORE_READ(skb, _skb_refdst) & ~DST_NOREF;
 
 		net = dst ? BPF_CORE_READ((struct dst_entry *)dst, dev,
-					  nd_net.net) :
-			    0;
+					  nd_net.net)
+			  : 0;
 	}
 	return is_here(net);
 }
@@ -389,11 +389,9 @@ static __always_inline void read_addresses(struct record *r,
 }
 
 /* A socket of IP, of here, and one that is asked for. */
-static __always_inline bool read_socket(struct record *r,
-					const struct sock *sk)
+static __always_inline bool read_socket(struct record *r, const struct sock *sk)
 {
-	const unsigned short family =
-		BPF_CORE_READ(sk, __sk_common.skc_family);
+	const unsigned short family = BPF_CORE_READ(sk, __sk_common.skc_family);
 
 	if ((family != INET && family != INET6) ||
 	    !is_here(BPF_CORE_READ(sk, __sk_common.skc_net.net)))
@@ -438,9 +436,9 @@ static __always_inline bool has_token(struct state *s, uint64_t now)
 	const uint64_t more = (now - s->filled_ns) / (SECOND / BURST);
 
 	if (more) {
-		s->tokens = more + s->tokens > BURST ?
-				    BURST :
-				    s->tokens + (uint32_t)more;
+		s->tokens = more + s->tokens > BURST
+				    ? BURST
+				    : s->tokens + (uint32_t)more;
 		s->filled_ns = now;
 	}
 	if (!s->tokens)
@@ -461,34 +459,38 @@ static __always_inline bool is_news(struct record_counts *c, uint64_t now)
 	return c->news++ < RECORD_NEWS;
 }
 
-static __always_inline void fill_names(struct record_stack *n)
+/* What is formatted may not stand in the ring: the kernel takes one place in it
+ * at a time. */
+static __always_inline void fill_names(struct record_stack *n, uint64_t place,
+				       uint64_t *frames)
 {
 	static const char one[] = "%ps";
 	static const char all[] = "%ps\n%ps\n%ps\n%ps\n%ps\n%ps\n"
 				  "%ps\n%ps\n%ps\n%ps\n%ps\n%ps\n";
 
-	(void)bpf_snprintf(n->place, sizeof(n->place), one, &n->head.location,
-			   sizeof(n->head.location));
-	(void)bpf_snprintf(n->names, sizeof(n->names), all, n->frames,
-			   sizeof(n->frames));
+	(void)bpf_snprintf(n->place, sizeof(n->place), one, &place,
+			   sizeof(place));
+	(void)bpf_snprintf(n->names, sizeof(n->names), all, frames,
+			   RECORD_FRAMES * sizeof(*frames));
 }
 
 static __always_inline bool tell_named(void *ctx, const struct record *r,
 				       uint64_t flags)
 {
 	struct record_stack *n = bpf_ringbuf_reserve(&ring, sizeof(*n), 0);
+	uint64_t frames[RECORD_FRAMES] = { 0 };
 
 	if (!n)
 		return false;
 	n->head = *r;
 	n->head.has_stack = 1;
 	n->place[0] = n->names[0] = '\0';
-	__builtin_memset(n->frames, 0, sizeof(n->frames));
-	n->bytes = (int32_t)bpf_get_stack(ctx, n->frames, sizeof(n->frames),
-					  OWN_FRAMES);
+	n->bytes =
+		(int32_t)bpf_get_stack(ctx, frames, sizeof(frames), OWN_FRAMES);
+	__builtin_memcpy(n->frames, frames, sizeof(frames));
 	n->has_names = config.has_names;
 	if (config.has_names)
-		fill_names(n);
+		fill_names(n, r->location, frames);
 	bpf_ringbuf_submit(n, flags);
 	return true;
 }
@@ -509,8 +511,8 @@ static __always_inline void send(void *ctx, struct record *r, struct state *s,
 {
 	const uint64_t held = s->held;
 	const bool is_urgent = is_first && config.is_narrow;
-	const uint64_t flags = is_urgent ? BPF_RB_FORCE_WAKEUP :
-					   BPF_RB_NO_WAKEUP;
+	const uint64_t flags =
+		is_urgent ? BPF_RB_FORCE_WAKEUP : BPF_RB_NO_WAKEUP;
 	bool is_told;
 
 	r->key = s->id;
@@ -575,8 +577,16 @@ static __attribute__((noinline)) void tell(void *ctx, struct record *r)
 }
 
 /* DROP_* of event.h, which has more than this side can include. */
-enum { PACKET, RESET, SYNACK_AGAIN, STATE, ERROR, ICMP_SENT, NEIGHBOUR,
-       CONNECT };
+enum {
+	PACKET,
+	RESET,
+	SYNACK_AGAIN,
+	STATE,
+	ERROR,
+	ICMP_SENT,
+	NEIGHBOUR,
+	CONNECT
+};
 
 static __always_inline bool is_no_drop(uint32_t reason)
 {
@@ -594,6 +604,7 @@ static __always_inline bool is_no_drop(uint32_t reason)
 
 /* skb, location[, reason[, rx_sk]] */
 SEC("raw_tp/kfree_skb")
+
 int watch_kfree_skb(uint64_t *ctx)
 {
 	const struct sk_buff *skb = (const struct sk_buff *)ctx[0];
@@ -617,6 +628,7 @@ int watch_kfree_skb(uint64_t *ctx)
 
 /* sk, skb[, reason]: either may be NULL */
 SEC("raw_tp/tcp_send_reset")
+
 int watch_tcp_send_reset(uint64_t *ctx)
 {
 	const struct sock *sk = (const struct sock *)ctx[0];
@@ -639,6 +651,7 @@ int watch_tcp_send_reset(uint64_t *ctx)
 
 /* sk, request */
 SEC("raw_tp/tcp_retransmit_synack")
+
 int watch_tcp_retransmit_synack(uint64_t *ctx)
 {
 	const struct sock *sk = (const struct sock *)ctx[0];
@@ -655,6 +668,7 @@ int watch_tcp_retransmit_synack(uint64_t *ctx)
 
 /* sk, old, new */
 SEC("raw_tp/inet_sock_set_state")
+
 int watch_inet_sock_set_state(uint64_t *ctx)
 {
 	struct record r = { .what = STATE };
@@ -669,6 +683,7 @@ int watch_inet_sock_set_state(uint64_t *ctx)
 
 /* sk */
 SEC("raw_tp/inet_sk_error_report")
+
 int watch_inet_sk_error_report(uint64_t *ctx)
 {
 	struct record r = { .what = ERROR };
@@ -680,6 +695,7 @@ int watch_inet_sk_error_report(uint64_t *ctx)
 
 /* skb, type, code: of the packet that it answers */
 SEC("raw_tp/icmp_send")
+
 int watch_icmp_send(uint64_t *ctx)
 {
 	const struct sk_buff *skb = (const struct sk_buff *)ctx[0];
@@ -728,6 +744,7 @@ static __always_inline int watch_neighbour(uint64_t *ctx)
 
 /* n, whether others are told */
 SEC("raw_tp/neigh_timer_handler")
+
 int watch_neigh_timer_handler(uint64_t *ctx)
 {
 	return watch_neighbour(ctx);
@@ -735,6 +752,7 @@ int watch_neigh_timer_handler(uint64_t *ctx)
 
 /* n, result: what is sent while it has failed */
 SEC("raw_tp/neigh_event_send_dead")
+
 int watch_neigh_event_send_dead(uint64_t *ctx)
 {
 	return watch_neighbour(ctx);
