@@ -40,6 +40,18 @@ enum {
 	BPF_RB_FORCE_WAKEUP = 2,
 };
 
+/* DROP_* of event.h, which has more than this side can include. */
+enum {
+	PACKET,
+	RESET,
+	SYNACK_AGAIN,
+	STATE,
+	ERROR,
+	ICMP_SENT,
+	NEIGHBOUR,
+	CONNECT
+};
+
 enum {
 	INET = 2,
 	INET6 = 10,
@@ -57,6 +69,7 @@ enum {
 	TREE = 8192,
 	BURST = 8, /* and as many again a second */
 	DST_NOREF = 1,
+	LEVELS = 8,     /* namespaces of process ids in one another */
 	OWN_FRAMES = 2, /* this program, and who runs it */
 };
 
@@ -73,13 +86,13 @@ struct net {
 	struct ns_common ns;
 } KERNEL;
 
-typedef struct {
+struct possible_net {
 	struct net *net;
-} possible_net_t;
+} KERNEL;
 
 struct net_device {
 	int ifindex;
-	possible_net_t nd_net;
+	struct possible_net nd_net;
 } KERNEL;
 
 struct dst_entry {
@@ -90,9 +103,9 @@ struct in6_addr {
 	uint8_t bytes[16];
 };
 
-typedef struct {
+struct counter {
 	__s64 counter;
-} atomic64_t;
+} KERNEL;
 
 struct sock_common {
 	__be32 skc_daddr;
@@ -100,10 +113,10 @@ struct sock_common {
 	__be16 skc_dport;
 	__u16 skc_num;
 	unsigned short skc_family;
-	possible_net_t skc_net;
+	struct possible_net skc_net;
 	struct in6_addr skc_v6_daddr;
 	struct in6_addr skc_v6_rcv_saddr;
-	atomic64_t skc_cookie;
+	struct counter skc_cookie;
 } KERNEL;
 
 struct sock {
@@ -111,6 +124,10 @@ struct sock {
 	__u16 sk_protocol;
 	int sk_err;
 	int sk_err_soft;
+} KERNEL;
+
+struct inet_sock {
+	__be16 inet_sport;
 } KERNEL;
 
 struct request_sock {
@@ -136,6 +153,62 @@ struct neighbour {
 	__u8 nud_state;
 	struct net_device *dev;
 	__u8 primary_key[0];
+} KERNEL;
+
+struct pid_namespace {
+	struct ns_common ns;
+} KERNEL;
+
+struct upid {
+	int nr;
+	struct pid_namespace *ns;
+} KERNEL;
+
+struct pid {
+	unsigned int level;
+	struct upid numbers[1];
+} KERNEL;
+
+struct file {
+	void *private_data;
+} KERNEL;
+
+struct fdtable {
+	unsigned int max_fds;
+	struct file **fd;
+} KERNEL;
+
+struct files_struct {
+	struct fdtable *fdt;
+} KERNEL;
+
+struct socket {
+	struct sock *sk;
+} KERNEL;
+
+struct live {
+	int counter;
+} KERNEL;
+
+struct signal_struct {
+	struct live live;
+} KERNEL;
+
+struct task_struct {
+	struct task_struct *group_leader;
+	struct pid *thread_pid;
+	struct files_struct *files;
+	struct signal_struct *signal;
+} KERNEL;
+
+/* Registers where a system call begins, by machine. */
+struct pt_regs___x86 {
+	unsigned long di, si, orig_ax;
+} KERNEL;
+
+struct pt_regs___arm {
+	uint64_t regs[31];
+	int syscallno;
 } KERNEL;
 
 enum skb_drop_reason {
@@ -173,6 +246,28 @@ struct {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);
 	__uint(max_entries, RING);
 } ring SEC(".maps");
+
+/* The processes that are followed, by their ids where the caller is. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, TREE);
+	__type(key, uint32_t);
+	__type(value, uint32_t);
+} tree SEC(".maps");
+
+struct call {
+	uint8_t to[16];
+	uint32_t to_port;
+	int32_t file;
+};
+
+/* connect()s that have not returned, by thread. */
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, TREE);
+	__type(key, uint64_t);
+	__type(value, struct call);
+} calls SEC(".maps");
 
 /* In a section of its own: it is written before the programs are loaded. */
 const volatile struct record_config config SEC(".rodata.config") = { 0 };
@@ -388,6 +483,16 @@ static __always_inline void read_addresses(struct record *r,
 	r->cookie = (uint64_t)BPF_CORE_READ(c, skc_cookie.counter);
 }
 
+/* A socket that was refused has given its port back, but knows it. */
+static __always_inline void read_port(struct record *r, const struct sock *sk)
+{
+	const struct inet_sock *inet = (const struct inet_sock *)sk;
+
+	if (!r->from_port)
+		r->from_port =
+			__builtin_bswap16(BPF_CORE_READ(inet, inet_sport));
+}
+
 /* A socket of IP, of here, and one that is asked for. */
 static __always_inline bool read_socket(struct record *r, const struct sock *sk)
 {
@@ -397,6 +502,7 @@ static __always_inline bool read_socket(struct record *r, const struct sock *sk)
 	    !is_here(BPF_CORE_READ(sk, __sk_common.skc_net.net)))
 		return false;
 	read_addresses(r, &sk->__sk_common);
+	read_port(r, sk);
 	r->protocol = (uint8_t)BPF_CORE_READ(sk, sk_protocol);
 	r->error = BPF_CORE_READ(sk, sk_err);
 	r->soft_error = BPF_CORE_READ(sk, sk_err_soft);
@@ -510,7 +616,8 @@ static __always_inline void send(void *ctx, struct record *r, struct state *s,
 				 struct record_counts *c, bool is_first)
 {
 	const uint64_t held = s->held;
-	const bool is_urgent = is_first && config.is_narrow;
+	const bool is_urgent =
+		is_first && (config.is_narrow || r->what == CONNECT);
 	const uint64_t flags =
 		is_urgent ? BPF_RB_FORCE_WAKEUP : BPF_RB_NO_WAKEUP;
 	bool is_told;
@@ -575,18 +682,6 @@ static __attribute__((noinline)) void tell(void *ctx, struct record *r)
 		ADD(c->held, 1);
 	}
 }
-
-/* DROP_* of event.h, which has more than this side can include. */
-enum {
-	PACKET,
-	RESET,
-	SYNACK_AGAIN,
-	STATE,
-	ERROR,
-	ICMP_SENT,
-	NEIGHBOUR,
-	CONNECT
-};
 
 static __always_inline bool is_no_drop(uint32_t reason)
 {
@@ -756,6 +851,193 @@ SEC("raw_tp/neigh_event_send_dead")
 int watch_neigh_event_send_dead(uint64_t *ctx)
 {
 	return watch_neighbour(ctx);
+}
+
+/* The process, by its id in the caller's namespace of such; 0: not in there. */
+static __always_inline uint32_t pid_here(struct task_struct *task)
+{
+	const struct pid *pid = BPF_CORE_READ(task, group_leader, thread_pid);
+	const unsigned level = BPF_CORE_READ(pid, level);
+	const char *at =
+		(const char *)pid + bpf_core_field_offset(pid->numbers);
+
+	for (unsigned i = 0; i < LEVELS && i <= level; i++) {
+		const struct upid *n =
+			(const void *)(at +
+				       i * bpf_core_type_size(struct upid));
+
+		if (BPF_CORE_READ(n, ns, ns.inum) == config.pid_space)
+			return (uint32_t)BPF_CORE_READ(n, nr);
+	}
+	return 0;
+}
+
+static __always_inline bool is_followed(uint32_t pid)
+{
+	return pid && bpf_map_lookup_elem(&tree, &pid);
+}
+
+/* parent, child */
+SEC("raw_tp/sched_process_fork")
+
+int watch_sched_process_fork(uint64_t *ctx)
+{
+	const uint32_t parent = pid_here((struct task_struct *)ctx[0]);
+	uint32_t child, one = 1;
+
+	if (!is_followed(parent))
+		return 0;
+	child = pid_here((struct task_struct *)ctx[1]);
+	if (child && child != parent)
+		(void)bpf_map_update_elem(&tree, &child, &one, BPF_ANY);
+	return 0;
+}
+
+/* task: its id may be another's once the last thread has gone */
+SEC("raw_tp/sched_process_exit")
+
+int watch_sched_process_exit(uint64_t *ctx)
+{
+	struct task_struct *task = (struct task_struct *)ctx[0];
+	uint32_t pid;
+
+	if (BPF_CORE_READ(task, signal, live.counter) > 0)
+		return 0;
+	pid = pid_here(task);
+	if (pid)
+		(void)bpf_map_delete_elem(&tree, &pid);
+	return 0;
+}
+
+static __always_inline bool is_x86(void)
+{
+	return bpf_core_field_exists(((struct pt_regs___x86 *)0)->orig_ax);
+}
+
+static __always_inline bool is_connect(long call)
+{
+	return call == (is_x86() ? 42 : 203);
+}
+
+static __always_inline uint64_t argument(const void *regs, int i)
+{
+	if (!is_x86())
+		return BPF_CORE_READ((const struct pt_regs___arm *)regs,
+				     regs[i]);
+
+	return i ? BPF_CORE_READ((const struct pt_regs___x86 *)regs, si)
+		 : BPF_CORE_READ((const struct pt_regs___x86 *)regs, di);
+}
+
+static __always_inline long call_of(const void *regs)
+{
+	if (!is_x86())
+		return BPF_CORE_READ((const struct pt_regs___arm *)regs,
+				     syscallno);
+
+	return (long)BPF_CORE_READ((const struct pt_regs___x86 *)regs, orig_ax);
+}
+
+/* As sockaddr_in and sockaddr_in6 are laid out. */
+struct target {
+	uint16_t family, port;
+	uint32_t v4_or_flow;
+	uint8_t v6[16];
+};
+
+static __always_inline bool read_target(struct call *call, const void *at)
+{
+	struct target t = { 0 };
+
+	/* That of IPv4 is shorter, and may end where memory does. */
+	if (bpf_probe_read_user(&t, 8, at))
+		return false;
+	call->to_port = __builtin_bswap16(t.port);
+	if (t.family == INET) {
+		put_v4(call->to, t.v4_or_flow);
+		return true;
+	}
+	return t.family == INET6 &&
+	       !bpf_probe_read_user(call->to, 16, (const char *)at + 8);
+}
+
+/* registers, number of the call */
+SEC("raw_tp/sys_enter")
+
+int watch_sys_enter(uint64_t *ctx)
+{
+	const void *regs = (const void *)ctx[0];
+	uint64_t thread;
+	struct call call = { 0 };
+
+	if (!is_connect((long)ctx[1]) ||
+	    !is_followed(pid_here((void *)bpf_get_current_task())))
+		return 0;
+	call.file = (int32_t)argument(regs, 0);
+	thread = bpf_get_current_pid_tgid();
+	if (read_target(&call, (const void *)argument(regs, 1)))
+		(void)bpf_map_update_elem(&calls, &thread, &call, BPF_ANY);
+	return 0;
+}
+
+static __always_inline const struct sock *socket_of(struct task_struct *task,
+						    int32_t file)
+{
+	const struct fdtable *t = BPF_CORE_READ(task, files, fdt);
+	struct file **files = BPF_CORE_READ(t, fd);
+	struct file *f = 0;
+	struct socket *s;
+
+	if (file < 0 || (uint32_t)file >= BPF_CORE_READ(t, max_fds))
+		return 0;
+	(void)bpf_probe_read_kernel(&f, sizeof(f), files + file);
+	s = f ? BPF_CORE_READ(f, private_data) : 0;
+	return s ? BPF_CORE_READ(s, sk) : 0;
+}
+
+/* What is no socket has no own end. */
+static __always_inline void read_own_end(struct record *r, int32_t file)
+{
+	enum { BAD = 9, NO_SOCKET = 88 }; /* EBADF, ENOTSOCK */
+
+	const struct sock *sk;
+
+	if (r->error == BAD || r->error == NO_SOCKET)
+		return;
+	sk = socket_of((void *)bpf_get_current_task(), file);
+	if (!sk)
+		return;
+	read_addresses(r, &sk->__sk_common);
+	read_port(r, sk);
+	r->protocol = (uint8_t)BPF_CORE_READ(sk, sk_protocol);
+	r->soft_error = BPF_CORE_READ(sk, sk_err_soft);
+}
+
+/* registers, result */
+SEC("raw_tp/sys_exit")
+
+int watch_sys_exit(uint64_t *ctx)
+{
+	struct record r = { .what = CONNECT };
+	const struct call *call;
+	uint64_t thread;
+
+	if (!is_connect(call_of((const void *)ctx[0])))
+		return 0;
+	thread = bpf_get_current_pid_tgid();
+	call = bpf_map_lookup_elem(&calls, &thread);
+	if (!call)
+		return 0;
+	r.error = -(int32_t)ctx[1];
+	read_own_end(&r, call->file);
+	__builtin_memcpy(r.to, call->to, sizeof(r.to));
+	r.to_port = (uint16_t)call->to_port;
+	(void)bpf_map_delete_elem(&calls, &thread);
+	r.pid = pid_here((void *)bpf_get_current_task());
+	r.uid = (uint32_t)bpf_get_current_uid_gid();
+	(void)bpf_get_current_comm(r.program, sizeof(r.program));
+	tell(ctx, &r);
+	return 0;
 }
 
 char watch_license[] SEC("license") = "GPL";
