@@ -211,7 +211,7 @@ static void sum_up(struct told *t, const struct drop_event *e, enum way way,
 	}
 	if (kind)
 		count(t, kind, e);
-	if (!who->is_client && way == ASKED &&
+	if (kind && !who->is_client && way == ASKED &&
 	    (e->what == DROP_PACKET || e->what == DROP_RESET ||
 	     e->what == DROP_ICMP))
 		count(t, FACT_PACKET_REPORTED, e);
