@@ -327,13 +327,17 @@ static int read_noted(struct tracing *t)
 	return err;
 }
 
-static const char *reason(int err)
+const char *server_trace_reason(int err)
 {
 	if (err == -EPERM || err == -EACCES)
 		return _(
 			"Tracing a packet through the rules needs CAP_NET_ADMIN.");
 	if (err == -EOPNOTSUPP)
 		return _("This kernel cannot trace packets through its rules.");
+
+	if (err == -ETIMEDOUT)
+		return _(
+			"It took too long until packets were traced through the rules.");
 
 	return strerror(-err);
 }
@@ -625,7 +629,8 @@ static int trace(struct tracing *t)
 	if (err == -ENOMEM)
 		return err;
 	if (err) {
-		case_not_looked(t->server->record, trace_source, reason(err));
+		case_not_looked(t->server->record, trace_source,
+				server_trace_reason(err));
 		return 0;
 	}
 	if (t->end)
