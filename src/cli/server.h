@@ -28,6 +28,7 @@ struct server_seen {
 	enum status status;
 	enum symptom symptom; /* by the packets alone */
 	bool is_decided;      /* what comes later does not change what it was */
+	bool is_dropped;      /* as the kernel itself reports */
 	int64_t first_ns;
 	/* Where its first frame came from and to, where the link has such. */
 	uint8_t from_mac[6], to_mac[6];

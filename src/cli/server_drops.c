@@ -283,7 +283,7 @@ static bool is_whole(const struct server_drops *d, int64_t since_ns)
 	return d->recording.is_ended && d->armed_ns <= since_ns;
 }
 
-int server_drops_tell(struct server *s, const struct drops_flow *who,
+int server_drops_tell(struct server *s, struct drops_flow *who,
 		      struct attempt *a)
 {
 	struct server_drops *d = &s->drops;
@@ -303,12 +303,10 @@ int server_drops_tell(struct server *s, const struct drops_flow *who,
 	if (err)
 		return err;
 
+	who->is_whole = is_whole(d, who->since_ns);
 	(void)drops_tell(&d->list, who, &a->facts);
-	if (!is_whole(d, who->since_ns)) {
-		facts_forget(&a->facts, FACT_DROPS_WATCHED);
-		facts_forget(&a->facts, FACT_DROP_NONE);
+	if (!who->is_whole)
 		facts_forget(&a->facts, FACT_RULE_RST);
-	}
 	is_dropped = drop_words(&words, &d->list, who);
 	case_step(s->record, drops_source, is_dropped ? STEP_FAIL : STEP_PASS,
 		  -1, text_string(&words));

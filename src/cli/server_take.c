@@ -52,7 +52,11 @@ static void take_facts(struct taking *t, const struct flow *f,
 		if (!fact_has(&t->seen->facts, kind))
 			continue;
 		text_clear(&words);
-		if (kind == FACT_SYN_SILENCE && !fact_has(facts, kind))
+		if (kind == FACT_SYN_SILENCE && t->seen->is_dropped)
+			text_str(
+				&words,
+				_("Nothing was sent back: the kernel reports that it dropped the packet, or the answer to it."));
+		else if (kind == FACT_SYN_SILENCE && !fact_has(facts, kind))
 			text_format(
 				&words,
 				_("Nothing was sent back within %d ms, where the kernel answers in microseconds."),

@@ -104,6 +104,7 @@ static bool is_hook(enum drop_hook reported, enum hook hook)
 		[DROP_HOOK_FORWARD] = HOOK_FORWARD,
 		[DROP_HOOK_OUTPUT] = HOOK_OUTPUT,
 		[DROP_HOOK_POSTROUTING] = HOOK_POSTROUTING,
+		[DROP_HOOK_EGRESS] = HOOK_EGRESS,
 	};
 
 	return reported != DROP_HOOK_NONE && hooks[reported] == hook;

@@ -322,6 +322,7 @@ static void take_flow(void *context, const struct flow *f,
 	ret->status = v->status;
 	ret->symptom = v->symptom;
 	ret->is_decided = true;
+	ret->is_dropped = is_lost;
 }
 
 static int read_all(struct reading *r, const void *data, size_t size)
