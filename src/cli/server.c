@@ -13,6 +13,7 @@
 #include "cli/case_output.h"
 #include "cli/near.h"
 #include "cli/target.h"
+#include "nftrace/nftrace.h"
 #include "priv/confine.h"
 
 /* What the command line said. */
@@ -212,7 +213,8 @@ static int run_server(struct cli *cli, struct server *s, bool is_unnamed)
 				 NULL);
 	looks_free(s->looks);
 	server_rules_free(s->rules);
-	own_capture_done(&s->watch.capture);
+	recording_done(&s->watch.capture);
+	server_drops_end(s);
 	diag_free(s->diag);
 	server_host_end(&s->host);
 	return err;
@@ -227,6 +229,15 @@ static int confine(void)
 	return err == -EINVAL ? 0 : err;
 }
 
+/* A run that was killed while it traced left them. */
+static void restore_settings(void)
+{
+	if (nftrace_restore() > 0)
+		(void)fputs(
+			_("kiriwake: a run that was killed left settings of net.netfilter.nf_log changed: they are as before again\n"),
+			stderr);
+}
+
 /* All that is opened, before the rights are given up. */
 static int open_all(struct server *s, const struct request *r)
 {
@@ -237,6 +248,8 @@ static int open_all(struct server *s, const struct request *r)
 		err = case_output_open_host(&s->host.file, r->save);
 	if (!err && r->host)
 		return server_host_load(&s->host, r->host);
+	/* With the rights that are there only now. */
+	restore_settings();
 	if (!err)
 		err = check_rights_start(&s->rights, NULL);
 	/* Whoever had nothing to give up asks the tools himself. */
@@ -267,7 +280,8 @@ static int run_request(struct cli *cli, const struct request *r,
 			    .pcap_file = -1,
 			    .case_file = -1,
 			    .host = { .file = -1 },
-			    .watch = { .capture = { -1, -1, false } } };
+			    .watch = { .capture = recording_none() },
+			    .drops = { .recording = recording_none() } };
 	bool is_unnamed = false;
 	int closed;
 	int err = read_service(&s.question, c, r->service, &is_unnamed);
