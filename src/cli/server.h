@@ -54,7 +54,7 @@ struct server_watch {
 /* The attempt that the host makes itself: --probe. */
 struct server_probe {
 	struct stand_in_sent sent; /* is_sent */
-	int control;               /* takes it back; -1: nothing does */
+	int control; /* closed, it takes the SYN back; -1: there is none */
 	bool is_wanted, is_sent;
 };
 
@@ -100,8 +100,9 @@ int server_watch_take(struct server *s, const struct server_seen *seen,
 		      struct attempt *a);
 
 /* --probe: has the kernel take a packet as the client's. Steps, facts; where it
- * cannot be, that is told and s->probe.is_sent stays false. 0 or -errno. */
-int server_probe_begin(struct server *s);
+ * cannot be, that is told and s->probe.is_sent stays false. client: the facts that are
+ * foretold of it. 0 or -errno. */
+int server_probe_begin(struct server *s, const struct fact_set *client);
 
 /* Nothing is captured, so what became of it would not be seen: it is not made. */
 void server_probe_unwatched(struct server *s);
@@ -112,6 +113,10 @@ bool server_probe_is(const struct server *s, uint16_t client_port);
 /* What the packets of the probe itself show: how its connection ends shows
  * nothing, as nobody goes on with it. */
 void server_probe_facts(const struct server *s, struct fact_set *facts);
+
+/* What such a fact means where the probe is the client; NULL: what it always
+ * does. */
+const char *server_probe_words(const struct server *s, enum fact_kind kind);
 
 /* Takes back what it began; what it showed is told. seen: NULL, if nothing. */
 void server_probe_end(struct server *s, const struct server_seen *seen,

@@ -292,8 +292,11 @@ static int take_attempt(struct server *s, const struct server_seen *seen)
 
 static int watch(struct server *s)
 {
+	const struct facts *client = s->record->attempt_count
+					     ? &s->record->attempts[0].facts
+					     : &s->record->general;
 	struct server_seen seen = { 0 };
-	int err = server_probe_begin(s);
+	int err = server_probe_begin(s, &client->set);
 
 	if (!err && s->probe.is_wanted && !s->probe.is_sent)
 		return server_watch_end(s);

@@ -62,8 +62,6 @@ static const struct rule rules[] = {
 	  .none = { F(HANDSHAKE_DONE) } },
 	{ SYMPTOM_REFUSED_BY_ICMP, .all = { F(ICMP_ERROR) },
 	  .none = { F(SYNACK_SEEN), F(HANDSHAKE_DONE), F(MIDSTREAM) } },
-	/* Made by the host itself, which cannot end what it began so. */
-	{ SYMPTOM_NONE, .all = { F(PROBE_ANSWERED) } },
 	{ SYMPTOM_SYNACK_UNANSWERED, .all = { F(SYNACK_SEEN), F(AT_SERVER) },
 	  .any = { F(SYNACK_UNANSWERED), F(SYNACK_IGNORED), F(SYNACK_RESET) },
 	  .none = { F(HANDSHAKE_DONE) } },

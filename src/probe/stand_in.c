@@ -4,6 +4,7 @@
 #include <net/if.h>
 #include <net/if_arp.h>
 #include <netinet/in.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/random.h>
@@ -194,11 +195,14 @@ static int find_mac(int fd, struct ifreq *r, uint8_t mac[6])
 	if (!is_known_type(r->ifr_hwaddr.sa_family))
 		return -EOPNOTSUPP;
 
+	for (int i = 0; i < 6; i++)
+		if (mac[i])
+			return 0;
 	memcpy(mac, r->ifr_hwaddr.sa_data, 6);
 	return 0;
 }
 
-/* Whether a packet can come in by it, and to which station. 0 or -errno. */
+/* Whether a packet can come in by it, and to which station, if that is not said. 0 or -errno. */
 static int find_device(uint32_t index, uint8_t mac[6])
 {
 	struct ifreq r = { 0 };
@@ -262,7 +266,8 @@ static int send_one(int program, const struct stand_in *q,
 		   : -EINVAL;
 }
 
-/* Waits for the byte, or for the end of who could have written it. */
+/* Waits for the end of the sender, or for its word that nothing came of it. A
+ * terminal's signals are not for us. */
 __attribute__((noreturn)) static void take_back(int program,
 						const struct stand_in *q,
 						const struct stand_in_sent *who,
@@ -271,11 +276,14 @@ __attribute__((noreturn)) static void take_back(int program,
 	char c;
 	ssize_t n;
 
+	(void)signal(SIGINT, SIG_IGN);
+	(void)signal(SIGTERM, SIG_IGN);
+	(void)signal(SIGHUP, SIG_IGN);
 	do {
 		n = read(control, &c, 1);
 	} while (n < 0 && errno == EINTR);
 
-	_exit(n == 1 && send_one(program, q, who, 0, true) ? 1 : 0);
+	_exit(n != 1 && send_one(program, q, who, 0, true) ? 1 : 0);
 }
 
 /* A process of its own, which nobody has to wait for. */

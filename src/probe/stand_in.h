@@ -62,9 +62,9 @@ uint16_t stand_in_size(const struct stand_in *q);
 
 /*
  * Sends it. Needs CAP_BPF and CAP_NET_ADMIN, or CAP_SYS_ADMIN. Where it is TCP,
- * *control becomes a socket: a byte written to it has a RST follow the SYN,
- * which ends what is half open; when it is closed without one, nothing follows.
- * -1 with UDP. 0; -EOPNOTSUPP: this kernel cannot; -EPERM; -ENODEV or -ENETDOWN:
+ * *control becomes a socket: when it is closed, by whatever becomes of its
+ * owner, a RST follows the SYN, so that nothing stays half open; after a byte
+ * was written to it, nothing follows. -1 with UDP. 0; -EOPNOTSUPP: this kernel cannot; -EPERM; -ENODEV or -ENETDOWN:
  * not on that device; -EINVAL: a question that makes no sense; -errno.
  */
 int stand_in_begin(const struct stand_in *q, struct stand_in_sent *sent,
