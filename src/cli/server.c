@@ -212,7 +212,8 @@ static int run_server(struct cli *cli, struct server *s, bool is_unnamed)
 				 NULL);
 	looks_free(s->looks);
 	server_rules_free(s->rules);
-	own_capture_done(&s->watch.capture);
+	recording_done(&s->watch.capture);
+	server_drops_end(s);
 	diag_free(s->diag);
 	server_host_end(&s->host);
 	return err;
@@ -267,7 +268,8 @@ static int run_request(struct cli *cli, const struct request *r,
 			    .pcap_file = -1,
 			    .case_file = -1,
 			    .host = { .file = -1 },
-			    .watch = { .capture = { -1, -1, false } } };
+			    .watch = { .capture = recording_none() },
+			    .drops = { .recording = recording_none() } };
 	bool is_unnamed = false;
 	int closed;
 	int err = read_service(&s.question, c, r->service, &is_unnamed);

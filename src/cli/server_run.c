@@ -1,7 +1,6 @@
 #include <errno.h>
 #include <linux/netlink.h>
 #include <netinet/in.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -222,7 +221,7 @@ static int wait_attempt(struct server *s, struct server_seen *seen)
 
 	say_waiting(s);
 	while (!err && !is_late(s, began)) {
-		(void)poll(NULL, 0, TICK);
+		server_watch_wait(s, TICK);
 		err = server_watch_look(s, seen);
 		text_clear(&words);
 		if (s->watch.healthy)
@@ -238,6 +237,18 @@ static int wait_attempt(struct server *s, struct server_seen *seen)
 	check_screen_wait(&s->screen, NULL, 0);
 	text_done(&words);
 	return err;
+}
+
+/* What the kernel says of them, also behind a translation. */
+static int take_reports(struct server *s, const struct server_seen *seen,
+			const struct look_question *q, struct attempt *a)
+{
+	struct drops_flow who = server_drops_flow(seen, q->protocol, q->port);
+
+	who.inner = q->inner;
+	who.inner_port = q->inner_port;
+	who.has_inner = q->has_inner;
+	return server_drops_tell(s, &who, a);
 }
 
 /* What the packets and the counters show of it. What was foretold of the same
@@ -274,6 +285,8 @@ static int take_attempt(struct server *s, const struct server_seen *seen)
 		err = looks_after(s->looks, &q, &seen->facts, &a->facts);
 	if (!err)
 		err = server_watch_take(s, seen, a);
+	if (!err)
+		err = take_reports(s, seen, &q, a);
 	if (!err)
 		err = server_rules_after(s->rules, &q, &seen->facts,
 					 seen->packets, &a->facts);
@@ -316,6 +329,8 @@ int server_run(struct server *s)
 		is_watched = !server_watch_begin(s);
 	if (!err)
 		err = foretell(s);
+	if (!err && is_watched)
+		server_drops_arm(s);
 	if (!err && is_watched && !interrupted) {
 		err = tell_foretold(s);
 		if (!err)

@@ -231,6 +231,23 @@ static int take_all(struct taking *t, struct arena *arena)
 	return err;
 }
 
+/* All that is known of it is a report. */
+static void take_reported(const struct server_seen *seen, struct attempt *a)
+{
+	for (int k = FACT_NONE + 1; k < FACT_KINDS; k++) {
+		enum fact_kind kind = (enum fact_kind)k;
+
+		if (!fact_has(&seen->facts, kind))
+			continue;
+		if (kind == FACT_SYN_ARRIVED || kind == FACT_SYN_SILENCE)
+			fact_tell(
+				&a->facts, kind, "drops", NULL,
+				_("The kernel reported that it dropped the packet, which no capture showed."));
+		else
+			fact_tell(&a->facts, kind, "drops", NULL, NULL);
+	}
+}
+
 static void tell_good(const struct server *s, const struct taking *t)
 {
 	struct text words = TEXT_NULL, client = TEXT_NULL;
@@ -331,16 +348,18 @@ int server_watch_take(struct server *s, const struct server_seen *seen,
 	struct taking t = { .seen = seen, .attempt = a, .server = s };
 	size_t size;
 	void *data;
-	int err = own_capture_map(&s->watch.capture, &data, &size);
+	int err = recording_map(&s->watch.capture, &data, &size);
 
 	if (!err && size) {
 		t.source = own_capture_source(data, size, VANTAGE_SERVER);
 		err = take_all(&t, s->record->arena);
 	}
-	own_capture_unmap(data, size);
+	recording_unmap(data, size);
 	if (err)
 		return err;
 
+	if (seen->is_reported)
+		take_reported(seen, a);
 	tell_name(&t);
 	tell_good(s, &t);
 	tell_attempt(s, seen);

@@ -53,14 +53,14 @@ static void try_capture(struct table *t, struct check_rights *r,
 	const struct live_request q = { .devices = { "lo" },
 					.count = 1,
 					.filter = "icmp" };
-	struct own_capture capture;
+	struct recording capture;
 	int err = own_capture_begin(&capture, r, &q);
 
 	if (err)
 		case_not_looked(c, "capture", own_capture_reason(err));
 	add(t, "capture", _("packets, as they come in and leave"),
 	    "CAP_NET_RAW", reason(c, "capture"));
-	own_capture_done(&capture);
+	recording_done(&capture);
 }
 
 static const char rules_need[] = "CAP_NET_ADMIN";
