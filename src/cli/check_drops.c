@@ -8,6 +8,7 @@
 #include "base/i18n.h"
 #include "cli/check_local.h"
 #include "cli/check_rights.h"
+#include "cli/drop_words.h"
 #include "drops/tell.h"
 
 static const char source[] = "drops";
@@ -100,13 +101,13 @@ static bool has_watched(const struct check_drops *d, const struct attempt *a,
 	       fact_has(&a->facts.set, FACT_SYN_REPEATED);
 }
 
-static enum fact_kind first_drop(const struct facts *f)
+static bool has_drop(const struct fact_set *f)
 {
-	for (int k = FACT_DROP_RULES; k < FACT_DROP_NONE; k++)
-		if (fact_has(&f->set, (enum fact_kind)k))
-			return (enum fact_kind)k;
+	for (int k = FACT_OWN_DROP_RULES; k < FACT_OWN_DROP_NONE; k++)
+		if (fact_has(f, (enum fact_kind)k))
+			return true;
 
-	return FACT_NONE;
+	return false;
 }
 
 static void tell(const struct check_drops *d, const struct drops_list *l,
@@ -114,46 +115,74 @@ static void tell(const struct check_drops *d, const struct drops_list *l,
 		 const struct check_local *s)
 {
 	struct facts *f = &a->facts;
-	/* To itself: what is sent is also what comes in. */
-	bool is_own = fact_has(&f->set, FACT_IS_LOOPBACK);
 	struct drops_flow who;
 
 	flow_of(c, a, s, &who);
+	who.is_whole = has_watched(d, a, s);
 	(void)drops_tell(l, &who, f);
-	if (!has_watched(d, a, s)) {
-		facts_forget(f, FACT_DROP_NONE);
-		facts_forget(f, FACT_DROPS_WATCHED);
-	}
-	if (first_drop(f))
-		facts_forget(f, FACT_DROP_NONE);
-	for (size_t i = 0; i < l->count && !is_own; i++)
+	for (size_t i = 0; i < l->count; i++)
 		if (is_kept_back(&l->events[i], &who) &&
 		    !fact_has(&f->set, FACT_PACKET_SENT))
 			fact_tell(f, FACT_PACKET_NOT_SENT, source, NULL, NULL);
 }
 
-int check_drops_look(struct check_drops *d, const struct case_record *c,
-		     struct attempt *a, const struct check_local *s)
+/* What it says of the first attempt that it says anything of. */
+static void tell_step(struct check_drops *d, const struct drops_list *l,
+		      struct case_record *c, const struct attempt *a,
+		      const struct check_local *s)
 {
-	struct arena *arena;
-	struct drops_list l = { 0 };
+	struct text words = TEXT_NULL;
+	struct drops_flow who;
+	bool is_dropped;
+
+	flow_of(c, a, s, &who);
+	is_dropped = drop_words(&words, l, &who);
+	if (is_dropped || fact_has(&a->facts.set, FACT_OWN_DROP_NONE)) {
+		case_step(c, source, is_dropped ? STEP_FAIL : STEP_PASS, -1,
+			  text_string(&words));
+		d->is_told = true;
+	}
+	text_clear(&words);
+	if (drop_words_missing(&words, l))
+		case_not_looked(c, source,
+				arena_string(c->arena, text_string(&words)));
+	text_done(&words);
+}
+
+/* What has been written until now. 0 with nothing in it: nothing was. */
+static int read_list(const struct check_drops *d, struct arena *arena,
+		     struct drops_list *ret)
+{
 	void *data;
 	size_t size;
+	int err = recording_map(&d->recording, &data, &size);
+
+	*ret = (struct drops_list){ 0 };
+	if (err || !size)
+		return err;
+
+	err = drops_read(data, size, arena, ret);
+	recording_unmap(data, size);
+	/* Its end may be half written. */
+	return err == -EINVAL ? 0 : err;
+}
+
+int check_drops_look(struct check_drops *d, struct case_record *c,
+		     struct attempt *a, const struct check_local *s)
+{
+	struct drops_list l;
+	struct arena *arena;
 	int err;
 
 	if (!is_armed(d))
 		return 0;
 
-	err = recording_map(&d->recording, &data, &size);
-	if (err || !size)
-		return err;
-
 	arena = arena_new();
-	err = arena ? drops_read(data, size, arena, &l) : -ENOMEM;
-	/* Its end may be half written. */
-	if (!err || err == -EINVAL)
+	err = arena ? read_list(d, arena, &l) : -ENOMEM;
+	if (!err)
 		tell(d, &l, c, a, s);
-	recording_unmap(data, size);
+	if (!err && d->is_over && !d->is_told)
+		tell_step(d, &l, c, a, s);
 	arena_free(arena);
 	return err == -ENOMEM ? err : 0;
 }
@@ -165,7 +194,8 @@ bool check_drops_saw_none(const struct check_drops *d, const struct attempt *a,
 			  const struct check_local *s)
 {
 	return d && d->armed_ns && d->armed_ns < s->began_ns + REPEATED_AFTER &&
-	       clock_now() > s->began_ns + READ_AFTER && !first_drop(&a->facts);
+	       clock_now() > s->began_ns + READ_AFTER &&
+	       !has_drop(&a->facts.set);
 }
 
 /* Whether what the kernel drops could be why. */
@@ -182,68 +212,26 @@ static bool is_in_question(const struct attempt *a)
 	return false;
 }
 
-static void tell_not_looked(const struct check_drops *d, struct case_record *c)
-{
-	if (!d->error)
-		case_not_looked(
-			c, source,
-			_("The kernel's reports of dropped packets did not begin in time."));
-	else if (d->error == -EPERM || d->error == -EACCES)
-		case_not_looked(
-			c, source,
-			_("Which packets the kernel drops is only told to who has CAP_BPF and CAP_PERFMON."));
-	else
-		case_not_looked(
-			c, source,
-			_("This kernel does not tell which packets it drops."));
-}
-
-static void tell_step(struct case_record *c, const struct attempt *a)
-{
-	enum fact_kind kind = first_drop(&a->facts);
-	const struct fact *f = facts_get(&a->facts, kind);
-
-	if (f)
-		case_step(c, source, STEP_FAIL, -1,
-			  f->text ? f->text : _(fact_sentence(kind)));
-	else if (fact_has(&a->facts.set, FACT_DROP_NONE))
-		case_step(c, source, STEP_PASS, -1,
-			  _("this host's kernel dropped none of the packets"));
-}
-
-static int end_one(struct check_drops *d, struct case_record *c,
-		   struct attempt *a, const struct check_local *s)
-{
-	size_t steps = c->step_count;
-	int err;
-
-	if (!d->was_armed) {
-		tell_not_looked(d, c);
-		return 0;
-	}
-
-	err = check_drops_look(d, c, a, s);
-	if (!err && !d->is_told)
-		tell_step(c, a);
-	d->is_told = d->is_told || c->step_count > steps;
-	return err;
-}
-
 int check_drops_end(struct check_drops *d, struct case_record *c,
 		    const struct check_local *s)
 {
+	bool was_armed = is_armed(d);
 	int err = 0;
 
-	if (!d->is_begun)
-		return 0;
-
-	d->was_armed = is_armed(d);
-	if (d->was_armed)
+	if (was_armed)
 		recording_finish(&d->recording);
 	d->is_over = true;
-	for (size_t i = 0; i < c->attempt_count && !err; i++)
-		if (is_in_question(&c->attempts[i]))
-			err = end_one(d, c, &c->attempts[i], &s[i]);
+	for (size_t i = 0; d->is_begun && i < c->attempt_count && !err; i++) {
+		if (!is_in_question(&c->attempts[i]))
+			continue;
+		if (was_armed)
+			err = check_drops_look(d, c, &c->attempts[i], &s[i]);
+		else
+			case_not_looked(
+				c, source,
+				drop_words_reason(d->error ? d->error
+							   : -ETIMEDOUT));
+	}
 	check_drops_done(d);
 	return err;
 }

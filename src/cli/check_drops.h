@@ -16,7 +16,7 @@ struct check_drops {
 	struct recording recording;
 	int64_t armed_ns; /* clock_now(); 0: not yet */
 	int error;        /* why there are none */
-	bool is_begun, is_over, was_armed, is_told;
+	bool is_begun, is_over, is_told;
 };
 
 void check_drops_begin(struct check_drops *d, struct check_rights *r,
@@ -24,7 +24,7 @@ void check_drops_begin(struct check_drops *d, struct check_rights *r,
 
 /* What the kernel has reported of this attempt's packets until now, as facts of
  * it. May be called again. 0 or -ENOMEM. */
-int check_drops_look(struct check_drops *d, const struct case_record *c,
+int check_drops_look(struct check_drops *d, struct case_record *c,
 		     struct attempt *a, const struct check_local *s);
 
 /* Whether a SYN of it was sent while the kernel's reports were read, and none of

@@ -296,8 +296,8 @@ static bool may_be_own(const struct look *l)
 	if (fact_has(set, FACT_IS_LOOPBACK))
 		return false;
 
-	return fact_has(set, FACT_DROP_RULES) ||
-	       fact_has(set, FACT_DROP_RULES_REPLY) ||
+	return fact_has(set, FACT_OWN_DROP_RULES) ||
+	       fact_has(set, FACT_OWN_DROP_RULES_REPLY) ||
 	       was_answered(l->attempt) ||
 	       !check_drops_saw_none(l->state->drops, l->attempt, l->state);
 }
@@ -364,8 +364,8 @@ static int tell(const struct look *l, const struct packet_words *w,
 		r->way.verdict.decision == WALK_UNKNOWN ||
 		(r->has_reply && r->reply.verdict.decision == WALK_UNKNOWN);
 	/* Whatever they say: it is they that dropped it. */
-	bool is_dropped = fact_has(set, FACT_DROP_RULES) ||
-			  fact_has(set, FACT_DROP_RULES_REPLY);
+	bool is_dropped = fact_has(set, FACT_OWN_DROP_RULES) ||
+			  fact_has(set, FACT_OWN_DROP_RULES_REPLY);
 
 	tell_not_looked(l);
 	if (r->blocker_count && fits(l->attempt, r) && !is_open)

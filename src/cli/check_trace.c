@@ -152,12 +152,11 @@ static void find_rule(struct check_trace *t, const struct nftrace_step *s)
 
 	for (const struct table *in = t->ruleset->first; in && !v->chain;
 	     in = in->next) {
-		const struct chain *c = is_table(in, s)
-						? ruleset_find_chain(in,
-								     s->chain)
-						: NULL;
-		const struct rule *r = c && !s->is_policy ? rule_of(c, s)
-							  : NULL;
+		const struct chain *c =
+			is_table(in, s) ? ruleset_find_chain(in, s->chain)
+					: NULL;
+		const struct rule *r =
+			c && !s->is_policy ? rule_of(c, s) : NULL;
 
 		if (!c || (!r && !s->is_policy))
 			continue;
@@ -204,8 +203,8 @@ static bool takes(const struct check_trace *t, const struct nftrace_step *s)
 
 	return v->decision == WALK_DROP || v->decision == WALK_REJECT
 		       ? v->chain != NULL
-		       : fact_has(set, FACT_DROP_RULES) ||
-				 fact_has(set, FACT_DROP_RULES_REPLY);
+		       : fact_has(set, FACT_OWN_DROP_RULES) ||
+				 fact_has(set, FACT_OWN_DROP_RULES_REPLY);
 }
 
 static bool take_packet(struct check_trace *t, const struct nftrace_packet *p)
