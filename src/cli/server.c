@@ -13,6 +13,7 @@
 #include "cli/case_output.h"
 #include "cli/near.h"
 #include "cli/target.h"
+#include "nftrace/nftrace.h"
 #include "priv/confine.h"
 
 /* What the command line said. */
@@ -228,6 +229,15 @@ static int confine(void)
 	return err == -EINVAL ? 0 : err;
 }
 
+/* A run that was killed while it traced left them. */
+static void restore_settings(void)
+{
+	if (nftrace_restore() > 0)
+		(void)fputs(
+			_("kiriwake: a run that was killed left settings of net.netfilter.nf_log changed: they are as before again\n"),
+			stderr);
+}
+
 /* All that is opened, before the rights are given up. */
 static int open_all(struct server *s, const struct request *r)
 {
@@ -238,6 +248,8 @@ static int open_all(struct server *s, const struct request *r)
 		err = case_output_open_host(&s->host.file, r->save);
 	if (!err && r->host)
 		return server_host_load(&s->host, r->host);
+	/* With the rights that are there only now. */
+	restore_settings();
 	if (!err)
 		err = check_rights_start(&s->rights, NULL);
 	/* Whoever had nothing to give up asks the tools himself. */

@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/i18n.h"
 #include "cli/server.h"
+#include "cli/server_trace.h"
 #include "host/links.h"
 #include "host/netlink.h"
 #include "host/reader.h"
@@ -290,6 +291,8 @@ static int take_attempt(struct server *s, const struct server_seen *seen)
 	if (!err)
 		err = server_rules_after(s->rules, &q, &seen->facts,
 					 seen->packets, &a->facts);
+	if (!err)
+		err = server_trace(s, seen, &q, a);
 	looks_steps(s->looks);
 	check_screen_sync(&s->screen, s->record);
 	return err;
