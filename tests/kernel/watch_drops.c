@@ -20,11 +20,13 @@
 #include "drops/drops.h"
 #include "drops/event.h"
 
-static const char *const whats[] = { "packet", "reset", "synack",    "state",
-				     "error",  "icmp",	"neighbour", "connect" };
-static const char *const hooks[] = { "-",	   "ingress", "bridge",
-				     "prerouting", "input",   "forward",
-				     "output",	   "postrouting", "egress" };
+static const char *const whats[] = {
+	"packet", "reset", "synack",    "state",
+	"error",  "icmp",  "neighbour", "connect"
+};
+static const char *const hooks[] = { "-",          "ingress",     "bridge",
+				     "prerouting", "input",       "forward",
+				     "output",     "postrouting", "egress" };
 static const char *const engines[] = { "-", "nft", "hook" };
 
 static void print_stack(const struct drop_event *e)
