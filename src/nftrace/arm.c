@@ -171,25 +171,13 @@ static void add_place(struct batch *b, const struct arm *a,
 	if (is_main)
 		add_rule(b, a, p, ARM_RULE_LEARNT_FROM);
 	/* The server's end may be another one by now. */
-	if (is_main && p->priority != INT_MIN)
+	if (is_main && strcmp(p->name, "prerouting") != 0 &&
+	    strcmp(p->name, "output") != 0)
 		add_rule(b, a, p, ARM_RULE_LEARNT_TO);
 }
 
-/* As the raw table and all others come later, one place is enough, but where a
- * ruleset clears nftrace. */
-static void add_main(struct batch *b, const struct arm *a)
+static void add_again(struct batch *b, const struct arm *a, uint8_t family)
 {
-	const uint8_t family = a->is_v4 ? NFPROTO_IPV4 : NFPROTO_IPV6;
-
-	b->part = PART_MAIN;
-	add_table(b, a, family);
-	add_set(b, a, family);
-	add_place(b, a,
-		  &(struct place){ family, "prerouting", NF_INET_PRE_ROUTING,
-				   INT_MIN, NULL });
-	add_place(b, a,
-		  &(struct place){ family, "output", NF_INET_LOCAL_OUT, INT_MIN,
-				   NULL });
 	for (size_t i = 0; i < a->place_count; i++) {
 		char name[32];
 
@@ -200,6 +188,33 @@ static void add_main(struct batch *b, const struct arm *a)
 			  &(struct place){ family, name, a->places[i].hook,
 					   a->places[i].priority, NULL });
 	}
+}
+
+/* The raw table and all others come later than the first two places. The rest is
+ * for answers to what was masqueraded: only now is it seen whose they are. */
+static void add_main(struct batch *b, const struct arm *a)
+{
+	enum { BEHIND_NAT = -99 }; /* NF_IP_PRI_NAT_DST + 1 */
+
+	static const struct place places[] = {
+		{ 0, "prerouting", NF_INET_PRE_ROUTING, INT_MIN, NULL },
+		{ 0, "output", NF_INET_LOCAL_OUT, INT_MIN, NULL },
+		{ 0, "translated", NF_INET_PRE_ROUTING, BEHIND_NAT, NULL },
+		{ 0, "input", NF_INET_LOCAL_IN, INT_MIN, NULL },
+		{ 0, "forward", NF_INET_FORWARD, INT_MIN, NULL },
+	};
+	const uint8_t family = a->is_v4 ? NFPROTO_IPV4 : NFPROTO_IPV6;
+
+	b->part = PART_MAIN;
+	add_table(b, a, family);
+	add_set(b, a, family);
+	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+		struct place p = places[i];
+
+		p.family = family;
+		add_place(b, a, &p);
+	}
+	add_again(b, a, family);
 }
 
 static void add_bridge(struct batch *b, const struct arm *a)
@@ -213,17 +228,7 @@ static void add_bridge(struct batch *b, const struct arm *a)
 	add_place(b, a,
 		  &(struct place){ NFPROTO_BRIDGE, "output", NF_INET_LOCAL_OUT,
 				   INT_MIN, NULL });
-	for (size_t i = 0; i < a->place_count; i++) {
-		char name[32];
-
-		if (a->places[i].family != NFPROTO_BRIDGE)
-			continue;
-		(void)snprintf(name, sizeof(name), "again-%zu", i);
-		add_place(b, a,
-			  &(struct place){ NFPROTO_BRIDGE, name,
-					   a->places[i].hook,
-					   a->places[i].priority, NULL });
-	}
+	add_again(b, a, NFPROTO_BRIDGE);
 }
 
 static void add_ingress(struct batch *b, const struct arm *a)
