@@ -315,7 +315,8 @@ static void tell_sum(const struct told *t, struct facts *facts)
 		else
 			fact_tell(facts, kind, SOURCE, NULL, NULL);
 	}
-	if (t->first[FACT_SYN_TAKEN] && !fact_has(&facts->set, FACT_SYN_TAKEN))
+	if ((t->first[FACT_SYN_TAKEN] || t->first[FACT_SYNACK_SENT_AGAIN]) &&
+	    !fact_has(&facts->set, FACT_SYN_TAKEN))
 		fact_tell(
 			facts, FACT_SYN_TAKEN, SOURCE, NULL,
 			_("The kernel reports what became of its SYN-ACK: it had taken the SYN."));
