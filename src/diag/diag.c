@@ -320,7 +320,8 @@ static void settle(struct verdict *v, const struct candidate *left,
 	if (blockers_foretell(facts) && !fact_has(facts, FACT_RULES_READ) &&
 	    !left->is_reported)
 		v->certainty = CERTAINTY_SUSPECTED;
-	if (is_proven(v->cause, facts) || (!open && is_shown(left, facts))) {
+	if (!blockers_foretell(facts) &&
+	    (is_proven(v->cause, facts) || (!open && is_shown(left, facts)))) {
 		v->certainty = CERTAINTY_PROVEN;
 		return;
 	}
@@ -437,6 +438,7 @@ static enum symptom foretold(const struct fact_set *facts)
 		return blockers_symptom(first, facts);
 
 	return fact_has(facts, FACT_NO_ATTEMPT) ||
+			       fact_has(facts, FACT_PROBE_UNSEEN) ||
 			       fact_has(facts, FACT_RULES_UNSURE) ||
 			       fact_has(facts, FACT_SAVED_PARTLY)
 		       ? SYMPTOM_NOT_ENOUGH_SEEN
