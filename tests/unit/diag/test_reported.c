@@ -260,6 +260,11 @@ static void what_no_capture_sees_is_told_by_the_kernel(void **state)
 		FACTS(FACT_FORETOLD, FACT_NO_ATTEMPT, FACT_IS_V4,
 		      FACT_ADDRESS_OWN, FACT_RULES_READ, FACT_XDP_PROGRAM);
 
+	const struct fact_set taken =
+		FACTS(SILENT, FACT_PACKET_REPORTED, FACT_XDP_PROGRAM,
+		      FACT_DROP_XDP);
+
+	assert_proven(*state, &taken, "xdp-drop");
 	assert_proven(*state, &unseen, "xdp-drop");
 	assert_int_equal(diag_judge(*state, &unseen)->symptom,
 			 SYMPTOM_SYN_UNANSWERED);
