@@ -320,7 +320,7 @@ static void settle(struct verdict *v, const struct candidate *left,
 	if (blockers_foretell(facts) && !fact_has(facts, FACT_RULES_READ) &&
 	    !left->is_reported)
 		v->certainty = CERTAINTY_SUSPECTED;
-	if (!blockers_foretell(facts) &&
+	if ((!blockers_foretell(facts) || reported_unseen(facts)) &&
 	    (is_proven(v->cause, facts) || (!open && is_shown(left, facts)))) {
 		v->certainty = CERTAINTY_PROVEN;
 		return;
