@@ -204,8 +204,9 @@ static int rank_of(const struct cause *c, const struct fact_set *facts)
 	for (int i = 0; i < CAUSE_FACTS && c->favoured_by[i]; i++)
 		if (fact_has(facts, c->favoured_by[i]))
 			rank += RANK_FAVOURED;
-	if (is_proven(c, facts) || place_of(c, facts) ||
-	    reported_names(c, facts))
+	if (is_proven(c, facts) || place_of(c, facts))
+		rank += RANK_NAMED;
+	if (reported_names(c, facts))
 		rank += RANK_NAMED;
 
 	return rank;
@@ -299,6 +300,10 @@ static bool are_between(const struct candidate *left, size_t count)
 static bool is_behind(const struct candidate *first,
 		      const struct candidate *other)
 {
+	/* It was found, and the kernel did what it does. */
+	if (first->place && first->is_reported && !other->place)
+		return true;
+
 	return first->place && other->least > first->place;
 }
 

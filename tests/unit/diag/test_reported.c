@@ -273,6 +273,21 @@ static void what_no_capture_sees_is_told_by_the_kernel(void **state)
 			 SYMPTOM_NOT_ENOUGH_SEEN);
 }
 
+/* Of those that do the same, the one that was found. */
+static void a_report_proves_what_was_found(void **state)
+{
+	const struct fact_set own =
+		FACTS(SILENT, FACT_DROP_NOT_OURS, FACT_POLICY_RULE_IN);
+	const struct fact_set other =
+		FACTS(SILENT, FACT_DROP_XFRM, FACT_XFRM_BLOCKS);
+	const struct fact_set none = FACTS(SILENT, FACT_DROP_XFRM);
+
+	assert_proven(*state, &own, "policy-rule-drop");
+	assert_proven(*state, &other, "xfrm-policy-block");
+	assert_int_not_equal(diag_judge(*state, &none)->certainty,
+			     CERTAINTY_PROVEN);
+}
+
 /* The client's own kernel knows nothing of the server's. */
 static void the_clients_reports_say_nothing_of_the_server(void **state)
 {
@@ -330,6 +345,7 @@ int main(void)
 		WITH_DIAG(an_answer_that_left_is_dropped_elsewhere),
 		WITH_DIAG(what_was_handed_on_meets_its_end_elsewhere),
 		WITH_DIAG(what_no_capture_sees_is_told_by_the_kernel),
+		WITH_DIAG(a_report_proves_what_was_found),
 		WITH_DIAG(the_clients_reports_say_nothing_of_the_server),
 		WITH_DIAG(what_the_kernel_reports_never_excludes_its_cause),
 	};
