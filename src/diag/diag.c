@@ -353,7 +353,7 @@ static void settle(struct verdict *v, const struct candidate *left,
 		v->place = PLACE_ROUTER;
 }
 
-/* What packets showed is of the first fault, beyond which they did not get; what
+/* What packets and reports showed is of the first fault, beyond which they did not get; what
  * the host shows of itself holds for the next ones too. */
 static bool is_ruled_out_by_host(const struct cause *c,
 				 const struct fact_set *facts)
@@ -362,7 +362,7 @@ static bool is_ruled_out_by_host(const struct cause *c,
 		enum fact_kind kind = c->ruled_out_by[i];
 
 		if (fact_has(facts, kind) &&
-		    (kind >= FACT_RULES_ORDER ||
+		    ((kind >= FACT_RULES_ORDER && kind < FACT_DROPS_WATCHED) ||
 		     fact_shown(kind) == SHOWN_CONTEXT))
 			return true;
 	}
