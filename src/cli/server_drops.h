@@ -54,4 +54,9 @@ size_t server_drops_only(const struct server *s, struct server_seen *list,
 int server_drops_tell(struct server *s, struct drops_flow *who,
 		      struct attempt *a);
 
+/* The same of a saved host: what was reported then of this client. 0 or
+ * -errno. */
+int server_drops_replay(struct server *s, struct drops_flow *who,
+			struct facts *facts);
+
 void server_drops_end(struct server *s);

@@ -111,6 +111,22 @@ static const char *device_name(const struct server *s, uint32_t device)
 	return l ? l->name : NULL;
 }
 
+/* What was seen of this client when the host was saved. */
+static int replay(struct server *s, const struct look_question *q,
+		  struct attempt *a)
+{
+	struct drops_flow who = { .protocol = q->protocol,
+				  .client = q->client,
+				  .server = q->server,
+				  .port = q->port,
+				  .inner = q->inner,
+				  .inner_port = q->inner_port,
+				  .has_inner = q->has_inner };
+	int err = server_drops_replay(s, &who, &a->facts);
+
+	return err ? err : server_trace_replay(s, q, a);
+}
+
 /* What the set-up does to this client, without a packet of it. */
 static int foretell(struct server *s)
 {
@@ -141,6 +157,8 @@ static int foretell(struct server *s)
 	if (reader_missed())
 		fact_tell(&s->record->general, FACT_SAVED_PARTLY, "server",
 			  NULL, NULL);
+	if (!err && a && s->host.is_saved)
+		err = replay(s, &q, a);
 	looks_steps(s->looks);
 	check_screen_sync(&s->screen, s->record);
 	return err;
@@ -273,6 +291,7 @@ static int take_attempt(struct server *s, const struct server_seen *seen)
 	q.client_port = seen->client_port;
 	q.device = seen->device;
 	q.packets = seen->packets;
+	q.is_uncaptured = seen->is_reported;
 	q.has_macs = seen->has_macs;
 	q.vlan = seen->vlan;
 	q.ttl = seen->ttl;

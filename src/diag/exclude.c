@@ -147,6 +147,7 @@ static enum fact_kind contradicted_by(const struct cause *c,
 		(c->place == PLACE_ROUTER || c->place == PLACE_SERVER_LINK) &&
 		(cause_first_seen(facts, c->found_by) ||
 		 cause_is_ruled(c, facts));
+	bool is_named = reported_names(c, facts);
 
 	for (int i = 0; i < CAUSE_FACTS && c->ruled_out_by[i]; i++) {
 		bool is_of_others =
@@ -154,6 +155,9 @@ static enum fact_kind contradicted_by(const struct cause *c,
 				     c->ruled_out_by[i] == others[1] ||
 				     c->ruled_out_by[i] == others[2]);
 
+		/* The kernel names it, and was there before any capture. */
+		if (c->ruled_out_by[i] == FACT_AT_SERVER && is_named)
+			continue;
 		if (fact_has(facts, c->ruled_out_by[i]) && !is_of_others)
 			return c->ruled_out_by[i];
 	}
