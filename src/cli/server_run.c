@@ -22,6 +22,9 @@
  */
 enum { TICK = 40 /* ms */ };
 
+/* The kernel has dealt with a packet of its own in far less. */
+#define PROBE_LIMIT ((int64_t)2500 * CLOCK_MILLISECOND)
+
 static volatile sig_atomic_t interrupted;
 
 static void on_interrupt(int signal)
@@ -134,6 +137,7 @@ static int foretell(struct server *s)
 
 	if (q.has_client) {
 		err = guess_way(s, &q);
+		s->foretold = q;
 		if (!err && q.has_server) {
 			a = case_client(s->record, &q.server, &q.client, 0);
 			if (!a)
@@ -227,6 +231,9 @@ static void say_waiting(const struct server *s)
 
 static bool is_late(const struct server *s, int64_t since_ns)
 {
+	if (s->probe.is_sent && clock_now() - since_ns >= PROBE_LIMIT)
+		return true;
+
 	return interrupted ||
 	       (s->timeout_ns && clock_now() - since_ns >= s->timeout_ns);
 }
@@ -238,7 +245,8 @@ static int wait_attempt(struct server *s, struct server_seen *seen)
 	struct text words = TEXT_NULL;
 	int err = 0;
 
-	say_waiting(s);
+	if (!s->probe.is_sent)
+		say_waiting(s);
 	while (!err && !is_late(s, began)) {
 		server_watch_wait(s, TICK);
 		err = server_watch_look(s, seen);
@@ -283,6 +291,7 @@ static int take_attempt(struct server *s, const struct server_seen *seen)
 	q.client_port = seen->client_port;
 	q.device = seen->device;
 	q.packets = seen->packets;
+	q.is_uncaptured = seen->is_reported;
 	q.has_macs = seen->has_macs;
 	q.vlan = seen->vlan;
 	q.ttl = seen->ttl;
@@ -318,12 +327,20 @@ static int take_attempt(struct server *s, const struct server_seen *seen)
 
 static int watch(struct server *s)
 {
-	struct server_seen seen;
-	int err = wait_attempt(s, &seen);
+	const struct facts *client = s->record->attempt_count
+					     ? &s->record->attempts[0].facts
+					     : &s->record->general;
+	struct server_seen seen = { 0 };
+	int err = server_probe_begin(s, &client->set);
 
+	if (!err && s->probe.is_wanted && !s->probe.is_sent)
+		return server_watch_end(s);
+	if (!err)
+		err = wait_attempt(s, &seen);
+	server_probe_end(s, err == 1 ? &seen : NULL, &s->record->general);
 	if (err == 1)
 		err = take_attempt(s, &seen);
-	else if (!err)
+	else if (!err && !s->probe.is_sent)
 		fact_tell(&s->record->general, FACT_NO_ATTEMPT, "capture", NULL,
 			  NULL);
 	if (!err)
@@ -352,6 +369,8 @@ int server_run(struct server *s)
 		err = foretell(s);
 	if (!err && is_watched)
 		server_drops_arm(s);
+	if (!err && !is_watched)
+		server_probe_unwatched(s);
 	if (!err && is_watched && !interrupted) {
 		err = tell_foretold(s);
 		if (!err)

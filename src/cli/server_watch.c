@@ -55,6 +55,8 @@ static bool is_wanted(const struct reading *r, const struct flow *f)
 	if (q->has_client &&
 	    !address_equal(&f->addresses[FLOW_CLIENT], &q->client))
 		return false;
+	if (!server_probe_is(r->s, f->ports[FLOW_CLIENT]))
+		return false;
 
 	return !q->has_server ||
 	       address_equal(&f->addresses[FLOW_SERVER], &q->server);
@@ -76,6 +78,8 @@ static bool is_decided(const struct reading *r, const struct flow *f,
 
 	if (fact_has(facts, FACT_RST_FOR_SYN) ||
 	    fact_has(facts, FACT_ICMP_ERROR))
+		return true;
+	if (fact_has(facts, FACT_PROBE_ANSWERED))
 		return true;
 	if (f->protocol == PACKET_UDP)
 		return fact_has(facts, FACT_UDP_ANSWERED) || age > SILENCE;
@@ -210,6 +214,7 @@ static struct fact_set facts_of(const struct reading *r, const struct flow *f,
 		fact_add(&ret, FACT_SYN_SILENCE);
 		fact_add(&ret, FACT_SYN_ARRIVED);
 	}
+	server_probe_facts(r->s, &ret);
 	return ret;
 }
 
