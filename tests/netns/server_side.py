@@ -10,6 +10,7 @@ while the client tries. A file may say
         'here': True                      # a cause of elsewhere that this server can know
         'timeout': 12                     # seconds that it may wait
         'rule': 'dport 22 drop'           # a part of the text of the rule that must be to blame; False: any
+        'probe': True                     # with run.py --probe it must be told exactly, too; else it may be missed
 
 and set lab.is_anybody (no --from), lab.asked_port (where address translation changes it), lab.asked_address (of another host, where a router is asked), lab.seen_from (the address that the server sees), and
 lab.launcher (what the command is run by) and lab.real_client (words of another client than check).
@@ -279,6 +280,25 @@ def judge_rule(verdict, wanted, added):
     return [f'the rule to blame is none that was added: {key}, of {sorted(map(str, added.values()))}']
 
 
+def probe(lab, host, args, words, client):
+    """The server makes the attempt itself: (what it said, None, problem). The client tried before, as its user did."""
+    trying = lab.client.popen([*lab.wrap, *(lab.real_client or [args.program, 'check', *client, '--json'])],
+                              stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    finish(trying, LIMIT)
+    process = start(host, args, [*words, '--probe'])
+    listener = Listener(process.stderr)
+    process.stderr = None
+    out, problem = finish(process, LIMIT)
+    listener.join(1)
+    said, problem = read_answer(process, out, listener.text, problem)
+    return said, None, problem or (None if not said or said_of_probe(said) else 'it does not say what became of its probe')
+
+
+def said_of_probe(said):
+    """It was made, or it is told why not."""
+    return any(s.get('step') == 'probe' for s in said.get('steps', []))
+
+
 # Judging
 
 
@@ -339,6 +359,14 @@ def judge_exact(verdict, expect, true, rows):
     return wrong
 
 
+def judge_probe(verdict, true):
+    """It may show nothing, as where a fault sits before or behind the part of the way that it goes; but nothing that is not so."""
+    named = causes_of(verdict)
+    if not named or set(true) & set(named):
+        return []
+    return [f'{true[0]} is not among {named}']
+
+
 def judge_foretold(said, true, healthy, rows):
     """What is said before any packet is right or nothing, and never proven."""
     verdict = said['verdict']
@@ -380,7 +408,10 @@ class Side:
             self.record['foretold'] = said['verdict'].get('cause')
             self.record['foretold wrong'] = self.record.get('foretold wrong', False) or bool(wrong)
         self.show(said)
-        said, ms, problem = attempt(self.lab, host, self.args, words, about, client, self.expect)
+        if self.args.probe:
+            said, ms, problem = probe(self.lab, host, self.args, words, client)
+        else:
+            said, ms, problem = attempt(self.lab, host, self.args, words, about, client, self.expect)
         if problem:
             self.record['wrong'].append(label + problem)
         self.show(said)
@@ -398,7 +429,7 @@ class Side:
     def healthy(self, expect):
         said = self.ask('', [])
         if said:
-            wrong = judge_healthy(said, expect) if self.is_whole else []
+            wrong = judge_healthy(said, expect) if self.is_whole and not self.args.probe else []
             told = causes_of(said['verdict'])
             self.record['wrong'] += wrong or ([f'healthy set-up has a cause: {told}'] if told else [])
             self.record['false alarm'] = bool(told)
@@ -411,7 +442,9 @@ class Side:
             return
         verdict = said['verdict']
         elsewhere = self.expect['elsewhere']
-        if elsewhere or not self.is_whole:
+        if self.args.probe and not elsewhere and not self.expect.get('probe'):
+            wrong = judge_probe(verdict, true)
+        elif elsewhere or not self.is_whole:
             wrong = judge_elsewhere(verdict, true, self.rows)
         else:
             wrong = judge_exact(verdict, self.expect, true, self.rows)
