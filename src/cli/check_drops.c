@@ -30,8 +30,7 @@ void check_drops_begin(struct check_drops *d, struct check_rights *r,
 		d->recording = recording_of(file, control);
 }
 
-/* Whether it watches by now. */
-static bool is_armed(struct check_drops *d)
+bool check_drops_are_armed(struct check_drops *d)
 {
 	int err;
 
@@ -174,7 +173,7 @@ int check_drops_look(struct check_drops *d, struct case_record *c,
 	struct arena *arena;
 	int err;
 
-	if (!is_armed(d))
+	if (!check_drops_are_armed(d))
 		return 0;
 
 	arena = arena_new();
@@ -215,7 +214,7 @@ static bool is_in_question(const struct attempt *a)
 int check_drops_end(struct check_drops *d, struct case_record *c,
 		    const struct check_local *s)
 {
-	bool was_armed = is_armed(d);
+	bool was_armed = check_drops_are_armed(d);
 	int err = 0;
 
 	if (was_armed)

@@ -22,6 +22,10 @@ struct check_drops {
 void check_drops_begin(struct check_drops *d, struct check_rights *r,
 		       const struct case_record *c);
 
+/* Whether they are read by now. Nothing tells when they began to be, so it is to
+ * be called now and then. */
+bool check_drops_are_armed(struct check_drops *d);
+
 /* What the kernel has reported of this attempt's packets until now, as facts of
  * it. May be called again. 0 or -ENOMEM. */
 int check_drops_look(struct check_drops *d, struct case_record *c,

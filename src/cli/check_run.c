@@ -67,6 +67,7 @@ static int run_until(struct check *c, const char *id, int64_t until_ns,
 
 		if (now >= until_ns)
 			break;
+		(void)check_drops_are_armed(&c->drops);
 		left = probe_turn(c->runner, tick < until_ns ? tick : until_ns);
 		if (left < 0 && left != -EINTR)
 			return left;
