@@ -10,7 +10,7 @@ static const char *const hooks[DROP_HOOKS] = {
 	[DROP_HOOK_INGRESS] = "ingress",         [DROP_HOOK_BRIDGE] = "bridge",
 	[DROP_HOOK_PREROUTING] = "PREROUTING",   [DROP_HOOK_INPUT] = "INPUT",
 	[DROP_HOOK_FORWARD] = "FORWARD",         [DROP_HOOK_OUTPUT] = "OUTPUT",
-	[DROP_HOOK_POSTROUTING] = "POSTROUTING",
+	[DROP_HOOK_POSTROUTING] = "POSTROUTING", [DROP_HOOK_EGRESS] = "egress",
 };
 
 static bool is_same(const struct drop_event *a, const struct drop_event *b)

@@ -20,7 +20,7 @@
 struct request {
 	const char *service, *from, *pcap, *save, *host;
 	double timeout_s;
-	bool is_foretelling, is_mute;
+	bool is_foretelling, is_mute, is_probing;
 };
 
 static int take_timeout(struct request *r, const char *value)
@@ -57,6 +57,7 @@ static int take_option(struct request *r, int argc, char *argv[], int *i)
 	} flags[] = {
 		{ &r->is_foretelling, "--no-wait" },
 		{ &r->is_mute, "--no-local" },
+		{ &r->is_probing, "--probe" },
 	};
 
 	for (size_t k = 0; k < sizeof(words) / sizeof(*words); k++) {
@@ -114,6 +115,15 @@ static int read_request(struct request *r, struct cli *cli, int argc,
 		return cli_usage(
 			&command_server,
 			_("--host looks at a host that was saved: there is nothing to write"));
+
+	if (r->is_probing && !r->from)
+		return cli_usage(
+			&command_server,
+			_("--probe sends a packet as a client's: of which? Give --from ADDRESS"));
+	if (r->is_probing && (r->host || r->is_foretelling))
+		return cli_usage(
+			&command_server,
+			_("--probe makes an attempt, --no-wait and --host ask for none"));
 
 	return 0;
 }
@@ -277,6 +287,8 @@ static int run_request(struct cli *cli, const struct request *r,
 			    .timeout_ns = (int64_t)(r->timeout_s * 1e9),
 			    .is_foretelling = r->is_foretelling || r->host,
 			    .is_mute = r->is_mute || r->host,
+			    .probe = { .control = -1,
+				       .is_wanted = r->is_probing },
 			    .pcap_file = -1,
 			    .case_file = -1,
 			    .host = { .file = -1 },
@@ -334,13 +346,20 @@ const struct command command_server = {
 		"  --from ADDRESS      only attempts of this client (else: the first that fails)\n"
 		"  --no-wait           only what is foretold; no packet is waited for\n"
 		"  --no-local          does not speak to the service from here\n"
+		"  --probe             waits for nobody: has the kernel take a packet as the client's\n"
 		"  --timeout S         waits at most so many seconds\n"
 		"  --pcap FILE         writes the packets that were seen\n"
 		"  --save CASE         a folder that `kiriwake explain CASE' judges again, anywhere\n"
 		"  --host CASE         looks at the host that was saved there instead of this one\n"
 		"\n"
+		"With --probe one SYN (or an empty datagram) bearing the client's address comes\n"
+		"in by the device that the client's would. It never was on the wire, and nothing\n"
+		"on this host is changed for it. What this host answers leaves for the client,\n"
+		"whose system may answer with a RST. Rules that count or ban count it.\n"
+		"\n"
 		"Examples:\n"
 		"  kiriwake server 5555 --from 10.1.0.7\n"
+		"  kiriwake server 5555 --from 10.1.0.7 --probe\n"
 		"  kiriwake server telnet --no-wait\n"
 		"  kiriwake server udp/53 --timeout 30 --json\n"
 		"  kiriwake server 22 --from 10.1.0.9 --host CASE\n"),

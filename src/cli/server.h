@@ -8,11 +8,12 @@
 #include "cli/server_host.h"
 #include "cli/server_rules.h"
 #include "host/look.h"
+#include "probe/stand_in.h"
 
 /*
  * kiriwake server, in parts: server.c reads the command line, server_run.c
  * decides what is done when, server_local.c speaks to the service from here,
- * server_capture.c captures, server_watch.c sees the attempts of others in it,
+ * server_capture.c captures, server_probe.c makes an attempt, server_watch.c sees the attempts of others in it,
  * server_take.c makes one of them part of the case, server_rules.c walks it
  * through the packet filter.
  */
@@ -28,6 +29,7 @@ struct server_seen {
 	enum status status;
 	enum symptom symptom; /* by the packets alone */
 	bool is_decided;      /* what comes later does not change what it was */
+	bool is_dropped;      /* as the kernel itself reports */
 	int64_t first_ns;
 	/* Where its first frame came from and to, where the link has such. */
 	uint8_t from_mac[6], to_mac[6];
@@ -55,6 +57,13 @@ struct server_watch {
 	unsigned healthy; /* attempts that worked */
 };
 
+/* The attempt that the host makes itself: --probe. */
+struct server_probe {
+	struct stand_in_sent sent; /* is_sent */
+	int control; /* closed, it takes the SYN back; -1: there is none */
+	bool is_wanted, is_sent;
+};
+
 struct server {
 	struct case_record *record;
 	struct look_question question; /* as the command line has it */
@@ -66,6 +75,8 @@ struct server {
 	struct server_rules *rules;
 	struct server_watch watch;
 	struct server_drops drops;
+	struct server_probe probe;
+	struct look_question foretold; /* with what was guessed of the way */
 	struct case_verdict verdict;
 	int64_t timeout_ns; /* 0: until it is interrupted */
 	int64_t began_ns;
@@ -98,6 +109,29 @@ int server_watch_look(struct server *s, struct server_seen *ret);
  * -errno. */
 int server_watch_take(struct server *s, const struct server_seen *seen,
 		      struct attempt *a);
+
+/* --probe: has the kernel take a packet as the client's. Steps, facts; where it
+ * cannot be, that is told and s->probe.is_sent stays false. client: the facts that are
+ * foretold of it. 0 or -errno. */
+int server_probe_begin(struct server *s, const struct fact_set *client);
+
+/* Nothing is captured, so what became of it would not be seen: it is not made. */
+void server_probe_unwatched(struct server *s);
+
+/* Whether a client's port is the probe's own; always, where there is none. */
+bool server_probe_is(const struct server *s, uint16_t client_port);
+
+/* What the packets of the probe itself show: how its connection ends shows
+ * nothing, as nobody goes on with it. */
+void server_probe_facts(const struct server *s, struct fact_set *facts);
+
+/* What such a fact means where the probe is the client; NULL: what it always
+ * does. */
+const char *server_probe_words(const struct server *s, enum fact_kind kind);
+
+/* Takes back what it began; what it showed is told. seen: NULL, if nothing. */
+void server_probe_end(struct server *s, const struct server_seen *seen,
+		      struct facts *facts);
 
 /* Ends the capture; copies it to s->pcap_file. 0 or -errno. */
 int server_watch_end(struct server *s);

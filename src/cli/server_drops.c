@@ -283,12 +283,21 @@ static bool is_whole(const struct server_drops *d, int64_t since_ns)
 	return d->recording.is_ended && d->armed_ns <= since_ns;
 }
 
-int server_drops_tell(struct server *s, const struct drops_flow *who,
+static void tell_step(struct server *s, const struct drops_flow *who)
+{
+	struct text words = TEXT_NULL;
+	bool is_dropped = drop_words(&words, &s->drops.list, who);
+
+	case_step(s->record, drops_source, is_dropped ? STEP_FAIL : STEP_PASS,
+		  -1, text_string(&words));
+	text_done(&words);
+}
+
+int server_drops_tell(struct server *s, struct drops_flow *who,
 		      struct attempt *a)
 {
 	struct server_drops *d = &s->drops;
 	struct text words = TEXT_NULL;
-	bool is_dropped;
 	int err;
 
 	arm_by(s, 0);
@@ -303,19 +312,31 @@ int server_drops_tell(struct server *s, const struct drops_flow *who,
 	if (err)
 		return err;
 
+	who->is_whole = is_whole(d, who->since_ns);
 	(void)drops_tell(&d->list, who, &a->facts);
-	if (!is_whole(d, who->since_ns)) {
-		facts_forget(&a->facts, FACT_DROPS_WATCHED);
-		facts_forget(&a->facts, FACT_DROP_NONE);
+	if (!who->is_whole)
 		facts_forget(&a->facts, FACT_RULE_RST);
-	}
-	is_dropped = drop_words(&words, &d->list, who);
-	case_step(s->record, drops_source, is_dropped ? STEP_FAIL : STEP_PASS,
-		  -1, text_string(&words));
+	tell_step(s, who);
 	if (drop_words_missing(&words, &d->list))
 		not_looked(s, text_string(&words));
 	text_done(&words);
 	return a->facts.failed ? -ENOMEM : 0;
+}
+
+int server_drops_replay(struct server *s, struct drops_flow *who,
+			struct facts *facts)
+{
+	struct server_drops *d = &s->drops;
+	int err;
+
+	d->arena = d->arena ? d->arena : arena_new();
+	err = d->arena ? read_noted(d) : -ENOMEM;
+	/* No attempt was seen then, or by a program that asked nothing. */
+	if (err)
+		return err == -ENODATA ? 0 : err;
+	if (drops_tell(&d->list, who, facts))
+		tell_step(s, who);
+	return facts->failed ? -ENOMEM : 0;
 }
 
 void server_drops_end(struct server *s)

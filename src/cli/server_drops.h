@@ -50,8 +50,13 @@ size_t server_drops_only(const struct server *s, struct server_seen *list,
 			 size_t most);
 
 /* What was reported of it, as facts of the attempt and as a step. Ends the
- * recording, so that all of it is there. 0 or -errno. */
-int server_drops_tell(struct server *s, const struct drops_flow *who,
+ * recording, so that all of it is there; who->is_whole is set. 0 or -errno. */
+int server_drops_tell(struct server *s, struct drops_flow *who,
 		      struct attempt *a);
+
+/* The same of a saved host: what was reported then of this client. 0 or
+ * -errno. */
+int server_drops_replay(struct server *s, struct drops_flow *who,
+			struct facts *facts);
 
 void server_drops_end(struct server *s);

@@ -22,6 +22,9 @@
  */
 enum { TICK = 40 /* ms */ };
 
+/* The kernel has dealt with a packet of its own in far less. */
+#define PROBE_LIMIT ((int64_t)2500 * CLOCK_MILLISECOND)
+
 static volatile sig_atomic_t interrupted;
 
 static void on_interrupt(int signal)
@@ -108,6 +111,22 @@ static const char *device_name(const struct server *s, uint32_t device)
 	return l ? l->name : NULL;
 }
 
+/* What was seen of this client when the host was saved. */
+static int replay(struct server *s, const struct look_question *q,
+		  struct attempt *a)
+{
+	struct drops_flow who = { .protocol = q->protocol,
+				  .client = q->client,
+				  .server = q->server,
+				  .port = q->port,
+				  .inner = q->inner,
+				  .inner_port = q->inner_port,
+				  .has_inner = q->has_inner };
+	int err = server_drops_replay(s, &who, &a->facts);
+
+	return err ? err : server_trace_replay(s, q, a);
+}
+
 /* What the set-up does to this client, without a packet of it. */
 static int foretell(struct server *s)
 {
@@ -118,6 +137,7 @@ static int foretell(struct server *s)
 
 	if (q.has_client) {
 		err = guess_way(s, &q);
+		s->foretold = q;
 		if (!err && q.has_server) {
 			a = case_client(s->record, &q.server, &q.client, 0);
 			if (!a)
@@ -137,6 +157,8 @@ static int foretell(struct server *s)
 	if (reader_missed())
 		fact_tell(&s->record->general, FACT_SAVED_PARTLY, "server",
 			  NULL, NULL);
+	if (!err && a && s->host.is_saved)
+		err = replay(s, &q, a);
 	looks_steps(s->looks);
 	check_screen_sync(&s->screen, s->record);
 	return err;
@@ -209,6 +231,9 @@ static void say_waiting(const struct server *s)
 
 static bool is_late(const struct server *s, int64_t since_ns)
 {
+	if (s->probe.is_sent && clock_now() - since_ns >= PROBE_LIMIT)
+		return true;
+
 	return interrupted ||
 	       (s->timeout_ns && clock_now() - since_ns >= s->timeout_ns);
 }
@@ -220,7 +245,8 @@ static int wait_attempt(struct server *s, struct server_seen *seen)
 	struct text words = TEXT_NULL;
 	int err = 0;
 
-	say_waiting(s);
+	if (!s->probe.is_sent)
+		say_waiting(s);
 	while (!err && !is_late(s, began)) {
 		server_watch_wait(s, TICK);
 		err = server_watch_look(s, seen);
@@ -300,12 +326,20 @@ static int take_attempt(struct server *s, const struct server_seen *seen)
 
 static int watch(struct server *s)
 {
-	struct server_seen seen;
-	int err = wait_attempt(s, &seen);
+	const struct facts *client = s->record->attempt_count
+					     ? &s->record->attempts[0].facts
+					     : &s->record->general;
+	struct server_seen seen = { 0 };
+	int err = server_probe_begin(s, &client->set);
 
+	if (!err && s->probe.is_wanted && !s->probe.is_sent)
+		return server_watch_end(s);
+	if (!err)
+		err = wait_attempt(s, &seen);
+	server_probe_end(s, err == 1 ? &seen : NULL, &s->record->general);
 	if (err == 1)
 		err = take_attempt(s, &seen);
-	else if (!err)
+	else if (!err && !s->probe.is_sent)
 		fact_tell(&s->record->general, FACT_NO_ATTEMPT, "capture", NULL,
 			  NULL);
 	if (!err)
@@ -334,6 +368,8 @@ int server_run(struct server *s)
 		err = foretell(s);
 	if (!err && is_watched)
 		server_drops_arm(s);
+	if (!err && !is_watched)
+		server_probe_unwatched(s);
 	if (!err && is_watched && !interrupted) {
 		err = tell_foretold(s);
 		if (!err)

@@ -48,11 +48,18 @@ static void take_facts(struct taking *t, const struct flow *f,
 	explain_flow(&told, f, note, facts);
 	for (int k = FACT_NONE + 1; k < FACT_KINDS; k++) {
 		enum fact_kind kind = (enum fact_kind)k;
+		const char *own = server_probe_words(t->server, kind);
 
 		if (!fact_has(&t->seen->facts, kind))
 			continue;
 		text_clear(&words);
-		if (kind == FACT_SYN_SILENCE && !fact_has(facts, kind))
+		if (kind == FACT_SYN_SILENCE && t->seen->is_dropped)
+			text_str(
+				&words,
+				_("Nothing was sent back: the kernel reports that it dropped the packet, or the answer to it."));
+		else if (own)
+			text_str(&words, own);
+		else if (kind == FACT_SYN_SILENCE && !fact_has(facts, kind))
 			text_format(
 				&words,
 				_("Nothing was sent back within %d ms, where the kernel answers in microseconds."),
@@ -330,6 +337,9 @@ static void tell_answer(const struct server *s, const struct fact_set *f)
 	} else if (fact_has(f, FACT_HANDSHAKE_DONE)) {
 		words = _(
 			"a SYN-ACK was sent back, and the connection was made");
+		status = STEP_PASS;
+	} else if (fact_has(f, FACT_PROBE_ANSWERED)) {
+		words = _("a SYN-ACK was sent back; the SYN is taken back");
 		status = STEP_PASS;
 	} else if (fact_has(f, FACT_SYNACK_SEEN)) {
 		words = _("a SYN-ACK was sent back, and never acknowledged");

@@ -104,6 +104,7 @@ static bool is_hook(enum drop_hook reported, enum hook hook)
 		[DROP_HOOK_FORWARD] = HOOK_FORWARD,
 		[DROP_HOOK_OUTPUT] = HOOK_OUTPUT,
 		[DROP_HOOK_POSTROUTING] = HOOK_POSTROUTING,
+		[DROP_HOOK_EGRESS] = HOOK_EGRESS,
 	};
 
 	return reported != DROP_HOOK_NONE && hooks[reported] == hook;
@@ -530,6 +531,20 @@ static struct walk_blocker blocker_of(const struct tracing *t)
 	return b;
 }
 
+/* What took the first packet and what took the next one were at the same hook,
+ * as far as the kernel reported that. */
+static bool is_same_hook(const struct tracing *t)
+{
+	const struct drop_event *e = filtered(t);
+
+	if (!e || e->hook == DROP_HOOK_NONE)
+		return true;
+	if (e->hook == DROP_HOOK_BRIDGE)
+		return t->chain->table->family == TABLE_BRIDGE;
+
+	return is_hook(e->hook, hook_of(t));
+}
+
 static void tell_traced(const struct tracing *t, const struct walk_blocker *b)
 {
 	struct text place = TEXT_NULL;
@@ -616,7 +631,8 @@ static void tell_step(const struct tracing *t, bool is_mapped)
 			_("the client did not try again while it would have been traced"));
 	}
 	case_step(t->server->record, trace_source, status,
-		  clock_now() - t->began_ns, text_string(&words));
+		  t->began_ns ? clock_now() - t->began_ns : -1,
+		  text_string(&words));
 	text_done(&words);
 	text_done(&place);
 }
@@ -637,10 +653,32 @@ static int trace(struct tracing *t)
 		err = map_end(t, &is_mapped);
 	if (err)
 		return err;
-	if (is_mapped)
+	if (is_mapped && is_same_hook(t))
 		tell_rule(t);
 	tell_step(t, is_mapped);
 	return t->attempt->facts.failed ? -ENOMEM : 0;
+}
+
+int server_trace_replay(struct server *s, const struct look_question *q,
+			struct attempt *a)
+{
+	const struct server_seen seen = { .client = q->client,
+					  .server = q->server };
+	struct tracing t = { .server = s,
+			     .rules = s->rules,
+			     .seen = &seen,
+			     .question = q,
+			     .attempt = a,
+			     .recording = recording_none(),
+			     .arena = arena_new() };
+	int err = t.arena ? read_noted(&t) : -ENOMEM;
+
+	if (!err && t.end && find_in_model(&t)) {
+		tell_rule(&t);
+		tell_step(&t, true);
+	}
+	arena_free(t.arena);
+	return err == -ENODATA ? 0 : err;
 }
 
 int server_trace(struct server *s, const struct server_seen *seen,

@@ -18,3 +18,7 @@ const char *server_trace_reason(int err);
  * again, and NFTRACE_SECONDS twice at most. 0 or -errno. */
 int server_trace(struct server *s, const struct server_seen *seen,
 		 const struct look_question *q, struct attempt *a);
+
+/* The same of a saved host: what was traced then of this client. 0 or -errno. */
+int server_trace_replay(struct server *s, const struct look_question *q,
+			struct attempt *a);

@@ -54,6 +54,8 @@ static bool is_wanted(const struct reading *r, const struct flow *f)
 	if (q->has_client &&
 	    !address_equal(&f->addresses[FLOW_CLIENT], &q->client))
 		return false;
+	if (!server_probe_is(r->s, f->ports[FLOW_CLIENT]))
+		return false;
 
 	return !q->has_server ||
 	       address_equal(&f->addresses[FLOW_SERVER], &q->server);
@@ -75,6 +77,8 @@ static bool is_decided(const struct reading *r, const struct flow *f,
 
 	if (fact_has(facts, FACT_RST_FOR_SYN) ||
 	    fact_has(facts, FACT_ICMP_ERROR))
+		return true;
+	if (fact_has(facts, FACT_PROBE_ANSWERED))
 		return true;
 	if (f->protocol == PACKET_UDP)
 		return fact_has(facts, FACT_UDP_ANSWERED) || age > SILENCE;
@@ -209,6 +213,7 @@ static struct fact_set facts_of(const struct reading *r, const struct flow *f,
 		fact_add(&ret, FACT_SYN_SILENCE);
 		fact_add(&ret, FACT_SYN_ARRIVED);
 	}
+	server_probe_facts(r->s, &ret);
 	return ret;
 }
 
@@ -322,6 +327,7 @@ static void take_flow(void *context, const struct flow *f,
 	ret->status = v->status;
 	ret->symptom = v->symptom;
 	ret->is_decided = true;
+	ret->is_dropped = is_lost;
 }
 
 static int read_all(struct reading *r, const void *data, size_t size)

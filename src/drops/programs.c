@@ -29,6 +29,10 @@ static const struct program table[] = {
 	{ "icmp_send", DROP_ICMP, "icmp_send", false },
 	{ "neigh_timer_handler", DROP_NEIGHBOUR, "neigh", false },
 	{ "neigh_event_send_dead", DROP_NEIGHBOUR, "neigh", false },
+	{ "sched_process_fork", DROP_CONNECT, "connect", true },
+	{ "sched_process_exit", DROP_CONNECT, "connect", true },
+	{ "sys_exit", DROP_CONNECT, "connect", true },
+	{ "sys_enter", DROP_CONNECT, "connect", true },
 };
 
 enum { PROGRAMS = sizeof(table) / sizeof(*table), NAME = 64 };
@@ -69,11 +73,11 @@ static bool is_enum(const struct btf *kernel, const char *name)
 	return btf__find_by_name_kind(kernel, name, BTF_KIND_ENUM) > 0;
 }
 
-static int own_space(uint32_t *ret)
+static int own_space(uint32_t *ret, const char *path)
 {
 	struct stat about;
 
-	if (stat("/proc/self/ns/net", &about))
+	if (stat(path, &about))
 		return -errno;
 	*ret = (uint32_t)about.st_ino;
 	return 0;
@@ -82,6 +86,8 @@ static int own_space(uint32_t *ret)
 static int configure(struct record_config *c, const struct btf *kernel,
 		     const struct drops_request *q)
 {
+	int err;
+
 	*c = (struct record_config){
 		.has_client = q->has_client,
 		.port = q->port,
@@ -93,7 +99,8 @@ static int configure(struct record_config *c, const struct btf *kernel,
 		.has_names = 1,
 	};
 	memcpy(c->client, q->client.bytes, sizeof(c->client));
-	return own_space(&c->space);
+	err = own_space(&c->space, "/proc/self/ns/net");
+	return err ? err : own_space(&c->pid_space, "/proc/self/ns/pid");
 }
 
 static program_set present(const struct btf *kernel,
@@ -218,6 +225,14 @@ static int map_counts(struct programs *p)
 	return 0;
 }
 
+static int follow(const struct programs *p, pid_t root)
+{
+	const int map = bpf_object__find_map_fd_by_name(p->object, "tree");
+	const uint32_t pid = (uint32_t)root, one = 1;
+
+	return root ? bpf_map_update_elem(map, &pid, &one, BPF_ANY) : 0;
+}
+
 static int begin(struct programs *p, const struct btf *kernel,
 		 const struct drops_request *q)
 {
@@ -232,6 +247,9 @@ static int begin(struct programs *p, const struct btf *kernel,
 	if (err)
 		return err;
 	p->ring = bpf_object__find_map_fd_by_name(p->object, "ring");
+	err = follow(p, q->tree);
+	if (err)
+		return err;
 	set = attach(p, set);
 	name_missing(p, set, q);
 	return set ? 0 : -EOPNOTSUPP;

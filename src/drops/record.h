@@ -45,6 +45,7 @@ struct record_stack {
 /* Read-only for the programs, which the kernel simplifies by it. */
 struct record_config {
 	uint32_t space; /* inode of the network namespace */
+	uint32_t pid_space;
 	uint32_t has_client;
 	uint8_t client[16];
 	uint16_t port;            /* 0: any */

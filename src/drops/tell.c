@@ -211,7 +211,7 @@ static void sum_up(struct told *t, const struct drop_event *e, enum way way,
 	}
 	if (kind)
 		count(t, kind, e);
-	if (!who->is_client && way == ASKED &&
+	if (kind && !who->is_client && way == ASKED &&
 	    (e->what == DROP_PACKET || e->what == DROP_RESET ||
 	     e->what == DROP_ICMP))
 		count(t, FACT_PACKET_REPORTED, e);
@@ -315,7 +315,8 @@ static void tell_sum(const struct told *t, struct facts *facts)
 		else
 			fact_tell(facts, kind, SOURCE, NULL, NULL);
 	}
-	if (t->first[FACT_SYN_TAKEN] && !fact_has(&facts->set, FACT_SYN_TAKEN))
+	if ((t->first[FACT_SYN_TAKEN] || t->first[FACT_SYNACK_SENT_AGAIN]) &&
+	    !fact_has(&facts->set, FACT_SYN_TAKEN))
 		fact_tell(
 			facts, FACT_SYN_TAKEN, SOURCE, NULL,
 			_("The kernel reports what became of its SYN-ACK: it had taken the SYN."));
