@@ -16,6 +16,7 @@ struct check_drops {
 	struct recording recording;
 	int64_t armed_ns; /* clock_now(); 0: not yet */
 	int error;        /* why there are none */
+	bool is_whole;    /* none of them was lost when they were read last */
 	bool is_begun, is_over, is_told;
 };
 

@@ -149,6 +149,8 @@ static bool is_alive(const struct attempt *a)
 	       fact_has(&a->facts.set, FACT_HOST_SERVES) ||
 	       fact_has(&a->facts.set, FACT_PACKET_NOT_SENT) ||
 	       fact_has(&a->facts.set, FACT_OWN_RULES_REPLY) ||
+	       fact_has(&a->facts.set, FACT_OWN_DROP_RULES_REPLY) ||
+	       fact_has(&a->facts.set, FACT_OWN_DROP_RP_FILTER) ||
 	       fact_has(&a->facts.set, FACT_LO_DOWN);
 }
 
