@@ -67,6 +67,7 @@ static int run_until(struct check *c, const char *id, int64_t until_ns,
 
 		if (now >= until_ns)
 			break;
+		(void)check_drops_are_armed(&c->drops);
 		left = probe_turn(c->runner, tick < until_ns ? tick : until_ns);
 		if (left < 0 && left != -EINTR)
 			return left;
@@ -148,6 +149,8 @@ static bool is_alive(const struct attempt *a)
 	       fact_has(&a->facts.set, FACT_HOST_SERVES) ||
 	       fact_has(&a->facts.set, FACT_PACKET_NOT_SENT) ||
 	       fact_has(&a->facts.set, FACT_OWN_RULES_REPLY) ||
+	       fact_has(&a->facts.set, FACT_OWN_DROP_RULES_REPLY) ||
+	       fact_has(&a->facts.set, FACT_OWN_DROP_RP_FILTER) ||
 	       fact_has(&a->facts.set, FACT_LO_DOWN);
 }
 

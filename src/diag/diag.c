@@ -314,7 +314,8 @@ static void settle(struct verdict *v, const struct candidate *left,
 	size_t open = 0;  /* of those left, that the first does not explain */
 
 	v->cause = left[0].cause;
-	v->place = v->cause->place;
+	v->place =
+		reported_own(v->cause, facts) ? PLACE_CLIENT : v->cause->place;
 	v->culprit = v->cause->culprit;
 	for (size_t i = 1; i < count; i++)
 		open += !is_behind(&left[0], &left[i]);
