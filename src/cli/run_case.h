@@ -1,0 +1,22 @@
+#pragma once
+
+#include "cli/check.h"
+#include "cli/run.h"
+
+/*
+ * One judgement, in its own process.
+ */
+struct run_case {
+	struct run *run;
+	struct run_place *place;
+	struct check check;
+	bool is_elsewhere; /* it could not go where the program was */
+};
+
+/* run_own.c: after check_look(): draws the verdict, of what it found, if that
+ * is what the program was told, or else of what the program was told. 0;
+ * positive: there is nothing to tell; -errno. */
+int run_own_judge(struct run_case *c);
+
+/* Of a call that failed before a destination was known. The same. */
+int run_own_nowhere(struct run_case *c);
