@@ -209,8 +209,8 @@ static void judge_rest(struct run *r)
 	run_watch_tell(r, true);
 	for (size_t i = 0; i < r->place_count; i++)
 		any = any || run_watch_fails(r, &r->places[i]);
-	/* What the program never got as far as: its names. */
-	if (!any && r->message_count)
+	/* That all is well, or that it did not get beyond a name. */
+	if (!any && (r->message_count || r->place_count))
 		run_case_begin(r, &r->whole);
 	/* Now Ctrl-C is ours. */
 	(void)signal(SIGINT, SIG_DFL);

@@ -99,7 +99,7 @@ static int begin_rights(struct run_case *c)
 
 /* What is asked for. */
 
-static int set_target(struct run_case *c, const char *host, uint16_t port)
+int run_case_target(struct run_case *c, const char *host, uint16_t port)
 {
 	const struct traced_attempt *a = &c->place->last;
 	struct case_record *record = c->check.record;
@@ -171,9 +171,9 @@ static int judge(struct run_case *c)
 	int err;
 
 	if (!c->place->failures) {
-		err = run_names_missing(c->run, name)
-			      ? set_target(c, name, 0)
-			      : 1;
+		if (!run_names_missing(c->run, name))
+			return run_own_healthy(c);
+		err = run_case_target(c, name, 0);
 		return err ? err : check_run(&c->check);
 	}
 	if (!a->has_to) {
@@ -182,7 +182,7 @@ static int judge(struct run_case *c)
 	}
 
 	address_text(&host, &a->to);
-	err = set_target(c, text_string(&host), a->port);
+	err = run_case_target(c, text_string(&host), a->port);
 	text_done(&host);
 	if (!err)
 		err = check_look(&c->check);

@@ -13,6 +13,9 @@ struct run_case {
 	bool is_elsewhere; /* it could not go where the program was */
 };
 
+/* What is to be reached; port 0: only the name. 0 or -errno. */
+int run_case_target(struct run_case *c, const char *host, uint16_t port);
+
 /* run_own.c: after check_look(): draws the verdict, of what it found, if that
  * is what the program was told, or else of what the program was told. 0;
  * positive: there is nothing to tell; -errno. */
@@ -20,3 +23,6 @@ int run_own_judge(struct run_case *c);
 
 /* Of a call that failed before a destination was known. The same. */
 int run_own_nowhere(struct run_case *c);
+
+/* Nothing failed: the verdict says so of what it reached. The same. */
+int run_own_healthy(struct run_case *c);

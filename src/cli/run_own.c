@@ -306,6 +306,31 @@ static struct case_record *begin_anew(struct run_case *c)
 	return record;
 }
 
+/* The same service by another family, as the program had it. */
+static void add_kin(struct run_case *c)
+{
+	const struct run *r = c->run;
+	const struct traced_attempt *own = &c->place->last;
+
+	for (size_t i = 0; i < r->place_count; i++) {
+		const struct traced_attempt *a = &r->places[i].last;
+		struct attempt *kin;
+
+		if (!r->places[i].is_working || !a->has_to ||
+		    a->protocol != IPPROTO_TCP || a->port != own->port ||
+		    a->family == own->family || own->protocol != IPPROTO_TCP)
+			continue;
+		kin = case_attempt(c->check.record, &a->to, a->scope);
+		if (!kin)
+			continue;
+		fact_tell(&kin->facts, FACT_HANDSHAKE_DONE, source, NULL,
+			  NULL);
+		fact_tell(&kin->facts, FACT_PROGRAM_WORKED, source, NULL,
+			  NULL);
+		kin->is_connected = true;
+	}
+}
+
 static int judge_anew(struct run_case *c, const struct attempt *probed)
 {
 	const struct traced_attempt *own = &c->place->failed;
@@ -343,6 +368,7 @@ static int judge_anew(struct run_case *c, const struct attempt *probed)
 	if (is_local(own))
 		err = check_local_after(record, a, &c->check.options, &local);
 	tell_then(c, record, &a->facts);
+	add_kin(c);
 	if (err >= 0)
 		err = case_judge(c->check.diag, record, &c->check.verdict);
 	/* It did not come again: what is not named by itself is a guess. */
@@ -364,6 +390,36 @@ static struct attempt *attempt_of(struct run_case *c)
 	return NULL;
 }
 
+int run_own_healthy(struct run_case *c)
+{
+	const struct run *r = c->run;
+	const struct run_place *p = NULL;
+	struct text host = TEXT_NULL;
+	struct attempt *a;
+	int err;
+
+	for (size_t i = 0; i < r->place_count; i++)
+		if (r->places[i].is_working && r->places[i].last.has_to &&
+		    r->places[i].last.protocol == IPPROTO_TCP)
+			p = &r->places[i];
+	if (!p)
+		return 1;
+
+	c->place->last = p->last;
+	address_text(&host, &p->last.to);
+	err = run_case_target(c, text_string(&host), p->last.port);
+	text_done(&host);
+	c->check.diag = diag_new();
+	a = case_attempt(c->check.record, &p->last.to, p->last.scope);
+	if (err || !c->check.diag || !a)
+		return err ? err : -ENOMEM;
+
+	fact_tell(&a->facts, FACT_AT_CLIENT, source, NULL, NULL);
+	fact_tell(&a->facts, FACT_HANDSHAKE_DONE, source, NULL, NULL);
+	fact_tell(&a->facts, FACT_PROGRAM_WORKED, source, NULL, NULL);
+	return case_judge(c->check.diag, c->check.record, &c->check.verdict);
+}
+
 int run_own_judge(struct run_case *c)
 {
 	const struct traced_attempt *own = &c->place->failed;
@@ -382,6 +438,7 @@ int run_own_judge(struct run_case *c)
 	tell_failed(c, &a->facts);
 	tell_then(c, c->check.record, &a->facts);
 	tell_proxy(c, c->check.record, &a->facts);
+	add_kin(c);
 	return case_judge(c->check.diag, c->check.record, &c->check.verdict);
 }
 

@@ -1,0 +1,47 @@
+"""A program that connects, for `kiriwake run': run_client.py [--source ADDRESS[:PORT]] [--udp] [--wait S] [--no-limit] HOST PORT
+
+It tries the addresses of the name one after the other, as most programs do. Status 0: connected (UDP: an answer came).
+"""
+import argparse
+import socket
+import sys
+
+
+def source_of(value):
+    if not value:
+        return None
+    host, colon, port = value.rpartition(':')
+    if not colon or value.count(':') > 1 and not value.startswith('['):
+        return value, 0
+    return host.strip('[]'), int(port)
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument('--source')
+    parser.add_argument('--udp', action='store_true')
+    parser.add_argument('--wait', type=float, default=3)
+    parser.add_argument('host')
+    parser.add_argument('port', type=int)
+    args = parser.parse_args()
+    kind = socket.SOCK_DGRAM if args.udp else socket.SOCK_STREAM
+    last = None
+    for family, kind, protocol, _, address in socket.getaddrinfo(args.host, args.port, type=kind):
+        try:
+            with socket.socket(family, kind, protocol) as s:
+                s.settimeout(args.wait)
+                if args.source:
+                    s.bind(source_of(args.source))
+                s.connect(address)
+                if args.udp:
+                    s.send(b'?\n')
+                    s.recv(100)
+                return 0
+        except OSError as error:
+            last = error
+    print(last, file=sys.stderr)
+    return 1
+
+
+if __name__ == '__main__':
+    sys.exit(main())
