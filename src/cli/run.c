@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <netinet/in.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -209,6 +210,11 @@ static void judge_rest(struct run *r)
 	run_watch_tell(r, true);
 	for (size_t i = 0; i < r->place_count; i++)
 		any = any || run_watch_fails(r, &r->places[i]);
+	/* It failed, and not by these: what do they say to us? */
+	for (size_t i = 0; !any && r->about.status && i < r->place_count; i++)
+		if (r->places[i].is_working &&
+		    r->places[i].last.protocol == IPPROTO_TCP)
+			run_case_begin(r, &r->places[i]);
 	/* That all is well, or that it did not get beyond a name. */
 	if (!any && (r->message_count || r->place_count))
 		run_case_begin(r, &r->whole);
@@ -225,6 +231,7 @@ static int run_program(struct run *r)
 		.user = r->user,
 		.events = { .context = r,
 			    .ended = run_watch_ended,
+			    .waits = run_watch_waits,
 			    .message = run_watch_message,
 			    .other = run_watch_other },
 	};

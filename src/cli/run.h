@@ -47,6 +47,7 @@ struct run_result {
 	bool is_void; /* there is nothing to tell after all */
 	int exit;     /* EXIT_HEALTHY, … */
 	char cause[64], title[RUN_TITLE], certainty[16], symptom[32];
+	char name[256]; /* of the address, as the program asked for it; "" */
 };
 
 /* A destination, and what became of the attempts to reach it; or a call that
@@ -57,6 +58,7 @@ struct run_place {
 	struct run_then then;
 	unsigned tried, worked, failures;
 	bool is_working; /* the latest worked */
+	bool waiting;    /* it has begun, and has no answer yet */
 	bool is_told;    /* on the screen, while it goes on */
 	/* Its judgement: -1: none. */
 	int file; /* its words */
@@ -94,6 +96,7 @@ struct run {
 
 /* run_watch.c: the events of traced.h. */
 void run_watch_ended(void *context, const struct traced_attempt *a);
+void run_watch_waits(void *context, const struct traced_attempt *a);
 void run_watch_message(void *context, bool is_query, const void *data,
 		       size_t len);
 void run_watch_other(void *context, pid_t pid, int status);

@@ -86,7 +86,7 @@ static int begin_rights(struct run_case *c)
 	struct text user = TEXT_NULL;
 	int err;
 
-	if (!geteuid() && c->place->failures && a->uid)
+	if (!geteuid() && run_case_has_failed(c) && a->uid)
 		text_format(&user, "%u:%u", a->uid, a->gid);
 	err = check_rights_start(&c->check.rights,
 				 user.len ? text_string(&user) : NULL);
@@ -134,7 +134,7 @@ static void set_options(struct run_case *c)
 
 	o->open_socket = open_socket;
 	o->open_context = c;
-	if (c->place->failures && a->has_from) {
+	if (run_case_has_failed(c) && a->has_from) {
 		o->is_bound = true;
 		o->source = a->from;
 	}
@@ -170,16 +170,19 @@ static int judge(struct run_case *c)
 	struct text host = TEXT_NULL;
 	int err;
 
-	if (!c->place->failures) {
+	if (c->place->last.has_to)
+		run_names_of(c->run, &c->place->last.to,
+			     c->place->result->name);
+	if (!run_case_has_failed(c) && c->place != &c->run->whole)
+		return run_own_worked(c);
+	if (!run_case_has_failed(c)) {
 		if (!run_names_missing(c->run, name))
 			return run_own_healthy(c);
 		err = run_case_target(c, name, 0);
 		return err ? err : check_run(&c->check);
 	}
-	if (!a->has_to) {
-		err = run_own_nowhere(c);
-		return err;
-	}
+	if (!a->has_to)
+		return run_own_nowhere(c);
 
 	address_text(&host, &a->to);
 	err = run_case_target(c, text_string(&host), a->port);

@@ -13,6 +13,12 @@ struct run_case {
 	bool is_elsewhere; /* it could not go where the program was */
 };
 
+/* The attempt failed, or has waited for so long that it is as good as that. */
+static inline bool run_case_has_failed(const struct run_case *c)
+{
+	return c->place->failures || c->place->waiting;
+}
+
 /* What is to be reached; port 0: only the name. 0 or -errno. */
 int run_case_target(struct run_case *c, const char *host, uint16_t port);
 
@@ -26,3 +32,7 @@ int run_own_nowhere(struct run_case *c);
 
 /* Nothing failed: the verdict says so of what it reached. The same. */
 int run_own_healthy(struct run_case *c);
+
+/* The connection worked, and the program failed: what the service says to us.
+ * The same. */
+int run_own_worked(struct run_case *c);

@@ -113,7 +113,7 @@ static bool is_same(const struct attempt *a, const struct traced_attempt *own)
 /* The proxy that a variable names. */
 static bool is_proxy(const struct run_case *c, const struct run_proxy *p)
 {
-	const struct traced_attempt *a = &c->place->failed;
+	const struct traced_attempt *a = &c->place->last;
 	const char *host = strstr(p->value, "://");
 	char known[DNS_NAME_SIZE];
 	struct text name = TEXT_NULL, port = TEXT_NULL, own = TEXT_NULL;
@@ -150,13 +150,15 @@ static void tell_proxy(const struct run_case *c, struct case_record *record,
 
 	for (size_t i = 0; i < then->proxy_count; i++) {
 		const struct run_proxy *p = &then->proxies[i];
+		struct culprit *k;
 
 		if (!is_proxy(c, p))
 			continue;
-		fact_tell(f, FACT_PROGRAM_PROXY, source,
-			  culprit_new(record->arena, CULPRIT_CONFIG_LINE,
-				      VANTAGE_CLIENT, "%s=%s", p->name,
-				      p->value),
+		k = culprit_new(record->arena, CULPRIT_CONFIG_LINE,
+				VANTAGE_CLIENT, "%s=%s", p->name, p->value);
+		culprit_text(k, record->arena, "name", p->name);
+		culprit_text(k, record->arena, "value", p->value);
+		fact_tell(f, FACT_PROGRAM_PROXY, source, k,
 			  _("The connection goes to the proxy that %1$s names: %2$s."),
 			  p->name, p->value);
 	}
@@ -380,7 +382,7 @@ static int judge_anew(struct run_case *c, const struct attempt *probed)
 
 static struct attempt *attempt_of(struct run_case *c)
 {
-	const struct traced_attempt *own = &c->place->failed;
+	const struct traced_attempt *own = &c->place->last;
 
 	for (size_t i = 0; i < c->check.record->attempt_count; i++)
 		if (address_equal(&c->check.record->attempts[i].address,
@@ -495,4 +497,59 @@ int run_own_nowhere(struct run_case *c)
 	if (a->call == TRACED_BIND)
 		tell_source(c, record, f);
 	return case_judge(c->check.diag, record, &c->check.verdict);
+}
+
+/* What a proxy is asked for: the first URL among the program's words. */
+static void ask_proxy(struct run_case *c)
+{
+	static const char scheme[] = "://";
+	struct target *t = &c->check.record->target;
+	struct text url = TEXT_NULL;
+
+	t->service = t->scheme = "http";
+	t->is_service_sure = true;
+	for (char *const *word = c->run->argv + 1; word[-1] && *word; word++) {
+		const char *at = strstr(*word, scheme);
+
+		if (!at)
+			continue;
+		at += sizeof(scheme) - 1;
+		text_format(&url, "http://%.*s/", (int)strcspn(at, "/?#"), at);
+		t->path = arena_string(c->check.record->arena,
+				       text_string(&url));
+		break;
+	}
+	text_done(&url);
+}
+
+int run_own_worked(struct run_case *c)
+{
+	const struct traced_attempt *own = &c->place->last;
+	const char *name = c->place->result->name;
+	struct text host = TEXT_NULL;
+	struct facts proxy = { .arena = c->check.record->arena };
+	struct attempt *a;
+	int err;
+
+	address_text(&host, &own->to);
+	err = run_case_target(c, *name ? name : text_string(&host), own->port);
+	text_done(&host);
+	tell_proxy(c, c->check.record, &proxy);
+	if (proxy.count)
+		ask_proxy(c);
+	if (!err)
+		err = check_look(&c->check);
+	a = attempt_of(c);
+	if (err || !a)
+		return err ? err : 1;
+
+	fact_tell(&a->facts, FACT_PROGRAM_WORKED, source, NULL, NULL);
+	tell_proxy(c, c->check.record, &a->facts);
+	err = case_judge(c->check.diag, c->check.record, &c->check.verdict);
+	if (err)
+		return err;
+	/* What the program met is not known. */
+	if (c->check.verdict.verdict.certainty > CERTAINTY_SUSPECTED)
+		c->check.verdict.verdict.certainty = CERTAINTY_SUSPECTED;
+	return c->check.verdict.verdict.status == STATUS_HEALTHY;
 }

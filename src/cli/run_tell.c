@@ -109,8 +109,13 @@ static struct run_place *chief(struct run *r)
 
 static bool is_fault(const struct run *r, const struct run_place *p)
 {
-	return run_watch_fails(r, p) &&
-	       !(p->result && p->result->is_there && p->result->is_void);
+	const struct run_result *s = p->result;
+	bool is_judged = s && s->is_there;
+
+	if (p->is_working) /* but the program failed */
+		return is_judged && !s->is_void && s->exit == EXIT_FAULT;
+
+	return run_watch_fails(r, p) && !(is_judged && s->is_void);
 }
 
 static size_t count_faults(const struct run *r)
@@ -199,6 +204,7 @@ static void place_json(struct json *j, const struct run *r,
 	json_object(j);
 	json_member(j, "address", a->has_to ? text_string(&t) : NULL);
 	member_number(j, "port", a->port, a->has_to);
+	json_member(j, "name", s && s->is_there && *s->name ? s->name : NULL);
 	json_member(j, "transport",
 		    a->protocol == IPPROTO_UDP ? "udp" : "tcp");
 	json_member_u64(j, "tried", p->tried);
@@ -387,8 +393,14 @@ static void tell_ticket(const struct run *r, const struct run_place *p)
 	if (weight(p) < 0)
 		return;
 	run_tell_place(&where, &p->last);
+	if (*p->result->name)
+		text_format(&where, " (%s)", p->result->name);
 	if (p != &r->whole)
 		(void)fprintf(r->out, "\n%s\n", text_string(&where));
+	if (p != &r->whole && p->is_working)
+		(void)fputs(
+			_("  The connection worked. The program failed, and this is what kiriwake meets there:\n"),
+			r->out);
 	if (!load(&doc, p))
 		(void)fwrite(doc.data, 1, doc.len, r->out);
 	text_done(&doc);

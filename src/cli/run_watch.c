@@ -65,12 +65,28 @@ static bool is_proxy(const char *line)
 	       strncasecmp(line, "no_", 3) != 0;
 }
 
+/* Without a user and password that may stand in it. */
+static void copy_proxy(char *out, const char *value)
+{
+	const char *at = strrchr(value, '@');
+	const char *host = strstr(value, "://");
+	size_t scheme = host ? (size_t)(host + 3 - value) : 0;
+
+	if (at && (size_t)(at - value) >= scheme) {
+		memcpy(out, value, scheme);
+		out += scheme;
+		value = at + 1;
+	}
+	memcpy(out, value, strlen(value) + 1);
+}
+
 static void read_proxies(struct run_then *then, pid_t pid)
 {
 	enum { ENVIRONMENT_MOST = 256 * 1024 };
 
 	struct text all = TEXT_NULL, path = TEXT_NULL;
 
+	then->proxy_count = 0;
 	text_format(&path, "/proc/%d/environ", (int)pid);
 	if (file_load(&all, text_string(&path), ENVIRONMENT_MOST))
 		text_clear(&all);
@@ -87,8 +103,7 @@ static void read_proxies(struct run_then *then, pid_t pid)
 				continue;
 			memcpy(p->name, line, len);
 			p->name[len] = '\0';
-			memcpy(p->value, line + len + 1,
-			       strlen(line + len + 1) + 1);
+			copy_proxy(p->value, line + len + 1);
 			then->proxy_count++;
 		}
 	}
@@ -165,7 +180,6 @@ static void read_then(struct run_then *then, const struct traced_attempt *a)
 		!sockets_ports_used(family, then->ports, &then->ports_used);
 	read_cgroup(then, a->pid);
 	read_network(then, a->pid);
-	then->proxy_count = 0;
 	read_proxies(then, a->pid);
 }
 
@@ -183,9 +197,14 @@ void run_watch_ended(void *context, const struct traced_attempt *a)
 
 	p->last = *a;
 	p->tried++;
+	p->waiting = false;
 	p->is_working = a->end == TRACED_WORKED;
 	if (p->is_working) {
-		p->worked++;
+		if (!p->worked++ && a->protocol == IPPROTO_TCP)
+			read_proxies(&p->then, a->pid);
+		/* What was found out while it waited is of no use. */
+		if (p->result)
+			p->result->is_void = true;
 		return;
 	}
 	p->failures++;
@@ -195,6 +214,22 @@ void run_watch_ended(void *context, const struct traced_attempt *a)
 	/* Its cgroup may go with it. */
 	if (*p->then.cgroup && run_watch_fails(r, p))
 		run_case_begin(r, p);
+}
+
+/* Silence that long hardly ends well; and if it does, that is no fault. */
+void run_watch_waits(void *context, const struct traced_attempt *a)
+{
+	struct run *r = context;
+	struct run_place *p = place_of(r, a);
+
+	if (!p || p->result)
+		return;
+	p->last = p->failed = *a;
+	p->failed.end = TRACED_GIVEN_UP;
+	p->failed.took_ns = clock_now() - a->began_ns;
+	p->waiting = true;
+	read_then(&p->then, a);
+	run_case_begin(r, p);
 }
 
 void run_watch_message(void *context, bool is_query, const void *data,

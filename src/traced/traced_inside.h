@@ -67,6 +67,7 @@ struct traced_pending {
 	struct traced_attempt a;
 	int fd;
 	bool is_in_call;  /* blocks in connect() */
+	bool is_long;     /* it has waited, and that was told */
 	/* The socket has an error since then, which the program was not told
 	 * yet; or 0. */
 	int64_t dead_ns;

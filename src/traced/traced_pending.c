@@ -14,6 +14,7 @@
  */
 #define FIRST_LOOK ((int64_t)CLOCK_MILLISECOND)
 #define LAST_LOOK (50 * (int64_t)CLOCK_MILLISECOND)
+#define LONG CLOCK_SECOND
 /* So long the program has to ask what became of it. */
 #define ASKS_WITHIN (2 * CLOCK_SECOND)
 
@@ -108,6 +109,16 @@ static int64_t least(int64_t a, int64_t b)
 	return a < b ? a : b;
 }
 
+static void tell_long(const struct traced *t, struct traced_pending *p,
+		      int64_t now_ns)
+{
+	if (p->is_long || now_ns < p->a.began_ns + LONG)
+		return;
+	p->is_long = true;
+	if (t->q.events.waits)
+		t->q.events.waits(t->q.events.context, &p->a);
+}
+
 int64_t traced_pending_turn(struct traced *t, int64_t now_ns)
 {
 	int64_t next = INT64_MAX;
@@ -121,7 +132,10 @@ int64_t traced_pending_turn(struct traced *t, int64_t now_ns)
 			p->look_ns = now_ns + p->every_ns;
 			p->every_ns = least(p->every_ns * 2, LAST_LOOK);
 		}
+		tell_long(t, p, now_ns);
 		next = least(next, p->look_ns);
+		if (!p->is_long)
+			next = least(next, p->a.began_ns + LONG);
 		i++;
 	}
 

@@ -71,5 +71,10 @@ def words(lab, program, command, output):
     return [*lab.wrap, program, 'run', '--json', '--output', output, *options, '--', *run]
 
 
+def client(lab, *options, host=None):
+    """Words of a program of ours that connects to the lab's service."""
+    return [sys.executable, str(here / 'run_client.py'), *[str(o) for o in options], host or lab.server.address, str(lab.port)]
+
+
 def output_path(lab):
     return f'/tmp/run-{os.getpid()}-{lab.rng.randrange(1 << 30)}.json'
