@@ -244,7 +244,8 @@ static bool may_be_firewall(const struct attempt *a)
 }
 
 static int check_firewall(struct case_record *c, struct attempt *a,
-			  struct check_local *s, const struct own_policy *p)
+			  const struct probe_options *o, struct check_local *s,
+			  const struct own_policy *p)
 {
 	int family = address_is_v4(&a->address) ? OWN_POLICY_V4 : OWN_POLICY_V6;
 	const struct netfilter *n = &p->netfilter[family];
@@ -266,8 +267,9 @@ static int check_firewall(struct case_record *c, struct attempt *a,
 			_("This host's own firewall is only told to who has CAP_NET_ADMIN."));
 		return 0;
 	}
+	s->has_legacy = n->has_legacy;
 	if (n->has_nft || n->has_legacy)
-		return check_own_rules(c, a, s);
+		return check_own_rules(c, a, o, s);
 
 	s->has_firewall = true;
 	case_step(c, "firewall", STEP_PASS, -1,
@@ -310,7 +312,7 @@ static void check_reverse_path(struct case_record *c, struct attempt *a,
 }
 
 static int look_as_root(struct case_record *c, struct attempt *a,
-			struct check_local *s)
+			const struct probe_options *o, struct check_local *s)
 {
 	struct own_policy p;
 	int error = check_rights_policy(s->rights, &p);
@@ -327,7 +329,7 @@ static int look_as_root(struct case_record *c, struct attempt *a,
 			  NULL);
 	if (has(a, FACT_CONNECT_EACCES) && s->has_route)
 		check_security(c, a, &p);
-	error = check_firewall(c, a, s, &p);
+	error = check_firewall(c, a, o, s, &p);
 	if (!error)
 		check_programs(c, a, &p);
 	return error;
@@ -336,11 +338,10 @@ static int look_as_root(struct case_record *c, struct attempt *a,
 int check_denied(struct case_record *c, struct attempt *a,
 		 const struct probe_options *o, struct check_local *state)
 {
-	(void)o;
 	check_reverse_path(c, a, state);
 	if (has(a, FACT_CONNECT_EADDRNOTAVAIL))
 		check_ports(c, a);
 	if (has(a, FACT_CONNECT_EMFILE))
 		check_files(c, a);
-	return look_as_root(c, a, state);
+	return look_as_root(c, a, o, state);
 }

@@ -13,6 +13,7 @@
 #include "cli/case_output.h"
 #include "cli/near.h"
 #include "cli/target.h"
+#include "nftrace/nftrace.h"
 #include "priv/confine.h"
 
 /* What the command line said. */
@@ -222,7 +223,8 @@ static int run_server(struct cli *cli, struct server *s, bool is_unnamed)
 				 NULL);
 	looks_free(s->looks);
 	server_rules_free(s->rules);
-	own_capture_done(&s->watch.capture);
+	recording_done(&s->watch.capture);
+	server_drops_end(s);
 	diag_free(s->diag);
 	server_host_end(&s->host);
 	return err;
@@ -237,6 +239,15 @@ static int confine(void)
 	return err == -EINVAL ? 0 : err;
 }
 
+/* A run that was killed while it traced left them. */
+static void restore_settings(void)
+{
+	if (nftrace_restore() > 0)
+		(void)fputs(
+			_("kiriwake: a run that was killed left settings of net.netfilter.nf_log changed: they are as before again\n"),
+			stderr);
+}
+
 /* All that is opened, before the rights are given up. */
 static int open_all(struct server *s, const struct request *r)
 {
@@ -247,6 +258,8 @@ static int open_all(struct server *s, const struct request *r)
 		err = case_output_open_host(&s->host.file, r->save);
 	if (!err && r->host)
 		return server_host_load(&s->host, r->host);
+	/* With the rights that are there only now. */
+	restore_settings();
 	if (!err)
 		err = check_rights_start(&s->rights, NULL);
 	/* Whoever had nothing to give up asks the tools himself. */
@@ -279,7 +292,8 @@ static int run_request(struct cli *cli, const struct request *r,
 			    .pcap_file = -1,
 			    .case_file = -1,
 			    .host = { .file = -1 },
-			    .watch = { .capture = { -1, -1, false } } };
+			    .watch = { .capture = recording_none() },
+			    .drops = { .recording = recording_none() } };
 	bool is_unnamed = false;
 	int closed;
 	int err = read_service(&s.question, c, r->service, &is_unnamed);
@@ -327,7 +341,9 @@ const struct command command_server = {
 		"Run it on the machine that does not answer. SERVICE is a port or a name:\n"
 		"5555, tcp/5555, udp/53, ssh; ADDRESS:PORT where only one address is meant.\n"
 		"It looks at what the host is set up to do, says what that foretells, then\n"
-		"waits for a real attempt and tells what became of it, and why.\n"
+		"waits for a real attempt and tells what became of it, and why: by its packets,\n"
+		"by counters, by what the kernel reports of drops, and where these do not name\n"
+		"the rule, by a trace of the client's next packet through the rules.\n"
 		"\n"
 		"  --from ADDRESS      only attempts of this client (else: the first that fails)\n"
 		"  --no-wait           only what is foretold; no packet is waited for\n"

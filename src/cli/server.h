@@ -4,6 +4,7 @@
 #include <stdint.h>
 
 #include "cli/check.h"
+#include "cli/server_drops.h"
 #include "cli/server_host.h"
 #include "cli/server_rules.h"
 #include "host/look.h"
@@ -28,6 +29,7 @@ struct server_seen {
 	enum status status;
 	enum symptom symptom; /* by the packets alone */
 	bool is_decided;      /* what comes later does not change what it was */
+	bool is_dropped;      /* as the kernel itself reports */
 	int64_t first_ns;
 	/* Where its first frame came from and to, where the link has such. */
 	uint8_t from_mac[6], to_mac[6];
@@ -37,6 +39,8 @@ struct server_seen {
 	/* No packet of it came: the address was asked for on its link, in
 	 * vain, by this client or by a router. */
 	bool is_asked;
+	/* Nor did a capture show one: the kernel's report of its drop did. */
+	bool is_reported;
 };
 
 /* ms: a SYN that is not answered by then is not answered, where that was
@@ -44,10 +48,12 @@ struct server_seen {
 enum { SERVER_FORETOLD_SILENCE = 100 };
 
 struct server_watch {
-	struct own_capture capture;
+	struct recording capture;
 	struct live_request request;
 	size_t size;      /* of the capture when it was read last */
-	int64_t next_ns;  /* when it is worth reading again */
+	int64_t next_ns;  /* when it is worth reading again … */
+	int64_t soon_ns;  /* … and when, if more was written */
+	bool has_more;    /* was written */
 	unsigned healthy; /* attempts that worked */
 };
 
@@ -68,6 +74,7 @@ struct server {
 	struct looks *looks;
 	struct server_rules *rules;
 	struct server_watch watch;
+	struct server_drops drops;
 	struct server_probe probe;
 	struct look_question foretold; /* with what was guessed of the way */
 	struct case_verdict verdict;
@@ -89,6 +96,10 @@ int server_local(struct server *s);
 
 /* Captures where attempts come in. 0; or -errno, told as not looked. */
 int server_watch_begin(struct server *s);
+
+/* Until something was captured or reported that is worth reading, or the time is
+ * over. */
+void server_watch_wait(struct server *s, int timeout_ms);
 
 /* Whether an attempt was seen of which something can be said. 1: *ret is it; 0:
  * none yet; -errno. */

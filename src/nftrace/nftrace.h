@@ -16,15 +16,15 @@
 enum { NFTRACE_DEVICES = 8, NFTRACE_NAME = 32, NFTRACE_SECONDS = 2 };
 
 struct nftrace_request {
-	uint8_t protocol; /* IPPROTO_TCP or IPPROTO_UDP */
-	uint16_t port;    /* of the server's end */
+	uint8_t protocol;              /* IPPROTO_TCP or IPPROTO_UDP */
+	uint16_t port;                 /* of the server's end */
 	struct address client, server; /* server: has_server */
 	bool has_client; /* without: of anybody, which is rate-limited too */
 	bool has_server;
-	bool is_v4;          /* the family where neither is known */
-	bool is_from_here;   /* this host is the client */
-	bool has_legacy;     /* iptables-legacy has tables of this family */
-	bool has_bridge;     /* rules of the bridge family are in use */
+	bool is_v4;        /* the family where neither is known */
+	bool is_from_here; /* this host is the client */
+	bool has_legacy;   /* iptables-legacy has tables of this family */
+	bool has_bridge;   /* rules of the bridge family are in use */
 	/* That have chains at netdev ingress. */
 	char devices[NFTRACE_DEVICES][NFTRACE_NAME];
 	size_t device_count;

@@ -155,6 +155,9 @@ def judge_fault(said, expect, cause):
     for name, value in expect.get('culprit', {}).items():
         if culprit.get(name) != value:
             wrong.append(f'culprit.{name} is {culprit.get(name)!r}, not {value!r}')
+    for name in expect.get('not', []):
+        if name in named:
+            wrong.append(f'{name} is among those named')
     statuses = expect.get('status', ['failing', 'degraded'])
     if verdict['status'] not in statuses:
         wrong.append(f'status {verdict["status"]}')
