@@ -99,7 +99,8 @@ static bool has_watched(const struct check_drops *d, const struct attempt *a,
 		return true;
 
 	return d->armed_ns < s->began_ns + REPEATED_AFTER &&
-	       fact_has(&a->facts.set, FACT_SYN_REPEATED);
+	       (fact_has(&a->facts.set, FACT_SYN_REPEATED) ||
+		fact_has(&a->facts.set, FACT_UDP_REPEATED));
 }
 
 static bool has_drop(const struct fact_set *f)

@@ -87,6 +87,7 @@ static int attempt(const struct check_trace *t)
 	int family = address_is_v4(&a->address) ? AF_INET : AF_INET6;
 	struct sockaddr_storage sa;
 	socklen_t len = probe_sockaddr(a, a->port, &sa);
+	const char *words = t->options->send ? t->options->send : "";
 	int once = 1, fd = open_socket(t, family);
 
 	if (fd < 0)
@@ -101,7 +102,8 @@ static int attempt(const struct check_trace *t)
 	if (is_tcp)
 		t->record->syns++;
 	else
-		(void)send(fd, "", 0, MSG_DONTWAIT | MSG_NOSIGNAL);
+		(void)send(fd, words, strlen(words),
+			   MSG_DONTWAIT | MSG_NOSIGNAL);
 	return fd;
 }
 
