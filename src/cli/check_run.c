@@ -514,7 +514,9 @@ static int run_steps(struct check *c)
 {
 	int err = resolve(c);
 
-	if (!err && c->record->attempt_count && !is_late(c))
+	/* Without a port, the name was all that was asked for. */
+	if (!err && c->record->attempt_count && c->record->target.port &&
+	    !is_late(c))
 		err = connect_all(c);
 	if (!err)
 		err = speak(c);
@@ -543,7 +545,7 @@ static void waiting(void *context, int64_t waited_ns, int64_t most_ns)
 				  clock_now() - waited_ns);
 }
 
-int check_run(struct check *c)
+int check_look(struct check *c)
 {
 	int err;
 
@@ -563,5 +565,12 @@ int check_run(struct check *c)
 		return err;
 
 	name_facts_settle(c->record);
-	return case_judge(c->diag, c->record, &c->verdict);
+	return 0;
+}
+
+int check_run(struct check *c)
+{
+	int err = check_look(c);
+
+	return err < 0 ? err : case_judge(c->diag, c->record, &c->verdict);
 }

@@ -291,6 +291,7 @@ static int take_attempt(struct server *s, const struct server_seen *seen)
 	q.client_port = seen->client_port;
 	q.device = seen->device;
 	q.packets = seen->packets;
+	q.is_uncaptured = seen->is_reported;
 	q.has_macs = seen->has_macs;
 	q.vlan = seen->vlan;
 	q.ttl = seen->ttl;

@@ -14,6 +14,7 @@ enum {
 	PASSING_MOST = 1024, /* verdicts beyond those, until they are dropped */
 	RANK_FREQUENCY = 10, /* a common cause outweighs … */
 	RANK_FAVOURED = 21,  /* … unless a fact speaks for a rarer one */
+	RANK_OWN = 200,      /* or the program itself shows it */
 	RANK_NAMED = 1000,   /* or names it */
 };
 
@@ -203,9 +204,12 @@ static int rank_of(const struct cause *c, const struct fact_set *facts)
 		return 0;
 	for (int i = 0; i < CAUSE_FACTS && c->favoured_by[i]; i++)
 		if (fact_has(facts, c->favoured_by[i]))
-			rank += RANK_FAVOURED;
-	if (is_proven(c, facts) || place_of(c, facts) ||
-	    reported_names(c, facts))
+			rank += c->favoured_by[i] == FACT_PROGRAM_PROXY
+					? RANK_OWN
+					: RANK_FAVOURED;
+	if (is_proven(c, facts) || place_of(c, facts))
+		rank += RANK_NAMED;
+	if (reported_names(c, facts))
 		rank += RANK_NAMED;
 
 	return rank;
@@ -299,6 +303,10 @@ static bool are_between(const struct candidate *left, size_t count)
 static bool is_behind(const struct candidate *first,
 		      const struct candidate *other)
 {
+	/* It was found, and the kernel did what it does. */
+	if (first->place && first->is_reported && !other->place)
+		return true;
+
 	return first->place && other->least > first->place;
 }
 
@@ -321,7 +329,7 @@ static void settle(struct verdict *v, const struct candidate *left,
 	if (blockers_foretell(facts) && !fact_has(facts, FACT_RULES_READ) &&
 	    !left->is_reported)
 		v->certainty = CERTAINTY_SUSPECTED;
-	if (!blockers_foretell(facts) &&
+	if ((!blockers_foretell(facts) || reported_unseen(facts)) &&
 	    (is_proven(v->cause, facts) || (!open && is_shown(left, facts)))) {
 		v->certainty = CERTAINTY_PROVEN;
 		return;
@@ -349,7 +357,7 @@ static void settle(struct verdict *v, const struct candidate *left,
 		v->place = PLACE_ROUTER;
 }
 
-/* What packets showed is of the first fault, beyond which they did not get; what
+/* What packets and reports showed is of the first fault, beyond which they did not get; what
  * the host shows of itself holds for the next ones too. */
 static bool is_ruled_out_by_host(const struct cause *c,
 				 const struct fact_set *facts)
@@ -358,7 +366,7 @@ static bool is_ruled_out_by_host(const struct cause *c,
 		enum fact_kind kind = c->ruled_out_by[i];
 
 		if (fact_has(facts, kind) &&
-		    (kind >= FACT_RULES_ORDER ||
+		    ((kind >= FACT_RULES_ORDER && kind < FACT_DROPS_WATCHED) ||
 		     fact_shown(kind) == SHOWN_CONTEXT))
 			return true;
 	}

@@ -174,6 +174,8 @@ static int prepare(struct collector *c, const struct drops_request *q,
 	for (size_t i = 0; c->programs.missing[i]; i++)
 		stream_write_missing(&c->out, c->programs.missing[i]);
 	frames_init(&c->frames);
+	if (!c->programs.has_names)
+		(void)symbols_read(&c->frames.symbols);
 	err = give_up_rights();
 	if (err)
 		return err;

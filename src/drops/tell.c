@@ -148,18 +148,31 @@ static void count(struct told *t, enum fact_kind kind,
 	t->count[kind] += e->count ? e->count : 1;
 }
 
+static bool is_rule(const char *function)
+{
+	static const char *const begins[] = { "nft_reject",   "nf_send_unreach",
+					      "nf_reject",    "reject_tg",
+					      "nft_do_chain", "ipt_do_table" };
+
+	for (size_t i = 0; i < sizeof(begins) / sizeof(*begins); i++)
+		if (!strncmp(function, begins[i], strlen(begins[i])))
+			return true;
+
+	return false;
+}
+
 /* Whether a rule of the packet filter sent it, by who called. */
 static enum fact_kind icmp_sender(const struct drop_event *e)
 {
-	static const char *const rules[] = { "nft_reject", "nf_send_unreach",
-					     "reject_tg", "nf_reject" };
-
+	if (!e->place || !*e->place)
+		return FACT_NONE;
+	if (is_rule(e->place))
+		return FACT_ICMP_BY_RULE;
 	for (int i = 0; i < DROP_STACK && e->stack[i]; i++)
-		for (size_t k = 0; k < sizeof(rules) / sizeof(*rules); k++)
-			if (!strncmp(e->stack[i], rules[k], strlen(rules[k])))
-				return FACT_ICMP_BY_RULE;
+		if (is_rule(e->stack[i]))
+			return FACT_ICMP_BY_RULE;
 
-	return e->stack[0] ? FACT_ICMP_BY_KERNEL : FACT_NONE;
+	return FACT_ICMP_BY_KERNEL;
 }
 
 static bool is_refusal(const struct drop_event *e)

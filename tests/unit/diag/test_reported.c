@@ -273,6 +273,38 @@ static void what_no_capture_sees_is_told_by_the_kernel(void **state)
 			 SYMPTOM_NOT_ENOUGH_SEEN);
 }
 
+/* A rule answered in the place of the kernel, which would refuse it, too. */
+static void a_report_of_the_first_fault_hides_no_second(void **state)
+{
+	const struct fact_set facts =
+		FACTS(FACT_AT_SERVER, FACT_FORETOLD, FACT_IS_V4, FACT_SYN_SEEN,
+		      FACT_ICMP_ERROR, FACT_ICMP_LEFT_SERVER, FACT_ADDRESS_OWN,
+		      FACT_ICMP_FROM_TARGET, FACT_DROP_RULES,
+		      FACT_ICMP_BY_RULE, FACT_RULES_ORDER, FACT_RULES_ICMP,
+		      FACT_RULES_READ, FACT_SOCKETS_READ,
+		      FACT_LISTENER_LOOPBACK);
+	const struct verdict *v = diag_judge(*state, &facts);
+
+	assert_string_equal(v->cause->id, "rule-order-reject-before-accept");
+	assert_int_equal(v->also_count, 1);
+	assert_string_equal(v->also[0]->id, "listener-loopback-only");
+}
+
+/* Of those that do the same, the one that was found. */
+static void a_report_proves_what_was_found(void **state)
+{
+	const struct fact_set own =
+		FACTS(SILENT, FACT_DROP_NOT_OURS, FACT_POLICY_RULE_IN);
+	const struct fact_set other =
+		FACTS(SILENT, FACT_DROP_XFRM, FACT_XFRM_BLOCKS);
+	const struct fact_set none = FACTS(SILENT, FACT_DROP_XFRM);
+
+	assert_proven(*state, &own, "policy-rule-drop");
+	assert_proven(*state, &other, "xfrm-policy-block");
+	assert_int_not_equal(diag_judge(*state, &none)->certainty,
+			     CERTAINTY_PROVEN);
+}
+
 /* The client's own kernel knows nothing of the server's. */
 static void the_clients_reports_say_nothing_of_the_server(void **state)
 {
@@ -330,6 +362,8 @@ int main(void)
 		WITH_DIAG(an_answer_that_left_is_dropped_elsewhere),
 		WITH_DIAG(what_was_handed_on_meets_its_end_elsewhere),
 		WITH_DIAG(what_no_capture_sees_is_told_by_the_kernel),
+		WITH_DIAG(a_report_of_the_first_fault_hides_no_second),
+		WITH_DIAG(a_report_proves_what_was_found),
 		WITH_DIAG(the_clients_reports_say_nothing_of_the_server),
 		WITH_DIAG(what_the_kernel_reports_never_excludes_its_cause),
 	};

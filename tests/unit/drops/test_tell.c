@@ -444,8 +444,8 @@ static struct drop_event *icmp(struct world *w, uint8_t code, const char *by)
 	e->what = DROP_ICMP;
 	e->icmp_type = 3;
 	e->icmp_code = code;
-	e->stack[0] = "__icmp_send";
-	e->stack[1] = by;
+	e->place = by;
+	e->stack[0] = "ip_local_deliver";
 	return e;
 }
 
@@ -478,12 +478,22 @@ static void who_sent_the_icmp_error_is_told_by_who_called(void **state)
 	}
 }
 
+static void a_rule_may_stand_further_up(void **state)
+{
+	struct world *w = *state;
+
+	icmp(w, 3, "icmp_route_lookup")->stack[1] = "nft_reject_inet_eval";
+	tell(w);
+	assert_true(has(w, FACT_ICMP_BY_RULE));
+	assert_false(has(w, FACT_ICMP_BY_KERNEL));
+}
+
 static void an_icmp_error_that_refuses_nothing_is_none(void **state)
 {
 	struct world *w = *state;
 
-	icmp(w, 4, "ip_forward");                 /* fragmentation needed */
-	icmp(w, 13, "ip_error")->stack[0] = NULL; /* who called is not known */
+	icmp(w, 4, "ip_forward"); /* fragmentation needed */
+	icmp(w, 13, "");          /* who called is not known */
 	tell(w);
 	assert_false(has(w, FACT_ICMP_BY_RULE));
 	assert_false(has(w, FACT_ICMP_BY_KERNEL));
@@ -610,6 +620,7 @@ int main(void)
 		IN_WORLD(a_rst_without_a_drop_is_nobodys),
 		IN_WORLD(a_rst_in_mid_stream_says_nothing_of_the_syn),
 		IN_WORLD(who_sent_the_icmp_error_is_told_by_who_called),
+		IN_WORLD(a_rule_may_stand_further_up),
 		IN_WORLD(an_icmp_error_that_refuses_nothing_is_none),
 		IN_WORLD(a_packet_that_no_capture_saw_came_all_the_same),
 		IN_WORLD(an_error_that_nobody_is_told_is_named),
