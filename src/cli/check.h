@@ -1,5 +1,6 @@
 #pragma once
 
+#include "cli/check_drops.h"
 #include "cli/check_local.h"
 #include "cli/check_packets.h"
 #include "cli/check_rights.h"
@@ -40,6 +41,7 @@ struct check {
 	struct check_screen screen;
 	struct check_rights rights;
 	struct check_packets packets;
+	struct check_drops drops;
 	struct check_local local[CASE_ATTEMPTS];
 	int pcap_file; /* --pcap, or in the case's folder; -1: none */
 	int case_file; /* --save; -1: none */

@@ -2,7 +2,7 @@
 """`kiriwake check' against faults that are really there: builds each set-up, checks that it is called healthy, breaks it, and
 checks what is said of it.
 
-usage: run.py [--server | --run] [--program PATH] [--jobs N] [--seed S] [--part K/N] [--again] [--as-user] [--keep] [-v] [NAME...]
+usage: run.py [--server [--probe] | --run] [--program PATH] [--jobs N] [--seed S] [--part K/N] [--again] [--as-user] [--keep] [-v] [NAME...]
 
 Prints a line for each (cause, symptom, certainty, how many causes are named, ms), what is wrong with it, and the totals.
 Wrong is: a true cause that is not in the set; `proven' with another cause; a fault told of a healthy set-up; another symptom;
@@ -11,7 +11,7 @@ see packets or rules) the cause must be in the set, but need not be proven. --pa
 every K (K may be `day'). --again asks what was wrong once more. --keep: a shell where the first fault stands. Exits with 77 where no namespaces can be had.
 
 --server: the same asked on the machine that does not answer, of `kiriwake server' (server_side.py says how it is judged);
-there --as-admin is a user with CAP_NET_ADMIN alone.
+there --as-admin is a user with CAP_NET_ADMIN alone. With --probe it makes the attempt itself, once the client has tried in vain.
 
 --run: the same, met by a program that `kiriwake run' runs (run_side.py).
 """
@@ -55,6 +55,7 @@ def arguments():
     parser.add_argument('--part')
     parser.add_argument('--again', action='store_true')
     parser.add_argument('--server', action='store_true')
+    parser.add_argument('--probe', action='store_true')
     parser.add_argument('--run', action='store_true')
     parser.add_argument('--as-user', action='store_true')
     parser.add_argument('--as-admin', action='store_true')
@@ -166,6 +167,9 @@ def judge_fault(said, expect, cause):
     for name, value in expect.get('culprit', {}).items():
         if culprit.get(name) != value:
             wrong.append(f'culprit.{name} is {culprit.get(name)!r}, not {value!r}')
+    for name in expect.get('not', []):
+        if name in named:
+            wrong.append(f'{name} is among those named')
     statuses = expect.get('status', ['failing', 'degraded'])
     if verdict['status'] not in statuses:
         wrong.append(f'status {verdict["status"]}')
@@ -296,7 +300,7 @@ def spawn(job, args):
     path, variant, name = job
     command = ['unshare', '--net', '--mount', '--pid', '--uts', '--ipc', '--fork', '--kill-child', '--mount-proc', sys.executable,
                str(here / 'run.py'), '--one', str(path), '--variant', str(variant), '--base', args.base, '--program', args.program, '--packages', args.packages,
-               '--seed', args.seed, *[f'--{word}' for word in ('server', 'run', 'as-user', 'as-admin', 'keep', 'verbose')
+               '--seed', args.seed, *[f'--{word}' for word in ('server', 'probe', 'run', 'as-user', 'as-admin', 'keep', 'verbose')
                                         if getattr(args, word.replace('-', '_'))]]
     # The lab's own init is this session's leader's child: killing the group ends it and all that it holds.
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=None if args.keep or args.verbose else subprocess.PIPE,
