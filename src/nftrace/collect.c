@@ -214,6 +214,9 @@ static void loop(struct collector *c)
 		left = end - clock_now();
 	}
 	(void)copy_all(c);
+	/* The tables first: that the guardian is through is the last thing that
+	 * is heard of us. */
+	(void)mnl_socket_close(c->tables);
 }
 
 void collect(const struct nftrace_request *q, int file, int control)
