@@ -59,6 +59,10 @@ TABLES = [
      '-A POSTROUTING -p tcp --dport 8080 -j MASQUERADE\nCOMMIT\n'
      '*mangle\n-A FORWARD -p tcp --dport 8080 -j DROP\nCOMMIT', 'dnat', 'mangle FORWARD 1 rule'),
     ('security', '*security\n-A INPUT -p tcp --dport 80 -j DROP\nCOMMIT', 'in', 'security INPUT 1 rule'),
+    # What the kernel calls a return and a policy is a rule without conditions.
+    ('unconditional', '*filter\n:SVC -\n-A INPUT -p tcp -j SVC\n-A SVC -p udp -j ACCEPT\n-A SVC -j DROP\nCOMMIT', 'in', 'filter SVC 2 rule'),
+    ('unconditional-base', '*filter\n-A INPUT -p udp -j ACCEPT\n-A INPUT -j DROP\nCOMMIT', 'in', 'filter INPUT 2 rule'),
+    ('policy-behind', '*filter\n:INPUT DROP\n:SVC -\n-A INPUT -p tcp -j SVC\n-A SVC -p udp -j ACCEPT\nCOMMIT', 'in', 'filter INPUT - policy'),
     ('local', '*filter\n-A INPUT -i lo -p tcp --dport 80 -j DROP\nCOMMIT', 'local', 'filter INPUT 1 rule'),
 ]
 

@@ -11,6 +11,7 @@
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/text.h"
+#include "nftrace/legacy.h"
 #include "nftrace/path.h"
 #include "nftrace/record.h"
 
@@ -356,6 +357,47 @@ static void a_legacy_packet_of_its_own_has_no_id(void **state)
 	assert_int_equal(x->list.packets[1].steps[0].number, 3);
 }
 
+static void chain(struct text *t, const struct file *f, unsigned rules,
+		  const char *table, const char *name)
+{
+	struct file row = attrs_of(f);
+
+	native(&row, rules, 4);
+	text_str(&row.t, table);
+	text_fill(&row.t, '\0', 4 + LEGACY_NAME - row.t.len);
+	text_str(&row.t, name);
+	text_fill(&row.t, '\0', 4 + 2 * (size_t)LEGACY_NAME - row.t.len);
+	text_bytes(t, row.t.data, row.t.len);
+	text_done(&row.t);
+}
+
+static void a_rule_without_conditions_is_no_policy(void **state)
+{
+	struct fixture *x = *state;
+	struct text rows = TEXT_NULL;
+	const struct nftrace_step *s;
+
+	chain(&rows, &x->f, 9, "mangle", "INPUT");
+	chain(&rows, &x->f, 2, "filter", "INPUT");
+	chain(&rows, &x->f, 1, "filter", "INPUT2");
+	record(&x->f, RECORD_CHAINS, &rows);
+	text_done(&rows);
+	log_of(&x->f, "TRACE: filter:INPUT:policy:2 ", 77);
+	log_of(&x->f, "TRACE: filter:INPUT:policy:3 ", 77);
+	log_of(&x->f, "TRACE: filter:INPUT2:return:1 ", 77);
+	log_of(&x->f, "TRACE: filter:INPUT2:return:2 ", 77);
+	own(&x->f, 5, 77);
+	assert_int_equal(read_all(x), 0);
+	assert_int_equal(x->list.packets[0].count, 4);
+	s = x->list.packets[0].steps;
+	assert_false(s[0].is_policy);
+	assert_int_equal(s[0].number, 2);
+	assert_true(s[1].is_policy);
+	assert_int_equal(s[1].number, 0);
+	assert_int_equal(s[2].verdict, NFTRACE_UNSAID);
+	assert_int_equal(s[3].verdict, NFTRACE_RETURN);
+}
+
 static void what_a_log_rule_says_is_no_trace(void **state)
 {
 	static const char *const words[] = {
@@ -473,6 +515,7 @@ int main(void)
 		UNIT(a_handle_has_its_place_in_its_chain),
 		UNIT(the_legacy_rule_joins_its_packet),
 		UNIT(a_legacy_packet_of_its_own_has_no_id),
+		UNIT(a_rule_without_conditions_is_no_policy),
 		UNIT(what_a_log_rule_says_is_no_trace),
 		UNIT(what_is_lost_and_missing_is_told),
 		UNIT(another_machines_order_reads_the_same),
