@@ -16,11 +16,16 @@ struct check_drops {
 	struct recording recording;
 	int64_t armed_ns; /* clock_now(); 0: not yet */
 	int error;        /* why there are none */
+	bool is_whole;    /* none of them was lost when they were read last */
 	bool is_begun, is_over, is_told;
 };
 
 void check_drops_begin(struct check_drops *d, struct check_rights *r,
 		       const struct case_record *c);
+
+/* Whether they are read by now. Nothing tells when they began to be, so it is to
+ * be called now and then. */
+bool check_drops_are_armed(struct check_drops *d);
 
 /* What the kernel has reported of this attempt's packets until now, as facts of
  * it. May be called again. 0 or -ENOMEM. */

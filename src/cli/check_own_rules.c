@@ -363,12 +363,15 @@ static int tell(const struct look *l, const struct packet_words *w,
 	bool is_open =
 		r->way.verdict.decision == WALK_UNKNOWN ||
 		(r->has_reply && r->reply.verdict.decision == WALK_UNKNOWN);
-	/* Whatever they say: it is they that dropped it. */
+	/* Whatever they say: it is they that dropped it, or did not. */
+	bool is_untrue =
+		r->blocker_count && !was_answered(l->attempt) &&
+		check_drops_saw_none(l->state->drops, l->attempt, l->state);
 	bool is_dropped = fact_has(set, FACT_OWN_DROP_RULES) ||
 			  fact_has(set, FACT_OWN_DROP_RULES_REPLY);
 
 	tell_not_looked(l);
-	if (r->blocker_count && fits(l->attempt, r) && !is_open)
+	if (r->blocker_count && fits(l->attempt, r) && !is_open && !is_untrue)
 		tell_blocked(l, w, r);
 	else if (r->blocker_count || is_open || is_dropped)
 		return tell_unknown(

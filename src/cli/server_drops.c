@@ -203,7 +203,7 @@ static bool is_wanted(const struct server *s, const struct drop_event *e)
 	if (q->has_server && !address_equal(&e->to, &q->server))
 		return false;
 
-	return links_own(looks_links(s->looks), &e->to) &&
+	return (q->has_server || links_own(looks_links(s->looks), &e->to)) &&
 	       clock_now() - e->at_ns > NO_CAPTURE * MS;
 }
 

@@ -174,6 +174,8 @@ static int prepare(struct collector *c, const struct drops_request *q,
 	for (size_t i = 0; c->programs.missing[i]; i++)
 		stream_write_missing(&c->out, c->programs.missing[i]);
 	frames_init(&c->frames);
+	if (!c->programs.has_names)
+		(void)symbols_read(&c->frames.symbols);
 	err = give_up_rights();
 	if (err)
 		return err;
@@ -201,6 +203,8 @@ __attribute__((noreturn)) static void collect(const struct drops_request *q,
 	told = (unsigned char)-err;
 	if (send(control, &told, 1, MSG_NOSIGNAL) == 1 && !err)
 		loop(&c, ring);
+	/* To take the programs away takes longer than anybody should wait. */
+	(void)close(control);
 	_exit(0);
 }
 

@@ -73,6 +73,30 @@ static bool is_engine(const char *name)
 	return false;
 }
 
+/* What rules run: a packet may be dropped, or answered, in there. */
+static bool is_of_rules(const char *name)
+{
+	static const char *const begins[] = {
+		"nft_",   "nf_",      "__nf_",  "xt_",       "ipt_",
+		"ip6t_",  "ebt_",     "arpt_",  "reject_tg", "synproxy_",
+		"ip_vs_", "__ip_vs_", "nfqnl_",
+	};
+
+	for (size_t i = 0; i < sizeof(begins) / sizeof(*begins); i++)
+		if (begins_with(name, begins[i]))
+			return true;
+
+	return false;
+}
+
+/* Inline in most kernels. */
+static bool is_glue(const char *name)
+{
+	return !strcmp(name, "nf_hook") || !strcmp(name, "NF_HOOK") ||
+	       !strcmp(name, "nf_hook_list") ||
+	       !strcmp(name, "nf_hook_ingress_slow");
+}
+
 static enum drop_hook hook_of(const char *name)
 {
 	for (size_t i = 0; i < sizeof(callers) / sizeof(*callers); i++)
@@ -84,22 +108,23 @@ static enum drop_hook hook_of(const char *name)
 		       : DROP_HOOK_NONE;
 }
 
+/* A hook may run what comes after it (ip_sabotage_in() does): so between the
+ * place and what runs the rules there may be nothing else, and behind it stands
+ * who called the hook. */
 void hooks_of(const char *const *stack, enum drop_hook *hook,
 	      enum drop_engine *engine)
 {
+	size_t i = 0;
+
 	*hook = DROP_HOOK_NONE;
 	*engine = DROP_ENGINE_NONE;
-	for (size_t i = 0; stack[i]; i++) {
-		const bool is_run = is_engine(stack[i]);
-
+	while (stack[i] && !is_engine(stack[i]) && is_of_rules(stack[i]))
+		i++;
+	for (; stack[i] && (is_engine(stack[i]) || is_glue(stack[i])); i++)
 		if (begins_with(stack[i], "nft_do_chain"))
 			*engine = DROP_ENGINE_NFT;
-		else if (is_run && *engine == DROP_ENGINE_NONE)
+		else if (*engine == DROP_ENGINE_NONE)
 			*engine = DROP_ENGINE_HOOK;
-		if (is_run || *engine == DROP_ENGINE_NONE)
-			continue;
+	if (*engine != DROP_ENGINE_NONE && stack[i])
 		*hook = hook_of(stack[i]);
-		if (*hook != DROP_HOOK_NONE)
-			return;
-	}
 }

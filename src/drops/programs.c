@@ -246,6 +246,7 @@ static int begin(struct programs *p, const struct btf *kernel,
 		err = map_counts(p);
 	if (err)
 		return err;
+	p->has_names = c.has_names;
 	p->ring = bpf_object__find_map_fd_by_name(p->object, "ring");
 	err = follow(p, q->tree);
 	if (err)

@@ -19,6 +19,7 @@ struct programs {
 	struct bpf_object *object;
 	const struct record_counts *counts; /* RECORD_CPUS of them, live */
 	int ring;                           /* of libbpf's ring_buffer__new() */
+	bool has_names; /* of functions are in the records */
 	struct reasons reasons;
 	const char *missing[DROP_WHATS + 1]; /* NULL behind the last */
 };

@@ -134,6 +134,8 @@ static enum fact_kind of_client(enum fact_kind kind, enum way way)
 		return FACT_OWN_DROP_RULES_REPLY;
 	if (kind == FACT_DROP_CGROUP_EGRESS && way == ASKED)
 		return FACT_OWN_DROP_CGROUP;
+	if (kind == FACT_DROP_RP_FILTER && way == ANSWER)
+		return FACT_OWN_DROP_RP_FILTER;
 
 	return FACT_OWN_DROP_OTHERWISE;
 }

@@ -105,7 +105,8 @@ PROGRAM(inet_sk_error_report)
 {
 	struct record r = { .what = ERROR };
 
-	if (read_socket(&r, (const struct sock *)ctx[0]))
+	if (read_socket(&r, (const struct sock *)ctx[0]) &&
+	    (r.error || r.soft_error))
 		tell(ctx, &r);
 	return 0;
 }

@@ -130,6 +130,8 @@ static int make_tables(struct collector *c)
 
 	/* The guardian comes first. */
 	c->arm.is_plain = true;
+	arm_name(&c->arm);
+	(void)arm_sweep(c->tables);
 	err = guardian_start(NULL, &c->arm, c->control, &life);
 	return err ? err : arm_make(&c->arm, c->tables);
 }

@@ -231,6 +231,8 @@ static int take_trace(struct reading *r, const struct message *m, int64_t at_ns)
 		w->is_ours = true;
 		return 0;
 	}
+	if (path_is_nothing(&e.step))
+		return 0;
 	if (e.step.handle)
 		e.step.number = number_of(r, &e);
 	return add_step(r, w, &e);

@@ -146,6 +146,12 @@ bool path_nft_event(struct cursor attrs, bool is_big, uint8_t family,
 	return cursor_ok(&attrs) && ret->table.len && ret->chain.len;
 }
 
+/* The end of a chain is told as a rule without a handle, before its policy. */
+bool path_is_nothing(const struct nftrace_step *s)
+{
+	return !s->handle && !s->is_policy && s->verdict == NFTRACE_CONTINUE;
+}
+
 /* ipt_do_table(): "TRACE: filter:INPUT:rule:2 ". A chain's name may have colons
  * of its own. */
 static bool read_prefix(struct path_string s, struct path_event *ret)

@@ -34,6 +34,9 @@ struct path_event {
 bool path_nft_event(struct cursor attrs, bool is_big, uint8_t family,
 		    struct path_event *ret);
 
+/* A step that says nothing. */
+bool path_is_nothing(const struct nftrace_step *s);
+
 /* An NFULNL_MSG_PACKET of iptables-legacy's TRACE; false: it is none. */
 bool path_legacy_event(struct cursor attrs, bool is_big, uint8_t family,
 		       struct path_event *ret);

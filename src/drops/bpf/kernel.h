@@ -173,5 +173,6 @@ struct pt_regs___arm {
 enum skb_drop_reason {
 	SKB_NOT_DROPPED_YET,
 	SKB_CONSUMED,
+	SKB_DROP_REASON_NOT_SPECIFIED,
 	SKB_DROP_REASON_QUEUE_PURGE,
 };

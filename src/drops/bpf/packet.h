@@ -38,12 +38,28 @@ static __always_inline bool is_same(const uint8_t a[16],
 	return x[0] == y[0] && x[1] == y[1];
 }
 
+/* Neighbours and multicast groups are asked for all the time, and most is for
+ * others: it counts only where somebody said why it is dropped. */
+static __always_inline bool is_noise(const struct record *r)
+{
+	return r->to[0] == 0xff && r->to[1] == 2 &&
+	       r->reason == bpf_core_enum_value(enum skb_drop_reason,
+						SKB_DROP_REASON_NOT_SPECIFIED);
+}
+
+static __always_inline bool is_discovery(const struct record *r)
+{
+	return r->protocol == ICMPV6 &&
+	       (r->icmp_type == SOLICITATION || r->icmp_type == ADVERTISEMENT);
+}
+
 /* What is asked for. A packet without ports (a later fragment, ICMP) is the
  * client's by its address; a neighbour's has none of both. */
 static __always_inline bool is_wanted(const struct record *r, bool has_ports)
 {
-	if (r->protocol == ICMPV6 &&
-	    (r->icmp_type == SOLICITATION || r->icmp_type == ADVERTISEMENT))
+	if (config.has_reason && is_noise(r))
+		return false;
+	if (is_discovery(r))
 		return true;
 	if (config.has_client && !is_same(r->from, config.client) &&
 	    !is_same(r->to, config.client))
