@@ -106,6 +106,17 @@ static int compare_rules(const void *x, const void *y)
 	return a->handle < b->handle ? -1 : a->handle > b->handle;
 }
 
+/* Most are in order already: each chain's come as they were added. */
+static void sort_rules(struct reading *r)
+{
+	for (size_t i = 1; i < r->rule_count; i++)
+		if (r->rules[i - 1].handle > r->rules[i].handle) {
+			qsort(r->rules, r->rule_count, sizeof(*r->rules),
+			      compare_rules);
+			return;
+		}
+}
+
 static unsigned number_of(const struct reading *r, const struct path_event *e)
 {
 	size_t low = 0, high = r->rule_count;
@@ -425,9 +436,8 @@ static int read_records(struct reading *r, struct cursor c, bool is_legacy)
 	while (!err && !r->is_damaged &&
 	       next_record(r, &c, &kind, &at_ns, &body)) {
 		/* The rules are all there before the first trace. */
-		if (kind == RECORD_ARMED && r->rule_count && !is_legacy)
-			qsort(r->rules, r->rule_count, sizeof(*r->rules),
-			      compare_rules);
+		if (kind == RECORD_ARMED && !is_legacy)
+			sort_rules(r);
 		err = take_record(r, kind, &body, at_ns, is_legacy);
 	}
 
