@@ -127,8 +127,8 @@ def one(title, watch, flood, target, sources, seconds, options, namespace):
     lost = re.search(r"lost=(\d+)", said)[1]
     counted = sum(int(n) for n in re.findall(r"what=packet protocol=17 .*? count=(\d+)", said))
     each = ns / runs if runs else 0
-    print(f"  {title:44} {sent / took:8,.0f}/s {each:6.0f} ns  {each * sent / took / 1e7:5.2f} % of a core in the kernel,"
-          f" {100 * own / took:4.2f} % the reader;  watched {len(told & ports)} of {len(ports)}, lost {lost}"
+    print(f"  {title:44} {sent / took:8,.0f}/s {each:6.0f} ns, at {RATE:,}/s {each * RATE / 1e7:5.2f} % of a core,"
+          f" the reader {100 * own / took:4.2f} %;  watched {len(told & ports)} of {len(ports)}, lost {lost}"
           + (f", counted {100 * counted / sent:.2f} % of the others" if counted else ""))
     return len(told & ports) == len(ports) and lost == "0"
 

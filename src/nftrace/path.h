@@ -32,10 +32,7 @@ struct nftrace_step {
 	bool is_policy;
 	uint64_t handle; /* nft's; 0: none */
 	/* The rule's place in its chain, from 1: iptables-legacy says it, of nft
-	 * it is looked up before it is armed; 0: not known. A rule without
-	 * conditions that accepts, drops or returns is called "policy" (in a base
-	 * chain) or "return" by iptables-legacy: it is that rule if the chain
-	 * has so many, else what is behind the last. */
+	 * it is looked up before it is armed; 0: not known, or a policy. */
 	unsigned number;
 	enum nftrace_verdict verdict;
 };
