@@ -11,6 +11,7 @@
 #include "base/problem.h"
 #include "base/text.h"
 #include "cli/check_drops.h"
+#include "cli/check_packets.h"
 #include "cli/check_rights.h"
 #include "cli/check_trace.h"
 #include "cli/rule_told.h"
@@ -287,6 +288,15 @@ static enum fact_kind traced_kind(const struct check_trace *t)
 				       : FACT_OWN_RULES_DROP;
 }
 
+/* Nothing of it was dropped here: neither what was sent nor an answer, of which
+ * none came. */
+static bool is_lost_elsewhere(const struct look *l)
+{
+	return check_drops_saw_none(l->state->drops, l->attempt, l->state) &&
+	       !check_packets_answered(l->state->packets, l->record,
+				       l->attempt);
+}
+
 /* Whether the failure may be the own rules' doing. */
 static bool may_be_own(const struct look *l)
 {
@@ -298,8 +308,7 @@ static bool may_be_own(const struct look *l)
 
 	return fact_has(set, FACT_OWN_DROP_RULES) ||
 	       fact_has(set, FACT_OWN_DROP_RULES_REPLY) ||
-	       was_answered(l->attempt) ||
-	       !check_drops_saw_none(l->state->drops, l->attempt, l->state);
+	       was_answered(l->attempt) || !is_lost_elsewhere(l);
 }
 
 /* 1: the kernel named the rule, which was told. 0 or -ENOMEM. */
@@ -368,9 +377,8 @@ static int tell(const struct look *l, const struct packet_words *w,
 		r->way.verdict.decision == WALK_UNKNOWN ||
 		(r->has_reply && r->reply.verdict.decision == WALK_UNKNOWN);
 	/* Whatever they say: it is they that dropped it, or did not. */
-	bool is_untrue =
-		r->blocker_count && !was_answered(l->attempt) &&
-		check_drops_saw_none(l->state->drops, l->attempt, l->state);
+	bool is_untrue = r->blocker_count && !was_answered(l->attempt) &&
+			 is_lost_elsewhere(l);
 	bool is_dropped = fact_has(set, FACT_OWN_DROP_RULES) ||
 			  fact_has(set, FACT_OWN_DROP_RULES_REPLY);
 
