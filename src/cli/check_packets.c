@@ -285,9 +285,8 @@ static void ask_flow(void *context, const struct flow *f,
 				   fact_has(facts, FACT_UDP_ANSWERED);
 }
 
-bool check_packets_answered(const struct check_packets *p,
-			    const struct case_record *c,
-			    const struct attempt *a)
+int check_packets_answered(const struct check_packets *p,
+			   const struct case_record *c, const struct attempt *a)
 {
 	struct asking ask = { .record = c, .attempt = a };
 	struct flow_table *table = NULL;
@@ -295,17 +294,23 @@ bool check_packets_answered(const struct check_packets *p,
 	void *data;
 	size_t size;
 
-	if (!p || !p->capture.is_armed)
-		return false;
+	int err;
 
-	if (!recording_map(&p->capture, &data, &size) && size)
-		table = own_capture_table();
+	if (!p || !p->capture.is_armed)
+		return -ENODATA;
+
+	err = recording_map(&p->capture, &data, &size);
+	if (err || !size)
+		return err;
+
 	source = own_capture_source(data, size, VANTAGE_CLIENT);
-	if (table && !own_capture_flows(&source, table))
+	table = own_capture_table();
+	err = table ? own_capture_flows(&source, table) : -ENOMEM;
+	if (!err)
 		flow_table_each(table, ask_flow, &ask);
 	flow_table_free(table);
 	recording_unmap(data, size);
-	return ask.is_answered;
+	return err ? err : ask.is_answered;
 }
 
 int check_packets_end(struct check_packets *p, struct case_record *c,
