@@ -17,6 +17,7 @@
 #include "host/security.h"
 #include "host/socket_options.h"
 #include "host/tc.h"
+#include "host/unit_state.h"
 #include "host/xdp_code.h"
 
 enum { FILE_MOST = 16 << 20, TREE = FNM_LEADING_DIR, ANY_DEPTH = 1 << 24 };
@@ -343,6 +344,8 @@ static const struct {
 	{ "tcx-egress ", egress_answer },
 	{ "lsm-modules", security_answer },
 	{ "socket-owners", owners_answer },
+	{ "unit-states ", unit_state_answer },
+	{ "failed-units", unit_state_answer_failed },
 };
 
 static int answer_note(const struct reader_question *q, struct text *ret)

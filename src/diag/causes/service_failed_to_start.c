@@ -38,4 +38,6 @@ const struct cause cause_service_failed_to_start = {
 			  FACT_NO_SYSTEMD },
 	.favoured_by = { FACT_RST_FOR_SYN, FACT_RST_FROM_STACK,
 			 FACT_HOST_SERVES, FACT_RST_LEFT_SERVER },
+	.found_by = { FACT_UNIT_FAILED, FACT_UNIT_FAILED_NAMED },
+	.looked_by = { FACT_UNITS_READ },
 };
