@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "host/audit_log.h"
 #include "host/cgroup_bpf.h"
 #include "host/egress.h"
 #include "host/owners.h"
@@ -344,6 +345,7 @@ static const struct {
 	{ "tcx-egress ", egress_answer },
 	{ "lsm-modules", security_answer },
 	{ "socket-owners", owners_answer },
+	{ "audit-denials", audit_log_answer },
 	{ "unit-states ", unit_state_answer },
 	{ "failed-units", unit_state_answer_failed },
 };

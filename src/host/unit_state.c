@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,7 +15,7 @@ enum { TIME_MS = 2000, NAMES_MOST = 32, UNITS_MOST = 512 };
 
 static const char properties[] =
 	"Id,Names,LoadState,ActiveState,SubState,Result,Type,Triggers,"
-	"FragmentPath,ExecMainCode,ExecMainStatus";
+	"FragmentPath,ExecMainPID,ExecMainCode,ExecMainStatus";
 
 /* Which there always is: who is told nothing of it, reached nobody. In a chroot
  * systemctl says nothing, and ends well. */
@@ -170,11 +171,11 @@ static const struct field {
 
 enum { FIELDS = sizeof(fields) / sizeof(*fields) };
 
-static int small_number(const char *s)
+static int small_number(const char *s, long most)
 {
 	long n = strtol(s, NULL, 10);
 
-	return n < 0 || n > 255 ? 0 : (int)n;
+	return n < 0 || n > most ? 0 : (int)n;
 }
 
 static int take_line(struct unit_state *s, struct arena *a, const char *line,
@@ -197,10 +198,12 @@ static int take_line(struct unit_state *s, struct arena *a, const char *line,
 		if (name == strlen(fields[i].name) &&
 		    !memcmp(line, fields[i].name, name))
 			memcpy((char *)s + fields[i].at, &value, sizeof(value));
+	if (name == 11 && !memcmp(line, "ExecMainPID", name))
+		s->pid = small_number(value, INT32_MAX);
 	if (name == 12 && !memcmp(line, "ExecMainCode", name))
-		s->code = small_number(value);
+		s->code = small_number(value, UINT8_MAX);
 	if (name == 14 && !memcmp(line, "ExecMainStatus", name))
-		s->status = small_number(value);
+		s->status = small_number(value, UINT8_MAX);
 	return 0;
 }
 

@@ -34,4 +34,6 @@ const struct cause cause_selinux_bind_denied = {
 			  FACT_INNER_NONE },
 	.favoured_by = { FACT_RST_FOR_SYN, FACT_RST_FROM_STACK,
 			 FACT_HOST_SERVES, FACT_RST_LEFT_SERVER },
+	.found_by = { FACT_BIND_DENIED, FACT_BIND_DENIED_BEFORE },
+	.looked_by = { FACT_AUDIT_READ },
 };
