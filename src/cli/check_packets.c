@@ -148,7 +148,7 @@ void check_packets_begin(struct check_packets *p, struct check_rights *r,
 	struct live_request q = { 0 };
 	int err;
 
-	p->capture = (struct own_capture){ -1, -1, false };
+	p->capture = recording_none();
 	make_request(&q, c);
 	if (!q.count)
 		return;
@@ -275,13 +275,13 @@ int check_packets_end(struct check_packets *p, struct case_record *c,
 	if (!p->capture.is_armed)
 		return 0;
 
-	own_capture_finish(&p->capture);
-	err = own_capture_map(&p->capture, &data, &size);
+	recording_finish(&p->capture);
+	err = recording_map(&p->capture, &data, &size);
 	if (!err && size && copy_to >= 0)
 		err = file_write(copy_to, data, size);
 	if (!err && size)
 		err = read_capture(c, data, size);
-	own_capture_unmap(data, size);
-	own_capture_done(&p->capture);
+	recording_unmap(data, size);
+	recording_done(&p->capture);
 	return err;
 }

@@ -9,7 +9,7 @@
  * tcpdump prints them.
  */
 struct check_packets {
-	struct own_capture capture;
+	struct recording capture;
 };
 
 /* Captures where the attempts' packets leave. Where that is not possible, the

@@ -23,6 +23,7 @@ enum {
 	CONNECTS_MOST = 4,    /* addresses that are tried: SYNs are counted */
 	TICK = 100,           /* ms: how often the screen moves */
 	RESOLVE_LIMIT = 30,   /* s: resolv.conf's worst usual case */
+	DROPS_AFTER = 25,     /* ms: what answers sooner needs none */
 	CONTROL_AFTER = 300,  /* ms without an answer: is the host there? */
 	PATH_AFTER = 700,     /* ms: how far does it get? */
 	FIRST_VERDICT = 1380, /* ms */
@@ -66,6 +67,7 @@ static int run_until(struct check *c, const char *id, int64_t until_ns,
 
 		if (now >= until_ns)
 			break;
+		(void)check_drops_are_armed(&c->drops);
 		left = probe_turn(c->runner, tick < until_ns ? tick : until_ns);
 		if (left < 0 && left != -EINTR)
 			return left;
@@ -147,6 +149,8 @@ static bool is_alive(const struct attempt *a)
 	       fact_has(&a->facts.set, FACT_HOST_SERVES) ||
 	       fact_has(&a->facts.set, FACT_PACKET_NOT_SENT) ||
 	       fact_has(&a->facts.set, FACT_OWN_RULES_REPLY) ||
+	       fact_has(&a->facts.set, FACT_OWN_DROP_RULES_REPLY) ||
+	       fact_has(&a->facts.set, FACT_OWN_DROP_RP_FILTER) ||
 	       fact_has(&a->facts.set, FACT_LO_DOWN);
 }
 
@@ -317,9 +321,14 @@ static int give_up_some(struct check *c)
 static int wait_silent(struct check *c, int64_t began)
 {
 	const char *what = _("no answer yet");
-	int err = run_until(c, "connect", began + CONTROL_AFTER * MS, what,
+	int err = run_until(c, "connect", began + DROPS_AFTER * MS, what,
 			    began);
 
+	if (err < 0 || any_connected(c))
+		return err;
+	if (probe_runs(c->runner, "connect", NULL))
+		check_drops_begin(&c->drops, &c->rights, c->record);
+	err = run_until(c, "connect", began + CONTROL_AFTER * MS, what, began);
 	if (err < 0 || any_connected(c))
 		return err;
 	/* Does the name lead elsewhere, and is that the right place? */
@@ -412,8 +421,10 @@ static bool is_answered(const struct attempt *a)
 /* Datagrams have no handshake: only the service can answer. */
 static int try_datagrams(struct check *c)
 {
-	int err = begin_all(c, false);
+	int err;
 
+	check_drops_begin(&c->drops, &c->rights, c->record);
+	err = begin_all(c, false);
 	for (size_t i = 0; i < tried(c) && !err && !is_late(c); i++) {
 		struct attempt *a = &c->record->attempts[i];
 
@@ -435,6 +446,7 @@ static int connect_all(struct check *c)
 
 		learn_local(a);
 		c->local[i].rights = &c->rights;
+		c->local[i].drops = &c->drops;
 		(void)check_local_before(c->record, a, &c->options,
 					 &c->local[i]);
 	}
@@ -502,12 +514,17 @@ static int run_steps(struct check *c)
 {
 	int err = resolve(c);
 
-	if (!err && c->record->attempt_count && !is_late(c))
+	/* Without a port, the name was all that was asked for. */
+	if (!err && c->record->attempt_count && c->record->target.port &&
+	    !is_late(c))
 		err = connect_all(c);
 	if (!err)
 		err = speak(c);
 	if (!err)
 		err = finish_echoes(c);
+	if (!err)
+		err = check_drops_end(&c->drops, c->record, c->local);
+	check_drops_done(&c->drops);
 	correct(c);
 	if (!err)
 		err = check_packets_end(&c->packets, c->record, c->pcap_file);
@@ -521,13 +538,14 @@ static void waiting(void *context, int64_t waited_ns, int64_t most_ns)
 	struct check *c = context;
 
 	(void)most_ns;
+	(void)check_drops_are_armed(&c->drops);
 	(void)probe_turn(c->runner, 0);
 	if (waited_ns > 300 * MS)
 		check_screen_wait(&c->screen, _("speaking to the service"),
 				  clock_now() - waited_ns);
 }
 
-int check_run(struct check *c)
+int check_look(struct check *c)
 {
 	int err;
 
@@ -547,5 +565,12 @@ int check_run(struct check *c)
 		return err;
 
 	name_facts_settle(c->record);
-	return case_judge(c->diag, c->record, &c->verdict);
+	return 0;
+}
+
+int check_run(struct check *c)
+{
+	int err = check_look(c);
+
+	return err < 0 ? err : case_judge(c->diag, c->record, &c->verdict);
 }

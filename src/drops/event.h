@@ -34,21 +34,24 @@ enum drop_hook {
 	DROP_HOOK_FORWARD,
 	DROP_HOOK_OUTPUT,
 	DROP_HOOK_POSTROUTING,
+	DROP_HOOK_EGRESS, /* netdev */
 	DROP_HOOKS,
 };
 
 enum drop_engine {
 	DROP_ENGINE_NONE,
-	DROP_ENGINE_NFT,  /* nft_do_chain: nft and iptables-nft */
-	DROP_ENGINE_HOOK, /* nf_hook_slow: iptables-legacy, BPF, conntrack */
+	DROP_ENGINE_NFT, /* nft_do_chain: nft and iptables-nft */
+	/* nf_hook_slow: iptables-legacy, BPF, conntrack; of kernels that do not
+	 * tell reasons of drops (before 6.4) nft, too. */
+	DROP_ENGINE_HOOK,
 };
 
 enum { DROP_STACK = 12 };
 
 struct drop_event {
 	enum drop_what what;
-	int64_t at_ns;    /* CLOCK_MONOTONIC, as the kernel says */
-	uint8_t protocol; /* IPPROTO_*; 0: no packet, no socket */
+	int64_t at_ns;           /* CLOCK_MONOTONIC, as the kernel says */
+	uint8_t protocol;        /* IPPROTO_*; 0: no packet, no socket */
 	struct address from, to; /* of the packet; of a socket: own, peer */
 	uint16_t from_port, to_port;
 	uint8_t flags; /* of TCP */
@@ -59,10 +62,10 @@ struct drop_event {
 	const char *stack[DROP_STACK]; /* its callers, NULL behind the last */
 	enum drop_hook hook;
 	enum drop_engine engine;
-	int error, soft_error;         /* errno of a socket; of connect() */
-	uint8_t icmp_type, icmp_code;  /* DROP_ICMP */
-	uint8_t old_state, new_state;  /* DROP_STATE: TCP_SYN_SENT … */
-	uint64_t cookie;               /* of the socket; 0: not known */
+	int error, soft_error;        /* errno of a socket; of connect() */
+	uint8_t icmp_type, icmp_code; /* DROP_ICMP */
+	uint8_t old_state, new_state; /* DROP_STATE: TCP_SYN_SENT … */
+	uint64_t cookie;              /* of the socket; 0: not known */
 	/* Of DROP_CONNECT only: elsewhere it is whoever was interrupted. */
 	uint32_t pid, uid;
 	char program[16];
@@ -79,7 +82,8 @@ struct drops_list {
 	const char *missing[DROP_WHATS + 1];
 };
 
-/* Strings and events are the arena's. 0; -EINVAL: damaged behind what is
- * there; -ENOMEM. */
+/* Strings and events are the arena's. A last one that is not whole yet is left
+ * out: it is still written. 0; -EINVAL: damaged behind what is there;
+ * -ENOMEM. */
 int drops_read(const void *data, size_t size, struct arena *arena,
 	       struct drops_list *ret);
