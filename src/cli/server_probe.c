@@ -27,24 +27,29 @@ static const char *reason(int err)
 	return strerror(-err);
 }
 
-static void tell(struct server *s, const struct server_probe_way *way)
+/* "10.1.0.7:40000", "[fd00::7]:40000" */
+static void put_end(struct text *out, const struct address *a, uint16_t port)
 {
-	const struct address *client = &way->ask.client;
-	bool is_v4 = address_is_v4(client);
-	struct text words = TEXT_NULL, from = TEXT_NULL;
+	bool is_v4 = address_is_v4(a);
 
 	if (!is_v4)
-		text_char(&from, '[');
-	address_text(&from, client);
-	if (!is_v4)
-		text_char(&from, ']');
-	text_format(&from, ":%u", s->probe.sent.port);
+		text_char(out, '[');
+	address_text(out, a);
+	text_format(out, is_v4 ? ":%u" : "]:%u", port);
+}
+
+static void tell(struct server *s, const struct server_probe_way *way)
+{
+	struct text words = TEXT_NULL, from = TEXT_NULL, to = TEXT_NULL;
+
+	put_end(&from, &way->ask.client, s->probe.sent.port);
+	put_end(&to, &way->ask.server, way->ask.port);
 	text_format(
 		&words,
 		way->ask.protocol == PACKET_TCP
-			? _("this host itself sent a SYN as %1$s, in by %2$s")
-			: _("this host itself sent a datagram as %1$s, in by %2$s"),
-		text_string(&from), way->device);
+			? _("this host itself sent a SYN as %1$s to %2$s, in by %3$s")
+			: _("this host itself sent a datagram as %1$s to %2$s, in by %3$s"),
+		text_string(&from), text_string(&to), way->device);
 	case_step(s->record, "probe", STEP_PASS, -1, text_string(&words));
 	check_screen_sync(&s->screen, s->record);
 
@@ -64,6 +69,7 @@ static void tell(struct server *s, const struct server_probe_way *way)
 		  text_string(&words));
 	text_done(&words);
 	text_done(&from);
+	text_done(&to);
 }
 
 static void tell_not(struct server *s, const char *why)
