@@ -79,6 +79,17 @@ static void tell_not(struct server *s, const char *why)
 	check_screen_sync(&s->screen, s->record);
 }
 
+static int send_one(struct server *s, struct stand_in_sent *sent)
+{
+	struct server_probe *p = &s->probe;
+	int control = -1;
+	int err = check_rights_stand_in(&s->rights, &p->ask, sent, &control);
+
+	if (control >= 0)
+		p->controls[p->count++] = control;
+	return err;
+}
+
 int server_probe_begin(struct server *s, const struct fact_set *client)
 {
 	struct server_probe_way way;
@@ -90,8 +101,8 @@ int server_probe_begin(struct server *s, const struct fact_set *client)
 
 	why = server_probe_way(s, client, &way);
 	if (!why) {
-		err = check_rights_stand_in(&s->rights, &way.ask,
-					    &s->probe.sent, &s->probe.control);
+		s->probe.ask = way.ask;
+		err = send_one(s, &s->probe.sent);
 		why = err ? reason(err) : NULL;
 	}
 	if (why) {
@@ -153,19 +164,34 @@ const char *server_probe_words(const struct server *s, enum fact_kind kind)
 	return NULL;
 }
 
-void server_probe_end(struct server *s, const struct server_seen *seen,
-		      struct facts *facts)
+int server_probe_again(struct server *s)
+{
+	struct stand_in_sent sent;
+
+	if (!s->probe.is_sent || s->probe.count == SERVER_PROBES)
+		return 0;
+
+	return send_one(s, &sent);
+}
+
+void server_probe_tell(struct server *s, const struct server_seen *seen)
 {
 	struct server_probe *p = &s->probe;
-	bool is_open = !seen || fact_has(&seen->facts, FACT_PROBE_ANSWERED);
 
+	p->is_answered = !seen || fact_has(&seen->facts, FACT_PROBE_ANSWERED);
 	if (p->is_sent && !seen)
-		fact_tell(facts, FACT_PROBE_UNSEEN, "probe", NULL, NULL);
-	if (p->control < 0)
-		return;
+		fact_tell(&s->record->general, FACT_PROBE_UNSEEN, "probe", NULL,
+			  NULL);
+}
 
-	if (!is_open)
-		(void)send(p->control, "", 1, MSG_NOSIGNAL);
-	(void)close(p->control);
-	p->control = -1;
+void server_probe_end(struct server *s)
+{
+	struct server_probe *p = &s->probe;
+
+	for (size_t i = 0; i < p->count; i++) {
+		if (!p->is_answered)
+			(void)send(p->controls[i], "", 1, MSG_NOSIGNAL);
+		(void)close(p->controls[i]);
+	}
+	p->count = 0;
 }

@@ -236,8 +236,7 @@ const char *server_probe_way(const struct server *s,
 			 .device = q->device,
 			 .port = q->port,
 			 .protocol = q->protocol,
-			 .ttl = TTL,
-			 .count = 1 },
+			 .ttl = TTL },
 	};
 	if (q->device)
 		f.device = links_by_index(f.links, q->device);
