@@ -19,10 +19,10 @@ static const char *reason(int err)
 {
 	if (err == -EPERM || err == -EACCES)
 		return _(
-			"To make an attempt from here needs CAP_BPF and CAP_NET_ADMIN.");
+			"To make an attempt from here needs CAP_BPF and CAP_NET_ADMIN, before Linux 5.18 also CAP_SYS_ADMIN.");
 	if (err == -EOPNOTSUPP)
 		return _(
-			"Neither this kernel nor that device takes a packet from a program as if it had been received (Linux 5.18 does).");
+			"This kernel, or that device, takes no packet from a program as if it had been received.");
 
 	return strerror(-err);
 }
@@ -64,6 +64,12 @@ static void tell(struct server *s, const struct server_probe_way *way)
 			&words,
 			_("What is set up on %1$s, below %2$s, was not met either."),
 			way->below, way->device);
+	}
+	if (s->probe.sent.is_by_veth) {
+		text_char(&words, ' ');
+		text_str(
+			&words,
+			_("It came out of a network namespace of its own, by a veth that ends with this run."));
 	}
 	fact_tell(&s->record->general, FACT_PROBE_SENT, "probe", NULL, "%s",
 		  text_string(&words));

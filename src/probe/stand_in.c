@@ -4,6 +4,7 @@
 #include <net/if.h>
 #include <net/if_arp.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -14,6 +15,7 @@
 
 #include "net/checksum.h"
 #include "probe/stand_in_live.h"
+#include "probe/stand_in_veth.h"
 
 enum {
 	MACS = 12,
@@ -33,6 +35,7 @@ enum {
 	/* net.ipv4.ip_local_port_range, as it is at first */
 	FIRST_PORT = 32768,
 	PORTS = 28232,
+	LIMIT = 3000, /* ms: it takes a hundredth of that */
 	/* Of linux/if_arp.h; libc's knows them not. */
 	TYPE_RAWIP = 519,
 	TYPE_IP6GRE = 823,
@@ -241,39 +244,78 @@ static int choose(struct stand_in_sent *ret)
 	return 0;
 }
 
-static int send_one(int program, const struct stand_in *q,
+/* How frames are put there. */
+struct way {
+	int fd;
+	bool is_veth;
+};
+
+static int send_one(const struct way *w, const struct stand_in *q,
 		    const struct stand_in_sent *who, bool taking_back)
 {
 	uint8_t frame[STAND_IN_FRAME];
 	size_t len = stand_in_frame(frame, q, who, taking_back);
 
-	return len ? stand_in_live_send(program, q->device, frame, len)
-		   : -EINVAL;
+	if (!len)
+		return 0;
+
+	return w->is_veth ? stand_in_veth_send(w->fd, frame, len)
+			  : stand_in_live_send(w->fd, q->device, frame, len);
 }
 
-/* Waits for the end of the sender, or for its word that nothing came of it. A
- * terminal's signals are not for us. */
-__attribute__((noreturn)) static void take_back(int program,
-						const struct stand_in *q,
-						const struct stand_in_sent *who,
-						int control)
+/* The way that changes nothing; else the other. */
+static int open_and_send(struct way *w, const struct stand_in *q,
+			 const struct stand_in_sent *who)
 {
+	int err = stand_in_live_open();
+
+	*w = (struct way){ .fd = err };
+	if (err >= 0)
+		err = send_one(w, q, who, false);
+	if (err != -EOPNOTSUPP)
+		return err;
+
+	if (w->fd >= 0)
+		(void)close(w->fd);
+	err = stand_in_veth_open(q->device);
+	*w = (struct way){ .fd = err, .is_veth = true };
+	return err < 0 ? err : send_one(w, q, who, false);
+}
+
+/* What the process that sends has to tell. */
+struct told {
+	int error;
+	bool is_veth;
+};
+
+/* Sends, tells, and waits for the end of who asked for it, or for his word that
+ * nothing came of it. A terminal's signals are not for us. */
+__attribute__((noreturn)) static void
+stand(const struct stand_in *q, const struct stand_in_sent *who, int control)
+{
+	struct told told = { 0 };
+	struct way w;
 	char c;
 	ssize_t n;
 
 	(void)signal(SIGINT, SIG_IGN);
 	(void)signal(SIGTERM, SIG_IGN);
 	(void)signal(SIGHUP, SIG_IGN);
+	told.error = open_and_send(&w, q, who);
+	told.is_veth = w.is_veth;
+	(void)send(control, &told, sizeof(told), MSG_NOSIGNAL);
+	if (told.error)
+		_exit(1);
 	do {
 		n = read(control, &c, 1);
 	} while (n < 0 && errno == EINTR);
 
-	_exit(n != 1 && send_one(program, q, who, true) ? 1 : 0);
+	_exit(n != 1 && send_one(&w, q, who, true) ? 1 : 0);
 }
 
 /* A process of its own, which nobody has to wait for. */
-static int keep(int program, const struct stand_in *q,
-		const struct stand_in_sent *who, int *control)
+static int begin(const struct stand_in *q, const struct stand_in_sent *who,
+		 int *control)
 {
 	int ends[2], err = 0;
 	pid_t pid;
@@ -285,7 +327,7 @@ static int keep(int program, const struct stand_in *q,
 	if (!pid) {
 		(void)close(ends[0]);
 		if (!fork())
-			take_back(program, q, who, ends[1]);
+			stand(q, who, ends[1]);
 		_exit(0);
 	}
 	if (pid < 0)
@@ -300,30 +342,40 @@ static int keep(int program, const struct stand_in *q,
 	return err;
 }
 
+/* 0 or -errno: what became of it. */
+static int wait_sent(int control, bool *is_veth)
+{
+	struct pollfd fd = { control, POLLIN, 0 };
+	struct told told;
+
+	if (poll(&fd, 1, LIMIT) <= 0)
+		return -ETIMEDOUT;
+	if (recv(control, &told, sizeof(told), MSG_WAITALL) != sizeof(told))
+		return -EIO;
+
+	*is_veth = told.is_veth;
+	return told.error;
+}
+
 int stand_in_begin(const struct stand_in *asked, struct stand_in_sent *sent,
 		   int *control)
 {
 	struct stand_in copy = *asked, *q = &copy;
-	int program, err = check(q);
+	int err = check(q);
 
 	*control = -1;
+	*sent = (struct stand_in_sent){ 0 };
 	if (!err)
 		err = find_device(q->device, q->to_mac);
 	if (!err)
 		err = choose(sent);
+	if (!err)
+		err = begin(q, sent, control);
 	if (err)
 		return err;
-	program = stand_in_live_open();
-	if (program < 0)
-		return program;
 
-	/* Before the packet: no SYN that cannot be taken back. */
-	if (q->protocol == IPPROTO_TCP)
-		err = keep(program, q, sent, control);
-	if (!err)
-		err = send_one(program, q, sent, false);
-	(void)close(program);
-	if (err && *control >= 0) {
+	err = wait_sent(*control, &sent->is_by_veth);
+	if (err) {
 		(void)close(*control);
 		*control = -1;
 	}

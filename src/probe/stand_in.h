@@ -11,17 +11,17 @@
  * those come in, so that this kernel takes it for one: netfilter, routing and
  * sockets see it come from that device, with that source.
  *
- * How: an XDP program that passes everything is run on the frame by
- * BPF_PROG_TEST_RUN with BPF_F_TEST_XDP_LIVE_FRAMES (Linux 5.18,
- * net/bpf/test_run.c), which hands it to netif_receive_skb() of that device. So
- * it meets what is behind the driver: XDP in generic mode, taps, traffic
+ * Where the kernel can (Linux 5.18), the frame is handed to the device's receive
+ * path (stand_in_live.h): nothing of the host is made or changed. Else it comes
+ * out of a throwaway network namespace by a veth, whose end here redirects it
+ * into that device (stand_in_veth.h): it goes with the process that has it.
+ *
+ * So it meets what is behind the driver: XDP in generic mode, taps, traffic
  * control, netfilter at ingress, and all the rest. It does not meet the wire,
- * the card, the driver and XDP in it, nor devices that this one stands on. The
- * program is attached to nothing; no device, address, route or setting is made
- * or changed, so nothing can be left behind.
+ * the card, the driver and XDP in it, nor devices that this one stands on.
  *
  * What the host answers leaves it, for the real client. A SYN-ACK is not
- * acknowledged: stand_in_begin() keeps a process that can take the SYN back.
+ * acknowledged: a process is kept that can take the SYN back.
  */
 enum { STAND_IN_FRAME = 128 /* bytes that one may have */ };
 
@@ -41,6 +41,7 @@ struct stand_in {
 struct stand_in_sent {
 	uint32_t sequence;
 	uint16_t port; /* of the client's end */
+	bool is_by_veth;
 };
 
 /* Its frame; taking_back: the RST that ends what its SYN began. ret has room for
@@ -50,12 +51,12 @@ size_t stand_in_frame(uint8_t *ret, const struct stand_in *q,
 		      const struct stand_in_sent *who, bool taking_back);
 
 /*
- * Sends it. Needs CAP_BPF and CAP_NET_ADMIN, or CAP_SYS_ADMIN. Where it is TCP,
- * *control becomes a socket: when it is closed, by whatever becomes of its
- * owner, a RST follows the SYN, so that nothing stays half open; after a byte
- * was written to it, nothing follows. -1 with UDP. 0; -EOPNOTSUPP: this kernel
- * cannot, or not on that device; -EPERM; -ENODEV, -ENETDOWN; -EINVAL: a question
- * that makes no sense; -errno.
+ * Sends it. Needs CAP_BPF and CAP_NET_ADMIN, or CAP_SYS_ADMIN, which the veth
+ * needs in any case. *control becomes a socket that keeps it: when it is closed,
+ * by whatever becomes of its owner, a RST follows a SYN, so that nothing stays
+ * half open; after a byte was written to it, nothing follows. 0; -EOPNOTSUPP:
+ * this kernel cannot, or not on that device; -EPERM; -ENODEV, -ENETDOWN;
+ * -EINVAL: a question that makes no sense; -errno.
  */
 int stand_in_begin(const struct stand_in *asked, struct stand_in_sent *sent,
 		   int *control);
