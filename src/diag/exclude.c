@@ -117,13 +117,26 @@ static enum fact_kind excluded_by_arrival(const struct cause *c,
 	return is_before ? by : FACT_NONE;
 }
 
+/* What the client's kernel may do to an answer just as well, of which is only
+ * known here that it left. */
+static bool may_be_clients(const struct cause *c, const struct fact_set *facts)
+{
+	bool is_both = c->dropped_as[0] >= FACT_DROP_RULES &&
+		       c->dropped_as[0] <= FACT_DROP_NONE &&
+		       c->dropped_as[1] >= FACT_OWN_DROP_RULES;
+
+	return is_both && fact_has(facts, FACT_AT_SERVER) &&
+	       fact_has(facts, FACT_SYNACK_SEEN) &&
+	       !fact_has(facts, FACT_HANDSHAKE_DONE);
+}
+
 /* Where the kernel made an answer, nothing stopped the packet before. */
 static enum fact_kind excluded_by_answer(const struct cause *c,
 					 const struct fact_set *facts)
 {
 	bool is_inbound = c->ruled_by && blockers_is_inbound(c->ruled_by);
 
-	if (!fact_has(facts, FACT_SYN_TAKEN))
+	if (!fact_has(facts, FACT_SYN_TAKEN) || may_be_clients(c, facts))
 		return FACT_NONE;
 	for (int i = 0; i < CAUSE_FACTS && c->found_by[i]; i++) {
 		if (!blockers_is_inbound(c->found_by[i]))
@@ -132,6 +145,25 @@ static enum fact_kind excluded_by_answer(const struct cause *c,
 	}
 
 	return is_inbound ? FACT_SYN_TAKEN : FACT_NONE;
+}
+
+static bool is_favoured(const struct cause *c, enum fact_kind kind)
+{
+	for (int i = 0; i < CAUSE_FACTS && c->favoured_by[i]; i++)
+		if (c->favoured_by[i] == kind)
+			return true;
+
+	return false;
+}
+
+/* What we open ourselves goes to no proxy, and a proxy is elsewhere; but not
+ * where a program was seen to use one. */
+static bool is_by_proxy(const struct cause *c, const struct fact_set *facts,
+			enum fact_kind against)
+{
+	return (against == FACT_PROBED || against == FACT_IS_LOOPBACK) &&
+	       fact_has(facts, FACT_PROGRAM_PROXY) &&
+	       is_favoured(c, FACT_PROGRAM_PROXY);
 }
 
 /* What stands against it. What other packets show of this host is nothing
@@ -148,6 +180,7 @@ static enum fact_kind contradicted_by(const struct cause *c,
 		(cause_first_seen(facts, c->found_by) ||
 		 cause_is_ruled(c, facts));
 	bool is_named = reported_names(c, facts);
+	bool is_of_client = may_be_clients(c, facts);
 
 	for (int i = 0; i < CAUSE_FACTS && c->ruled_out_by[i]; i++) {
 		bool is_of_others =
@@ -158,7 +191,12 @@ static enum fact_kind contradicted_by(const struct cause *c,
 		/* The kernel names it, and was there before any capture. */
 		if (c->ruled_out_by[i] == FACT_AT_SERVER && is_named)
 			continue;
-		if (fact_has(facts, c->ruled_out_by[i]) && !is_of_others)
+		if (is_of_client &&
+		    (c->ruled_out_by[i] == others[1] ||
+		     c->ruled_out_by[i] == FACT_RP_FILTER_PASSES))
+			continue;
+		if (fact_has(facts, c->ruled_out_by[i]) && !is_of_others &&
+		    !is_by_proxy(c, facts, c->ruled_out_by[i]))
 			return c->ruled_out_by[i];
 	}
 

@@ -15,6 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -24,11 +25,12 @@
 enum { FLAG_OWNER = 0x2 };
 
 enum {
-	BATCH_SIZE = 128 << 10,
+	BATCH_SIZE = 512 << 10,
 	MESSAGES = 1024,
 	SET_ID = 1,
 	SET_SIZE = 64,
 	SET_TIMEOUT = 4000, /* ms */
+	SWEEP_MOST = 8,
 };
 
 /* What may be left out, and what may not. */
@@ -183,7 +185,7 @@ static void add_again(struct batch *b, const struct arm *a, uint8_t family)
 
 		if (a->places[i].family != family)
 			continue;
-		(void)snprintf(name, sizeof(name), "again-%zu", i);
+		(void)snprintf(name, sizeof(name), ARM_AGAIN "%zu", i);
 		add_place(b, a,
 			  &(struct place){ family, name, a->places[i].hook,
 					   a->places[i].priority, NULL });
@@ -338,6 +340,12 @@ int arm_make(struct arm *a, struct mnl_socket *nl)
 
 		if (!err || err == -EPERM)
 			return err;
+		/* Too many base chains for one transaction. */
+		if ((err == -EMSGSIZE || err == -ENOBUFS) && a->place_count) {
+			a->place_count = 0;
+			a->no_places = true;
+			continue;
+		}
 		if (refused == PART_BRIDGE && !a->no_bridge)
 			a->no_bridge = true;
 		else if (refused == PART_INGRESS && !a->no_ingress)
@@ -380,8 +388,81 @@ void arm_delete(const struct arm *a, struct mnl_socket *nl)
 		delete_one(a, nl, families[i]);
 }
 
+/* A plain table says until when it is somebody's. */
+#define PLAIN_PREFIX ARM_PREFIX "plain-"
+
+static int64_t since_boot(void)
+{
+	struct timespec t;
+
+	(void)clock_gettime(CLOCK_BOOTTIME, &t);
+	return t.tv_sec;
+}
+
 void arm_name(struct arm *a)
 {
-	(void)snprintf(a->name, sizeof(a->name), ARM_PREFIX "%ld-%llx",
-		       (long)getpid(), (unsigned long long)clock_now());
+	enum { GRACE = 3 };
+
+	const long pid = getpid();
+	const unsigned long long now = (unsigned long long)clock_now();
+
+	if (a->is_plain)
+		(void)snprintf(
+			a->name, sizeof(a->name), PLAIN_PREFIX "%lld-%ld-%llx",
+			(long long)since_boot() + NFTRACE_SECONDS + GRACE, pid,
+			now & 0xffffff);
+	else
+		(void)snprintf(a->name, sizeof(a->name), ARM_PREFIX "%ld-%llx",
+			       pid, now);
+}
+
+struct sweep {
+	struct arm late[SWEEP_MOST];
+	size_t count;
+};
+
+static int on_table(const struct nlmsghdr *h, void *context)
+{
+	const size_t skip = sizeof(PLAIN_PREFIX) - 1;
+	struct sweep *s = context;
+	struct nftnl_table *t = nftnl_table_alloc();
+	const char *name;
+
+	if (!t)
+		return MNL_CB_ERROR;
+	if (!nftnl_table_nlmsg_parse(h, t) && s->count < SWEEP_MOST) {
+		name = nftnl_table_get_str(t, NFTNL_TABLE_NAME);
+		if (name && !strncmp(name, PLAIN_PREFIX, skip) &&
+		    strtoll(name + skip, NULL, 10) < since_boot())
+			(void)snprintf(s->late[s->count++].name, ARM_NAME, "%s",
+				       name);
+	}
+	nftnl_table_free(t);
+	return MNL_CB_OK;
+}
+
+int arm_sweep(struct mnl_socket *nl)
+{
+	char buffer[1 << 14] __attribute__((aligned(8)));
+	struct nlmsghdr *h = nftnl_nlmsg_build_hdr(buffer, NFT_MSG_GETTABLE,
+						   AF_UNSPEC, NLM_F_DUMP, 1);
+	struct sweep s = { .count = 0 };
+	int status = 1;
+
+	if (mnl_socket_sendto(nl, h, h->nlmsg_len) < 0)
+		return -errno;
+	while (status > 0) {
+		ssize_t len = mnl_socket_recvfrom(nl, buffer, sizeof(buffer));
+
+		status = len < 0 ? -1
+				 : mnl_cb_run(buffer, (size_t)len, 1,
+					      mnl_socket_get_portid(nl),
+					      on_table, &s);
+	}
+	if (status < 0)
+		return -errno;
+	for (size_t i = 0; i < s.count; i++)
+		arm_delete(&s.late[i], nl);
+
+	return 0;
 }

@@ -15,9 +15,12 @@ struct mnl_socket;
  * has to take away (guardian.h). No expression of conntrack is used: it would
  * switch that on.
  */
-enum { ARM_NAME = 48 };
+enum { ARM_NAME = 80 };
 
 #define ARM_PREFIX "kiriwake-"
+
+/* Chains of places are named so, with the place's index behind. */
+#define ARM_AGAIN "again-"
 
 /* A place where a chain sets nftrace again, behind what cleared it. */
 struct arm_place {
@@ -26,18 +29,20 @@ struct arm_place {
 	int32_t priority;
 };
 
-enum { ARM_PLACES = 64 };
+enum { ARM_PLACES = 128 };
 
 struct arm {
 	const struct nftrace_request *q;
 	char name[ARM_NAME];
 	bool is_v4;
 	bool is_plain;
-	bool no_bridge, no_ingress; /* this kernel will not have them */
+	bool no_bridge, no_ingress,
+		no_places; /* this kernel will not have them */
 	struct arm_place places[ARM_PLACES];
 	size_t place_count;
 };
 
+/* A name that nobody has; of a plain one it says until when it is wanted. */
 void arm_name(struct arm *a);
 
 /* All of it in one transaction, or nothing. What the kernel has not is left out
@@ -46,3 +51,7 @@ int arm_make(struct arm *a, struct mnl_socket *nl);
 
 /* Takes plain tables away. */
 void arm_delete(const struct arm *a, struct mnl_socket *nl);
+
+/* Takes away plain tables that nobody wants any more: whose run and guardian are
+ * both dead. 0 or -errno. */
+int arm_sweep(struct mnl_socket *nl);

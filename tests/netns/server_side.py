@@ -9,6 +9,7 @@ while the client tries. A file may say
         'skip': 'why'                     # the server cannot know: it must not be wrong, and must not blame itself
         'here': True                      # a cause of elsewhere that this server can know
         'timeout': 12                     # seconds that it may wait
+        'probe': True                     # with run.py --probe it must be told exactly, too; False: not asked so; else it may be missed
         'rule': 'dport 22 drop'           # a part of the text of the rule that must be to blame; False: any
 
 and set lab.is_anybody (no --from), lab.asked_port (where address translation changes it), lab.asked_address (of another host, where a router is asked), lab.seen_from (the address that the server sees), and
@@ -32,6 +33,8 @@ import subprocess
 import sys
 import threading
 import time
+
+from lab import Skip
 
 ARMED = 10.0  # seconds that it may take until it waits
 AT_SERVER = ('server', 'service', 'server-link')
@@ -225,6 +228,25 @@ def attempt(lab, host, args, words, about, client, expect):
     return said, (ended - first) * 1000 if first else None, problem
 
 
+def probe(lab, host, args, words, client):
+    """The server makes the attempt itself: (what it said, None, problem). The client tried before, as its user did."""
+    trying = lab.client.popen([*lab.wrap, *(lab.real_client or [args.program, 'check', *client, '--json'])],
+                              stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    finish(trying, LIMIT)
+    process = start(host, args, [*words, '--probe'])
+    listener = Listener(process.stderr)
+    process.stderr = None
+    out, problem = finish(process, LIMIT)
+    listener.join(1)
+    said, problem = read_answer(process, out, listener.text, problem)
+    return said, None, problem or (None if not said or said_of_probe(said) else 'it does not say what became of its probe')
+
+
+def said_of_probe(said):
+    """It was made, or it is told why not."""
+    return any(s.get('step') == 'probe' for s in said.get('steps', []))
+
+
 # The rules that are to blame
 
 RULES = ('firewall-rule', 'firewall-policy')
@@ -339,6 +361,14 @@ def judge_exact(verdict, expect, true, rows):
     return wrong
 
 
+def judge_probe(verdict, true):
+    """It may show nothing, as where a fault sits before or behind the part of the way that it goes; but nothing that is not so."""
+    named = causes_of(verdict)
+    if not named or set(true) & set(named):
+        return []
+    return [f'{true[0]} is not among {named}']
+
+
 def judge_foretold(said, true, healthy, rows):
     """What is said before any packet is right or nothing, and never proven."""
     verdict = said['verdict']
@@ -380,7 +410,10 @@ class Side:
             self.record['foretold'] = said['verdict'].get('cause')
             self.record['foretold wrong'] = self.record.get('foretold wrong', False) or bool(wrong)
         self.show(said)
-        said, ms, problem = attempt(self.lab, host, self.args, words, about, client, self.expect)
+        if self.args.probe:
+            said, ms, problem = probe(self.lab, host, self.args, words, client)
+        else:
+            said, ms, problem = attempt(self.lab, host, self.args, words, about, client, self.expect)
         if problem:
             self.record['wrong'].append(label + problem)
         self.show(said)
@@ -398,7 +431,7 @@ class Side:
     def healthy(self, expect):
         said = self.ask('', [])
         if said:
-            wrong = judge_healthy(said, expect) if self.is_whole else []
+            wrong = judge_healthy(said, expect) if self.is_whole and not self.args.probe else []
             told = causes_of(said['verdict'])
             self.record['wrong'] += wrong or ([f'healthy set-up has a cause: {told}'] if told else [])
             self.record['false alarm'] = bool(told)
@@ -411,7 +444,9 @@ class Side:
             return
         verdict = said['verdict']
         elsewhere = self.expect['elsewhere']
-        if elsewhere or not self.is_whole:
+        if self.args.probe and not elsewhere and not self.expect.get('probe'):
+            wrong = judge_probe(verdict, true)
+        elif elsewhere or not self.is_whole:
             wrong = judge_elsewhere(verdict, true, self.rows)
         else:
             wrong = judge_exact(verdict, self.expect, true, self.rows)
@@ -450,6 +485,8 @@ def rows_of(module, cause, rows, root):
 def judge(lab, module, cause, args, record, root):
     """cause: None of a healthy file."""
     expect = expectation(module)
+    if args.probe and expect.get('probe') is False:
+        raise Skip('a probe meets something else')
     side = Side(lab, args, expect, record, root)
     if cause is None or getattr(module, 'HEALTHY', True):
         side.healthy(getattr(module, 'EXPECT', {}) if cause is None else {})
