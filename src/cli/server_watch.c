@@ -159,6 +159,7 @@ static bool is_dropped(struct reading *r, const struct flow *f,
 	const struct drop_event *e;
 
 	if (fact_has(facts, FACT_HANDSHAKE_DONE) ||
+	    fact_has(facts, FACT_SYNACK_SEEN) ||
 	    fact_has(facts, FACT_UDP_ANSWERED) ||
 	    fact_has(facts, FACT_RST_FOR_SYN) ||
 	    fact_has(facts, FACT_ICMP_ERROR))
