@@ -22,7 +22,7 @@
 
 enum {
 	DRAIN_MS = 20,
-	BYTES_MOST = 64 << 20, /* of a file: more is not evidence any more */
+	BYTES_MOST = 32 << 20, /* of a file: more is not evidence any more */
 	BATCH = 256 * 1024,
 };
 
