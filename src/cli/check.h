@@ -1,5 +1,6 @@
 #pragma once
 
+#include "cli/check_drops.h"
 #include "cli/check_local.h"
 #include "cli/check_packets.h"
 #include "cli/check_rights.h"
@@ -40,6 +41,7 @@ struct check {
 	struct check_screen screen;
 	struct check_rights rights;
 	struct check_packets packets;
+	struct check_drops drops;
 	struct check_local local[CASE_ATTEMPTS];
 	int pcap_file; /* --pcap, or in the case's folder; -1: none */
 	int case_file; /* --save; -1: none */
@@ -59,6 +61,10 @@ int check_replay(const struct cli *cli, const char *folder);
 /* --commands-for: what to run on a client of that system instead. The exit
  * status. */
 int check_elsewhere(const char *name, const struct target *t);
+
+/* Runs all steps; of a target without a port, only its name's. No verdict is
+ * drawn. 0 or -errno. */
+int check_look(struct check *c);
 
 /* Runs all steps and judges. Ctrl-C ends it early: the verdict is of what was
  * seen. 0 or -errno. */

@@ -3,11 +3,14 @@
 #include <errno.h>
 #include <netinet/in.h>
 #include <string.h>
+#include <time.h>
+#include <unistd.h>
 
 #include "base/i18n.h"
 #include "base/text.h"
 #include "cli/check_own_rules.h"
 #include "cli/check_rights.h"
+#include "host/audit_log.h"
 #include "host/limits.h"
 #include "host/netlink.h"
 #include "host/own_policy.h"
@@ -116,6 +119,44 @@ static void tell_modules(struct case_record *c, struct attempt *a,
 			  NULL);
 }
 
+/* What the audit log says was refused to this very process, a moment ago. */
+static bool is_own_denial(const struct audit_denial *d, const struct attempt *a,
+			  int64_t now_ms)
+{
+	enum { MOMENT_MS = 60000 };
+
+	if (d->pid != getpid() || d->is_permissive || d->at_ms > now_ms ||
+	    now_ms - d->at_ms > MOMENT_MS)
+		return false;
+
+	return d->is_apparmor ? !strcmp(d->permission, "create") ||
+					!strcmp(d->permission, "connect")
+			      : !strcmp(d->permission, "name_connect") &&
+					d->port == a->port;
+}
+
+static void tell_denial(struct case_record *c, struct attempt *a)
+{
+	const struct audit_denial *list = NULL;
+	struct timespec now;
+
+	(void)clock_gettime(CLOCK_REALTIME, &now);
+	if (audit_log_read(&list, c->arena))
+		return;
+	for (; list; list = list->next) {
+		if (!is_own_denial(list, a, (int64_t)now.tv_sec * 1000 + 999))
+			continue;
+		fact_tell(&a->facts,
+			  list->is_apparmor ? FACT_APPARMOR_DENIED
+					    : FACT_SELINUX_DENIED,
+			  "audit",
+			  audit_log_culprit(c->arena, VANTAGE_CLIENT, list),
+			  _("The audit log says that %1$s is denied to %2$s."),
+			  list->permission, list->source);
+		return;
+	}
+}
+
 static void check_security(struct case_record *c, struct attempt *a,
 			   const struct own_policy *p)
 {
@@ -129,6 +170,9 @@ static void check_security(struct case_record *c, struct attempt *a,
 		fact_tell(&a->facts, FACT_POLICY_DENIES, "security", NULL,
 			  NULL);
 	tell_modules(c, a, &s);
+	if (s.state[SECURITY_SELINUX] != SECURITY_OFF ||
+	    s.state[SECURITY_APPARMOR] != SECURITY_OFF)
+		tell_denial(c, a);
 }
 
 /* BPF programs of the cgroup. */
@@ -211,7 +255,12 @@ static void tell_egress_program(struct case_record *c, struct attempt *a,
 		&a->facts, FACT_BPF_EGRESS, "cgroup", k,
 		_("The BPF program %1$u of the cgroup %2$s decides which packets may be sent."),
 		p->id, p->cgroup);
-	if (count == 1 && is_only_program(a, own))
+	if (has(a, FACT_OWN_DROP_CGROUP))
+		fact_tell(
+			&a->facts, FACT_BPF_EGRESS_DROPS, "cgroup",
+			count == 1 ? k : NULL,
+			_("The kernel reports that a BPF program of the cgroup dropped the packets."));
+	else if (count == 1 && is_only_program(a, own))
 		fact_tell(&a->facts, FACT_BPF_EGRESS_DROPS, "cgroup", k, NULL);
 }
 
@@ -244,7 +293,8 @@ static bool may_be_firewall(const struct attempt *a)
 }
 
 static int check_firewall(struct case_record *c, struct attempt *a,
-			  struct check_local *s, const struct own_policy *p)
+			  const struct probe_options *o, struct check_local *s,
+			  const struct own_policy *p)
 {
 	int family = address_is_v4(&a->address) ? OWN_POLICY_V4 : OWN_POLICY_V6;
 	const struct netfilter *n = &p->netfilter[family];
@@ -266,8 +316,9 @@ static int check_firewall(struct case_record *c, struct attempt *a,
 			_("This host's own firewall is only told to who has CAP_NET_ADMIN."));
 		return 0;
 	}
+	s->has_legacy = n->has_legacy;
 	if (n->has_nft || n->has_legacy)
-		return check_own_rules(c, a, s);
+		return check_own_rules(c, a, o, s);
 
 	s->has_firewall = true;
 	case_step(c, "firewall", STEP_PASS, -1,
@@ -280,13 +331,33 @@ static int check_firewall(struct case_record *c, struct attempt *a,
 
 /* The reverse path filter, on the way back. */
 
-static void check_reverse_path(struct case_record *c, struct attempt *a,
-			       const struct check_local *s)
+const struct culprit *check_denied_rp_filter(struct case_record *c,
+					     const char *device)
 {
 	struct text name = TEXT_NULL;
 	int64_t all = 0, own = 0;
-	struct counters_taken now;
 	struct culprit *k;
+
+	text_format(&name, "net/ipv4/conf/%s/rp_filter", device);
+	(void)sysctl_number("net/ipv4/conf/all/rp_filter", &all);
+	(void)sysctl_number(text_string(&name), &own);
+	/* The larger of the two counts. */
+	text_clear(&name);
+	text_format(&name, "net.ipv4.conf.%s.rp_filter",
+		    all >= own ? "all" : device);
+	own = all >= own ? all : own;
+	k = culprit_new(c->arena, CULPRIT_SYSCTL, VANTAGE_CLIENT, "%s = %d",
+			text_string(&name), (int)own);
+	culprit_text(k, c->arena, "name", text_string(&name));
+	culprit_number(k, "value", own);
+	text_done(&name);
+	return k;
+}
+
+static void check_reverse_path(struct case_record *c, struct attempt *a,
+			       const struct check_local *s)
+{
+	struct counters_taken now;
 	uint64_t dropped;
 
 	if (!s->has_counters || counters_read(&now))
@@ -295,22 +366,15 @@ static void check_reverse_path(struct case_record *c, struct attempt *a,
 	if (!dropped || !address_is_v4(&a->address))
 		return;
 
-	text_format(&name, "/net/ipv4/conf/%s/rp_filter", s->link.name);
-	(void)sysctl_number("net.ipv4.conf.all.rp_filter", &all);
-	(void)sysctl_number(text_string(&name) + 1, &own);
-	text_done(&name);
-	k = culprit_new(c->arena, CULPRIT_SYSCTL, VANTAGE_CLIENT,
-			"net.ipv4.conf.%s.rp_filter = %d",
-			all >= own ? "all" : s->link.name,
-			(int)(all >= own ? all : own));
 	fact_tell(
-		&a->facts, FACT_RP_FILTER_HERE, "counters", k,
+		&a->facts, FACT_RP_FILTER_HERE, "counters",
+		check_denied_rp_filter(c, s->link.name),
 		_("During the attempt, this host's own reverse path filter dropped %lu packets."),
 		(unsigned long)dropped);
 }
 
 static int look_as_root(struct case_record *c, struct attempt *a,
-			struct check_local *s)
+			const struct probe_options *o, struct check_local *s)
 {
 	struct own_policy p;
 	int error = check_rights_policy(s->rights, &p);
@@ -327,7 +391,7 @@ static int look_as_root(struct case_record *c, struct attempt *a,
 			  NULL);
 	if (has(a, FACT_CONNECT_EACCES) && s->has_route)
 		check_security(c, a, &p);
-	error = check_firewall(c, a, s, &p);
+	error = check_firewall(c, a, o, s, &p);
 	if (!error)
 		check_programs(c, a, &p);
 	return error;
@@ -336,11 +400,10 @@ static int look_as_root(struct case_record *c, struct attempt *a,
 int check_denied(struct case_record *c, struct attempt *a,
 		 const struct probe_options *o, struct check_local *state)
 {
-	(void)o;
 	check_reverse_path(c, a, state);
 	if (has(a, FACT_CONNECT_EADDRNOTAVAIL))
 		check_ports(c, a);
 	if (has(a, FACT_CONNECT_EMFILE))
 		check_files(c, a);
-	return look_as_root(c, a, state);
+	return look_as_root(c, a, o, state);
 }

@@ -8,6 +8,7 @@
 #include "base/i18n.h"
 #include "base/text.h"
 #include "cli/check_denied.h"
+#include "cli/check_drops.h"
 #include "cli/check_rights.h"
 #include "cli/check_route.h"
 #include "host/netlink.h"
@@ -226,6 +227,8 @@ int check_local_after(struct case_record *c, struct attempt *a,
 		return error;
 
 	check_sent(a, state);
-	error = check_denied(c, a, o, state);
+	error = state->drops ? check_drops_look(state->drops, c, a, state) : 0;
+	if (!error)
+		error = check_denied(c, a, o, state);
 	return error == -ENOMEM ? error : 0;
 }

@@ -9,6 +9,8 @@
 #include "host/neighbour.h"
 #include "host/route.h"
 
+struct check_drops;
+struct check_packets;
 struct check_rights;
 struct own_policy;
 struct probe_options;
@@ -22,8 +24,12 @@ struct probe_options;
  */
 struct check_local {
 	/* The caller's, before the first call: who may ask what only root may
-	 * (NULL: we ask ourselves), and the mark of the application's sockets. */
+	 * (NULL: we ask ourselves), the kernel's reports of drops and the own
+	 * capture (NULL: there are none), and the mark of the application's
+	 * sockets. */
 	struct check_rights *rights;
+	struct check_drops *drops;
+	const struct check_packets *packets;
 	uint32_t mark;
 
 	/* Ours. */
@@ -37,6 +43,7 @@ struct check_local {
 	bool has_route, has_next_hop, has_counters, has_looked;
 	uint32_t gid;      /* of who sends */
 	bool has_tunnel;   /* an interface that leads into one is up */
+	bool has_legacy;   /* iptables-legacy has tables of this family */
 	bool has_firewall; /* its step was told */
 	bool has_denied;   /* what could refuse by itself was looked at */
 };

@@ -7,8 +7,10 @@
  * the attempt's first packet walked through OUTPUT, and the answer to it through
  * INPUT. The step "firewall".
  *
- * A rule is told as the culprit only where what was seen is what it does.
+ * A rule is told as the culprit only where what was seen is what it does, or
+ * where the kernel, asked to trace one more attempt, names it: that is asked for
+ * only where the rules do not say what they do and the failure may be theirs.
  */
 /* 0 or -errno. */
 int check_own_rules(struct case_record *c, struct attempt *a,
-		    struct check_local *state);
+		    const struct probe_options *o, struct check_local *state);

@@ -148,7 +148,7 @@ void check_packets_begin(struct check_packets *p, struct check_rights *r,
 	struct live_request q = { 0 };
 	int err;
 
-	p->capture = (struct own_capture){ -1, -1, false };
+	p->capture = recording_none();
 	make_request(&q, c);
 	if (!q.count)
 		return;
@@ -265,6 +265,54 @@ static int read_capture(struct case_record *c, const void *data, size_t size)
 	return err;
 }
 
+/* Whether one of an attempt's packets was answered. */
+struct asking {
+	const struct case_record *record;
+	const struct attempt *attempt;
+	bool is_answered;
+};
+
+static void ask_flow(void *context, const struct flow *f,
+		     const struct flow_note *note, const struct fact_set *facts)
+{
+	struct asking *ask = context;
+
+	(void)note;
+	if (is_of(f, ask->record, ask->attempt))
+		ask->is_answered = ask->is_answered ||
+				   fact_has(facts, FACT_SYNACK_SEEN) ||
+				   fact_has(facts, FACT_RST_FOR_SYN) ||
+				   fact_has(facts, FACT_UDP_ANSWERED);
+}
+
+int check_packets_answered(const struct check_packets *p,
+			   const struct case_record *c, const struct attempt *a)
+{
+	struct asking ask = { .record = c, .attempt = a };
+	struct flow_table *table = NULL;
+	struct source source;
+	void *data;
+	size_t size;
+
+	int err;
+
+	if (!p || !p->capture.is_armed)
+		return -ENODATA;
+
+	err = recording_map(&p->capture, &data, &size);
+	if (err || !size)
+		return err;
+
+	source = own_capture_source(data, size, VANTAGE_CLIENT);
+	table = own_capture_table();
+	err = table ? own_capture_flows(&source, table) : -ENOMEM;
+	if (!err)
+		flow_table_each(table, ask_flow, &ask);
+	flow_table_free(table);
+	recording_unmap(data, size);
+	return err ? err : ask.is_answered;
+}
+
 int check_packets_end(struct check_packets *p, struct case_record *c,
 		      int copy_to)
 {
@@ -275,13 +323,13 @@ int check_packets_end(struct check_packets *p, struct case_record *c,
 	if (!p->capture.is_armed)
 		return 0;
 
-	own_capture_finish(&p->capture);
-	err = own_capture_map(&p->capture, &data, &size);
+	recording_finish(&p->capture);
+	err = recording_map(&p->capture, &data, &size);
 	if (!err && size && copy_to >= 0)
 		err = file_write(copy_to, data, size);
 	if (!err && size)
 		err = read_capture(c, data, size);
-	own_capture_unmap(data, size);
-	own_capture_done(&p->capture);
+	recording_unmap(data, size);
+	recording_done(&p->capture);
 	return err;
 }

@@ -19,6 +19,7 @@ enum task {
 	TASK_CAPTURE,
 	TASK_DROPS,
 	TASK_TRACE,
+	TASK_STAND_IN,
 	TASK_POLICY,
 	TASK_RULES,
 	TASK_RULES_BEGIN,
@@ -88,6 +89,22 @@ static int trace_task(const void *ask, size_t len, struct text *answer,
 		q.devices[i][NFTRACE_NAME - 1] = '\0';
 
 	return nftrace_start(&q, &fds[0], &fds[1]);
+}
+
+static int stand_in_task(const void *ask, size_t len, struct text *answer,
+			 int fds[PRIV_FDS])
+{
+	struct stand_in_sent sent;
+	struct stand_in q;
+	int err;
+
+	if (len != sizeof(q))
+		return -EINVAL;
+	memcpy(&q, ask, sizeof(q));
+	err = stand_in_begin(&q, &sent, &fds[0]);
+	if (!err)
+		text_bytes(answer, &sent, sizeof(sent));
+	return err;
 }
 
 static int policy_task(const void *ask, size_t len, struct text *answer,
@@ -168,6 +185,7 @@ static const struct priv_task tasks[TASKS] = {
 	[TASK_CAPTURE] = { capture_task },
 	[TASK_DROPS] = { drops_task },
 	[TASK_TRACE] = { trace_task },
+	[TASK_STAND_IN] = { stand_in_task },
 	[TASK_POLICY] = { policy_task },
 	[TASK_RULES] = { rules_task },
 	[TASK_RULES_BEGIN] = { rules_begin_task },
@@ -179,7 +197,8 @@ _Static_assert(sizeof(struct own_policy) <= PRIV_ANSWER_MOST,
 
 _Static_assert(sizeof(struct live_request) <= PRIV_ASK_MOST &&
 		       sizeof(struct drops_request) <= PRIV_ASK_MOST &&
-		       sizeof(struct nftrace_request) <= PRIV_ASK_MOST,
+		       sizeof(struct nftrace_request) <= PRIV_ASK_MOST &&
+		       sizeof(struct stand_in) <= PRIV_ASK_MOST,
 	       "a question is too long");
 
 static bool has_any_need(void)
@@ -290,6 +309,26 @@ int check_rights_trace(struct check_rights *r,
 
 	return ask_to_record(r, TASK_TRACE, request, sizeof(*request), file,
 			     control);
+}
+
+int check_rights_stand_in(struct check_rights *r, const struct stand_in *q,
+			  struct stand_in_sent *sent, int *control)
+{
+	struct text t = TEXT_NULL;
+	int fds[PRIV_FDS] = { -1, -1 };
+	int err;
+
+	if (!r->priv)
+		return stand_in_begin(q, sent, control);
+
+	err = priv_ask(r->priv, TASK_STAND_IN, q, sizeof(*q), &t, fds);
+	if (!err && t.len != sizeof(*sent))
+		err = -EIO;
+	if (!err)
+		memcpy(sent, t.data, sizeof(*sent));
+	*control = fds[0];
+	text_done(&t);
+	return err;
 }
 
 int check_rights_policy(struct check_rights *r, struct own_policy *ret)

@@ -7,6 +7,7 @@
 #include "host/reader.h"
 #include "nftrace/nftrace.h"
 #include "priv/priv.h"
+#include "probe/stand_in.h"
 #include "ruleset/live.h"
 #include "trace/live.h"
 
@@ -48,6 +49,10 @@ int check_rights_drops(struct check_rights *r,
 int check_rights_trace(struct check_rights *r,
 		       const struct nftrace_request *request, int *file,
 		       int *control);
+
+/* As stand_in_begin(). */
+int check_rights_stand_in(struct check_rights *r, const struct stand_in *q,
+			  struct stand_in_sent *sent, int *control);
 
 /* What only root may know of this host's own set-up; its own errors are in it.
  * 0 or -errno. */

@@ -23,6 +23,7 @@ enum {
 	CONNECTS_MOST = 4,    /* addresses that are tried: SYNs are counted */
 	TICK = 100,           /* ms: how often the screen moves */
 	RESOLVE_LIMIT = 30,   /* s: resolv.conf's worst usual case */
+	DROPS_AFTER = 25,     /* ms: what answers sooner needs none */
 	CONTROL_AFTER = 300,  /* ms without an answer: is the host there? */
 	PATH_AFTER = 700,     /* ms: how far does it get? */
 	FIRST_VERDICT = 1380, /* ms */
@@ -66,6 +67,7 @@ static int run_until(struct check *c, const char *id, int64_t until_ns,
 
 		if (now >= until_ns)
 			break;
+		(void)check_drops_are_armed(&c->drops);
 		left = probe_turn(c->runner, tick < until_ns ? tick : until_ns);
 		if (left < 0 && left != -EINTR)
 			return left;
@@ -147,6 +149,8 @@ static bool is_alive(const struct attempt *a)
 	       fact_has(&a->facts.set, FACT_HOST_SERVES) ||
 	       fact_has(&a->facts.set, FACT_PACKET_NOT_SENT) ||
 	       fact_has(&a->facts.set, FACT_OWN_RULES_REPLY) ||
+	       fact_has(&a->facts.set, FACT_OWN_DROP_RULES_REPLY) ||
+	       fact_has(&a->facts.set, FACT_OWN_DROP_RP_FILTER) ||
 	       fact_has(&a->facts.set, FACT_LO_DOWN);
 }
 
@@ -317,9 +321,14 @@ static int give_up_some(struct check *c)
 static int wait_silent(struct check *c, int64_t began)
 {
 	const char *what = _("no answer yet");
-	int err = run_until(c, "connect", began + CONTROL_AFTER * MS, what,
-			    began);
+	int err =
+		run_until(c, "connect", began + DROPS_AFTER * MS, what, began);
 
+	if (err < 0 || any_connected(c))
+		return err;
+	if (probe_runs(c->runner, "connect", NULL))
+		check_drops_begin(&c->drops, &c->rights, c->record);
+	err = run_until(c, "connect", began + CONTROL_AFTER * MS, what, began);
 	if (err < 0 || any_connected(c))
 		return err;
 	/* Does the name lead elsewhere, and is that the right place? */
@@ -349,15 +358,33 @@ static int wait_silent(struct check *c, int64_t began)
 		began);
 }
 
+/* This host itself is known to stop all that failed: nobody else's answer could
+ * tell more. */
+static bool is_stopped_here(const struct check *c)
+{
+	for (size_t i = 0; i < tried(c); i++) {
+		const struct attempt *a = &c->record->attempts[i];
+		const struct fact_set *set = &a->facts.set;
+
+		if (!a->is_connected && !fact_has(set, FACT_PACKET_NOT_SENT) &&
+		    !fact_has(set, FACT_OWN_DROP_RULES_REPLY) &&
+		    !fact_has(set, FACT_OWN_DROP_RP_FILTER))
+			return false;
+	}
+
+	return true;
+}
+
 /* What is asked only of those that did not answer as they should. */
 static int finish_open(struct check *c)
 {
 	const char *what = _("waiting for the last answers");
 	int64_t now = clock_now();
-	int err = run_until(c, "control", now + CLOCK_SECOND, what, now);
+	int64_t until = is_stopped_here(c) ? now : now + CLOCK_SECOND;
+	int err = run_until(c, "control", until, what, now);
 
 	if (!err)
-		err = run_until(c, "path", now + CLOCK_SECOND, what, now);
+		err = run_until(c, "path", until, what, now);
 	probe_stop(c->runner, "control", NULL);
 	probe_stop(c->runner, "path", NULL);
 	return err;
@@ -412,8 +439,10 @@ static bool is_answered(const struct attempt *a)
 /* Datagrams have no handshake: only the service can answer. */
 static int try_datagrams(struct check *c)
 {
-	int err = begin_all(c, false);
+	int err;
 
+	check_drops_begin(&c->drops, &c->rights, c->record);
+	err = begin_all(c, false);
 	for (size_t i = 0; i < tried(c) && !err && !is_late(c); i++) {
 		struct attempt *a = &c->record->attempts[i];
 
@@ -435,6 +464,8 @@ static int connect_all(struct check *c)
 
 		learn_local(a);
 		c->local[i].rights = &c->rights;
+		c->local[i].drops = &c->drops;
+		c->local[i].packets = &c->packets;
 		(void)check_local_before(c->record, a, &c->options,
 					 &c->local[i]);
 	}
@@ -502,7 +533,9 @@ static int run_steps(struct check *c)
 {
 	int err = resolve(c);
 
-	if (!err && c->record->attempt_count && !is_late(c))
+	/* Without a port, the name was all that was asked for. */
+	if (!err && c->record->attempt_count && c->record->target.port &&
+	    !is_late(c))
 		err = connect_all(c);
 	if (!err)
 		err = speak(c);
@@ -511,6 +544,10 @@ static int run_steps(struct check *c)
 	correct(c);
 	if (!err)
 		err = check_packets_end(&c->packets, c->record, c->pcap_file);
+	/* What a report means, the packets say. */
+	if (!err)
+		err = check_drops_end(&c->drops, c->record, c->local);
+	check_drops_done(&c->drops);
 
 	return err;
 }
@@ -521,13 +558,14 @@ static void waiting(void *context, int64_t waited_ns, int64_t most_ns)
 	struct check *c = context;
 
 	(void)most_ns;
+	(void)check_drops_are_armed(&c->drops);
 	(void)probe_turn(c->runner, 0);
 	if (waited_ns > 300 * MS)
 		check_screen_wait(&c->screen, _("speaking to the service"),
 				  clock_now() - waited_ns);
 }
 
-int check_run(struct check *c)
+int check_look(struct check *c)
 {
 	int err;
 
@@ -547,5 +585,12 @@ int check_run(struct check *c)
 		return err;
 
 	name_facts_settle(c->record);
-	return case_judge(c->diag, c->record, &c->verdict);
+	return 0;
+}
+
+int check_run(struct check *c)
+{
+	int err = check_look(c);
+
+	return err < 0 ? err : case_judge(c->diag, c->record, &c->verdict);
 }

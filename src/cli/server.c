@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <net/if.h>
 #include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,13 +14,14 @@
 #include "cli/case_output.h"
 #include "cli/near.h"
 #include "cli/target.h"
+#include "nftrace/nftrace.h"
 #include "priv/confine.h"
 
 /* What the command line said. */
 struct request {
 	const char *service, *from, *pcap, *save, *host;
 	double timeout_s;
-	bool is_foretelling, is_mute;
+	bool is_foretelling, is_mute, is_probing;
 };
 
 static int take_timeout(struct request *r, const char *value)
@@ -56,6 +58,7 @@ static int take_option(struct request *r, int argc, char *argv[], int *i)
 	} flags[] = {
 		{ &r->is_foretelling, "--no-wait" },
 		{ &r->is_mute, "--no-local" },
+		{ &r->is_probing, "--probe" },
 	};
 
 	for (size_t k = 0; k < sizeof(words) / sizeof(*words); k++) {
@@ -113,6 +116,19 @@ static int read_request(struct request *r, struct cli *cli, int argc,
 		return cli_usage(
 			&command_server,
 			_("--host looks at a host that was saved: there is nothing to write"));
+
+	if (r->host && r->from && strchr(r->from, '%'))
+		return cli_usage(
+			&command_server,
+			_("--from names a device of this host: not with --host"));
+	if (r->is_probing && !r->from)
+		return cli_usage(
+			&command_server,
+			_("--probe sends a packet as a client's: of which? Give --from ADDRESS"));
+	if (r->is_probing && (r->host || r->is_foretelling))
+		return cli_usage(
+			&command_server,
+			_("--probe makes an attempt, --no-wait and --host ask for none"));
 
 	return 0;
 }
@@ -174,9 +190,20 @@ static int read_service(struct look_question *q, struct case_record *c,
 
 static int read_client(struct look_question *q, const char *word)
 {
+	const char *device = word ? strchr(word, '%') : NULL;
+
 	if (!word)
 		return 0;
-	q->has_client = address_parse(&q->client, word, strlen(word));
+	q->has_client =
+		address_parse(&q->client, word,
+			      device ? (size_t)(device - word) : strlen(word));
+	if (q->has_client && device) {
+		q->device = if_nametoindex(device + 1);
+		if (!q->device)
+			return cli_usage(&command_server,
+					 _("this host has no device \"%s\""),
+					 device + 1);
+	}
 	if (q->has_client)
 		return 0;
 
@@ -212,7 +239,8 @@ static int run_server(struct cli *cli, struct server *s, bool is_unnamed)
 				 NULL);
 	looks_free(s->looks);
 	server_rules_free(s->rules);
-	own_capture_done(&s->watch.capture);
+	recording_done(&s->watch.capture);
+	server_drops_end(s);
 	diag_free(s->diag);
 	server_host_end(&s->host);
 	return err;
@@ -227,6 +255,15 @@ static int confine(void)
 	return err == -EINVAL ? 0 : err;
 }
 
+/* A run that was killed while it traced left them. */
+static void restore_settings(void)
+{
+	if (nftrace_restore() > 0)
+		(void)fputs(
+			_("kiriwake: a run that was killed left settings of net.netfilter.nf_log changed: they are as before again\n"),
+			stderr);
+}
+
 /* All that is opened, before the rights are given up. */
 static int open_all(struct server *s, const struct request *r)
 {
@@ -237,6 +274,8 @@ static int open_all(struct server *s, const struct request *r)
 		err = case_output_open_host(&s->host.file, r->save);
 	if (!err && r->host)
 		return server_host_load(&s->host, r->host);
+	/* With the rights that are there only now. */
+	restore_settings();
 	if (!err)
 		err = check_rights_start(&s->rights, NULL);
 	/* Whoever had nothing to give up asks the tools himself. */
@@ -264,10 +303,12 @@ static int run_request(struct cli *cli, const struct request *r,
 			    .timeout_ns = (int64_t)(r->timeout_s * 1e9),
 			    .is_foretelling = r->is_foretelling || r->host,
 			    .is_mute = r->is_mute || r->host,
+			    .probe = { .is_wanted = r->is_probing },
 			    .pcap_file = -1,
 			    .case_file = -1,
 			    .host = { .file = -1 },
-			    .watch = { .capture = { -1, -1, false } } };
+			    .watch = { .capture = recording_none() },
+			    .drops = { .recording = recording_none() } };
 	bool is_unnamed = false;
 	int closed;
 	int err = read_service(&s.question, c, r->service, &is_unnamed);
@@ -315,18 +356,28 @@ const struct command command_server = {
 		"Run it on the machine that does not answer. SERVICE is a port or a name:\n"
 		"5555, tcp/5555, udp/53, ssh; ADDRESS:PORT where only one address is meant.\n"
 		"It looks at what the host is set up to do, says what that foretells, then\n"
-		"waits for a real attempt and tells what became of it, and why.\n"
+		"waits for a real attempt and tells what became of it, and why: by its packets,\n"
+		"by counters, by what the kernel reports of drops, and where these do not name\n"
+		"the rule, by a trace of the client's next packet through the rules.\n"
 		"\n"
-		"  --from ADDRESS      only attempts of this client (else: the first that fails)\n"
+		"  --from ADDRESS      only attempts of this client (else: the first that fails);\n"
+		"                      ADDRESS%DEVICE: its packets come in by that device\n"
 		"  --no-wait           only what is foretold; no packet is waited for\n"
 		"  --no-local          does not speak to the service from here\n"
+		"  --probe             waits for nobody: has the kernel take a packet as the client's\n"
 		"  --timeout S         waits at most so many seconds\n"
 		"  --pcap FILE         writes the packets that were seen\n"
 		"  --save CASE         a folder that `kiriwake explain CASE' judges again, anywhere\n"
 		"  --host CASE         looks at the host that was saved there instead of this one\n"
 		"\n"
+		"With --probe one SYN (or an empty datagram) bearing the client's address comes\n"
+		"in by the device that the client's would. It never was on the wire, and nothing\n"
+		"on this host is changed for it. What this host answers leaves for the client,\n"
+		"whose system may answer with a RST. Rules that count or ban count it.\n"
+		"\n"
 		"Examples:\n"
 		"  kiriwake server 5555 --from 10.1.0.7\n"
+		"  kiriwake server 5555 --from 10.1.0.7 --probe\n"
 		"  kiriwake server telnet --no-wait\n"
 		"  kiriwake server udp/53 --timeout 30 --json\n"
 		"  kiriwake server 22 --from 10.1.0.9 --host CASE\n"),

@@ -124,12 +124,19 @@ int server_watch_begin(struct server *s)
 	int err = -ENODEV;
 
 	*q = (struct live_request){ 0 };
+	/* It takes longer. */
+	server_drops_begin(s);
 	add_devices(q, s);
 	make_filter(q, s);
 	if (q->count)
 		err = own_capture_begin(&s->watch.capture, &s->rights, q);
-	if (err)
-		case_not_looked(s->record, "capture", own_capture_reason(err));
+	if (!err)
+		return 0;
+
+	case_not_looked(s->record, "capture", own_capture_reason(err));
+	/* Whether they can be had is told all the same. */
+	server_drops_arm(s);
+	server_drops_end(s);
 
 	return err;
 }
@@ -140,11 +147,11 @@ int server_watch_end(struct server *s)
 	void *data;
 	int err;
 
-	own_capture_finish(&s->watch.capture);
-	err = own_capture_map(&s->watch.capture, &data, &size);
+	recording_finish(&s->watch.capture);
+	err = recording_map(&s->watch.capture, &data, &size);
 	if (!err && size && s->pcap_file >= 0)
 		err = file_write(s->pcap_file, data, size);
-	own_capture_unmap(data, size);
-	own_capture_done(&s->watch.capture);
+	recording_unmap(data, size);
+	recording_done(&s->watch.capture);
 	return err;
 }

@@ -29,6 +29,10 @@ int server_rules_client(struct server_rules *s, const struct look_question *q,
 void server_rules_sent_on(const struct server_rules *s,
 			  struct look_question *q);
 
+/* Whether rules may send any packet on to another address or port; also where
+ * they are not known. */
+bool server_rules_may_send_on(const struct server_rules *s);
+
 /* So many of its packets came: which rule's counter moved. After
  * server_rules_client() of the same. 0 or -errno. */
 int server_rules_after(struct server_rules *s, const struct look_question *q,

@@ -422,6 +422,26 @@ static int count(struct server_rules *s, unsigned packets, struct facts *facts)
 	return err;
 }
 
+int server_rules_renew(struct server_rules *s, struct facts *facts)
+{
+	struct server_counters moved = { 0 };
+	struct ruleset *now;
+	bool has_changed;
+	int err = read_again(s, &now);
+
+	if (err)
+		return err == -ENOMEM ? err : 0;
+	if (s->ruleset)
+		err = server_counters_compare(s->ruleset, now, &moved);
+	has_changed = moved.has_changed;
+	server_counters_done(&moved);
+	if (!err && s->ruleset && has_changed && s->way.is_known)
+		return start_over(s, now, 0, facts);
+
+	ruleset_free(now);
+	return err;
+}
+
 int server_rules_after(struct server_rules *s, const struct look_question *q,
 		       const struct fact_set *seen, unsigned packets,
 		       struct facts *facts)

@@ -201,6 +201,36 @@ void server_rules_dnat(struct server_rules *s, struct facts *facts)
 	text_done(&t.words);
 }
 
+static bool sends_on(const struct rule *r)
+{
+	for (size_t i = 0; i < r->term_count; i++) {
+		const struct action *a =
+			r->terms[i].is_action ? r->terms[i].action : NULL;
+
+		if (a &&
+		    (a->kind == ACTION_UNKNOWN ||
+		     (a->kind == ACTION_NAT && a->nat != NAT_SOURCE &&
+		      a->nat != NAT_MASQUERADE && a->nat != NAT_NETMAP_SOURCE)))
+			return true;
+	}
+
+	return false;
+}
+
+bool server_rules_may_send_on(const struct server_rules *s)
+{
+	if (!s || !s->ruleset || live_is_partial(&s->live))
+		return true;
+
+	for (const struct table *t = s->ruleset->first; t; t = t->next)
+		for (const struct chain *c = t->first; c; c = c->next)
+			for (const struct rule *r = c->first; r; r = r->next)
+				if (sends_on(r))
+					return true;
+
+	return false;
+}
+
 void server_rules_sent_on(const struct server_rules *s, struct look_question *q)
 {
 	const struct walk_way *way = s ? &s->way.result.way : NULL;

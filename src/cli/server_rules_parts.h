@@ -78,6 +78,11 @@ void server_rules_tell_kind(struct server_rules *s, enum fact_kind kind,
 /* server_rules_dnat.c: where the packet is sent on to. */
 void server_rules_dnat(struct server_rules *s, struct facts *facts);
 
+/* server_rules_after.c: reads the rules again. Where they are not the same any
+ * more, they take the old ones' place, and the packet of s->way is walked
+ * through them. 0 or -errno. */
+int server_rules_renew(struct server_rules *s, struct facts *facts);
+
 /* server_queue.c: whether the queue of this action has no reader, and packets
  * that come to it are lost. */
 bool server_queue_is_deaf(const struct rule *r);

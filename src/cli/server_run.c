@@ -1,7 +1,6 @@
 #include <errno.h>
 #include <linux/netlink.h>
 #include <netinet/in.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -9,6 +8,7 @@
 #include "base/clock.h"
 #include "base/i18n.h"
 #include "cli/server.h"
+#include "cli/server_trace.h"
 #include "host/links.h"
 #include "host/netlink.h"
 #include "host/reader.h"
@@ -21,6 +21,9 @@
  * possible after.
  */
 enum { TICK = 40 /* ms */ };
+
+/* The kernel has dealt with a packet of its own in far less. */
+#define PROBE_LIMIT ((int64_t)2500 * CLOCK_MILLISECOND)
 
 static volatile sig_atomic_t interrupted;
 
@@ -108,6 +111,22 @@ static const char *device_name(const struct server *s, uint32_t device)
 	return l ? l->name : NULL;
 }
 
+/* What was seen of this client when the host was saved. */
+static int replay(struct server *s, const struct look_question *q,
+		  struct attempt *a)
+{
+	struct drops_flow who = { .protocol = q->protocol,
+				  .client = q->client,
+				  .server = q->server,
+				  .port = q->port,
+				  .inner = q->inner,
+				  .inner_port = q->inner_port,
+				  .has_inner = q->has_inner };
+	int err = server_drops_replay(s, &who, &a->facts);
+
+	return err ? err : server_trace_replay(s, q, a);
+}
+
 /* What the set-up does to this client, without a packet of it. */
 static int foretell(struct server *s)
 {
@@ -118,6 +137,7 @@ static int foretell(struct server *s)
 
 	if (q.has_client) {
 		err = guess_way(s, &q);
+		s->foretold = q;
 		if (!err && q.has_server) {
 			a = case_client(s->record, &q.server, &q.client, 0);
 			if (!a)
@@ -137,6 +157,8 @@ static int foretell(struct server *s)
 	if (reader_missed())
 		fact_tell(&s->record->general, FACT_SAVED_PARTLY, "server",
 			  NULL, NULL);
+	if (!err && a && s->host.is_saved)
+		err = replay(s, &q, a);
 	looks_steps(s->looks);
 	check_screen_sync(&s->screen, s->record);
 	return err;
@@ -209,6 +231,9 @@ static void say_waiting(const struct server *s)
 
 static bool is_late(const struct server *s, int64_t since_ns)
 {
+	if (s->probe.is_sent && clock_now() - since_ns >= PROBE_LIMIT)
+		return true;
+
 	return interrupted ||
 	       (s->timeout_ns && clock_now() - since_ns >= s->timeout_ns);
 }
@@ -220,9 +245,10 @@ static int wait_attempt(struct server *s, struct server_seen *seen)
 	struct text words = TEXT_NULL;
 	int err = 0;
 
-	say_waiting(s);
+	if (!s->probe.is_sent)
+		say_waiting(s);
 	while (!err && !is_late(s, began)) {
-		(void)poll(NULL, 0, TICK);
+		server_watch_wait(s, TICK);
 		err = server_watch_look(s, seen);
 		text_clear(&words);
 		if (s->watch.healthy)
@@ -240,6 +266,21 @@ static int wait_attempt(struct server *s, struct server_seen *seen)
 	return err;
 }
 
+/* What the kernel says of them, also behind a translation. */
+static int take_reports(struct server *s, const struct server_seen *seen,
+			const struct look_question *q, struct attempt *a)
+{
+	struct drops_flow who = server_drops_flow(seen, q->protocol, q->port);
+
+	/* What is dropped then ends what nobody goes on with. */
+	if (fact_has(&seen->facts, FACT_PROBE_ANSWERED))
+		return 0;
+	who.inner = q->inner;
+	who.inner_port = q->inner_port;
+	who.has_inner = q->has_inner;
+	return server_drops_tell(s, &who, a);
+}
+
 /* What the packets and the counters show of it. What was foretold of the same
  * client gives way. */
 static int take_attempt(struct server *s, const struct server_seen *seen)
@@ -253,6 +294,7 @@ static int take_attempt(struct server *s, const struct server_seen *seen)
 	q.client_port = seen->client_port;
 	q.device = seen->device;
 	q.packets = seen->packets;
+	q.is_uncaptured = seen->is_reported;
 	q.has_macs = seen->has_macs;
 	q.vlan = seen->vlan;
 	q.ttl = seen->ttl;
@@ -275,8 +317,12 @@ static int take_attempt(struct server *s, const struct server_seen *seen)
 	if (!err)
 		err = server_watch_take(s, seen, a);
 	if (!err)
+		err = take_reports(s, seen, &q, a);
+	if (!err)
 		err = server_rules_after(s->rules, &q, &seen->facts,
 					 seen->packets, &a->facts);
+	if (!err)
+		err = server_trace(s, seen, &q, a);
 	looks_steps(s->looks);
 	check_screen_sync(&s->screen, s->record);
 	return err;
@@ -284,14 +330,23 @@ static int take_attempt(struct server *s, const struct server_seen *seen)
 
 static int watch(struct server *s)
 {
-	struct server_seen seen;
-	int err = wait_attempt(s, &seen);
+	const struct facts *client = s->record->attempt_count
+					     ? &s->record->attempts[0].facts
+					     : &s->record->general;
+	struct server_seen seen = { 0 };
+	int err = server_probe_begin(s, &client->set);
 
+	if (!err && s->probe.is_wanted && !s->probe.is_sent)
+		return server_watch_end(s);
+	if (!err)
+		err = wait_attempt(s, &seen);
+	server_probe_tell(s, err == 1 ? &seen : NULL);
 	if (err == 1)
 		err = take_attempt(s, &seen);
-	else if (!err)
+	else if (!err && !s->probe.is_sent)
 		fact_tell(&s->record->general, FACT_NO_ATTEMPT, "capture", NULL,
 			  NULL);
+	server_probe_end(s);
 	if (!err)
 		err = server_watch_end(s);
 	return err;
@@ -316,6 +371,10 @@ int server_run(struct server *s)
 		is_watched = !server_watch_begin(s);
 	if (!err)
 		err = foretell(s);
+	if (!err && is_watched)
+		server_drops_arm(s);
+	if (!err && !is_watched)
+		server_probe_unwatched(s);
 	if (!err && is_watched && !interrupted) {
 		err = tell_foretold(s);
 		if (!err)

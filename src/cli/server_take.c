@@ -48,11 +48,18 @@ static void take_facts(struct taking *t, const struct flow *f,
 	explain_flow(&told, f, note, facts);
 	for (int k = FACT_NONE + 1; k < FACT_KINDS; k++) {
 		enum fact_kind kind = (enum fact_kind)k;
+		const char *own = server_probe_words(t->server, kind);
 
 		if (!fact_has(&t->seen->facts, kind))
 			continue;
 		text_clear(&words);
-		if (kind == FACT_SYN_SILENCE && !fact_has(facts, kind))
+		if (kind == FACT_SYN_SILENCE && t->seen->is_dropped)
+			text_str(
+				&words,
+				_("Nothing was sent back: the kernel reports that it dropped the packet, or the answer to it."));
+		else if (own)
+			text_str(&words, own);
+		else if (kind == FACT_SYN_SILENCE && !fact_has(facts, kind))
 			text_format(
 				&words,
 				_("Nothing was sent back within %d ms, where the kernel answers in microseconds."),
@@ -231,6 +238,23 @@ static int take_all(struct taking *t, struct arena *arena)
 	return err;
 }
 
+/* All that is known of it is a report. */
+static void take_reported(const struct server_seen *seen, struct attempt *a)
+{
+	for (int k = FACT_NONE + 1; k < FACT_KINDS; k++) {
+		enum fact_kind kind = (enum fact_kind)k;
+
+		if (!fact_has(&seen->facts, kind))
+			continue;
+		if (kind == FACT_SYN_ARRIVED || kind == FACT_SYN_SILENCE)
+			fact_tell(
+				&a->facts, kind, "drops", NULL,
+				_("The kernel reported that it dropped the packet, which no capture showed."));
+		else
+			fact_tell(&a->facts, kind, "drops", NULL, NULL);
+	}
+}
+
 static void tell_good(const struct server *s, const struct taking *t)
 {
 	struct text words = TEXT_NULL, client = TEXT_NULL;
@@ -314,6 +338,9 @@ static void tell_answer(const struct server *s, const struct fact_set *f)
 		words = _(
 			"a SYN-ACK was sent back, and the connection was made");
 		status = STEP_PASS;
+	} else if (fact_has(f, FACT_PROBE_ANSWERED)) {
+		words = _("a SYN-ACK was sent back; the SYN is taken back");
+		status = STEP_PASS;
 	} else if (fact_has(f, FACT_SYNACK_SEEN)) {
 		words = _("a SYN-ACK was sent back, and never acknowledged");
 	} else if (fact_has(f, FACT_UDP_ANSWERED)) {
@@ -331,16 +358,18 @@ int server_watch_take(struct server *s, const struct server_seen *seen,
 	struct taking t = { .seen = seen, .attempt = a, .server = s };
 	size_t size;
 	void *data;
-	int err = own_capture_map(&s->watch.capture, &data, &size);
+	int err = recording_map(&s->watch.capture, &data, &size);
 
 	if (!err && size) {
 		t.source = own_capture_source(data, size, VANTAGE_SERVER);
 		err = take_all(&t, s->record->arena);
 	}
-	own_capture_unmap(data, size);
+	recording_unmap(data, size);
 	if (err)
 		return err;
 
+	if (seen->is_reported)
+		take_reported(seen, a);
 	tell_name(&t);
 	tell_good(s, &t);
 	tell_attempt(s, seen);

@@ -1,5 +1,6 @@
 #include <errno.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -25,6 +26,11 @@ enum {
 	LATE_GREETING = 3000000, /* us after the handshake */
 	IDLE = 3000, /* ms: who has said nothing by then, had nothing to say */
 	QUIET = 300, /* ms after the last packet of a connection that works */
+	SETTLE = 40, /* ms: a program that ended is seen to be gone by then */
+	/* ms after a packet was dropped, in which a rule's RST would be seen … */
+	GRACE = 20,
+	GRACE_SILENT = 1, /* … and where the rules that are known send none */
+	REPORTED_MOST = 32, /* attempts that nothing but a report shows */
 };
 
 /* One reading. */
@@ -35,6 +41,9 @@ struct reading {
 	unsigned healthy;
 	bool is_found;
 	struct server_seen asked; /* is_asked: the first of those */
+	struct server_seen reported[REPORTED_MOST];
+	size_t reported_count;
+	bool is_again; /* something will be decided soon */
 };
 
 static bool is_wanted(const struct reading *r, const struct flow *f)
@@ -45,6 +54,8 @@ static bool is_wanted(const struct reading *r, const struct flow *f)
 		return false;
 	if (q->has_client &&
 	    !address_equal(&f->addresses[FLOW_CLIENT], &q->client))
+		return false;
+	if (!server_probe_is(r->s, f->ports[FLOW_CLIENT]))
 		return false;
 
 	return !q->has_server ||
@@ -68,13 +79,15 @@ static bool is_decided(const struct reading *r, const struct flow *f,
 	if (fact_has(facts, FACT_RST_FOR_SYN) ||
 	    fact_has(facts, FACT_ICMP_ERROR))
 		return true;
+	if (fact_has(facts, FACT_PROBE_ANSWERED))
+		return true;
 	if (f->protocol == PACKET_UDP)
 		return fact_has(facts, FACT_UDP_ANSWERED) || age > SILENCE;
 	if (!fact_has(facts, FACT_HANDSHAKE_DONE))
 		return age > SILENCE || fact_has(facts, FACT_SYN_SILENCE);
 	if (fact_has(facts, FACT_SERVER_RST) ||
 	    fact_has(facts, FACT_SERVER_CLOSED_FIRST))
-		return true;
+		return quiet > SETTLE;
 	if (fact_has(facts, FACT_SERVER_DATA))
 		return quiet > QUIET || fact_has(facts, FACT_CLIENT_FIN) ||
 		       fact_has(facts, FACT_SERVER_FIN) || age > SERVICE_WAIT;
@@ -103,6 +116,14 @@ static bool is_better(const struct server_seen *now, const struct verdict *v)
 	return worth(v->status, v->symptom) > worth(now->status, now->symptom);
 }
 
+static bool is_unanswered(const struct flow *f, const struct fact_set *facts)
+{
+	return f->opening == OPENING_SYN && fact_has(facts, FACT_SYN_SEEN) &&
+	       !fact_has(facts, FACT_SYNACK_SEEN) &&
+	       !fact_has(facts, FACT_RST_FOR_SYN) &&
+	       !fact_has(facts, FACT_ICMP_ERROR);
+}
+
 /* A SYN that nothing answers: this kernel answers within microseconds, so a
  * tenth of a second is silence where that was foretold, and a second in any
  * case, though the client may have given up before it tried again. */
@@ -113,11 +134,42 @@ static bool is_silent(const struct reading *r, const struct flow *f,
 				      ? (int64_t)SERVER_FORETOLD_SILENCE
 				      : (int64_t)SILENCE;
 
-	return f->opening == OPENING_SYN && fact_has(facts, FACT_SYN_SEEN) &&
-	       !fact_has(facts, FACT_SYNACK_SEEN) &&
-	       !fact_has(facts, FACT_RST_FOR_SYN) &&
-	       !fact_has(facts, FACT_ICMP_ERROR) &&
-	       r->now_ns - f->first_ns > least * MS;
+	return is_unanswered(f, facts) && r->now_ns - f->first_ns > least * MS;
+}
+
+static struct server_seen seen_of(const struct flow *f,
+				  const struct fact_set *facts)
+{
+	return (struct server_seen){
+		.client = f->addresses[FLOW_CLIENT],
+		.server = f->addresses[FLOW_SERVER],
+		.client_port = f->ports[FLOW_CLIENT],
+		.facts = *facts,
+		.first_ns = f->first_ns,
+	};
+}
+
+/* The kernel itself reports that it dropped it: nothing more will come of this
+ * one. What answers it in the same breath is read from the capture. */
+static bool is_dropped(struct reading *r, const struct flow *f,
+		       const struct fact_set *facts)
+{
+	const int64_t grace = r->s->is_silence_foretold ? GRACE_SILENT : GRACE;
+	const struct server_seen seen = seen_of(f, facts);
+	const struct drop_event *e;
+
+	if (fact_has(facts, FACT_HANDSHAKE_DONE) ||
+	    fact_has(facts, FACT_UDP_ANSWERED) ||
+	    fact_has(facts, FACT_RST_FOR_SYN) ||
+	    fact_has(facts, FACT_ICMP_ERROR))
+		return false;
+
+	e = server_drops_took(r->s, &seen);
+	if (!e || clock_now() - e->at_ns > grace * MS)
+		return e;
+
+	r->is_again = true;
+	return false;
 }
 
 /* What the client spoke, on a port of which nobody knows what it serves, is its
@@ -126,7 +178,7 @@ static bool is_silent(const struct reading *r, const struct flow *f,
  * kernel's counter tells a wrong one. */
 static struct fact_set facts_of(const struct reading *r, const struct flow *f,
 				const struct flow_note *note,
-				const struct fact_set *facts)
+				const struct fact_set *facts, bool is_dropped)
 {
 	enum { PROXY_PASSWORD = 407 /* RFC 9110 15.5.8 */ };
 
@@ -158,10 +210,11 @@ static struct fact_set facts_of(const struct reading *r, const struct flow *f,
 		fact_add(&ret, FACT_SERVER_FIRST);
 		fact_add(&ret, FACT_ANSWER_SLOW);
 	}
-	if (is_silent(r, f, facts)) {
+	if (is_silent(r, f, facts) || (is_dropped && is_unanswered(f, facts))) {
 		fact_add(&ret, FACT_SYN_SILENCE);
 		fact_add(&ret, FACT_SYN_ARRIVED);
 	}
+	server_probe_facts(r->s, &ret);
 	return ret;
 }
 
@@ -226,13 +279,24 @@ static bool is_passer_by(const struct reading *r, const struct flow *f,
 	       !fact_has(facts, FACT_SERVER_RST);
 }
 
+/* The capture shows it: no report is needed for that. */
+static void is_captured(struct reading *r, const struct flow *f)
+{
+	for (size_t i = 0; i < r->reported_count; i++)
+		if (r->reported[i].client_port == f->ports[FLOW_CLIENT] &&
+		    address_equal(&r->reported[i].client,
+				  &f->addresses[FLOW_CLIENT]))
+			r->reported[i--] = r->reported[--r->reported_count];
+}
+
 static void take_flow(void *context, const struct flow *f,
 		      const struct flow_note *note,
 		      const struct fact_set *facts)
 {
 	struct reading *r = context;
 	struct server_seen *ret = r->ret;
-	const struct fact_set own = facts_of(r, f, note, facts);
+	bool is_lost = is_wanted(r, f) && is_dropped(r, f, facts);
+	const struct fact_set own = facts_of(r, f, note, facts, is_lost);
 	unsigned packets = ret->packets;
 	const struct verdict *v;
 
@@ -240,9 +304,10 @@ static void take_flow(void *context, const struct flow *f,
 		take_question(r, f, facts);
 	if (!is_wanted(r, f))
 		return;
+	is_captured(r, f);
 	packets += tries(f);
 	ret->packets = packets;
-	if (!is_decided(r, f, &own))
+	if (!is_lost && !is_decided(r, f, &own))
 		return;
 
 	v = diag_judge(r->s->diag, &own);
@@ -258,17 +323,12 @@ static void take_flow(void *context, const struct flow *f,
 		return;
 
 	r->is_found = true;
-	*ret = (struct server_seen){
-		.client = f->addresses[FLOW_CLIENT],
-		.server = f->addresses[FLOW_SERVER],
-		.client_port = f->ports[FLOW_CLIENT],
-		.packets = packets,
-		.facts = own,
-		.status = v->status,
-		.symptom = v->symptom,
-		.is_decided = true,
-		.first_ns = f->first_ns,
-	};
+	*ret = seen_of(f, &own);
+	ret->packets = packets;
+	ret->status = v->status;
+	ret->symptom = v->symptom;
+	ret->is_decided = true;
+	ret->is_dropped = is_lost;
 }
 
 static int read_all(struct reading *r, const void *data, size_t size)
@@ -290,38 +350,115 @@ static bool is_told(const struct server *s, const struct server_seen *seen)
 	       seen->status == STATUS_DEGRADED;
 }
 
+/* One that no capture showed. */
+static void take_reported(struct reading *r)
+{
+	for (size_t i = 0; i < r->reported_count && !r->is_found; i++) {
+		struct server_seen *seen = &r->reported[i];
+		const struct verdict *v = diag_judge(r->s->diag, &seen->facts);
+
+		if (!v)
+			continue;
+		seen->status = v->status;
+		seen->symptom = v->symptom;
+		*r->ret = *seen;
+		r->is_found = true;
+	}
+}
+
+static int read_capture(struct reading *r, const struct server_watch *w)
+{
+	size_t size;
+	void *data;
+	int err = recording_map(&w->capture, &data, &size);
+
+	if (!err && size)
+		err = read_all(r, data, size);
+	if (!err && !r->is_found)
+		take_reported(r);
+	/* It is not because of that, where packets come in. */
+	if (!err && !r->is_found && !r->ret->packets && r->asked.is_asked) {
+		*r->ret = r->asked;
+		r->is_found = true;
+	}
+	if (!err && r->is_found && !r->ret->is_reported) {
+		const struct source source =
+			own_capture_source(data, size, VANTAGE_SERVER);
+
+		err = server_frame_find(r->s, r->ret, &source);
+	}
+	recording_unmap(data, size);
+	return err;
+}
+
+/* The longer it takes to read, the less often; and at once where more was
+ * written, or something is about to be decided. */
+static void set_pace(struct server_watch *w, int64_t began, bool is_again)
+{
+	int64_t now = clock_now();
+
+	w->has_more = false;
+	w->soon_ns = now + (now - began) * SHARE;
+	w->next_ns = w->soon_ns + (is_again ? 1 : PAUSE) * MS;
+}
+
+static bool is_time(const struct server_watch *w)
+{
+	int64_t now = clock_now();
+
+	return now >= w->next_ns || (w->has_more && now >= w->soon_ns);
+}
+
 int server_watch_look(struct server *s, struct server_seen *ret)
 {
 	struct server_watch *w = &s->watch;
 	struct reading r = { .s = s, .ret = ret, .now_ns = clock_wall() };
 	int64_t began = clock_now();
-	size_t size;
-	void *data;
 	int err;
 
 	*ret = (struct server_seen){ .status = STATUS_UNKNOWN };
-	if (began < w->next_ns)
+	if (!is_time(w))
 		return 0;
 
-	err = own_capture_map(&w->capture, &data, &size);
-	if (!err && size)
-		err = read_all(&r, data, size);
-	/* It is not because of that, where packets come in. */
-	if (!err && !r.is_found && !ret->packets && r.asked.is_asked) {
-		*ret = r.asked;
-		r.is_found = true;
+	err = server_drops_read(s);
+	if (!err) {
+		r.reported_count =
+			server_drops_only(s, r.reported, REPORTED_MOST);
+		err = read_capture(&r, w);
 	}
-	if (!err && r.is_found) {
-		const struct source source =
-			own_capture_source(data, size, VANTAGE_SERVER);
-
-		err = server_frame_find(s, ret, &source);
-	}
-	own_capture_unmap(data, size);
 	w->healthy = r.healthy;
-	w->next_ns = clock_now() + PAUSE * MS + (clock_now() - began) * SHARE;
+	set_pace(w, began, r.is_again);
 	if (err)
 		return err;
 
 	return r.is_found && is_told(s, ret);
+}
+
+static bool is_listened_to(const struct server_watch *w,
+			   const struct recording *r)
+{
+	return !w->has_more && r->is_armed && !r->is_ended;
+}
+
+void server_watch_wait(struct server *s, int timeout_ms)
+{
+	struct server_watch *w = &s->watch;
+	struct recording *all[] = { &w->capture, &s->drops.recording };
+	struct pollfd fds[2];
+	int64_t at = w->has_more ? w->soon_ns : w->next_ns;
+	int64_t left = (at - clock_now() + MS - 1) / MS;
+
+	for (size_t i = 0; i < 2; i++)
+		fds[i] = (struct pollfd){ is_listened_to(w, all[i])
+						  ? all[i]->control
+						  : -1,
+					  POLLIN, 0 };
+	if (left < 0)
+		left = 0;
+	if (left < timeout_ms)
+		timeout_ms = (int)left;
+	(void)poll(fds, 2, timeout_ms);
+	for (size_t i = 0; i < 2; i++)
+		if (recording_has_more(all[i]))
+			w->has_more = true;
 }

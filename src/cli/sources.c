@@ -3,11 +3,14 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/i18n.h"
 #include "base/json.h"
 #include "cli/cli.h"
+#include "cli/drop_words.h"
 #include "cli/own_capture.h"
 #include "cli/server_rules.h"
+#include "cli/server_trace.h"
 #include "host/look.h"
 #include "priv/confine.h"
 #include "priv/needs.h"
@@ -53,14 +56,93 @@ static void try_capture(struct table *t, struct check_rights *r,
 	const struct live_request q = { .devices = { "lo" },
 					.count = 1,
 					.filter = "icmp" };
-	struct own_capture capture;
+	struct recording capture;
 	int err = own_capture_begin(&capture, r, &q);
 
 	if (err)
 		case_not_looked(c, "capture", own_capture_reason(err));
 	add(t, "capture", _("packets, as they come in and leave"),
 	    "CAP_NET_RAW", reason(c, "capture"));
-	own_capture_done(&capture);
+	recording_done(&capture);
+}
+
+/* Waits until it is armed; what it wrote until then. 0 or -errno. */
+static int try_recording(struct recording *r, struct text *ret)
+{
+	size_t size;
+	void *data;
+	int err = recording_wait(r, CLOCK_SECOND);
+
+	recording_finish(r);
+	if (!err)
+		err = recording_map(r, &data, &size);
+	if (!err) {
+		text_bytes(ret, data, size);
+		recording_unmap(data, size);
+	}
+	recording_done(r);
+	return err;
+}
+
+/* What this kernel has of it. */
+static void not_all_drops(struct case_record *c, const struct text *bytes)
+{
+	struct text words = TEXT_NULL;
+	struct drops_list l;
+
+	if (!drops_read(bytes->data, bytes->len, c->arena, &l) &&
+	    drop_words_missing(&words, &l))
+		case_not_looked(c, "drops", text_string(&words));
+	text_done(&words);
+}
+
+static void try_drops(struct table *t, struct check_rights *r,
+		      struct case_record *c)
+{
+	const struct drops_request q = { .protocol = IPPROTO_TCP, .port = 1 };
+	struct text bytes = TEXT_NULL;
+	int file, control;
+	int err = check_rights_drops(r, &q, &file, &control);
+
+	if (!err) {
+		struct recording recording = recording_of(file, control);
+
+		err = try_recording(&recording, &bytes);
+	}
+	if (err)
+		case_not_looked(c, "drops", drop_words_reason(err));
+	else
+		not_all_drops(c, &bytes);
+	text_done(&bytes);
+	add(t, "drops",
+	    _("what the kernel itself reports: drops, resets, errors"),
+	    "CAP_BPF CAP_PERFMON", reason(c, "drops"));
+}
+
+/* Of a client that nobody is (RFC 5737). */
+static void try_trace(struct table *t, struct check_rights *r,
+		      struct case_record *c)
+{
+	struct nftrace_request q = { .protocol = IPPROTO_TCP,
+				     .port = 1,
+				     .has_client = true,
+				     .is_v4 = true };
+	struct text bytes = TEXT_NULL;
+	int file, control, err;
+
+	(void)address_parse(&q.client, "192.0.2.1", strlen("192.0.2.1"));
+	err = check_rights_trace(r, &q, &file, &control);
+	if (!err) {
+		struct recording recording = recording_of(file, control);
+
+		err = try_recording(&recording, &bytes);
+	}
+	if (err)
+		case_not_looked(c, "nftrace", server_trace_reason(err));
+	text_done(&bytes);
+	add(t, "nftrace",
+	    _("the rule that took a packet, as the kernel traces it"),
+	    "CAP_NET_ADMIN", reason(c, "nftrace"));
 }
 
 static const char rules_need[] = "CAP_NET_ADMIN";
@@ -285,6 +367,8 @@ static int run(struct cli *cli, int argc, char *argv[])
 	if (err)
 		(void)fprintf(stderr, _("kiriwake: %s\n"), strerror(-err));
 	try_capture(&table, &rights, c);
+	try_drops(&table, &rights, c);
+	try_trace(&table, &rights, c);
 	try_rules(&table, &rights, c);
 	err = try_looks(&table, c);
 	try_confinement(&table, &rights);

@@ -30,10 +30,19 @@ bool blockers_is_inbound(enum fact_kind kind)
 	return place && place < blockers_place(FACT_XFRM_BLOCKS_REPLY);
 }
 
+/* What the host itself sent as the client, and answered, was not stopped until
+ * the answer left. */
+static bool is_passed(enum fact_kind kind, const struct fact_set *facts)
+{
+	return fact_has(facts, FACT_PROBE_ANSWERED) &&
+	       blockers_place(kind) < blockers_place(FACT_OWN_TTL_SMALL);
+}
+
 enum fact_kind blockers_first(const struct fact_set *facts)
 {
 	for (unsigned i = 0; i < BLOCKERS; i++)
-		if (fact_has(facts, rows[i].kind))
+		if (fact_has(facts, rows[i].kind) &&
+		    !is_passed(rows[i].kind, facts))
 			return rows[i].kind;
 
 	return FACT_NONE;
@@ -70,6 +79,7 @@ enum symptom blockers_symptom(enum fact_kind kind, const struct fact_set *facts)
 
 bool blockers_foretell(const struct fact_set *facts)
 {
-	return fact_has(facts, FACT_FORETOLD) &&
-	       !fact_has(facts, FACT_AT_SERVER);
+	return fact_has(facts, FACT_PROBE_ANSWERED) ||
+	       (fact_has(facts, FACT_FORETOLD) &&
+		!fact_has(facts, FACT_AT_SERVER));
 }

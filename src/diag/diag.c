@@ -6,6 +6,7 @@
 #include "base/arena.h"
 #include "diag/blockers.h"
 #include "diag/exclude.h"
+#include "diag/reported.h"
 
 enum {
 	FIRST_SLOTS = 256,
@@ -13,6 +14,7 @@ enum {
 	PASSING_MOST = 1024, /* verdicts beyond those, until they are dropped */
 	RANK_FREQUENCY = 10, /* a common cause outweighs … */
 	RANK_FAVOURED = 21,  /* … unless a fact speaks for a rarer one */
+	RANK_OWN = 200,      /* or the program itself shows it */
 	RANK_NAMED = 1000,   /* or names it */
 };
 
@@ -20,8 +22,9 @@ enum {
 struct candidate {
 	const struct cause *cause;
 	int rank;
-	unsigned place; /* of what was found of it on a packet's way; or 0 */
-	unsigned least; /* the first place where it could be; 0: anywhere */
+	unsigned place;   /* of what was found of it on a packet's way; or 0 */
+	unsigned least;   /* the first place where it could be; 0: anywhere */
+	bool is_reported; /* the kernel says that this is what it did */
 };
 
 struct kept {
@@ -164,9 +167,12 @@ static unsigned least_of(const struct cause *c)
 	return least;
 }
 
-/* It was found, and a packet came that shows it. */
+/* It was found, and a packet came that shows it; or the kernel says so. */
 static bool is_shown(const struct candidate *c, const struct fact_set *facts)
 {
+	if (c->is_reported)
+		return true;
+
 	return c->place && fact_has(facts, FACT_AT_SERVER) &&
 	       (cause_first_seen(facts, c->cause->found_by) ||
 		(cause_is_ruled(c->cause, facts) &&
@@ -198,8 +204,12 @@ static int rank_of(const struct cause *c, const struct fact_set *facts)
 		return 0;
 	for (int i = 0; i < CAUSE_FACTS && c->favoured_by[i]; i++)
 		if (fact_has(facts, c->favoured_by[i]))
-			rank += RANK_FAVOURED;
+			rank += c->favoured_by[i] == FACT_PROGRAM_PROXY
+					? RANK_OWN
+					: RANK_FAVOURED;
 	if (is_proven(c, facts) || place_of(c, facts))
+		rank += RANK_NAMED;
+	if (reported_names(c, facts))
 		rank += RANK_NAMED;
 
 	return rank;
@@ -293,6 +303,10 @@ static bool are_between(const struct candidate *left, size_t count)
 static bool is_behind(const struct candidate *first,
 		      const struct candidate *other)
 {
+	/* It was found, and the kernel did what it does. */
+	if (first->place && first->is_reported && !other->place)
+		return true;
+
 	return first->place && other->least > first->place;
 }
 
@@ -303,7 +317,8 @@ static void settle(struct verdict *v, const struct candidate *left,
 	size_t open = 0;  /* of those left, that the first does not explain */
 
 	v->cause = left[0].cause;
-	v->place = v->cause->place;
+	v->place =
+		reported_own(v->cause, facts) ? PLACE_CLIENT : v->cause->place;
 	v->culprit = v->cause->culprit;
 	for (size_t i = 1; i < count; i++)
 		open += !is_behind(&left[0], &left[i]);
@@ -311,9 +326,11 @@ static void settle(struct verdict *v, const struct candidate *left,
 			       ? CERTAINTY_INFERRED
 			       : CERTAINTY_SUSPECTED;
 	/* Rules that nobody could read may do something else before. */
-	if (blockers_foretell(facts) && !fact_has(facts, FACT_RULES_READ))
+	if (blockers_foretell(facts) && !fact_has(facts, FACT_RULES_READ) &&
+	    !left->is_reported)
 		v->certainty = CERTAINTY_SUSPECTED;
-	if (is_proven(v->cause, facts) || (!open && is_shown(left, facts))) {
+	if ((!blockers_foretell(facts) || reported_unseen(facts)) &&
+	    (is_proven(v->cause, facts) || (!open && is_shown(left, facts)))) {
 		v->certainty = CERTAINTY_PROVEN;
 		return;
 	}
@@ -340,8 +357,8 @@ static void settle(struct verdict *v, const struct candidate *left,
 		v->place = PLACE_ROUTER;
 }
 
-/* What packets showed is of the first fault, beyond which they did not get; what
- * the host shows of itself holds for the next ones too. */
+/* What packets and reports showed is of the first fault, beyond which they did
+ * not get; what the host shows of itself holds for the next ones too. */
 static bool is_ruled_out_by_host(const struct cause *c,
 				 const struct fact_set *facts)
 {
@@ -349,7 +366,7 @@ static bool is_ruled_out_by_host(const struct cause *c,
 		enum fact_kind kind = c->ruled_out_by[i];
 
 		if (fact_has(facts, kind) &&
-		    (kind >= FACT_RULES_ORDER ||
+		    ((kind >= FACT_RULES_ORDER && kind < FACT_DROPS_WATCHED) ||
 		     fact_shown(kind) == SHOWN_CONTEXT))
 			return true;
 	}
@@ -395,15 +412,16 @@ static int choose(struct diag *d, struct arena *arena, struct verdict *v,
 		const struct cause *c = cause_list[i];
 
 		if (!(c->shows & shown) ||
-		    (blockers_foretell(facts) && !place_of(c, facts)))
+		    (blockers_foretell(facts) && !place_of(c, facts) &&
+		     !reported_names(c, facts)))
 			continue;
 		if (exclude_cause(c, facts, &d->out[excluded]))
 			excluded++;
 		else
-			d->left[count++] =
-				(struct candidate){ c, rank_of(c, facts),
-						    place_of(c, facts),
-						    least_of(c) };
+			d->left[count++] = (struct candidate){
+				c, rank_of(c, facts), place_of(c, facts),
+				least_of(c), reported_names(c, facts)
+			};
 	}
 
 	v->alternatives = arena_alloc(arena, count * sizeof(*v->alternatives));
@@ -429,6 +447,7 @@ static enum symptom foretold(const struct fact_set *facts)
 		return blockers_symptom(first, facts);
 
 	return fact_has(facts, FACT_NO_ATTEMPT) ||
+			       fact_has(facts, FACT_PROBE_UNSEEN) ||
 			       fact_has(facts, FACT_RULES_UNSURE) ||
 			       fact_has(facts, FACT_SAVED_PARTLY)
 		       ? SYMPTOM_NOT_ENOUGH_SEEN
@@ -461,6 +480,8 @@ static enum symptom shown_by_host(enum symptom seen,
 
 static enum symptom symptom_of(const struct fact_set *facts)
 {
+	if (blockers_foretell(facts) && reported_unseen(facts))
+		return reported_symptom(facts);
 	if (blockers_foretell(facts))
 		return foretold(facts);
 

@@ -1,6 +1,7 @@
 #include "diag/exclude.h"
 
 #include "diag/blockers.h"
+#include "diag/reported.h"
 
 static enum fact_kind first_missing(const struct fact_set *facts,
 				    const enum fact_kind *list)
@@ -30,6 +31,12 @@ static enum fact_kind excluded_by_rules(const struct cause *c,
 	enum fact_kind ruling = ruling_of(facts);
 
 	if (!ruling || c->ruled_by == ruling)
+		return FACT_NONE;
+	/* What the kernel says of the packet counts for more than what was
+	 * read of the rules. */
+	if (ruling == FACT_RULES_ACCEPT &&
+	    (fact_has(facts, FACT_DROP_RULES) ||
+	     fact_has(facts, FACT_DROP_RULES_REPLY)))
 		return FACT_NONE;
 	if (fact_has(facts, FACT_RULES_FIT_SERVER))
 		return FACT_RULES_FIT_SERVER;
@@ -110,13 +117,26 @@ static enum fact_kind excluded_by_arrival(const struct cause *c,
 	return is_before ? by : FACT_NONE;
 }
 
+/* What the client's kernel may do to an answer just as well, of which is only
+ * known here that it left. */
+static bool may_be_clients(const struct cause *c, const struct fact_set *facts)
+{
+	bool is_both = c->dropped_as[0] >= FACT_DROP_RULES &&
+		       c->dropped_as[0] <= FACT_DROP_NONE &&
+		       c->dropped_as[1] >= FACT_OWN_DROP_RULES;
+
+	return is_both && fact_has(facts, FACT_AT_SERVER) &&
+	       fact_has(facts, FACT_SYNACK_SEEN) &&
+	       !fact_has(facts, FACT_HANDSHAKE_DONE);
+}
+
 /* Where the kernel made an answer, nothing stopped the packet before. */
 static enum fact_kind excluded_by_answer(const struct cause *c,
 					 const struct fact_set *facts)
 {
 	bool is_inbound = c->ruled_by && blockers_is_inbound(c->ruled_by);
 
-	if (!fact_has(facts, FACT_SYN_TAKEN))
+	if (!fact_has(facts, FACT_SYN_TAKEN) || may_be_clients(c, facts))
 		return FACT_NONE;
 	for (int i = 0; i < CAUSE_FACTS && c->found_by[i]; i++) {
 		if (!blockers_is_inbound(c->found_by[i]))
@@ -125,6 +145,25 @@ static enum fact_kind excluded_by_answer(const struct cause *c,
 	}
 
 	return is_inbound ? FACT_SYN_TAKEN : FACT_NONE;
+}
+
+static bool is_favoured(const struct cause *c, enum fact_kind kind)
+{
+	for (int i = 0; i < CAUSE_FACTS && c->favoured_by[i]; i++)
+		if (c->favoured_by[i] == kind)
+			return true;
+
+	return false;
+}
+
+/* What we open ourselves goes to no proxy, and a proxy is elsewhere; but not
+ * where a program was seen to use one. */
+static bool is_by_proxy(const struct cause *c, const struct fact_set *facts,
+			enum fact_kind against)
+{
+	return (against == FACT_PROBED || against == FACT_IS_LOOPBACK) &&
+	       fact_has(facts, FACT_PROGRAM_PROXY) &&
+	       is_favoured(c, FACT_PROGRAM_PROXY);
 }
 
 /* What stands against it. What other packets show of this host is nothing
@@ -140,6 +179,8 @@ static enum fact_kind contradicted_by(const struct cause *c,
 		(c->place == PLACE_ROUTER || c->place == PLACE_SERVER_LINK) &&
 		(cause_first_seen(facts, c->found_by) ||
 		 cause_is_ruled(c, facts));
+	bool is_named = reported_names(c, facts);
+	bool is_of_client = may_be_clients(c, facts);
 
 	for (int i = 0; i < CAUSE_FACTS && c->ruled_out_by[i]; i++) {
 		bool is_of_others =
@@ -147,7 +188,15 @@ static enum fact_kind contradicted_by(const struct cause *c,
 				     c->ruled_out_by[i] == others[1] ||
 				     c->ruled_out_by[i] == others[2]);
 
-		if (fact_has(facts, c->ruled_out_by[i]) && !is_of_others)
+		/* The kernel names it, and was there before any capture. */
+		if (c->ruled_out_by[i] == FACT_AT_SERVER && is_named)
+			continue;
+		if (is_of_client &&
+		    (c->ruled_out_by[i] == others[1] ||
+		     c->ruled_out_by[i] == FACT_RP_FILTER_PASSES))
+			continue;
+		if (fact_has(facts, c->ruled_out_by[i]) && !is_of_others &&
+		    !is_by_proxy(c, facts, c->ruled_out_by[i]))
 			return c->ruled_out_by[i];
 	}
 
@@ -159,19 +208,6 @@ static bool is_looked_for(const struct cause *c, const struct fact_set *facts)
 {
 	return c->found_by[0] && cause_first_seen(facts, c->looked_by) &&
 	       !cause_first_seen(facts, c->found_by);
-}
-
-/* The kernel has told what it did with the packets, and that is another thing. */
-static enum fact_kind excluded_by_drops(const struct cause *c,
-					const struct fact_set *facts)
-{
-	if (!c->dropped_as[0] || cause_first_seen(facts, c->dropped_as))
-		return FACT_NONE;
-	for (int k = FACT_DROP_RULES; k <= FACT_DROP_NONE; k++)
-		if (fact_has(facts, (enum fact_kind)k))
-			return (enum fact_kind)k;
-
-	return FACT_NONE;
 }
 
 /* Whether a fact, or the want of one, excludes the cause. */
@@ -189,7 +225,7 @@ bool exclude_cause(const struct cause *c, const struct fact_set *facts,
 	if (!ret->by)
 		ret->by = excluded_by_rules(c, facts);
 	if (!ret->by)
-		ret->by = excluded_by_drops(c, facts);
+		ret->by = reported_against(c, facts);
 	if (ret->by)
 		return true;
 	/* What it needs is of packets, and was found without any. */

@@ -1,6 +1,7 @@
 #include "diag/next.h"
 
 #include "base/i18n.h"
+#include "diag/blockers.h"
 
 struct row {
 	uint32_t symptoms;
@@ -167,7 +168,7 @@ static const struct next_step let_it_try = {
 const struct next_step *next_at(const struct verdict *v,
 				const struct fact_set *facts, size_t i)
 {
-	if (fact_has(facts, FACT_FORETOLD) && !fact_has(facts, FACT_AT_SERVER))
+	if (blockers_foretell(facts))
 		return i ? NULL : &let_it_try;
 
 	for (size_t k = 0; k < sizeof(rows) / sizeof(*rows); k++)

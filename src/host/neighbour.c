@@ -72,6 +72,33 @@ int neighbour_get(struct netlink *n, const struct address *a, uint32_t device,
 	return error == -ENOENT || error == -ENODEV ? 0 : error;
 }
 
+static int take_port(const struct nlmsghdr *m, void *context)
+{
+	const struct ndmsg *d = mnl_nlmsg_get_payload(m);
+	uint32_t *port = context;
+
+	if (m->nlmsg_type == RTM_NEWNEIGH &&
+	    mnl_nlmsg_get_payload_len(m) >= sizeof(*d) && d->ndm_ifindex > 0)
+		*port = (uint32_t)d->ndm_ifindex;
+	return 0;
+}
+
+int neighbour_port(struct netlink *n, uint32_t bridge, const uint8_t mac[6],
+		   uint32_t *ret)
+{
+	struct netlink_request room;
+	struct nlmsghdr *m = netlink_request(&room, RTM_GETNEIGH, 0);
+	struct ndmsg *d = mnl_nlmsg_put_extra_header(m, sizeof(*d));
+	int error;
+
+	*ret = 0;
+	d->ndm_family = AF_BRIDGE;
+	mnl_attr_put(m, NDA_LLADDR, 6, mac);
+	mnl_attr_put_u32(m, NDA_MASTER, bridge);
+	error = netlink_ask(n, m, take_port, ret);
+	return error == -ENOENT || error == -ENODEV ? 0 : error;
+}
+
 bool neighbour_has_failed(const struct neighbour *e)
 {
 	return e->is_known && e->state & NUD_FAILED;

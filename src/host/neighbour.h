@@ -25,6 +25,12 @@ struct neighbour {
 int neighbour_get(struct netlink *n, const struct address *a, uint32_t device,
 		  struct neighbour *ret);
 
+/* By which port of a bridge a station is reached, as the bridge has learned it
+ * (RTM_GETNEIGH of PF_BRIDGE, Linux 5.0): its index; 0: it has not. 0 or
+ * -errno. */
+int neighbour_port(struct netlink *n, uint32_t bridge, const uint8_t mac[6],
+		   uint32_t *ret);
+
 /* It was asked for and did not answer. */
 bool neighbour_has_failed(const struct neighbour *e);
 /* It is being asked for, and has not answered yet. */

@@ -16,15 +16,15 @@
 enum { NFTRACE_DEVICES = 8, NFTRACE_NAME = 32, NFTRACE_SECONDS = 2 };
 
 struct nftrace_request {
-	uint8_t protocol; /* IPPROTO_TCP or IPPROTO_UDP */
-	uint16_t port;    /* of the server's end */
+	uint8_t protocol;              /* IPPROTO_TCP or IPPROTO_UDP */
+	uint16_t port;                 /* of the server's end */
 	struct address client, server; /* server: has_server */
 	bool has_client; /* without: of anybody, which is rate-limited too */
 	bool has_server;
-	bool is_v4;          /* the family where neither is known */
-	bool is_from_here;   /* this host is the client */
-	bool has_legacy;     /* iptables-legacy has tables of this family */
-	bool has_bridge;     /* rules of the bridge family are in use */
+	bool is_v4;        /* the family where neither is known */
+	bool is_from_here; /* this host is the client */
+	bool has_legacy;   /* iptables-legacy has tables of this family */
+	bool has_bridge;   /* rules of the bridge family are in use */
 	/* That have chains at netdev ingress. */
 	char devices[NFTRACE_DEVICES][NFTRACE_NAME];
 	size_t device_count;
@@ -33,9 +33,11 @@ struct nftrace_request {
 /*
  * Arms, in a process of its own that needs CAP_NET_ADMIN: *file becomes what it
  * writes (path.h reads it, also while it grows), *control a socket: one byte
- * comes when it is armed, and one whenever something was traced. It takes itself
- * away NFTRACE_SECONDS after it was armed, or when the caller shuts down its
- * writing end; net.netfilter.nf_log.* is as before then (nf_log.h). 0 or -errno.
+ * comes when it is armed (0; else the errno that kept it from that), and a 0
+ * whenever something was traced. It takes itself away NFTRACE_SECONDS after it
+ * was armed, or when the caller shuts down its writing end, or is dead; when the
+ * socket ends, all is as it was, net.netfilter.nf_log.* too (nflog.h). For
+ * iptables-legacy somebody has to be able to write /run/kiriwake. 0 or -errno.
  */
 int nftrace_start(const struct nftrace_request *q, int *file, int *control);
 

@@ -57,22 +57,34 @@ void words_service(struct text *out, const struct report_flow *f)
 	text_done(&host);
 }
 
-/* On the server, before a packet came: what it is set up to do. */
+static bool has(const struct report_flow *f, enum fact_kind kind)
+{
+	return f->facts && fact_has(f->facts, kind);
+}
+
+/* On the server, before a packet came, or but one of its own: what it is set up
+ * to do. */
 static bool is_foretold(const struct report_flow *f)
 {
-	return f->facts && fact_has(f->facts, FACT_FORETOLD) &&
-	       !fact_has(f->facts, FACT_AT_SERVER);
+	return has(f, FACT_PROBE_ANSWERED) ||
+	       (has(f, FACT_FORETOLD) && !has(f, FACT_AT_SERVER));
 }
 
 static const char *sentence_of(const struct report_flow *f)
 {
 	if (!is_foretold(f))
 		return _(symptom_sentence(f->verdict->symptom));
+	if (f->verdict->status == STATUS_HEALTHY && has(f, FACT_PROBE_ANSWERED))
+		return _(
+			"%1$s answers a SYN as the client's: what fails comes in by another device, or fails before this host, on the way back, or behind the handshake.");
 	if (f->verdict->status == STATUS_HEALTHY)
 		return _(
 			"Foretold: nothing of this host stops a connection to %1$s.");
 	if (f->verdict->status != STATUS_UNKNOWN)
 		return _(symptom_sentence(f->verdict->symptom));
+	if (has(f, FACT_PROBE_UNSEEN))
+		return _(
+			"A packet as the client's to %1$s was gone before the capture could see it, and it is not known why.");
 	if (fact_has(f->facts, FACT_RULES_UNSURE))
 		return _(
 			"What becomes of a connection to %1$s cannot be foretold.");

@@ -70,6 +70,8 @@ static const struct choice protocols[] = {
 	{ "mh", 135 },
 	{ "ipv4", 4 },
 	{ "all", 0 },
+	{ "ip", 0 },
+	{ "hopopt", 0 },
 	{ 0 },
 };
 

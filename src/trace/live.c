@@ -117,9 +117,12 @@ static void drain(struct device *devices, size_t count)
 				    (u_char *)&devices[i]);
 }
 
+/* A byte says that more was written; those that nobody takes say nothing new. */
 static void loop(struct device *devices, size_t count, int control)
 {
 	struct pollfd fds[LIVE_DEVICES + 1];
+	const size_t *written = count ? devices->bytes : NULL;
+	size_t told = 0;
 
 	for (size_t i = 0; i < count; i++)
 		fds[i] = (struct pollfd){
@@ -130,6 +133,9 @@ static void loop(struct device *devices, size_t count, int control)
 		if (poll(fds, count + 1, -1) < 0)
 			break;
 		drain(devices, count);
+		if (written && *written != told)
+			(void)send(control, "", 1, MSG_DONTWAIT | MSG_NOSIGNAL);
+		told = written ? *written : 0;
 	} while (!fds[count].revents);
 	drain(devices, count);
 }

@@ -22,9 +22,10 @@ struct live_request {
 /*
  * Begins in a process of its own. With root's rights (or CAP_NET_RAW) it opens
  * the devices, gives the rights up, and only then reads packets. *file becomes
- * what it writes, *control a socket: one byte comes when it captures; when the
- * caller shuts down its writing end, it writes out what has come and closes. 0,
- * or -errno: not permitted, no such device.
+ * what it writes, *control a socket: one byte comes when it captures, and one
+ * whenever packets were written; when the caller shuts down its writing end, it
+ * writes out what has come and closes. 0, or -errno: not permitted, no such
+ * device.
  */
 int live_capture_start(const struct live_request *request, int *file,
 		       int *control);

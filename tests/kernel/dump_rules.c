@@ -1,7 +1,8 @@
 /* Reads rulesets, text or JSON of nft or ipset's, and prints the model in
  * dump.h's form.
  * usage: dump_rules FILE...
- *        dump_rules live [FOLDER]    (tools in that folder) */
+ *        dump_rules live [FOLDER]    (tools in that folder)
+ *        dump_rules handles FILE     (of the rules, instead) */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -73,19 +74,28 @@ static int read_live(struct ruleset *r, const char *folder)
 	return err;
 }
 
+static void print_handles(const struct ruleset *r)
+{
+	for (const struct table *t = r->first; t; t = t->next)
+		for (const struct chain *c = t->first; c; c = c->next)
+			for (const struct rule *i = c->first; i; i = i->next)
+				(void)printf("%llu\n",
+					     (unsigned long long)i->handle);
+}
+
 int main(int argc, char **argv)
 {
 	struct problems *problems = problems_new();
 	struct ruleset *r = ruleset_new(problems);
 	struct text out = TEXT_NULL;
-	bool is_bad;
+	bool is_bad, is_handles = argc > 1 && !strcmp(argv[1], "handles");
 
 	if (argc > 1 && strcmp(argv[1], "live") == 0) {
 		if (read_live(r, argc > 2 ? argv[2] : NULL))
 			return 1;
 		argc = 0;
 	}
-	for (int i = 1; i < argc; i++) {
+	for (int i = is_handles ? 2 : 1; i < argc; i++) {
 		size_t len = 0;
 		char *text = slurp(argv[i], &len);
 
@@ -96,7 +106,10 @@ int main(int argc, char **argv)
 
 	if (ruleset_link(r))
 		return 1;
-	dump_ruleset(&out, r);
+	if (is_handles)
+		print_handles(r);
+	else
+		dump_ruleset(&out, r);
 	(void)fputs(text_string(&out), stdout);
 	tell(problems, "problem");
 	tell(r->notes, "note");

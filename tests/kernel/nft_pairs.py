@@ -8,6 +8,7 @@ given files; lists them as text and as JSON; compares the dumps of both. What th
 counted. 77 where there are no namespaces.
 """
 import argparse
+from json import loads
 import os
 import pathlib
 import random
@@ -84,6 +85,16 @@ class Pairs:
             return False
         return True
 
+    def same_handles(self, name, text, json):
+        """Every rule that JSON has a handle for has it in the text, in the same order."""
+        from_json = [str(x['rule']['handle']) for x in loads(json)['nftables'] if 'rule' in x]
+        (self.folder / 'handles').write_text(text)
+        done = subprocess.run([self.program, 'handles', self.folder / 'handles'], capture_output=True, text=True, timeout=60)
+        if done.stdout.split() != from_json:
+            self.bad.append(f'{name}: handles {done.stdout.split()} in the text, {from_json} in JSON')
+            return False
+        return True
+
     def pair(self, name, source, is_rewritten):
         self.nft('flush', 'ruleset')
         loaded = self.nft('-f', '-', text=source)
@@ -97,6 +108,12 @@ class Pairs:
         # nft 1.0.6 does not print devices in JSON.
         bare = re.sub(r'( ingress .*) on \S+$', r'\1', listed[0], flags=re.M)
         good = self.compare(name, ('text', 'JSON'), (bare, *listed[1:]), self.dump('listed.json', json))
+        # As the live ruleset is asked for: with handles.
+        text, json = self.nft('-a', 'list', 'ruleset').stdout, self.nft('-ja', 'list', 'ruleset').stdout
+        handled = self.dump('live (nft)', text)
+        bare = re.sub(r'( ingress .*) on \S+$', r'\1', handled[0], flags=re.M)
+        good = self.compare(name, ('live text', 'live JSON'), (bare, *handled[1:]), self.dump('live.json', json)) and good
+        good = self.same_handles(name, text, json) and good
         if not is_rewritten:
             good = self.compare(name, ('the source', 'its listing'), self.dump('source.nft', source), listed) and good
         self.good += good

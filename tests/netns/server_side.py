@@ -9,12 +9,15 @@ while the client tries. A file may say
         'skip': 'why'                     # the server cannot know: it must not be wrong, and must not blame itself
         'here': True                      # a cause of elsewhere that this server can know
         'timeout': 12                     # seconds that it may wait
+        'probe': True                     # with run.py --probe it must be told exactly, too; False: not asked so; else it may be missed
+        'rule': 'dport 22 drop'           # a part of the text of the rule that must be to blame; False: any
 
 and set lab.is_anybody (no --from), lab.asked_port (where address translation changes it), lab.asked_address (of another host, where a router is asked), lab.seen_from (the address that the server sees), and
 lab.launcher (what the command is run by) and lab.real_client (words of another client than check).
 
 Without 'skip', a cause whose place (src/diag/causes) is the server, its service or its link must be told exactly: alone, with
-a culprit of the kind that its row names. Of the others the server may say nothing, or a set that holds the truth.
+a culprit of the kind that its row names; where that is a rule of the firewall, it must be proven, and the rule to blame one that
+the fault added (if it added any that refuses), by its handle or its words. Of the others the server may say nothing, or a set that holds the truth.
 """
 import functools
 import ipaddress
@@ -30,6 +33,8 @@ import subprocess
 import sys
 import threading
 import time
+
+from lab import Skip
 
 ARMED = 10.0  # seconds that it may take until it waits
 AT_SERVER = ('server', 'service', 'server-link')
@@ -223,6 +228,79 @@ def attempt(lab, host, args, words, about, client, expect):
     return said, (ended - first) * 1000 if first else None, problem
 
 
+def probe(lab, host, args, words, client):
+    """The server makes the attempt itself: (what it said, None, problem). The client tried before, as its user did."""
+    trying = lab.client.popen([*lab.wrap, *(lab.real_client or [args.program, 'check', *client, '--json'])],
+                              stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    finish(trying, LIMIT)
+    process = start(host, args, [*words, '--probe'])
+    listener = Listener(process.stderr)
+    process.stderr = None
+    out, problem = finish(process, LIMIT)
+    listener.join(1)
+    said, problem = read_answer(process, out, listener.text, problem)
+    return said, None, problem or (None if not said or said_of_probe(said) else 'it does not say what became of its probe')
+
+
+def said_of_probe(said):
+    """It was made, or it is told why not."""
+    return any(s.get('step') == 'probe' for s in said.get('steps', []))
+
+
+# The rules that are to blame
+
+RULES = ('firewall-rule', 'firewall-policy')
+REFUSES = re.compile(r'\b(drop|reject|DROP|REJECT|queue|NFQUEUE|limit|TARPIT)\b')
+
+
+def nft_rules(host):
+    where, chain = [], ''
+    for line in host.run('nft -a list ruleset 2>/dev/null || true').splitlines():
+        words = line.split()
+        if words[:1] == ['table']:
+            where = words[1:3]
+        elif words[:1] == ['chain']:
+            chain = words[1]
+        elif found := re.search(r'# handle (\d+)$', line):
+            if line.startswith('\t\t'):
+                yield ('nft', *where, chain, int(found[1])), line.strip()
+
+
+def iptables_rules(host):
+    for tool, engine, family in (('iptables-legacy', 'iptables-legacy', 'ip'), ('ip6tables-legacy', 'iptables-legacy', 'ip6'),
+                                 ('iptables-nft', 'iptables-nft', 'ip'), ('ip6tables-nft', 'iptables-nft', 'ip6')):
+        table = ''
+        for line in host.run(f'{tool}-save 2>/dev/null || true').splitlines():
+            if line.startswith('*'):
+                table = line[1:]
+            elif line.startswith('-A '):
+                yield (engine, family, table, line.split()[1], line), line
+
+
+def refusing_rules(host):
+    """{what names a rule of this host: its text} of those that may refuse."""
+    return {key: text for rules in (nft_rules(host), iptables_rules(host)) for key, text in rules if REFUSES.search(text)}
+
+
+def rule_key(culprit):
+    key = tuple(culprit.get(name) for name in ('engine', 'family', 'table', 'chain'))
+    last = culprit.get('handle') if key[0] == 'nft' else culprit.get('text')
+    return (*key, last) if last else key  # where only the chain is known
+
+
+def judge_rule(verdict, wanted, added):
+    """added: the fault's own rules that may refuse."""
+    culprit = verdict.get('culprit') or {}
+    if culprit.get('kind') not in RULES or wanted is False:
+        return []
+    if wanted:
+        return [] if wanted in culprit.get('text', '') else [f'the rule to blame is {culprit.get("text")!r}, not {wanted!r}']
+    key = rule_key(culprit)
+    if not added or any(k[:len(key)] == key for k in added):
+        return []
+    return [f'the rule to blame is none that was added: {key}, of {sorted(map(str, added.values()))}']
+
+
 # Judging
 
 
@@ -266,6 +344,8 @@ def judge_exact(verdict, expect, true, rows):
     symptoms = [symptoms] if isinstance(symptoms, str) else symptoms
     if symptoms and verdict.get('symptom') not in symptoms:
         wrong.append(f'symptom {verdict.get("symptom")}, not {" or ".join(symptoms)}')
+    if rows.get(true[0], ('', ''))[1] in RULES and not others and verdict.get('certainty') != expect.get('certainty', 'proven'):
+        wrong.append(f'certainty {verdict.get("certainty")}, though the kernel can name the rule')
     for name in ('certainty', 'place'):
         if expect.get(name) and verdict.get(name) != expect[name]:
             wrong.append(f'{name} {verdict.get(name)}, not {expect[name]}')
@@ -279,6 +359,14 @@ def judge_exact(verdict, expect, true, rows):
     if verdict['status'] not in expect.get('status', ['failing', 'degraded']):
         wrong.append(f'status {verdict["status"]}')
     return wrong
+
+
+def judge_probe(verdict, true):
+    """It may show nothing, as where a fault sits before or behind the part of the way that it goes; but nothing that is not so."""
+    named = causes_of(verdict)
+    if not named or set(true) & set(named):
+        return []
+    return [f'{true[0]} is not among {named}']
 
 
 def judge_foretold(said, true, healthy, rows):
@@ -306,6 +394,7 @@ class Side:
         self.lab, self.args, self.expect, self.record = lab, args, expect, record
         self.rows = catalogue(root)
         self.is_whole = not (args.as_user or args.as_admin)
+        self.added = {}  # rules by which the fault may refuse
 
     def ask(self, label, true):
         """What was said while the client tried, or None; what is wrong of what was foretold is noted."""
@@ -321,7 +410,10 @@ class Side:
             self.record['foretold'] = said['verdict'].get('cause')
             self.record['foretold wrong'] = self.record.get('foretold wrong', False) or bool(wrong)
         self.show(said)
-        said, ms, problem = attempt(self.lab, host, self.args, words, about, client, self.expect)
+        if self.args.probe:
+            said, ms, problem = probe(self.lab, host, self.args, words, client)
+        else:
+            said, ms, problem = attempt(self.lab, host, self.args, words, about, client, self.expect)
         if problem:
             self.record['wrong'].append(label + problem)
         self.show(said)
@@ -339,7 +431,7 @@ class Side:
     def healthy(self, expect):
         said = self.ask('', [])
         if said:
-            wrong = judge_healthy(said, expect) if self.is_whole else []
+            wrong = judge_healthy(said, expect) if self.is_whole and not self.args.probe else []
             told = causes_of(said['verdict'])
             self.record['wrong'] += wrong or ([f'healthy set-up has a cause: {told}'] if told else [])
             self.record['false alarm'] = bool(told)
@@ -352,10 +444,13 @@ class Side:
             return
         verdict = said['verdict']
         elsewhere = self.expect['elsewhere']
-        if elsewhere or not self.is_whole:
+        if self.args.probe and not elsewhere and not self.expect.get('probe'):
+            wrong = judge_probe(verdict, true)
+        elif elsewhere or not self.is_whole:
             wrong = judge_elsewhere(verdict, true, self.rows)
         else:
             wrong = judge_exact(verdict, self.expect, true, self.rows)
+            wrong += judge_rule(verdict, self.expect.get('rule'), self.added) if not wrong else []
         named = causes_of(verdict)
         proven = verdict.get('certainty') == 'proven'
         if proven and verdict.get('cause') not in true:
@@ -390,12 +485,17 @@ def rows_of(module, cause, rows, root):
 def judge(lab, module, cause, args, record, root):
     """cause: None of a healthy file."""
     expect = expectation(module)
+    if args.probe and expect.get('probe') is False:
+        raise Skip('a probe meets something else')
     side = Side(lab, args, expect, record, root)
     if cause is None or getattr(module, 'HEALTHY', True):
         side.healthy(getattr(module, 'EXPECT', {}) if cause is None else {})
     if cause is None:
         return
+    host = lab.hosts[getattr(lab, 'asked', None) or expect.get('host', 'server')]
+    before = refusing_rules(host)
     module.fault(lab)
+    side.added = {key: text for key, text in refusing_rules(host).items() if key not in before}
     side.expect = expect | {k: v for k, v in lab.expect.items() if k in ('symptom', 'cause', 'or')}
     side.expect |= getattr(module, 'EXPECT_SERVER', {}) | getattr(lab, 'expect_server', {})
     cause = side.expect.get('cause', cause)

@@ -39,4 +39,5 @@ const struct cause cause_accept_queue_full = {
 	.found_by = { FACT_ACCEPT_QUEUE_FULL, FACT_ACCEPT_QUEUE_COUNTED },
 	.looked_by = { FACT_SOCKET_QUEUES_READ },
 	.proven_by = FACT_ACCEPT_QUEUE_DROPPED,
+	.dropped_as = { FACT_DROP_NONE, FACT_DROP_OVERFLOW },
 };

@@ -31,4 +31,5 @@ const struct cause cause_address_not_local = {
 	.favoured_by = { FACT_SYN_ARRIVED },
 	.found_by = { FACT_ADDRESS_NOT_OWN },
 	.proven_by = FACT_ADDRESS_COUNTED,
+	.dropped_as = { FACT_DROP_NOT_OURS, FACT_DROP_NO_ROUTE },
 };

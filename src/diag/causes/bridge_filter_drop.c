@@ -34,4 +34,5 @@ const struct cause cause_bridge_filter_drop = {
 			  FACT_LINK_NO_CARRIER },
 	.favoured_by = { FACT_ARP_ANSWERED },
 	.found_by = { FACT_BRIDGE_RULES_DROP },
+	.dropped_as = { FACT_DROP_RULES },
 };

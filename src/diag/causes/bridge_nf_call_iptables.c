@@ -37,4 +37,5 @@ const struct cause cause_bridge_nf_call_iptables = {
 			  FACT_ICMP_LEFT_SERVER, FACT_SYNACK_OTHER_SOURCE,
 			  FACT_ICMP_FROM_TARGET },
 	.favoured_by = { FACT_ARP_ANSWERED, FACT_BRIDGE_FILTERED },
+	.dropped_as = { FACT_DROP_RULES },
 };

@@ -35,4 +35,5 @@ const struct cause cause_checksum_bad = {
 	.favoured_by = { FACT_SYN_CHECKSUM_BAD, FACT_CHECKSUM_COUNTED },
 	.found_by = { FACT_CHECKSUM_COUNTED },
 	.proven_by = FACT_CHECKSUM_COUNTED,
+	.dropped_as = { FACT_DROP_CHECKSUM },
 };

@@ -32,4 +32,5 @@ const struct cause cause_client_input_no_established = {
 			  FACT_OWN_RULES_PASS },
 	.favoured_by = { FACT_SYNACK_IGNORED, FACT_AT_CLIENT },
 	.proven_by = FACT_OWN_RULES_REPLY,
+	.dropped_as = { FACT_OWN_DROP_RULES_REPLY },
 };

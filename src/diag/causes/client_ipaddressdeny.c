@@ -33,4 +33,5 @@ const struct cause cause_client_ipaddressdeny = {
 			  FACT_CONNECT_ENETUNREACH, FACT_CONNECT_EHOSTUNREACH,
 			  FACT_CONNECT_EADDRNOTAVAIL, FACT_CONNECT_EMFILE },
 	.proven_by = FACT_BPF_EGRESS_DROPS,
+	.dropped_as = { FACT_OWN_DROP_CGROUP },
 };

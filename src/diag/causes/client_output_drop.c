@@ -31,4 +31,5 @@ const struct cause cause_client_output_drop = {
 			  FACT_OWN_RULES_OWNER, FACT_OWN_RULES_REJECT,
 			  FACT_OWN_RULES_REPLY },
 	.proven_by = FACT_OWN_RULES_DROP,
+	.dropped_as = { FACT_OWN_DROP_RULES },
 };

@@ -33,4 +33,5 @@ const struct cause cause_client_output_reject = {
 			  FACT_OWN_RULES_PASS, FACT_OWN_RULES_DROP,
 			  FACT_OWN_RULES_OWNER, FACT_ARP_SILENCE },
 	.proven_by = FACT_OWN_RULES_REJECT,
+	.dropped_as = { FACT_OWN_DROP_RULES },
 };

@@ -28,4 +28,5 @@ const struct cause cause_client_owner_drop = {
 			  FACT_OWN_RULES_DROP, FACT_OWN_RULES_REJECT,
 			  FACT_OWN_RULES_REPLY },
 	.proven_by = FACT_OWN_RULES_OWNER,
+	.dropped_as = { FACT_OWN_DROP_RULES },
 };

@@ -32,4 +32,5 @@ const struct cause cause_conntrack_full = {
 	.favoured_by = { FACT_PORT_SERVED_AFTER, FACT_SYNACK_LATE },
 	.found_by = { FACT_CONNTRACK_FULL },
 	.proven_by = FACT_CONNTRACK_COUNTED,
+	.dropped_as = { FACT_DROP_RULES, FACT_DROP_RULES_REPLY },
 };

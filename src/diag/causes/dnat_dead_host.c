@@ -34,4 +34,5 @@ const struct cause cause_dnat_dead_host = {
 			 FACT_CONNTRACK_NAT },
 	.found_by = { FACT_DNAT_DEAD },
 	.proven_by = FACT_FORWARD_STUCK,
+	.dropped_as = { FACT_DROP_NEIGHBOUR, FACT_DROP_NONE },
 };

@@ -28,4 +28,5 @@ const struct cause cause_dnat_to_loopback = {
 	.favoured_by = { FACT_SYN_ARRIVED },
 	.found_by = { FACT_DNAT_LOOPBACK },
 	.looked_by = { FACT_RULES_READ },
+	.dropped_as = { FACT_DROP_LOOPBACK },
 };

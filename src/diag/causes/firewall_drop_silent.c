@@ -31,4 +31,5 @@ const struct cause cause_firewall_drop_silent = {
 			  FACT_SYNACK_OTHER_SOURCE },
 	.favoured_by = { FACT_SYN_ARRIVED, FACT_HOST_PINGS, FACT_HOST_SERVES },
 	.ruled_by = FACT_RULES_DROP,
+	.dropped_as = { FACT_DROP_RULES },
 };

@@ -33,4 +33,5 @@ const struct cause cause_firewall_forward_drop = {
 	.favoured_by = { FACT_HOST_PINGS, FACT_HOST_SERVES },
 	.looked_by = { FACT_RULES_READ },
 	.ruled_by = FACT_RULES_FORWARD_DROP,
+	.dropped_as = { FACT_DROP_RULES, FACT_DROP_RULES_REPLY },
 };

@@ -25,8 +25,9 @@ const struct cause cause_firewall_mac_filter = {
 	.ruled_out_by = { FACT_ICMP_TOO_BIG, FACT_SYN_NOT_ARRIVED,
 			  FACT_ICMP_FROM_OTHER, FACT_ICMP_FROM_CLIENT,
 			  FACT_ICMP_LATE, FACT_ICMP_TTL, FACT_ICMP_REASSEMBLY,
-			  FACT_SYNACK_OTHER_SOURCE },
+			  FACT_SYNACK_OTHER_SOURCE, FACT_ICMP_BY_KERNEL },
 	.favoured_by = { FACT_SYN_ARRIVED, FACT_PORT_SERVED_OTHERS },
 	.looked_by = { FACT_RULES_READ },
 	.ruled_by = FACT_RULES_MAC,
+	.dropped_as = { FACT_DROP_RULES },
 };

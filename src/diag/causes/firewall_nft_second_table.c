@@ -28,8 +28,10 @@ const struct cause cause_firewall_nft_second_table = {
 			  FACT_SYN_OTHER_MAC, FACT_ICMP_FROM_OTHER,
 			  FACT_ICMP_FROM_CLIENT, FACT_ICMP_LATE, FACT_ICMP_TTL,
 			  FACT_ICMP_REASSEMBLY, FACT_RST_FROM_STACK,
-			  FACT_SYNACK_OTHER_SOURCE },
+			  FACT_SYNACK_OTHER_SOURCE, FACT_KERNEL_RST,
+			  FACT_ICMP_BY_KERNEL },
 	.favoured_by = { FACT_SYN_ARRIVED },
 	.looked_by = { FACT_RULES_READ },
 	.ruled_by = FACT_RULES_SECOND,
+	.dropped_as = { FACT_DROP_RULES },
 };

@@ -33,8 +33,10 @@ const struct cause cause_firewall_notrack_stateful = {
 	.ruled_out_by = { FACT_WOKEN, FACT_ICMP_TOO_BIG, FACT_SYN_NOT_ARRIVED,
 			  FACT_SYN_OTHER_MAC, FACT_ICMP_FROM_OTHER,
 			  FACT_ICMP_FROM_CLIENT, FACT_ICMP_LATE, FACT_ICMP_TTL,
-			  FACT_ICMP_REASSEMBLY, FACT_SYNACK_OTHER_SOURCE },
+			  FACT_ICMP_REASSEMBLY, FACT_SYNACK_OTHER_SOURCE,
+			  FACT_ICMP_BY_KERNEL },
 	.favoured_by = { FACT_SYN_ARRIVED },
 	.looked_by = { FACT_RULES_READ },
 	.ruled_by = FACT_RULES_NOTRACK,
+	.dropped_as = { FACT_DROP_RULES },
 };

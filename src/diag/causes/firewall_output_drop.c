@@ -29,4 +29,5 @@ const struct cause cause_firewall_output_drop = {
 			  FACT_SYNACK_OTHER_SOURCE },
 	.favoured_by = { FACT_SYN_ARRIVED },
 	.ruled_by = FACT_RULES_REPLY,
+	.dropped_as = { FACT_DROP_RULES_REPLY },
 };

@@ -25,7 +25,8 @@ const struct cause cause_firewall_reject_icmp = {
 	.needs = { FACT_ICMP_ERROR },
 	.ruled_out_by = { FACT_ICMP_TOO_BIG, FACT_ICMP_FROM_OTHER,
 			  FACT_ICMP_FROM_CLIENT, FACT_ICMP_LATE, FACT_ICMP_TTL,
-			  FACT_ICMP_REASSEMBLY },
+			  FACT_ICMP_REASSEMBLY, FACT_ICMP_BY_KERNEL },
 	.favoured_by = { FACT_ICMP_PORT, FACT_ICMP_LEFT_SERVER },
 	.ruled_by = FACT_RULES_REJECT_ICMP,
+	.dropped_as = { FACT_DROP_RULES },
 };

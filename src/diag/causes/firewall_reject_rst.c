@@ -22,7 +22,8 @@ const struct cause cause_firewall_reject_rst = {
 	.culprit = CULPRIT_FIREWALL_RULE,
 	.shows = SYMPTOM_BIT(REFUSED_BY_RST) | SYMPTOM_BIT(RESET_MID_STREAM),
 	.needs_any = { FACT_RST_FOR_SYN, FACT_SERVER_RST },
-	.ruled_out_by = { FACT_RST_FROM_STACK },
+	.ruled_out_by = { FACT_RST_FROM_STACK, FACT_KERNEL_RST },
 	.favoured_by = { FACT_RST_LEFT_SERVER, FACT_PORT_SERVED_OTHERS },
 	.ruled_by = FACT_RULES_REJECT_RST,
+	.dropped_as = { FACT_DROP_RULES },
 };

@@ -30,8 +30,10 @@ const struct cause cause_kube_no_endpoints = {
 			  FACT_ICMP_REJECT_ROUTE, FACT_ICMP_FROM_OTHER,
 			  FACT_ICMP_FROM_CLIENT, FACT_ICMP_LATE, FACT_ICMP_TTL,
 			  FACT_ICMP_REASSEMBLY, FACT_RST_FROM_STACK,
-			  FACT_SYNACK_OTHER_SOURCE },
+			  FACT_SYNACK_OTHER_SOURCE, FACT_KERNEL_RST,
+			  FACT_ICMP_BY_KERNEL },
 	.favoured_by = { FACT_ICMP_PORT },
 	.looked_by = { FACT_RULES_READ },
 	.ruled_by = FACT_RULES_KUBE,
+	.dropped_as = { FACT_DROP_RULES },
 };

@@ -30,4 +30,5 @@ const struct cause cause_listener_v6only = {
 	.favoured_by = { FACT_HOST_SERVES, FACT_RST_LEFT_SERVER },
 	.found_by = { FACT_LISTENER_V6ONLY },
 	.looked_by = { FACT_SOCKETS_READ },
+	.dropped_as = { FACT_DROP_NO_SOCKET },
 };

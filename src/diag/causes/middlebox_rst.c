@@ -26,6 +26,7 @@ const struct cause cause_middlebox_rst = {
 	.shows = SYMPTOM_BIT(REFUSED_BY_RST) | SYMPTOM_BIT(SYN_UNANSWERED),
 	.needs_any = { FACT_RST_FOR_SYN, FACT_RST_IGNORED },
 	.ruled_out_by = { FACT_IS_LOOPBACK, FACT_RST_FROM_STACK,
-			  FACT_RST_LEFT_SERVER, FACT_SYN_ARRIVED },
+			  FACT_RST_LEFT_SERVER, FACT_SYN_ARRIVED,
+			  FACT_KERNEL_RST },
 	.favoured_by = { FACT_RST_OTHER_TTL, FACT_RST_IGNORED },
 };

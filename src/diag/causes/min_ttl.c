@@ -27,4 +27,5 @@ const struct cause cause_min_ttl = {
 	.found_by = { FACT_TTL_DROPPED, FACT_TTL_COUNTED },
 	.looked_by = { FACT_SOCKET_QUEUES_READ },
 	.proven_by = FACT_TTL_DROPPED,
+	.dropped_as = { FACT_DROP_MIN_TTL },
 };

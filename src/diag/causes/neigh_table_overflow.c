@@ -31,4 +31,5 @@ const struct cause cause_neigh_table_overflow = {
 			  FACT_ACK_FOR_SYN, FACT_HOST_SERVES_NOW,
 			  FACT_NEIGHBOUR_TABLE_ROOM },
 	.found_by = { FACT_NEIGHBOUR_TABLE_FULL },
+	.dropped_as = { FACT_DROP_NEIGHBOUR },
 };

@@ -32,4 +32,5 @@ const struct cause cause_nfqueue_no_listener = {
 	.favoured_by = { FACT_SYN_ARRIVED, FACT_PORT_SERVED_BEFORE },
 	.looked_by = { FACT_RULES_READ },
 	.ruled_by = FACT_RULES_QUEUE,
+	.dropped_as = { FACT_DROP_QUEUE },
 };

@@ -21,7 +21,7 @@ const struct cause cause_no_listener = {
 	.culprit = CULPRIT_SOCKET,
 	.shows = SYMPTOM_BIT(REFUSED_BY_RST),
 	.ruled_out_by = { FACT_PORT_SERVED_OTHERS, FACT_INNER_LOOPBACK,
-			  FACT_INNER_NONE },
+			  FACT_INNER_NONE, FACT_RULE_RST, FACT_ICMP_BY_RULE },
 	.favoured_by = { FACT_RST_FOR_SYN, FACT_RST_FROM_STACK,
 			 FACT_HOST_SERVES, FACT_RST_LEFT_SERVER,
 			 FACT_RST_SAME_TTL, FACT_LISTENER_STRAYS,
@@ -30,4 +30,5 @@ const struct cause cause_no_listener = {
 		      FACT_LISTENER_VANISHED, FACT_LISTENER_ELSEWHERE,
 		      FACT_LISTENER_STRAY, FACT_LISTENER_STRAYS },
 	.looked_by = { FACT_SOCKETS_READ },
+	.dropped_as = { FACT_DROP_NO_SOCKET },
 };

@@ -29,4 +29,6 @@ const struct cause cause_policy_rule_drop = {
 	.favoured_by = { FACT_SYN_ARRIVED },
 	.found_by = { FACT_POLICY_RULE_IN, FACT_POLICY_RULE_BACK },
 	.proven_by = FACT_ROUTE_BACK_COUNTED,
+	.dropped_as = { FACT_DROP_NOT_OURS, FACT_DROP_NO_ROUTE,
+			FACT_DROP_NONE },
 };

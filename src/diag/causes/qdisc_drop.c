@@ -41,4 +41,5 @@ const struct cause cause_qdisc_drop = {
 			  FACT_LINK_NO_CARRIER, FACT_QDISC_PASSES },
 	.favoured_by = { FACT_HEAVY_LOSS, FACT_PING_LOST },
 	.found_by = { FACT_QDISC_DROPS },
+	.dropped_as = { FACT_DROP_QDISC },
 };

@@ -34,4 +34,5 @@ const struct cause cause_route_missing_reply = {
 	.favoured_by = { FACT_SYN_ARRIVED },
 	.found_by = { FACT_ROUTE_BACK_NONE, FACT_ROUTE_BACK_REFUSED },
 	.proven_by = FACT_ROUTE_BACK_COUNTED,
+	.dropped_as = { FACT_DROP_NONE, FACT_DROP_NO_ROUTE },
 };

@@ -42,4 +42,5 @@ const struct cause cause_route_reply_onlink = {
 	.favoured_by = { FACT_SYN_ARRIVED },
 	.found_by = { FACT_REPLY_ONLINK },
 	.proven_by = FACT_REPLY_STUCK,
+	.dropped_as = { FACT_DROP_NEIGHBOUR, FACT_DROP_NONE },
 };

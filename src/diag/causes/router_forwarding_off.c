@@ -32,4 +32,5 @@ const struct cause cause_router_forwarding_off = {
 			  FACT_ADDRESS_FORWARDED, FACT_ADDRESS_NOT_OWN },
 	.found_by = { FACT_FORWARDING_OFF },
 	.proven_by = FACT_ADDRESS_COUNTED,
+	.dropped_as = { FACT_DROP_NOT_OURS, FACT_DROP_NO_ROUTE },
 };

@@ -34,8 +34,9 @@ const struct cause cause_router_no_route = {
 			  FACT_ICMP_REJECT_ROUTE, FACT_ICMP_TTL, FACT_ICMP_LATE,
 			  FACT_HOST_PINGS, FACT_HOST_SERVES, FACT_SYN_ARRIVED,
 			  FACT_SYNACK_RESET, FACT_ACK_FOR_SYN,
-			  FACT_SYNACK_OTHER_SOURCE },
+			  FACT_SYNACK_OTHER_SOURCE, FACT_ICMP_BY_RULE },
 	.favoured_by = { FACT_ICMP_NET },
 	.found_by = { FACT_FORWARD_NO_ROUTE },
 	.proven_by = FACT_FORWARD_REFUSED,
+	.dropped_as = { FACT_DROP_NO_ROUTE },
 };

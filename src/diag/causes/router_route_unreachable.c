@@ -35,8 +35,9 @@ const struct cause cause_router_route_unreachable = {
 			  FACT_ICMP_PROTOCOL, FACT_ICMP_TTL,
 			  FACT_ICMP_REASSEMBLY, FACT_ICMP_LATE, FACT_HOST_PINGS,
 			  FACT_HOST_SERVES, FACT_SYN_ARRIVED, FACT_SYNACK_RESET,
-			  FACT_ACK_FOR_SYN },
+			  FACT_ACK_FOR_SYN, FACT_ICMP_BY_RULE },
 	.favoured_by = { FACT_ICMP_AT_ONCE },
 	.found_by = { FACT_FORWARD_UNREACHABLE },
 	.proven_by = FACT_FORWARD_REFUSED,
+	.dropped_as = { FACT_DROP_NO_ROUTE },
 };

@@ -29,4 +29,5 @@ const struct cause cause_server_ipaddressdeny = {
 			  FACT_SYNACK_OTHER_SOURCE, FACT_CGROUP_INGRESS_NONE },
 	.favoured_by = { FACT_SYN_ARRIVED, FACT_CGROUP_INGRESS },
 	.found_by = { FACT_CGROUP_INGRESS_DENIES },
+	.dropped_as = { FACT_DROP_SOCKET_FILTER, FACT_DROP_CGROUP_EGRESS },
 };

@@ -35,4 +35,5 @@ const struct cause cause_service_accept_emfile = {
 			 FACT_PORT_SERVED_BEFORE },
 	.found_by = { FACT_PROCESS_FILES_FULL },
 	.looked_by = { FACT_PROCESS_FILES_LEFT },
+	.dropped_as = { FACT_DROP_NONE, FACT_DROP_OVERFLOW },
 };

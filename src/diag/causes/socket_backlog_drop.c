@@ -31,4 +31,5 @@ const struct cause cause_socket_backlog_drop = {
 			  FACT_PING_LOST, FACT_CLIENT_WINDOW_ZERO },
 	.found_by = { FACT_SOCKET_ROOM_DROPPED, FACT_SOCKET_ROOM_COUNTED },
 	.looked_by = { FACT_SOCKET_QUEUES_READ },
+	.dropped_as = { FACT_DROP_BACKLOG, FACT_DROP_NONE },
 };

@@ -28,4 +28,5 @@ const struct cause cause_socket_filter_drop = {
 	.favoured_by = { FACT_SYN_ARRIVED, FACT_SOCKET_FILTER_SOME },
 	.found_by = { FACT_SOCKET_FILTER_NOTHING, FACT_SOCKET_FILTER_DROPPED },
 	.looked_by = { FACT_SOCKET_FILTER_NONE },
+	.dropped_as = { FACT_DROP_SOCKET_FILTER },
 };

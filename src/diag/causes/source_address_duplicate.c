@@ -29,4 +29,5 @@ const struct cause cause_source_address_duplicate = {
 	.favoured_by = { FACT_SYN_ARRIVED, FACT_PORT_SERVED_OTHERS },
 	.found_by = { FACT_SOURCE_OWN },
 	.proven_by = FACT_KERNEL_REFUSES,
+	.dropped_as = { FACT_DROP_OWN_SOURCE },
 };

@@ -43,4 +43,5 @@ const struct cause cause_subnet_overlap = {
 	.favoured_by = { FACT_SYN_ARRIVED, FACT_PORT_SERVED_OTHERS },
 	.found_by = { FACT_REPLY_OVERLAP },
 	.proven_by = FACT_REPLY_STUCK,
+	.dropped_as = { FACT_DROP_NEIGHBOUR, FACT_DROP_NONE },
 };

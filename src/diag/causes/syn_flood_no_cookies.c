@@ -29,4 +29,5 @@ const struct cause cause_syn_flood_no_cookies = {
 	.found_by = { FACT_SYN_QUEUE_FULL, FACT_SYN_QUEUE_COUNTED },
 	.looked_by = { FACT_SOCKET_QUEUES_READ },
 	.proven_by = FACT_SYN_QUEUE_DROPPED,
+	.dropped_as = { FACT_DROP_NONE, FACT_DROP_OVERFLOW },
 };

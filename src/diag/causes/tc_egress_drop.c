@@ -28,4 +28,5 @@ const struct cause cause_tc_egress_drop = {
 	.favoured_by = { FACT_SYN_ARRIVED },
 	.found_by = { FACT_TC_EGRESS_DROPS },
 	.proven_by = FACT_TC_EGRESS_COUNTED,
+	.dropped_as = { FACT_DROP_TC_EGRESS },
 };

@@ -30,4 +30,5 @@ const struct cause cause_tc_ingress_drop = {
 	.favoured_by = { FACT_SYN_ARRIVED },
 	.found_by = { FACT_TC_INGRESS_DROPS },
 	.proven_by = FACT_TC_INGRESS_COUNTED,
+	.dropped_as = { FACT_DROP_TC_INGRESS },
 };

@@ -28,4 +28,5 @@ const struct cause cause_tcp_md5_required = {
 	.found_by = { FACT_KEY_DROPPED, FACT_KEY_COUNTED },
 	.looked_by = { FACT_SOCKET_QUEUES_READ },
 	.proven_by = FACT_KEY_DROPPED,
+	.dropped_as = { FACT_DROP_MD5 },
 };

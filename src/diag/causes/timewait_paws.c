@@ -36,4 +36,5 @@ const struct cause cause_timewait_paws = {
 	.found_by = { FACT_TIMEWAIT_REFUSED },
 	.looked_by = { FACT_TIMEWAIT_QUIET },
 	.proven_by = FACT_TIMEWAIT_REFUSED,
+	.dropped_as = { FACT_DROP_PAWS, FACT_DROP_NONE },
 };

@@ -26,4 +26,5 @@ const struct cause cause_udp_drop = {
 	.favoured_by = { FACT_HOST_PINGS, FACT_HOST_SERVES },
 	.looked_by = { FACT_RULES_READ },
 	.ruled_by = FACT_RULES_UDP,
+	.dropped_as = { FACT_DROP_RULES },
 };

@@ -28,10 +28,11 @@ const struct cause cause_udp_no_listener = {
 			  FACT_ICMP_REJECT_ROUTE, FACT_ICMP_TTL,
 			  FACT_ICMP_REASSEMBLY, FACT_ICMP_FROM_OTHER,
 			  FACT_ICMP_FROM_CLIENT, FACT_INNER_LOOPBACK,
-			  FACT_INNER_NONE },
+			  FACT_INNER_NONE, FACT_ICMP_BY_RULE },
 	.favoured_by = { FACT_ICMP_PORT },
 	.found_by = { FACT_LISTENER_NONE, FACT_LISTENER_NONE_HERE,
 		      FACT_LISTENER_ELSEWHERE },
 	.looked_by = { FACT_SOCKETS_READ },
 	.proven_by = FACT_UDP_NO_PORT,
+	.dropped_as = { FACT_DROP_NO_SOCKET },
 };

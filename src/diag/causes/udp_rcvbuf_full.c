@@ -26,4 +26,5 @@ const struct cause cause_udp_rcvbuf_full = {
 	.found_by = { FACT_UDP_BUFFER_FULL },
 	.looked_by = { FACT_SOCKET_QUEUES_READ },
 	.proven_by = FACT_UDP_BUFFER_DROPPED,
+	.dropped_as = { FACT_DROP_BACKLOG },
 };

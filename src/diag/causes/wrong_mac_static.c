@@ -33,4 +33,5 @@ const struct cause cause_wrong_mac_static = {
 	.favoured_by = { FACT_SYN_OTHER_MAC, FACT_SYN_ARRIVED },
 	.found_by = { FACT_FRAME_NOT_OURS },
 	.proven_by = FACT_FRAME_NOT_OURS,
+	.dropped_as = { FACT_DROP_OTHER_HOST },
 };

@@ -29,4 +29,5 @@ const struct cause cause_xdp_drop = {
 			  FACT_XDP_PASSES },
 	.favoured_by = { FACT_XDP_PROGRAM },
 	.found_by = { FACT_XDP_DROPS },
+	.dropped_as = { FACT_DROP_XDP },
 };

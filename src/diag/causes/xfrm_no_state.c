@@ -31,4 +31,5 @@ const struct cause cause_xfrm_no_state = {
 	.favoured_by = { FACT_SYN_ARRIVED },
 	.found_by = { FACT_XFRM_STATE_MISSING },
 	.proven_by = FACT_XFRM_MISMATCH_COUNTED,
+	.dropped_as = { FACT_DROP_XFRM, FACT_DROP_NONE },
 };

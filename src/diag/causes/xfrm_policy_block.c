@@ -28,4 +28,5 @@ const struct cause cause_xfrm_policy_block = {
 	.favoured_by = { FACT_SYN_ARRIVED },
 	.found_by = { FACT_XFRM_BLOCKS, FACT_XFRM_BLOCKS_REPLY },
 	.proven_by = FACT_XFRM_BLOCK_COUNTED,
+	.dropped_as = { FACT_DROP_XFRM, FACT_DROP_NONE },
 };

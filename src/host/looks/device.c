@@ -124,8 +124,9 @@ static void tell_programs(struct looking *l, const struct programs *p)
 {
 	if (!p->count) {
 		look_tell(l, FACT_XDP_NONE, NULL, NULL);
-	} else if (l->question->packets || (!p->drops && !p->other)) {
-		/* What was seen came through. */
+	} else if ((l->question->packets && !l->question->is_uncaptured) ||
+		   (!p->drops && !p->other)) {
+		/* What a capture saw came through. */
 		look_tell(l, FACT_XDP_PASSES, NULL, NULL);
 	} else if (p->drops) {
 		tell_xdp(l, p->drops, FACT_XDP_DROPS);

@@ -6,11 +6,12 @@ static const struct choice existence[] = { { "exists", 1 },
 					   { "missing", 0 },
 					   { 0 } };
 
+/* EtherTypes; those in the other order of bytes are what `nft -nnj' prints. */
 static const struct choice protocols[] = {
 	{ "ip", 2 },    { "ip6", 10 },   { "arp", 3 },    { "ipv4", 2 },
 	{ "ipv6", 10 }, { "0x0800", 2 }, { "0x800", 2 },  { "0x86dd", 10 },
 	{ "2048", 2 },  { "34525", 10 }, { "0x0806", 3 }, { "2054", 3 },
-	{ 0 }
+	{ "8", 2 },     { "56710", 10 }, { "1544", 3 },   { 0 }
 };
 
 static const struct choice families[] = { { "ipv4", 2 },

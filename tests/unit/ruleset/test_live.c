@@ -98,6 +98,72 @@ static void a_host_with_one_backend_is_read(void **state)
 	given_done(&g);
 }
 
+/* What the rules of table t are, read from a nft that does these lines. */
+static struct given with_nft(const struct tools *t, const char *lines,
+			     struct live *live)
+{
+	struct given g = given_nothing();
+
+	put(t, "nft", lines);
+	assert_int_equal(live_read_from(g.ruleset, t->folder, 2000, live), 0);
+	return g;
+}
+
+#define TABLES_OR "[ \"$2\" = tables ] && echo 'table inet t' && exit; "
+#define JSON_OR                                                                \
+	"[ $1 = -ja ] && echo '{\"nftables\": [{\"table\": {\"family\": "      \
+	"\"inet\", \"name\": \"json\"}}]}' && exit; "
+
+static void nft_is_asked_for_text(void **state)
+{
+	struct live live;
+	struct given g = with_nft(
+		*state,
+		TABLES_OR JSON_OR
+		"printf 'table inet t { # handle 1\\n chain c { # handle "
+		"2\\n  tcp dport 22 counter accept comment \"# xt_y\" # "
+		"handle 7\\n }\\n}\\n'",
+		&live);
+	const struct table *t =
+		ruleset_find_table(g.ruleset, ENGINE_NFT, TABLE_INET, "t");
+
+	assert_int_equal(live.row[LIVE_NFT].state, LIVE_READ);
+	assert_non_null(t);
+	assert_int_equal(t->first->first->handle, 7);
+	assert_int_equal(problems_count(g.problems), 0);
+	given_done(&g);
+}
+
+static void nft_that_crashes_over_text_is_asked_for_json(void **state)
+{
+	struct live live;
+	struct given g =
+		with_nft(*state, TABLES_OR JSON_OR "kill -SEGV $$", &live);
+
+	assert_int_equal(live.row[LIVE_NFT].state, LIVE_READ);
+	assert_non_null(
+		ruleset_find_table(g.ruleset, ENGINE_NFT, TABLE_INET, "json"));
+	given_done(&g);
+}
+
+static void a_match_that_nft_made_a_comment_of_is_not_lost(void **state)
+{
+	struct live live;
+	struct given g = with_nft(
+		*state,
+		TABLES_OR JSON_OR
+		"printf '# Warning: so\\ntable inet t {\\n chain c {\\n  "
+		"tcp dport 22 # xt_string counter drop # handle 7\\n "
+		"}\\n}\\n'",
+		&live);
+
+	assert_int_equal(live.row[LIVE_NFT].state, LIVE_READ);
+	assert_null(ruleset_find_table(g.ruleset, ENGINE_NFT, TABLE_INET, "t"));
+	assert_non_null(
+		ruleset_find_table(g.ruleset, ENGINE_NFT, TABLE_INET, "json"));
+	given_done(&g);
+}
+
 /* Whatever tools there are here: what they said is read from the bytes alone. */
 static void what_was_gathered_is_read_elsewhere(void **state)
 {
@@ -132,6 +198,14 @@ int main(void)
 						with_folder, without_folder),
 		cmocka_unit_test_setup_teardown(a_host_with_one_backend_is_read,
 						with_folder, without_folder),
+		cmocka_unit_test_setup_teardown(nft_is_asked_for_text,
+						with_folder, without_folder),
+		cmocka_unit_test_setup_teardown(
+			nft_that_crashes_over_text_is_asked_for_json,
+			with_folder, without_folder),
+		cmocka_unit_test_setup_teardown(
+			a_match_that_nft_made_a_comment_of_is_not_lost,
+			with_folder, without_folder),
 		cmocka_unit_test(what_was_gathered_is_read_elsewhere),
 	};
 
