@@ -316,6 +316,10 @@ static int tell_traced(const struct look *l)
 
 	if (named != 1)
 		return named == -ENOMEM ? named : 0;
+	/* Those that failed left this host; this one met a chance of its own. */
+	if (!t.blocker.of_reply &&
+	    fact_has(&l->attempt->facts.set, FACT_PACKET_SENT))
+		return 0;
 
 	k = t.blocker.verdict.chain
 		    ? rule_told_culprit(&t.blocker, l->record->arena,

@@ -538,6 +538,7 @@ static void waiting(void *context, int64_t waited_ns, int64_t most_ns)
 	struct check *c = context;
 
 	(void)most_ns;
+	(void)check_drops_are_armed(&c->drops);
 	(void)probe_turn(c->runner, 0);
 	if (waited_ns > 300 * MS)
 		check_screen_wait(&c->screen, _("speaking to the service"),

@@ -34,10 +34,12 @@ struct run_then {
 	bool has_ports;
 	char cgroup[256]; /* another one than ours; "" */
 	int network;      /* another one than ours; -1 */
+
 	/* A variable of its environment, and its value. */
 	struct run_proxy {
 		char name[16], value[128];
 	} proxies[RUN_PROXIES];
+
 	size_t proxy_count;
 };
 

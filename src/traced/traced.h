@@ -96,14 +96,14 @@ struct traced_request {
 
 struct traced_about {
 	pid_t pid;
-	bool is_over;           /* the program itself; children may go on */
-	int status;             /* as waitpid() tells it */
-	int exec_error;         /* positive: it could not be started */
-	size_t processes;       /* that are left */
-	char lost_rights[64];   /* the file that should have had more; "" */
-	bool has_io_uring;      /* some of its calls may not be seen */
-	bool is_blind;          /* sockets could not be looked at */
-	uint64_t stops;         /* how often it was stopped */
+	bool is_over;         /* the program itself; children may go on */
+	int status;           /* as waitpid() tells it */
+	int exec_error;       /* positive: it could not be started */
+	size_t processes;     /* that are left */
+	char lost_rights[64]; /* the file that should have had more; "" */
+	bool has_io_uring;    /* some of its calls may not be seen */
+	bool is_blind;        /* sockets could not be looked at */
+	uint64_t stops;       /* how often it was stopped */
 };
 
 struct traced;
