@@ -470,6 +470,8 @@ static int take_record(struct reading *r, uint32_t kind, struct cursor *body,
 
 	if (is_legacy != (kind == RECORD_LOG))
 		return 0;
+	if (kind == RECORD_RULES && !cursor_left(body))
+		r->rule_count = 0;
 	if (kind < RECORD_KINDS && takers[kind])
 		return take_messages(r, *body, at_ns, takers[kind]);
 

@@ -322,6 +322,23 @@ static void a_handle_has_its_place_in_its_chain(void **state)
 	assert_int_equal(x->list.packets[0].steps[2].number, 0);
 }
 
+static void rules_that_changed_are_read_again(void **state)
+{
+	struct fixture *x = *state;
+
+	rule(&x->f, "in", 4);
+	rule(&x->f, "in", 8);
+	record(&x->f, RECORD_RULES, NULL);
+	rule(&x->f, "in", 8);
+	record(&x->f, RECORD_ARMED, NULL);
+	own(&x->f, 5, 77);
+	trace(&x->f, &(struct told){ 5, "t", "in", 8, RULE, DROP, 77 });
+	trace(&x->f, &(struct told){ 5, "t", "in", 4, RULE, DROP, 0 });
+	assert_int_equal(read_all(x), 0);
+	assert_int_equal(x->list.packets[0].steps[0].number, 1);
+	assert_int_equal(x->list.packets[0].steps[1].number, 0);
+}
+
 static void the_legacy_rule_joins_its_packet(void **state)
 {
 	struct fixture *x = *state;
@@ -601,6 +618,7 @@ int main(void)
 		UNIT(a_refusing_policy_ends_it),
 		UNIT(an_accepting_policy_does_not),
 		UNIT(a_handle_has_its_place_in_its_chain),
+		UNIT(rules_that_changed_are_read_again),
 		UNIT(the_legacy_rule_joins_its_packet),
 		UNIT(a_legacy_packet_of_its_own_has_no_id),
 		UNIT(a_rule_without_conditions_is_no_policy),
