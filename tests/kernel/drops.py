@@ -145,6 +145,7 @@ def prepare(folder):
     without = set()
     sh(f'''
         mount -t tmpfs none /run && mkdir -p /run/netns
+        mount -t bpf none /sys/fs/bpf # iproute2 makes folders there
         ip link set lo up
         for n in client behind; do ip netns add $n; ip -n $n link set lo up; done
         ip link add c0 type veth peer name s0 netns client
