@@ -57,7 +57,11 @@ struct nftrace_list {
 	size_t count;
 	uint64_t lost; /* messages that the kernel could not send */
 	bool is_armed;
-	const char *missing; /* what could not be armed ("legacy"), or NULL */
+	/* The first that could not be armed, or NULL: "legacy" (somebody else has
+	 * group 0 of nfnetlink_log, or nothing can be written to /run/kiriwake or
+	 * the settings), "bridge", "ingress", "places" (behind what clears
+	 * nftrace). */
+	const char *missing;
 };
 
 /* Strings and steps are the arena's. 0; -EINVAL: damaged behind what is there;
