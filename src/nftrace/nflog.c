@@ -122,7 +122,9 @@ static int open_setting(int number)
 	(void)snprintf(path, sizeof(path), "/proc/sys/net/netfilter/nf_log/%d",
 		       number);
 	fd = open(path, O_RDWR | O_CLOEXEC);
-	return fd < 0 ? -errno : fd;
+	if (fd < 0)
+		return -errno;
+	return fd;
 }
 
 static int read_setting(int fd, char value[NFLOG_NAME])
