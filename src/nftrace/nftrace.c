@@ -23,7 +23,7 @@ int nftrace_restore(void)
 {
 	struct mnl_socket *nl =
 		mnl_socket_open2(NETLINK_NETFILTER, SOCK_CLOEXEC);
-	int err = nflog_restore();
+	int restored = nflog_restore(), err = restored < 0 ? restored : 0;
 
 	if (!nl)
 		return err ? err : -errno;
@@ -33,5 +33,5 @@ int nftrace_restore(void)
 		err = arm_sweep(nl);
 	(void)mnl_socket_close(nl);
 	/* Without the right to look there is nothing that we left. */
-	return err == -EPERM ? 0 : err;
+	return err == -EPERM ? 0 : err ? err : restored;
 }
