@@ -143,8 +143,11 @@ static bool is_denied(const struct tracing *t)
 	    has_fact(t, FACT_RULES_COUNTED))
 		return false;
 
-	return t->rules->way.kind >= FACT_RULES_ACCEPT ||
-	       !is_of_walk(&t->rules->way, e);
+	/* A program that stands beside them may be what dropped it. */
+	if (t->rules->way.kind >= FACT_RULES_ACCEPT)
+		return !has_fact(t, FACT_SECURITY_HOOK);
+
+	return !is_of_walk(&t->rules->way, e);
 }
 
 static bool is_settled(const struct tracing *t)
