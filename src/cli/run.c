@@ -263,6 +263,8 @@ static int run(struct cli *cli, int argc, char *argv[])
 	if (!r)
 		return EXIT_UNKNOWN;
 	r->cli = *cli;
+	r->drops = recording_none();
+	r->drops_error = -EAGAIN;
 	r->whole.file = r->whole.then.network = -1;
 	r->messages = calloc(RUN_MESSAGES, sizeof(*r->messages));
 	r->results =
@@ -277,6 +279,7 @@ static int run(struct cli *cli, int argc, char *argv[])
 	if (!status)
 		status = run_program(r);
 	traced_end(r->traced);
+	recording_done(&r->drops);
 	if (r->out && fclose(r->out))
 		status = EXIT_UNKNOWN;
 	(void)munmap(r->results, sizeof(*r->results) * (RUN_PLACES + 1));

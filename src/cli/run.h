@@ -4,6 +4,7 @@
 #include <sys/types.h>
 
 #include "cli/cli.h"
+#include "cli/recording.h"
 #include "diag/diag.h"
 #include "probe/probe.h"
 #include "traced/traced.h"
@@ -83,6 +84,9 @@ struct run {
 	char *const *argv;
 	struct traced *traced;
 	struct traced_about about;
+	/* What the kernel reports meanwhile, where that is permitted. */
+	struct recording drops;
+	int drops_error; /* why there is none; -EAGAIN: not yet; 0 */
 	FILE *out;
 	int64_t began_ns, at_ns, took_ns;
 	struct run_place places[RUN_PLACES];

@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/i18n.h"
 #include "cli/run_case.h"
+#include "drops/tell.h"
 #include "host/links.h"
 #include "host/netlink.h"
 #include "net/dns.h"
@@ -274,6 +275,33 @@ static void tell_network(const struct run_case *c, struct facts *f)
 	text_done(&span);
 }
 
+/* What the kernel reports of the program's own packets and socket. */
+static void tell_kernel(const struct run_case *c, struct arena *arena,
+			struct facts *f)
+{
+	const struct traced_attempt *a = &c->place->failed;
+	const struct drops_flow who = {
+		.protocol = a->protocol,
+		.client = a->local,
+		.server = a->to,
+		.client_port = a->local_port,
+		.port = a->port,
+		.since_ns = a->began_ns,
+		.is_client = true,
+	};
+	struct drops_list l = { 0 };
+	void *data;
+	size_t size;
+
+	if (!a->has_local || !a->local_port || c->run->drops_error ||
+	    recording_map(&c->run->drops, &data, &size) || !size)
+		return;
+	/* Its end may be half written. */
+	if (drops_read(data, size, arena, &l) != -ENOMEM)
+		(void)drops_tell(&l, &who, f);
+	recording_unmap(data, size);
+}
+
 /* The case anew, of the program's own attempt; what the probe met is a step to
  * compare with. */
 
@@ -369,6 +397,7 @@ static int judge_anew(struct run_case *c, const struct attempt *probed)
 	if (is_local(own))
 		err = check_local_after(record, a, &c->check.options, &local);
 	tell_then(c, record, &a->facts);
+	tell_kernel(c, record->arena, &a->facts);
 	add_kin(c);
 	if (err >= 0)
 		err = case_judge(c->check.diag, record, &c->check.verdict);
@@ -438,6 +467,7 @@ int run_own_judge(struct run_case *c)
 	tell_failed(c, &a->facts);
 	tell_then(c, c->check.record, &a->facts);
 	tell_proxy(c, c->check.record, &a->facts);
+	tell_kernel(c, c->check.record->arena, &a->facts);
 	add_kin(c);
 	return case_judge(c->check.diag, c->check.record, &c->check.verdict);
 }

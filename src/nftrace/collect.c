@@ -24,7 +24,7 @@
 #include "nftrace/record.h"
 #include "nftrace/rules.h"
 
-enum { RECEIVE_BUFFER = 4 << 20, READ_SIZE = 1 << 16 };
+enum { RECEIVE_BUFFER = 4 << 20, SEND_BUFFER = 1 << 20, READ_SIZE = 1 << 16 };
 
 struct collector {
 	struct arm arm;
@@ -122,11 +122,14 @@ static void listen_to_legacy(struct collector *c)
 
 static int make_tables(struct collector *c)
 {
+	const int room = SEND_BUFFER;
 	int err, life = -1;
 
 	c->tables = open_netfilter();
 	if (!c->tables)
 		return -errno;
+	(void)setsockopt(mnl_socket_get_fd(c->tables), SOL_SOCKET,
+			 SO_SNDBUFFORCE, &room, sizeof(room));
 	err = arm_make(&c->arm, c->tables);
 	if (err != -EOPNOTSUPP)
 		return err;
@@ -157,6 +160,8 @@ static int arm(struct collector *c)
 	if (err)
 		return err;
 
+	if (c->arm.no_places)
+		miss(c, "places");
 	if (c->arm.no_bridge)
 		miss(c, "bridge");
 	if (c->arm.no_ingress)
@@ -217,6 +222,7 @@ static void loop(struct collector *c)
 		left = end - clock_now();
 	}
 	(void)copy_all(c);
+	(void)record_write(&c->file, RECORD_END, NULL, 0);
 	/* The tables first: that the guardian is through is the last thing that
 	 * is heard of us. */
 	(void)mnl_socket_close(c->tables);

@@ -21,7 +21,10 @@ enum nftrace_verdict {
 	NFTRACE_RETURN,
 	NFTRACE_QUEUE,
 	NFTRACE_STOLEN,
-	NFTRACE_UNSAID, /* iptables-legacy names the rule, not what it does */
+	/* iptables-legacy names the rule, not what it does. Of nft: the packet
+	 * came to this chain, which clears nftrace, and did not come out of it;
+	 * by which rule is not known (handle and number are 0). */
+	NFTRACE_UNSAID,
 };
 
 /* A rule that a packet matched, or a policy that it met. */
@@ -63,6 +66,7 @@ int nftrace_read(const void *data, size_t size, struct arena *arena,
 		 struct nftrace_list *ret);
 
 /* The step that ended the packet: its drop, its refusing policy; of
- * iptables-legacy the last rule that it met, if is_dropped. NULL: none did. */
+ * iptables-legacy the last rule that it met, if is_dropped; as of a chain that
+ * clears nftrace. NULL: none did. */
 const struct nftrace_step *nftrace_end(const struct nftrace_packet *p,
 				       bool is_dropped);

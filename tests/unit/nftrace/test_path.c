@@ -322,6 +322,23 @@ static void a_handle_has_its_place_in_its_chain(void **state)
 	assert_int_equal(x->list.packets[0].steps[2].number, 0);
 }
 
+static void rules_that_changed_are_read_again(void **state)
+{
+	struct fixture *x = *state;
+
+	rule(&x->f, "in", 4);
+	rule(&x->f, "in", 8);
+	record(&x->f, RECORD_RULES, NULL);
+	rule(&x->f, "in", 8);
+	record(&x->f, RECORD_ARMED, NULL);
+	own(&x->f, 5, 77);
+	trace(&x->f, &(struct told){ 5, "t", "in", 8, RULE, DROP, 77 });
+	trace(&x->f, &(struct told){ 5, "t", "in", 4, RULE, DROP, 0 });
+	assert_int_equal(read_all(x), 0);
+	assert_int_equal(x->list.packets[0].steps[0].number, 1);
+	assert_int_equal(x->list.packets[0].steps[1].number, 0);
+}
+
 static void the_legacy_rule_joins_its_packet(void **state)
 {
 	struct fixture *x = *state;
@@ -396,6 +413,94 @@ static void a_rule_without_conditions_is_no_policy(void **state)
 	assert_int_equal(s[1].number, 0);
 	assert_int_equal(s[2].verdict, NFTRACE_UNSAID);
 	assert_int_equal(s[3].verdict, NFTRACE_RETURN);
+}
+
+/* Just before the chain `in' of the table `t'. */
+static void place(struct file *f, unsigned index)
+{
+	static const char names[] = "t\0in";
+	struct file body = attrs_of(f);
+
+	native(&body, index, 4);
+	native(&body, INET, 4);
+	text_bytes(&body.t, names, sizeof(names));
+	record(f, RECORD_PLACE, &body.t);
+	text_done(&body.t);
+}
+
+static void seen_at(struct file *f, const char *chain)
+{
+	trace(f, &(struct told){ 5, "kiriwake-1-a", chain, 2, RULE, CONTINUE,
+				 77 });
+}
+
+static void who_does_not_come_out_of_a_chain_was_stopped_there(void **state)
+{
+	struct fixture *x = *state;
+	const struct nftrace_step *end;
+
+	place(&x->f, 3);
+	seen_at(&x->f, "prerouting");
+	seen_at(&x->f, "again-3");
+	trace(&x->f, &(struct told){ 5, "t", "in", 8, RULE, JUMP, 77 });
+	/* There may be more to come. */
+	assert_int_equal(read_all(x), 0);
+	assert_null(nftrace_end(&x->list.packets[0], true));
+	x->f.now += CLOCK_SECOND;
+	record(&x->f, RECORD_END, NULL);
+	assert_int_equal(read_all(x), 0);
+	end = nftrace_end(&x->list.packets[0], true);
+	assert_non_null(end);
+	assert_string_equal(end->chain, "in");
+	assert_int_equal(end->verdict, NFTRACE_UNSAID);
+	assert_int_equal(end->handle, 0);
+	assert_null(nftrace_end(&x->list.packets[0], false));
+}
+
+static void who_is_seen_behind_it_was_not(void **state)
+{
+	struct fixture *x = *state;
+
+	place(&x->f, 3);
+	seen_at(&x->f, "again-3");
+	seen_at(&x->f, "again-4");
+	x->f.now += CLOCK_SECOND;
+	record(&x->f, RECORD_END, NULL);
+	assert_int_equal(read_all(x), 0);
+	assert_int_equal(x->list.packets[0].count, 0);
+}
+
+static void nor_who_was_accepted_in_it(void **state)
+{
+	struct fixture *x = *state;
+
+	place(&x->f, 3);
+	seen_at(&x->f, "again-3");
+	trace(&x->f, &(struct told){ 5, "t", "in", 8, RULE, ACCEPT, 77 });
+	x->f.now += CLOCK_SECOND;
+	record(&x->f, RECORD_END, NULL);
+	assert_int_equal(read_all(x), 0);
+	assert_null(nftrace_end(&x->list.packets[0], true));
+}
+
+static void two_chains_at_a_place_or_losses_say_nothing(void **state)
+{
+	struct fixture *x = *state;
+
+	place(&x->f, 3);
+	place(&x->f, 3);
+	place(&x->f, 4);
+	seen_at(&x->f, "again-3");
+	x->f.now += CLOCK_SECOND;
+	record(&x->f, RECORD_END, NULL);
+	assert_int_equal(read_all(x), 0);
+	assert_int_equal(x->list.packets[0].count, 0);
+	seen_at(&x->f, "again-4");
+	x->f.now += CLOCK_SECOND;
+	record(&x->f, RECORD_LOST, NULL);
+	record(&x->f, RECORD_END, NULL);
+	assert_int_equal(read_all(x), 0);
+	assert_int_equal(x->list.packets[1].count, 0);
 }
 
 static void what_a_log_rule_says_is_no_trace(void **state)
@@ -513,9 +618,14 @@ int main(void)
 		UNIT(a_refusing_policy_ends_it),
 		UNIT(an_accepting_policy_does_not),
 		UNIT(a_handle_has_its_place_in_its_chain),
+		UNIT(rules_that_changed_are_read_again),
 		UNIT(the_legacy_rule_joins_its_packet),
 		UNIT(a_legacy_packet_of_its_own_has_no_id),
 		UNIT(a_rule_without_conditions_is_no_policy),
+		UNIT(who_does_not_come_out_of_a_chain_was_stopped_there),
+		UNIT(who_is_seen_behind_it_was_not),
+		UNIT(nor_who_was_accepted_in_it),
+		UNIT(two_chains_at_a_place_or_losses_say_nothing),
 		UNIT(what_a_log_rule_says_is_no_trace),
 		UNIT(what_is_lost_and_missing_is_told),
 		UNIT(another_machines_order_reads_the_same),
