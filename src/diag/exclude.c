@@ -119,14 +119,15 @@ static enum fact_kind excluded_by_arrival(const struct cause *c,
 }
 
 /* What the client's kernel may do to an answer just as well, of which is only
- * known here that it left. */
+ * known here, where the server itself was looked at, that it left. */
 static bool may_be_clients(const struct cause *c, const struct fact_set *facts)
 {
 	bool is_both = c->dropped_as[0] >= FACT_DROP_RULES &&
 		       c->dropped_as[0] <= FACT_DROP_NONE &&
 		       c->dropped_as[1] >= FACT_OWN_DROP_RULES;
 
-	return is_both && fact_has(facts, FACT_AT_SERVER) &&
+	return is_both && fact_has(facts, FACT_FORETOLD) &&
+	       fact_has(facts, FACT_AT_SERVER) &&
 	       fact_has(facts, FACT_SYNACK_SEEN) &&
 	       !fact_has(facts, FACT_HANDSHAKE_DONE);
 }

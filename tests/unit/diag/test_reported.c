@@ -169,10 +169,11 @@ static void the_kernels_word_counts_for_more_than_the_rules(void **state)
 		      FACT_RULES_DROP, FACT_RULES_SILENT, FACT_RULES_READ,
 		      FACT_RP_FILTER_DROPS);
 	/* A program stands beside the rules: it need not be they. */
-	const struct fact_set beside = FACTS(
-		SILENT, FACT_DROPS_WATCHED, FACT_DROP_RULES, FACT_RULES_ACCEPT,
-		FACT_RULES_READ, FACT_SECURITY_HOOK, FACT_CONNTRACK_ROOM,
-		FACT_NO_BRIDGE, FACT_FRAME_OURS, FACT_FRAME_UNTAGGED);
+	const struct fact_set beside =
+		FACTS(SILENT, FACT_DROPS_WATCHED, FACT_DROP_RULES,
+		      FACT_RULES_ACCEPT, FACT_RULES_READ, FACT_SECURITY_HOOK,
+		      FACT_CONNTRACK_ROOM, FACT_NO_BRIDGE, FACT_IPVS_READ,
+		      FACT_FRAME_OURS, FACT_FRAME_UNTAGGED);
 
 	assert_true(
 		is_left(diag_judge(*state, &dropped), "firewall-drop-silent"));
