@@ -110,23 +110,44 @@ static bool is_hook(enum drop_hook reported, enum hook hook)
 	return reported != DROP_HOOK_NONE && hooks[reported] == hook;
 }
 
+static bool is_of_walk(const struct server_way *way, const struct drop_event *e)
+{
+	const struct chain *c = way->blocker.verdict.chain;
+
+	return c && is_hook(e->hook, way->blocker.hook) &&
+	       e->engine == (c->table->engine == ENGINE_LEGACY
+				     ? DROP_ENGINE_HOOK
+				     : DROP_ENGINE_NFT);
+}
+
 /* What the walk foretold is what the kernel reports, and the only end that the
  * packet could have come to. */
 static bool is_confirmed(const struct tracing *t)
 {
 	const struct server_way *way = &t->rules->way;
-	const struct table *table;
 	const struct drop_event *e = filtered(t);
 
-	if (!e || way->kind >= FACT_RULES_ACCEPT || !way->blocker.verdict.chain)
+	return e && way->kind < FACT_RULES_ACCEPT &&
+	       has_fact(t, FACT_RULES_READ) &&
+	       !live_is_partial(&t->rules->live) && is_of_walk(way, e);
+}
+
+/* The kernel dropped it at another hook, or by another engine, than the walk
+ * through the rules says: they are not all that is in force. */
+static bool is_denied(const struct tracing *t)
+{
+	const struct drop_event *e = filtered(t);
+
+	if (!e || e->hook == DROP_HOOK_NONE || !t->rules ||
+	    !t->rules->way.is_known || has_fact(t, FACT_RULES_TRACED) ||
+	    has_fact(t, FACT_RULES_COUNTED))
 		return false;
 
-	table = way->blocker.verdict.chain->table;
-	return has_fact(t, FACT_RULES_READ) &&
-	       !live_is_partial(&t->rules->live) &&
-	       is_hook(e->hook, way->blocker.hook) &&
-	       e->engine == (table->engine == ENGINE_LEGACY ? DROP_ENGINE_HOOK
-							    : DROP_ENGINE_NFT);
+	/* A program that stands beside them may be what dropped it. */
+	if (t->rules->way.kind >= FACT_RULES_ACCEPT)
+		return !has_fact(t, FACT_SECURITY_HOOK);
+
+	return !is_of_walk(&t->rules->way, e);
 }
 
 static bool is_settled(const struct tracing *t)
@@ -702,6 +723,8 @@ int server_trace(struct server *s, const struct server_seen *seen,
 	if (!t.arena)
 		return -ENOMEM;
 	err = trace(&t);
+	if (is_denied(&t))
+		facts_forget(&a->facts, FACT_RULES_READ);
 	arena_free(t.arena);
 	return err;
 }

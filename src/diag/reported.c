@@ -60,6 +60,10 @@ static bool is_stopped_here(const struct fact_set *facts)
 	    fact_has(facts, FACT_HANDSHAKE_DONE))
 		return false;
 
+	if (fact_has(facts, FACT_UDP_REQUEST))
+		return fact_has(facts, FACT_AT_SERVER) &&
+		       !fact_has(facts, FACT_UDP_ANSWERED);
+
 	return fact_has(facts, FACT_SYN_ARRIVED) ||
 	       fact_has(facts, FACT_RST_LEFT_SERVER) ||
 	       fact_has(facts, FACT_ICMP_LEFT_SERVER) || reported_unseen(facts);
