@@ -34,6 +34,7 @@ struct run_then {
 	int64_t ports[2];
 	bool has_ports;
 	char cgroup[256]; /* another one than ours; "" */
+	char label[128];  /* of SELinux or AppArmor, not ours; "" */
 	int network;      /* another one than ours; -1 */
 
 	/* A variable of its environment, and its value. */

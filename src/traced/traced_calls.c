@@ -52,6 +52,7 @@ static void begin(const struct traced_thread *thread, enum traced_call call,
 	a->call = call;
 	a->tid = thread->tid;
 	a->began_ns = thread->since_ns;
+	a->has_filter = thread->has_filter;
 	traced_socket_owner(thread->tid, a);
 }
 

@@ -56,7 +56,7 @@ def program_of(lab, target, source):
 
 
 def words(lab, program, command, output):
-    """The whole command line, for the file's `check' command."""
+    """The whole command line, for the file's `check' command; program: the words of ours."""
     command = [str(c) for c in command]
     options, source, target = [], None, lab.target
     while command:
@@ -68,7 +68,7 @@ def words(lab, program, command, output):
         elif not word.startswith('-'):
             target = word
     run = getattr(lab, 'program', None) or program_of(lab, target, source)
-    return [*lab.wrap, program, 'run', '--json', '--output', output, *options, '--', *run]
+    return [*lab.wrap, *program, 'run', '--json', '--output', output, *options, '--', *run]
 
 
 def client(lab, *options, host=None):
