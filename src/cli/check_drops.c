@@ -12,6 +12,7 @@
 #include "cli/check_rights.h"
 #include "cli/drop_words.h"
 #include "drops/tell.h"
+#include "nftrace/path.h"
 
 static const char source[] = "drops";
 
@@ -86,7 +87,8 @@ static bool is_kept_back(const struct drop_event *e,
 
 /*
  * That nothing was dropped is only known of packets that were sent while it
- * watched: all of them, or those that the kernel sent again.
+ * watched: all of them, or those that the kernel sent again. An answer may have
+ * come before.
  */
 #define REPEATED_AFTER (950 * (int64_t)CLOCK_MILLISECOND)
 
@@ -97,9 +99,13 @@ static bool has_watched(const struct check_drops *d, const struct attempt *a,
 		return false; /* more may be on its way into the file */
 	if (d->armed_ns <= s->began_ns)
 		return true;
+	if (fact_has(&a->facts.set, FACT_SYNACK_SEEN) ||
+	    fact_has(&a->facts.set, FACT_RST_FOR_SYN))
+		return false;
 
 	return d->armed_ns < s->began_ns + REPEATED_AFTER &&
-	       fact_has(&a->facts.set, FACT_SYN_REPEATED);
+	       (fact_has(&a->facts.set, FACT_SYN_REPEATED) ||
+		fact_has(&a->facts.set, FACT_UDP_REPEATED));
 }
 
 static bool has_drop(const struct fact_set *f)
@@ -215,6 +221,32 @@ int check_drops_look(struct check_drops *d, struct case_record *c,
 		tell_step(d, &l, c, a, s);
 	arena_free(arena);
 	return err == -ENOMEM ? err : 0;
+}
+
+static bool is_same(const struct drop_event *e, const struct nftrace_packet *p)
+{
+	return e->what == DROP_PACKET && e->protocol == p->protocol &&
+	       e->from_port == p->from_port && e->to_port == p->to_port &&
+	       address_equal(&e->from, &p->from) &&
+	       address_equal(&e->to, &p->to) && e->seq == p->seq &&
+	       text_same(e->reason, "NETFILTER_DROP");
+}
+
+bool check_drops_took(struct check_drops *d, const struct nftrace_packet *p)
+{
+	struct drops_list l = { 0 };
+	struct arena *arena;
+	bool has_taken = false;
+
+	if (!d || !check_drops_are_armed(d))
+		return false;
+
+	arena = arena_new();
+	if (arena && !read_list(d, arena, &l))
+		for (size_t i = 0; i < l.count && !has_taken; i++)
+			has_taken = is_same(&l.events[i], p);
+	arena_free(arena);
+	return has_taken;
 }
 
 /* What the kernel sent again has been read by then. */

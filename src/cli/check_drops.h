@@ -5,6 +5,7 @@
 
 struct check_local;
 struct check_rights;
+struct nftrace_packet;
 
 /*
  * The kernel's own reports of what this host does to the attempts' packets
@@ -31,6 +32,9 @@ bool check_drops_are_armed(struct check_drops *d);
  * it. May be called again. 0 or -ENOMEM. */
 int check_drops_look(struct check_drops *d, struct case_record *c,
 		     struct attempt *a, const struct check_local *s);
+
+/* Whether the packet filter dropped that very packet, as is reported by now. */
+bool check_drops_took(struct check_drops *d, const struct nftrace_packet *p);
 
 /* Whether a SYN of it was sent while the kernel's reports were read, and none of
  * them is of a drop. d: NULL: there are none. */
