@@ -219,6 +219,8 @@ def one(path, args):
 
 def ask_client(lab, module, cause, args, record):
     expect = dict(getattr(module, 'EXPECT', {}))
+    if args.as_user and getattr(module, 'NEEDS_ROOT', False):
+        raise Skip('its program needs root')
     if args.run:
         expect |= getattr(module, 'EXPECT_RUN', {})
     healthy_file = record['healthy']

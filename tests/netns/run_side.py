@@ -7,6 +7,7 @@ The program is one of curl, bash and Python, as the seed draws; it gets the sour
     SIDES = ('run',)                         # for run alone
     EXPECT_RUN = {'certainty': 'proven'}     # over EXPECT; 'skip': why it is not asked
     lab.program = ['curl', '-sS', url]       # the words of the program that is run; a list, in build() or fault()
+    NEEDS_ROOT = True                        # the program does; not with --as-user
 """
 import os
 import pathlib
