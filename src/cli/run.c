@@ -263,6 +263,7 @@ static int run(struct cli *cli, int argc, char *argv[])
 	if (!r)
 		return EXIT_UNKNOWN;
 	r->cli = *cli;
+	r->pid = getpid();
 	r->drops = recording_none();
 	r->drops_error = -EAGAIN;
 	r->whole.file = r->whole.then.network = -1;

@@ -83,6 +83,7 @@ struct run {
 	bool passes;        /* --pass */
 	bool is_quick;      /* --no-check: what was seen, and no more */
 	char *const *argv;
+	pid_t pid; /* our own */
 	struct traced *traced;
 	struct traced_about about;
 	/* What the kernel reports meanwhile, where that is permitted. */

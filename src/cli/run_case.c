@@ -90,6 +90,10 @@ static int begin_rights(struct run_case *c)
 	err = check_rights_start(&c->check.rights,
 				 user.len ? text_string(&user) : NULL);
 	text_done(&user);
+	/* A change of rights forgets it. */
+	(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (getppid() != c->run->pid)
+		return -ESRCH;
 	/* Whoever had nothing to give up asks the tools himself. */
 	if (!err && c->check.rights.priv)
 		err = confine_enter();
