@@ -118,6 +118,9 @@ static int open_output(struct run *r)
 				O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666)
 			 : fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 10);
 
+	/* Standard error may be closed. */
+	if (fd < 0 && !r->output)
+		fd = open("/dev/null", O_WRONLY | O_CLOEXEC);
 	r->out = fd < 0 ? NULL : fdopen(fd, "w");
 	if (r->out)
 		return 0;
