@@ -19,6 +19,9 @@ here = pathlib.Path(__file__).resolve().parent
 # What connect() itself comes to.
 SEEN = {'local-refused', 'syn-not-sent', 'arp-unanswered', 'syn-unanswered', 'refused-by-rst', 'refused-by-icmp'}
 
+# Of check's options.
+WITH_VALUE = {'--send', '--server-name', '--ca', '--control', '--count', '--timeout', '--save', '--pcap'}
+
 
 def is_asked(module, path):
     """Whether --run is about this file."""
@@ -70,6 +73,8 @@ def words(lab, program, command, output):
             options += ['--as', command.pop(0)]
         elif word == '--source':
             source = command.pop(0)
+        elif word in WITH_VALUE:
+            command.pop(0)
         elif not word.startswith('-'):
             target = word
     run = getattr(lab, 'program', None) or program_of(lab, target, source)
