@@ -260,9 +260,8 @@ static void what_no_capture_sees_is_told_by_the_kernel(void **state)
 		FACTS(FACT_FORETOLD, FACT_NO_ATTEMPT, FACT_IS_V4,
 		      FACT_ADDRESS_OWN, FACT_RULES_READ, FACT_XDP_PROGRAM);
 
-	const struct fact_set taken =
-		FACTS(SILENT, FACT_PACKET_REPORTED, FACT_XDP_PROGRAM,
-		      FACT_DROP_XDP);
+	const struct fact_set taken = FACTS(SILENT, FACT_PACKET_REPORTED,
+					    FACT_XDP_PROGRAM, FACT_DROP_XDP);
 
 	assert_proven(*state, &taken, "xdp-drop");
 	assert_proven(*state, &unseen, "xdp-drop");
@@ -279,10 +278,9 @@ static void a_report_of_the_first_fault_hides_no_second(void **state)
 	const struct fact_set facts =
 		FACTS(FACT_AT_SERVER, FACT_FORETOLD, FACT_IS_V4, FACT_SYN_SEEN,
 		      FACT_ICMP_ERROR, FACT_ICMP_LEFT_SERVER, FACT_ADDRESS_OWN,
-		      FACT_ICMP_FROM_TARGET, FACT_DROP_RULES,
-		      FACT_ICMP_BY_RULE, FACT_RULES_ORDER, FACT_RULES_ICMP,
-		      FACT_RULES_READ, FACT_SOCKETS_READ,
-		      FACT_LISTENER_LOOPBACK);
+		      FACT_ICMP_FROM_TARGET, FACT_DROP_RULES, FACT_ICMP_BY_RULE,
+		      FACT_RULES_ORDER, FACT_RULES_ICMP, FACT_RULES_READ,
+		      FACT_SOCKETS_READ, FACT_LISTENER_LOOPBACK);
 	const struct verdict *v = diag_judge(*state, &facts);
 
 	assert_string_equal(v->cause->id, "rule-order-reject-before-accept");
@@ -320,6 +318,34 @@ static void the_clients_reports_say_nothing_of_the_server(void **state)
 	assert_true(is_left(v, "accept-queue-full"));
 	assert_int_equal(v->alternative_count,
 			 diag_judge(*state, &without)->alternative_count);
+}
+
+/* The client has a reverse path filter, too. */
+static void a_client_that_drops_the_answer_is_where_it_is(void **state)
+{
+	const struct fact_set facts = FACTS(
+		FACT_AT_CLIENT, FACT_IS_V4, FACT_SYN_SEEN, FACT_SYN_SILENCE,
+		FACT_SYNACK_SEEN, FACT_SYNACK_UNANSWERED,
+		FACT_OWN_DROP_RP_FILTER, FACT_RP_FILTER_COUNTED);
+	const struct verdict *v = diag_judge(*state, &facts);
+
+	assert_proven(*state, &facts, "rp-filter");
+	assert_int_equal(v->place, PLACE_CLIENT);
+}
+
+static void what_the_client_did_not_drop_its_rules_did_not(void **state)
+{
+	const struct fact_set facts = FACTS(
+		FACT_AT_CLIENT, FACT_IS_V4, FACT_SYN_SEEN, FACT_SYN_SILENCE,
+		FACT_OWN_RULES_UNSURE, FACT_DROPS_WATCHED, FACT_OWN_DROP_NONE);
+	const struct fact_set dropped = FACTS(
+		FACT_AT_CLIENT, FACT_IS_V4, FACT_SYN_SEEN, FACT_SYN_SILENCE,
+		FACT_OWN_RULES_UNSURE, FACT_OWN_DROP_RULES_REPLY);
+	const struct verdict *v = diag_judge(*state, &facts);
+
+	assert_false(is_left(v, "client-input-no-established"));
+	v = diag_judge(*state, &dropped);
+	assert_true(is_left(v, "client-input-no-established"));
 }
 
 /* Whatever else is true of it, a cause that the kernel names is not out. */
@@ -365,6 +391,8 @@ int main(void)
 		WITH_DIAG(a_report_of_the_first_fault_hides_no_second),
 		WITH_DIAG(a_report_proves_what_was_found),
 		WITH_DIAG(the_clients_reports_say_nothing_of_the_server),
+		WITH_DIAG(a_client_that_drops_the_answer_is_where_it_is),
+		WITH_DIAG(what_the_client_did_not_drop_its_rules_did_not),
 		WITH_DIAG(what_the_kernel_reports_never_excludes_its_cause),
 	};
 

@@ -546,7 +546,8 @@ static void at_the_client_it_is_told_of_the_client(void **state)
 		{ "NETFILTER_DROP", false, FACT_OWN_DROP_RULES },
 		{ "NETFILTER_DROP", true, FACT_OWN_DROP_RULES_REPLY },
 		{ "BPF_CGROUP_EGRESS", false, FACT_OWN_DROP_CGROUP },
-		{ "IP_RPFILTER", true, FACT_OWN_DROP_OTHERWISE },
+		{ "IP_RPFILTER", true, FACT_OWN_DROP_RP_FILTER },
+		{ "TC_EGRESS", false, FACT_OWN_DROP_OTHERWISE },
 		{ "QUEUE_PURGE", true, FACT_OWN_DROP_NONE },
 	};
 
