@@ -175,6 +175,14 @@ static bool is_open(const struct tool *t)
 	return t->pid && (t->out >= 0 || t->err >= 0);
 }
 
+/* Tools that write a word at a time would wake us for each. */
+static void let_it_gather(void)
+{
+	static const struct timespec moment = { .tv_nsec = 1000000 };
+
+	(void)nanosleep(&moment, NULL);
+}
+
 /* A round: false when there is nothing left to wait for. */
 static bool read_some(struct tool *const *tools, size_t count, int64_t left)
 {
@@ -200,6 +208,7 @@ static bool read_some(struct tool *const *tools, size_t count, int64_t left)
 			drain(&tools[i]->err, &tools[i]->complaint,
 			      COMPLAINT_MOST);
 		}
+	let_it_gather();
 	return true;
 }
 

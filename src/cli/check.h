@@ -62,6 +62,10 @@ int check_replay(const struct cli *cli, const char *folder);
  * status. */
 int check_elsewhere(const char *name, const struct target *t);
 
+/* Runs all steps; of a target without a port, only its name's. No verdict is
+ * drawn. 0 or -errno. */
+int check_look(struct check *c);
+
 /* Runs all steps and judges. Ctrl-C ends it early: the verdict is of what was
  * seen. 0 or -errno. */
 int check_run(struct check *c);

@@ -211,7 +211,12 @@ static void tell_egress_program(struct case_record *c, struct attempt *a,
 		&a->facts, FACT_BPF_EGRESS, "cgroup", k,
 		_("The BPF program %1$u of the cgroup %2$s decides which packets may be sent."),
 		p->id, p->cgroup);
-	if (count == 1 && is_only_program(a, own))
+	if (has(a, FACT_OWN_DROP_CGROUP))
+		fact_tell(
+			&a->facts, FACT_BPF_EGRESS_DROPS, "cgroup",
+			count == 1 ? k : NULL,
+			_("The kernel reports that a BPF program of the cgroup dropped the packets."));
+	else if (count == 1 && is_only_program(a, own))
 		fact_tell(&a->facts, FACT_BPF_EGRESS_DROPS, "cgroup", k, NULL);
 }
 
@@ -282,13 +287,33 @@ static int check_firewall(struct case_record *c, struct attempt *a,
 
 /* The reverse path filter, on the way back. */
 
-static void check_reverse_path(struct case_record *c, struct attempt *a,
-			       const struct check_local *s)
+const struct culprit *check_denied_rp_filter(struct case_record *c,
+					     const char *device)
 {
 	struct text name = TEXT_NULL;
 	int64_t all = 0, own = 0;
-	struct counters_taken now;
 	struct culprit *k;
+
+	text_format(&name, "net/ipv4/conf/%s/rp_filter", device);
+	(void)sysctl_number("net/ipv4/conf/all/rp_filter", &all);
+	(void)sysctl_number(text_string(&name), &own);
+	/* The larger of the two counts. */
+	text_clear(&name);
+	text_format(&name, "net.ipv4.conf.%s.rp_filter",
+		    all >= own ? "all" : device);
+	own = all >= own ? all : own;
+	k = culprit_new(c->arena, CULPRIT_SYSCTL, VANTAGE_CLIENT, "%s = %d",
+			text_string(&name), (int)own);
+	culprit_text(k, c->arena, "name", text_string(&name));
+	culprit_number(k, "value", own);
+	text_done(&name);
+	return k;
+}
+
+static void check_reverse_path(struct case_record *c, struct attempt *a,
+			       const struct check_local *s)
+{
+	struct counters_taken now;
 	uint64_t dropped;
 
 	if (!s->has_counters || counters_read(&now))
@@ -297,16 +322,9 @@ static void check_reverse_path(struct case_record *c, struct attempt *a,
 	if (!dropped || !address_is_v4(&a->address))
 		return;
 
-	text_format(&name, "/net/ipv4/conf/%s/rp_filter", s->link.name);
-	(void)sysctl_number("net.ipv4.conf.all.rp_filter", &all);
-	(void)sysctl_number(text_string(&name) + 1, &own);
-	text_done(&name);
-	k = culprit_new(c->arena, CULPRIT_SYSCTL, VANTAGE_CLIENT,
-			"net.ipv4.conf.%s.rp_filter = %d",
-			all >= own ? "all" : s->link.name,
-			(int)(all >= own ? all : own));
 	fact_tell(
-		&a->facts, FACT_RP_FILTER_HERE, "counters", k,
+		&a->facts, FACT_RP_FILTER_HERE, "counters",
+		check_denied_rp_filter(c, s->link.name),
 		_("During the attempt, this host's own reverse path filter dropped %lu packets."),
 		(unsigned long)dropped);
 }

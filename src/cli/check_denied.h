@@ -11,3 +11,7 @@
 /* 0 or -errno. */
 int check_denied(struct case_record *c, struct attempt *a,
 		 const struct probe_options *o, struct check_local *state);
+
+/* The setting that has the reverse path filter drop what comes in by a device. */
+const struct culprit *check_denied_rp_filter(struct case_record *c,
+					     const char *device);

@@ -1,15 +1,18 @@
 #include "cli/check_drops.h"
 
 #include <errno.h>
+#include <net/if.h>
 #include <netinet/in.h>
 #include <string.h>
 
 #include "base/clock.h"
 #include "base/i18n.h"
+#include "cli/check_denied.h"
 #include "cli/check_local.h"
 #include "cli/check_rights.h"
 #include "cli/drop_words.h"
 #include "drops/tell.h"
+#include "nftrace/path.h"
 
 static const char source[] = "drops";
 
@@ -30,8 +33,7 @@ void check_drops_begin(struct check_drops *d, struct check_rights *r,
 		d->recording = recording_of(file, control);
 }
 
-/* Whether it watches by now. */
-static bool is_armed(struct check_drops *d)
+bool check_drops_are_armed(struct check_drops *d)
 {
 	int err;
 
@@ -98,7 +100,8 @@ static bool has_watched(const struct check_drops *d, const struct attempt *a,
 		return true;
 
 	return d->armed_ns < s->began_ns + REPEATED_AFTER &&
-	       fact_has(&a->facts.set, FACT_SYN_REPEATED);
+	       (fact_has(&a->facts.set, FACT_SYN_REPEATED) ||
+		fact_has(&a->facts.set, FACT_UDP_REPEATED));
 }
 
 static bool has_drop(const struct fact_set *f)
@@ -110,8 +113,31 @@ static bool has_drop(const struct fact_set *f)
 	return false;
 }
 
-static void tell(const struct check_drops *d, const struct drops_list *l,
-		 const struct case_record *c, struct attempt *a,
+/* Where the answer came in, the setting is; not where the question left. */
+static void tell_rp_filter(const struct drops_list *l,
+			   const struct drops_flow *who, struct case_record *c,
+			   struct attempt *a)
+{
+	char device[IF_NAMESIZE];
+
+	for (size_t i = 0; i < l->count; i++) {
+		const struct drop_event *e = &l->events[i];
+
+		if (!drops_is_of(e, who) ||
+		    !text_same(e->reason, "IP_RPFILTER") ||
+		    !if_indextoname(e->device, device))
+			continue;
+		fact_tell(
+			&a->facts, FACT_RP_FILTER_COUNTED, source,
+			check_denied_rp_filter(c, device),
+			_("The kernel reports that its reverse path filter dropped the answer, which came in by %s."),
+			device);
+		return;
+	}
+}
+
+static void tell(struct check_drops *d, const struct drops_list *l,
+		 struct case_record *c, struct attempt *a,
 		 const struct check_local *s)
 {
 	struct facts *f = &a->facts;
@@ -120,6 +146,8 @@ static void tell(const struct check_drops *d, const struct drops_list *l,
 	flow_of(c, a, s, &who);
 	who.is_whole = has_watched(d, a, s);
 	(void)drops_tell(l, &who, f);
+	if (fact_has(&f->set, FACT_OWN_DROP_RP_FILTER))
+		tell_rp_filter(l, &who, c, a);
 	for (size_t i = 0; i < l->count; i++)
 		if (is_kept_back(&l->events[i], &who) &&
 		    !fact_has(&f->set, FACT_PACKET_SENT))
@@ -150,7 +178,7 @@ static void tell_step(struct check_drops *d, const struct drops_list *l,
 }
 
 /* What has been written until now. 0 with nothing in it: nothing was. */
-static int read_list(const struct check_drops *d, struct arena *arena,
+static int read_list(struct check_drops *d, struct arena *arena,
 		     struct drops_list *ret)
 {
 	void *data;
@@ -163,6 +191,10 @@ static int read_list(const struct check_drops *d, struct arena *arena,
 
 	err = drops_read(data, size, arena, ret);
 	recording_unmap(data, size);
+	d->is_whole = ret->is_attached && !ret->lost;
+	for (size_t i = 0; i <= DROP_WHATS && ret->missing[i]; i++)
+		if (!strcmp(ret->missing[i], "kfree_skb"))
+			d->is_whole = false;
 	/* Its end may be half written. */
 	return err == -EINVAL ? 0 : err;
 }
@@ -174,7 +206,7 @@ int check_drops_look(struct check_drops *d, struct case_record *c,
 	struct arena *arena;
 	int err;
 
-	if (!is_armed(d))
+	if (!check_drops_are_armed(d))
 		return 0;
 
 	arena = arena_new();
@@ -187,13 +219,39 @@ int check_drops_look(struct check_drops *d, struct case_record *c,
 	return err == -ENOMEM ? err : 0;
 }
 
+static bool is_same(const struct drop_event *e, const struct nftrace_packet *p)
+{
+	return e->what == DROP_PACKET && e->protocol == p->protocol &&
+	       e->from_port == p->from_port && e->to_port == p->to_port &&
+	       address_equal(&e->from, &p->from) &&
+	       address_equal(&e->to, &p->to) && e->seq == p->seq &&
+	       text_same(e->reason, "NETFILTER_DROP");
+}
+
+bool check_drops_took(struct check_drops *d, const struct nftrace_packet *p)
+{
+	struct drops_list l = { 0 };
+	struct arena *arena;
+	bool has_taken = false;
+
+	if (!d || !check_drops_are_armed(d))
+		return false;
+
+	arena = arena_new();
+	if (arena && !read_list(d, arena, &l))
+		for (size_t i = 0; i < l.count && !has_taken; i++)
+			has_taken = is_same(&l.events[i], p);
+	arena_free(arena);
+	return has_taken;
+}
+
 /* What the kernel sent again has been read by then. */
 #define READ_AFTER (1200 * (int64_t)CLOCK_MILLISECOND)
 
 bool check_drops_saw_none(const struct check_drops *d, const struct attempt *a,
 			  const struct check_local *s)
 {
-	return d && d->armed_ns && d->armed_ns < s->began_ns + REPEATED_AFTER &&
+	return d && d->is_whole && d->armed_ns < s->began_ns + REPEATED_AFTER &&
 	       clock_now() > s->began_ns + READ_AFTER &&
 	       !has_drop(&a->facts.set);
 }
@@ -215,7 +273,7 @@ static bool is_in_question(const struct attempt *a)
 int check_drops_end(struct check_drops *d, struct case_record *c,
 		    const struct check_local *s)
 {
-	bool was_armed = is_armed(d);
+	bool was_armed = check_drops_are_armed(d);
 	int err = 0;
 
 	if (was_armed)

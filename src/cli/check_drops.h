@@ -5,6 +5,7 @@
 
 struct check_local;
 struct check_rights;
+struct nftrace_packet;
 
 /*
  * The kernel's own reports of what this host does to the attempts' packets
@@ -16,16 +17,24 @@ struct check_drops {
 	struct recording recording;
 	int64_t armed_ns; /* clock_now(); 0: not yet */
 	int error;        /* why there are none */
+	bool is_whole;    /* none of them was lost when they were read last */
 	bool is_begun, is_over, is_told;
 };
 
 void check_drops_begin(struct check_drops *d, struct check_rights *r,
 		       const struct case_record *c);
 
+/* Whether they are read by now. Nothing tells when they began to be, so it is to
+ * be called now and then. */
+bool check_drops_are_armed(struct check_drops *d);
+
 /* What the kernel has reported of this attempt's packets until now, as facts of
  * it. May be called again. 0 or -ENOMEM. */
 int check_drops_look(struct check_drops *d, struct case_record *c,
 		     struct attempt *a, const struct check_local *s);
+
+/* Whether the packet filter dropped that very packet, as is reported by now. */
+bool check_drops_took(struct check_drops *d, const struct nftrace_packet *p);
 
 /* Whether a SYN of it was sent while the kernel's reports were read, and none of
  * them is of a drop. d: NULL: there are none. */

@@ -316,6 +316,10 @@ static int tell_traced(const struct look *l)
 
 	if (named != 1)
 		return named == -ENOMEM ? named : 0;
+	/* Those that failed left this host; this one met a chance of its own. */
+	if (!t.blocker.of_reply &&
+	    fact_has(&l->attempt->facts.set, FACT_PACKET_SENT))
+		return 0;
 
 	k = t.blocker.verdict.chain
 		    ? rule_told_culprit(&t.blocker, l->record->arena,
@@ -363,12 +367,15 @@ static int tell(const struct look *l, const struct packet_words *w,
 	bool is_open =
 		r->way.verdict.decision == WALK_UNKNOWN ||
 		(r->has_reply && r->reply.verdict.decision == WALK_UNKNOWN);
-	/* Whatever they say: it is they that dropped it. */
+	/* Whatever they say: it is they that dropped it, or did not. */
+	bool is_untrue =
+		r->blocker_count && !was_answered(l->attempt) &&
+		check_drops_saw_none(l->state->drops, l->attempt, l->state);
 	bool is_dropped = fact_has(set, FACT_OWN_DROP_RULES) ||
 			  fact_has(set, FACT_OWN_DROP_RULES_REPLY);
 
 	tell_not_looked(l);
-	if (r->blocker_count && fits(l->attempt, r) && !is_open)
+	if (r->blocker_count && fits(l->attempt, r) && !is_open && !is_untrue)
 		tell_blocked(l, w, r);
 	else if (r->blocker_count || is_open || is_dropped)
 		return tell_unknown(

@@ -67,6 +67,7 @@ static int run_until(struct check *c, const char *id, int64_t until_ns,
 
 		if (now >= until_ns)
 			break;
+		(void)check_drops_are_armed(&c->drops);
 		left = probe_turn(c->runner, tick < until_ns ? tick : until_ns);
 		if (left < 0 && left != -EINTR)
 			return left;
@@ -148,6 +149,8 @@ static bool is_alive(const struct attempt *a)
 	       fact_has(&a->facts.set, FACT_HOST_SERVES) ||
 	       fact_has(&a->facts.set, FACT_PACKET_NOT_SENT) ||
 	       fact_has(&a->facts.set, FACT_OWN_RULES_REPLY) ||
+	       fact_has(&a->facts.set, FACT_OWN_DROP_RULES_REPLY) ||
+	       fact_has(&a->facts.set, FACT_OWN_DROP_RP_FILTER) ||
 	       fact_has(&a->facts.set, FACT_LO_DOWN);
 }
 
@@ -511,7 +514,9 @@ static int run_steps(struct check *c)
 {
 	int err = resolve(c);
 
-	if (!err && c->record->attempt_count && !is_late(c))
+	/* Without a port, the name was all that was asked for. */
+	if (!err && c->record->attempt_count && c->record->target.port &&
+	    !is_late(c))
 		err = connect_all(c);
 	if (!err)
 		err = speak(c);
@@ -533,13 +538,14 @@ static void waiting(void *context, int64_t waited_ns, int64_t most_ns)
 	struct check *c = context;
 
 	(void)most_ns;
+	(void)check_drops_are_armed(&c->drops);
 	(void)probe_turn(c->runner, 0);
 	if (waited_ns > 300 * MS)
 		check_screen_wait(&c->screen, _("speaking to the service"),
 				  clock_now() - waited_ns);
 }
 
-int check_run(struct check *c)
+int check_look(struct check *c)
 {
 	int err;
 
@@ -559,5 +565,12 @@ int check_run(struct check *c)
 		return err;
 
 	name_facts_settle(c->record);
-	return case_judge(c->diag, c->record, &c->verdict);
+	return 0;
+}
+
+int check_run(struct check *c)
+{
+	int err = check_look(c);
+
+	return err < 0 ? err : case_judge(c->diag, c->record, &c->verdict);
 }

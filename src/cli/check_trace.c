@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "cli/check_drops.h"
 #include "cli/check_rights.h"
 #include "cli/recording.h"
 #include "probe/icmp_error.h"
@@ -87,6 +88,7 @@ static int attempt(const struct check_trace *t)
 	int family = address_is_v4(&a->address) ? AF_INET : AF_INET6;
 	struct sockaddr_storage sa;
 	socklen_t len = probe_sockaddr(a, a->port, &sa);
+	const char *words = t->options->send ? t->options->send : "";
 	int once = 1, fd = open_socket(t, family);
 
 	if (fd < 0)
@@ -101,7 +103,8 @@ static int attempt(const struct check_trace *t)
 	if (is_tcp)
 		t->record->syns++;
 	else
-		(void)send(fd, "", 0, MSG_DONTWAIT | MSG_NOSIGNAL);
+		(void)send(fd, words, strlen(words),
+			   MSG_DONTWAIT | MSG_NOSIGNAL);
 	return fd;
 }
 
@@ -166,11 +169,13 @@ static void find_rule(struct check_trace *t, const struct nftrace_step *s)
 	}
 }
 
+/* What it does, as far as it is one that takes packets or lets them pass. */
 static void judge_rule(struct walk_verdict *v)
 {
-	v->decision = v->rule ? WALK_UNKNOWN : WALK_DROP;
-	if (v->chain && !v->rule && v->chain->policy != ACTION_DROP)
-		v->decision = WALK_ACCEPT;
+	v->decision = WALK_UNKNOWN;
+	if (v->chain && !v->rule)
+		v->decision = v->chain->policy == ACTION_DROP ? WALK_DROP
+							      : WALK_ACCEPT;
 	for (unsigned i = 0; v->rule && i < v->rule->term_count; i++) {
 		const struct term *term = &v->rule->terms[i];
 
@@ -190,21 +195,20 @@ static void judge_rule(struct walk_verdict *v)
 }
 
 /* iptables-legacy names the rules that a packet met, not what became of it: the
- * last one has taken it if it is one that does. */
-static bool takes(const struct check_trace *t, const struct nftrace_step *s)
+ * last one has taken it if it is one that does; of one that could not be read the
+ * kernel's reports tell it. */
+static bool takes(const struct check_trace *t, const struct nftrace_packet *p,
+		  const struct nftrace_step *s)
 {
-	const struct fact_set *set = &t->attempt->facts.set;
 	const struct walk_verdict *v = &t->blocker.verdict;
 
 	if (s->verdict == NFTRACE_DROP)
 		return true;
-	if (v->decision == WALK_ACCEPT)
+	if (s->verdict != NFTRACE_UNSAID || v->decision == WALK_ACCEPT)
 		return false;
 
-	return v->decision == WALK_DROP || v->decision == WALK_REJECT
-		       ? v->chain != NULL
-		       : fact_has(set, FACT_OWN_DROP_RULES) ||
-				 fact_has(set, FACT_OWN_DROP_RULES_REPLY);
+	return v->decision != WALK_UNKNOWN ||
+	       check_drops_took(t->state->drops, p);
 }
 
 static bool take_packet(struct check_trace *t, const struct nftrace_packet *p)
@@ -220,7 +224,7 @@ static bool take_packet(struct check_trace *t, const struct nftrace_packet *p)
 	};
 	find_rule(t, s);
 	judge_rule(&t->blocker.verdict);
-	if (!takes(t, s))
+	if (!takes(t, p, s))
 		return false;
 
 	if (t->blocker.verdict.decision == WALK_UNKNOWN)
@@ -301,6 +305,11 @@ int check_trace_rules(struct check_trace *t)
 	recording_finish(&r);
 	if (!named)
 		named = read_trace(t, &r);
+	/* What is dropped is reported a moment later. */
+	if (!named) {
+		(void)poll(NULL, 0, LAST_WORDS * 2);
+		named = read_trace(t, &r);
+	}
 	recording_done(&r);
 	return named;
 }

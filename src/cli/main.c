@@ -18,8 +18,8 @@
 #include "report/words.h"
 
 static const struct command *const commands[] = {
-	&command_check,    &command_server, &command_explain, &command_read,
-	&command_firewall, &command_causes, &command_sources,
+	&command_check, &command_run,      &command_server, &command_explain,
+	&command_read,  &command_firewall, &command_causes, &command_sources,
 };
 
 enum { COMMANDS = sizeof(commands) / sizeof(*commands) };
@@ -350,8 +350,9 @@ static int run(struct cli *cli, int argc, char *argv[])
 		if (strcmp(argv[0], commands[i]->name) != 0)
 			continue;
 		for (int k = 1; k < argc; k++) {
-			if (!strcmp(argv[k], "--"))
-				break;
+			if (!strcmp(argv[k], "--") ||
+			    (commands[i] == &command_run && argv[k][0] != '-'))
+				break; /* the rest is a program's */
 			if (!strcmp(argv[k], "--help")) {
 				cli_help(page_of(commands[i], argv[1]));
 				return written(EXIT_HEALTHY);

@@ -39,6 +39,8 @@ const struct culprit *case_culprit(const struct cause *cause,
 		c = first_culprit(f, cause->needs);
 	if (!c)
 		c = first_culprit(f, cause->needs_any);
+	if (!c)
+		c = first_culprit(f, cause->favoured_by);
 
 	return c;
 }

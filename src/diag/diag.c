@@ -14,6 +14,7 @@ enum {
 	PASSING_MOST = 1024, /* verdicts beyond those, until they are dropped */
 	RANK_FREQUENCY = 10, /* a common cause outweighs … */
 	RANK_FAVOURED = 21,  /* … unless a fact speaks for a rarer one */
+	RANK_OWN = 200,      /* or the program itself shows it */
 	RANK_NAMED = 1000,   /* or names it */
 };
 
@@ -203,7 +204,9 @@ static int rank_of(const struct cause *c, const struct fact_set *facts)
 		return 0;
 	for (int i = 0; i < CAUSE_FACTS && c->favoured_by[i]; i++)
 		if (fact_has(facts, c->favoured_by[i]))
-			rank += RANK_FAVOURED;
+			rank += c->favoured_by[i] == FACT_PROGRAM_PROXY
+					? RANK_OWN
+					: RANK_FAVOURED;
 	if (is_proven(c, facts) || place_of(c, facts))
 		rank += RANK_NAMED;
 	if (reported_names(c, facts))
@@ -314,7 +317,8 @@ static void settle(struct verdict *v, const struct candidate *left,
 	size_t open = 0;  /* of those left, that the first does not explain */
 
 	v->cause = left[0].cause;
-	v->place = v->cause->place;
+	v->place =
+		reported_own(v->cause, facts) ? PLACE_CLIENT : v->cause->place;
 	v->culprit = v->cause->culprit;
 	for (size_t i = 1; i < count; i++)
 		open += !is_behind(&left[0], &left[i]);
@@ -353,8 +357,8 @@ static void settle(struct verdict *v, const struct candidate *left,
 		v->place = PLACE_ROUTER;
 }
 
-/* What packets and reports showed is of the first fault, beyond which they did not get; what
- * the host shows of itself holds for the next ones too. */
+/* What packets and reports showed is of the first fault, beyond which they did
+ * not get; what the host shows of itself holds for the next ones too. */
 static bool is_ruled_out_by_host(const struct cause *c,
 				 const struct fact_set *facts)
 {

@@ -134,6 +134,25 @@ static enum fact_kind excluded_by_answer(const struct cause *c,
 	return is_inbound ? FACT_SYN_TAKEN : FACT_NONE;
 }
 
+static bool is_favoured(const struct cause *c, enum fact_kind kind)
+{
+	for (int i = 0; i < CAUSE_FACTS && c->favoured_by[i]; i++)
+		if (c->favoured_by[i] == kind)
+			return true;
+
+	return false;
+}
+
+/* What we open ourselves goes to no proxy, and a proxy is elsewhere; but not
+ * where a program was seen to use one. */
+static bool is_by_proxy(const struct cause *c, const struct fact_set *facts,
+			enum fact_kind against)
+{
+	return (against == FACT_PROBED || against == FACT_IS_LOOPBACK) &&
+	       fact_has(facts, FACT_PROGRAM_PROXY) &&
+	       is_favoured(c, FACT_PROGRAM_PROXY);
+}
+
 /* What stands against it. What other packets show of this host is nothing
  * against what was found here of a router. */
 static enum fact_kind contradicted_by(const struct cause *c,
@@ -158,7 +177,8 @@ static enum fact_kind contradicted_by(const struct cause *c,
 		/* The kernel names it, and was there before any capture. */
 		if (c->ruled_out_by[i] == FACT_AT_SERVER && is_named)
 			continue;
-		if (fact_has(facts, c->ruled_out_by[i]) && !is_of_others)
+		if (fact_has(facts, c->ruled_out_by[i]) && !is_of_others &&
+		    !is_by_proxy(c, facts, c->ruled_out_by[i]))
 			return c->ruled_out_by[i];
 	}
 

@@ -140,6 +140,13 @@ bool reported_names(const struct cause *c, const struct fact_set *facts)
 	return false;
 }
 
+bool reported_own(const struct cause *c, const struct fact_set *facts)
+{
+	enum fact_kind seen = cause_first_seen(facts, c->dropped_as);
+
+	return seen >= ends[1].first && seen <= ends[1].last;
+}
+
 enum symptom reported_symptom(const struct fact_set *facts)
 {
 	bool is_udp = fact_has(facts, FACT_ASKS_UDP);

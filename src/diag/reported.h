@@ -16,6 +16,9 @@ enum fact_kind reported_against(const struct cause *c,
  * filter, or nothing, dropped the packet. */
 bool reported_names(const struct cause *c, const struct fact_set *facts);
 
+/* Whether it is a report of the client's own kernel that names it. */
+bool reported_own(const struct cause *c, const struct fact_set *facts);
+
 /* Whether the kernel reports the client's packets and no capture shows them, as
  * with those that an XDP program drops. */
 bool reported_unseen(const struct fact_set *facts);

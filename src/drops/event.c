@@ -1,6 +1,7 @@
 #include "drops/event.h"
 
 #include <errno.h>
+#include <netinet/in.h>
 #include <string.h>
 
 #include "base/cursor.h"
@@ -12,10 +13,10 @@ enum {
 	BUCKETS = 4096, /* of keys; a power of two */
 };
 
-/* A key's first event, which has its stack. */
+/* A key, by its first event, which has its stack. */
 struct key {
 	uint64_t id;
-	uint32_t event;
+	struct drop_event first;
 	struct key *next;
 };
 
@@ -60,14 +61,14 @@ static const struct key *find_key(struct reading *g, uint64_t id)
 	return k;
 }
 
-static int keep_key(struct reading *g, uint64_t id, size_t event)
+static int keep_key(struct reading *g, uint64_t id, const struct drop_event *e)
 {
 	struct key *k = arena_alloc(g->arena, sizeof(*k));
 	struct key **b = bucket(g, id);
 
 	if (!k)
 		return -ENOMEM;
-	*k = (struct key){ id, (uint32_t)event, *b };
+	*k = (struct key){ id, *e, *b };
 	*b = k;
 	return 0;
 }
@@ -155,15 +156,46 @@ static int read_stack(struct reading *g, struct cursor *c, struct drop_event *e)
 static void take_stack(struct reading *g, uint64_t id, struct drop_event *e)
 {
 	const struct key *k = find_key(g, id);
-	const struct drop_event *first;
 
 	if (!k)
 		return;
-	first = &g->list->events[k->event];
-	e->place = first->place;
-	memcpy(e->stack, first->stack, sizeof(e->stack));
-	e->hook = first->hook;
-	e->engine = first->engine;
+	e->place = k->first.place;
+	memcpy(e->stack, k->first.stack, sizeof(e->stack));
+	e->hook = k->first.hook;
+	e->engine = k->first.engine;
+}
+
+/* Where packets are freed that were taken, by kernels that give no reason there:
+ * a queue's at its end, and a reset that was obeyed. */
+static bool is_taken(const struct drop_event *e)
+{
+	static const char *const queues[] = {
+		"skb_queue_purge",
+		"skb_queue_purge_reason",
+		"__skb_queue_purge",
+		"skb_rbtree_purge",
+		"tcp_write_queue_purge",
+		"sk_stream_kill_queues",
+		"inet_sock_destruct",
+		"skb_release_data",
+		"packet_rcv",
+		"tpacket_rcv",
+	};
+
+	enum { RST = 4 };
+
+	if (e->what != DROP_PACKET ||
+	    (*e->reason && strcmp(e->reason, "NOT_SPECIFIED") != 0))
+		return false;
+	if (e->protocol == IPPROTO_TCP && e->flags & RST &&
+	    (!strcmp(e->place, "tcp_v4_rcv") ||
+	     !strcmp(e->place, "tcp_v6_rcv")))
+		return true;
+	for (size_t i = 0; i < sizeof(queues) / sizeof(*queues); i++)
+		if (!strcmp(e->place, queues[i]))
+			return true;
+
+	return false;
 }
 
 static int read_event(struct reading *g, struct cursor *c, bool has_stack)
@@ -185,12 +217,14 @@ static int read_event(struct reading *g, struct cursor *c, bool has_stack)
 		err = read_stack(g, c, &e);
 	else
 		take_stack(g, key, &e);
-	if (!err)
-		err = grow(g);
-	if (err)
+	if (has_stack && !err)
+		err = keep_key(g, key, &e);
+	if (err || is_taken(&e))
 		return err;
-	g->list->events[g->list->count++] = e;
-	return has_stack ? keep_key(g, key, g->list->count - 1) : 0;
+	err = grow(g);
+	if (!err)
+		g->list->events[g->list->count++] = e;
+	return err;
 }
 
 static int read_missing(struct reading *g, struct cursor *c)

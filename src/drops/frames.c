@@ -5,13 +5,13 @@
 
 void frames_init(struct frames *f)
 {
-	f->names[0] = f->place[0] = '\0';
+	*f = (struct frames){ .symbols = { TEXT_NULL, NULL, 0 } };
 }
 
 /* "nft_do_chain [nf_tables]", "tcp_v4_rcv.isra.0": the function alone. */
 static void cut_name(char *name)
 {
-	name[strcspn(name, " .[")] = '\0';
+	name[strcspn(name, " \t.[")] = '\0';
 }
 
 /* An address that is no function's is printed as a number. */
@@ -74,16 +74,49 @@ static size_t first_caller(const char *place, const char *const *names,
 	return i;
 }
 
+/* A frame is where a call returns to: behind it another function may begin. */
+static void look_up(struct frames *f, const struct record_stack *stack)
+{
+	const size_t most = sizeof(f->names);
+	size_t len = 0;
+
+	(void)strncat(f->place, symbols_find(&f->symbols, stack->head.location),
+		      sizeof(f->place) - 1);
+	for (size_t i = 0; i < RECORD_FRAMES; i++) {
+		const char *name = stack->frames[i]
+					   ? symbols_find(&f->symbols,
+							  stack->frames[i] - 1)
+					   : "";
+		const size_t more = strlen(name);
+
+		if (len + more + 2 > most)
+			return;
+		memcpy(f->names + len, name, more);
+		len += more;
+		f->names[len++] = '\n';
+		f->names[len] = '\0';
+	}
+}
+
+static void take_names(struct frames *f, const struct record_stack *stack)
+{
+	memcpy(f->names, stack->names, sizeof(f->names));
+	f->names[sizeof(f->names) - 1] = '\0';
+	memcpy(f->place, stack->place, sizeof(f->place));
+	f->place[sizeof(f->place) - 1] = '\0';
+}
+
 void frames_name(struct frames *f, const struct record_stack *stack,
 		 const char *ret[RECORD_FRAMES + 2])
 {
 	const char *names[RECORD_FRAMES];
 	size_t count, from, to = 0;
 
-	memcpy(f->names, stack->names, sizeof(f->names));
-	f->names[sizeof(f->names) - 1] = '\0';
-	memcpy(f->place, stack->place, sizeof(f->place));
-	f->place[sizeof(f->place) - 1] = '\0';
+	f->names[0] = f->place[0] = '\0';
+	if (stack->has_names)
+		take_names(f, stack);
+	else
+		look_up(f, stack);
 	cut_name(f->place);
 	count = split(f->names, stack->bytes, names);
 	from = first_caller(f->place, names, count);

@@ -33,18 +33,14 @@ static __always_inline bool is_no_drop(uint32_t reason)
 PROGRAM(kfree_skb)
 {
 	const struct sk_buff *skb = (const struct sk_buff *)ctx[0];
-	struct record r = { .what = PACKET };
-	int got;
+	const uint32_t reason = config.has_reason ? (uint32_t)ctx[2] : 0;
 
-	if (config.has_reason) {
-		r.reason = (uint32_t)ctx[2];
-		if (is_no_drop(r.reason))
-			return 0;
-	}
-	if (!is_packet_here(&r, skb))
+	if ((config.has_reason && is_no_drop(reason)) || !is_packet_here(skb))
 		return 0;
-	got = read_packet(&r, skb);
-	if (!got || !is_wanted(&r, got == 2))
+
+	struct record r = { .what = PACKET, .reason = reason };
+
+	if (!take_packet(&r, skb))
 		return 0;
 	r.location = ctx[1];
 	tell(ctx, &r);
@@ -59,8 +55,7 @@ PROGRAM(tcp_send_reset)
 	struct record r = { .what = RESET };
 
 	if (skb) {
-		if (!is_packet_here(&r, skb) || read_packet(&r, skb) != 2 ||
-		    !is_wanted(&r, true))
+		if (!is_packet_here(skb) || !take_packet(&r, skb))
 			return 0;
 	} else if (!sk || !read_socket(&r, sk)) {
 		return 0;
@@ -116,12 +111,8 @@ PROGRAM(icmp_send)
 {
 	const struct sk_buff *skb = (const struct sk_buff *)ctx[0];
 	struct record r = { .what = ICMP_SENT };
-	int got;
 
-	if (!is_packet_here(&r, skb))
-		return 0;
-	got = read_packet(&r, skb);
-	if (!got || !is_wanted(&r, got == 2))
+	if (!is_packet_here(skb) || !take_packet(&r, skb))
 		return 0;
 	r.icmp_type = (uint8_t)ctx[1];
 	r.icmp_code = (uint8_t)ctx[2];

@@ -15,6 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -29,6 +30,7 @@ enum {
 	SET_ID = 1,
 	SET_SIZE = 64,
 	SET_TIMEOUT = 4000, /* ms */
+	SWEEP_MOST = 8,
 };
 
 /* What may be left out, and what may not. */
@@ -380,8 +382,81 @@ void arm_delete(const struct arm *a, struct mnl_socket *nl)
 		delete_one(a, nl, families[i]);
 }
 
+/* A plain table says until when it is somebody's. */
+#define PLAIN_PREFIX ARM_PREFIX "plain-"
+
+static int64_t since_boot(void)
+{
+	struct timespec t;
+
+	(void)clock_gettime(CLOCK_BOOTTIME, &t);
+	return t.tv_sec;
+}
+
 void arm_name(struct arm *a)
 {
-	(void)snprintf(a->name, sizeof(a->name), ARM_PREFIX "%ld-%llx",
-		       (long)getpid(), (unsigned long long)clock_now());
+	enum { GRACE = 3 };
+
+	const long pid = getpid();
+	const unsigned long long now = (unsigned long long)clock_now();
+
+	if (a->is_plain)
+		(void)snprintf(
+			a->name, sizeof(a->name), PLAIN_PREFIX "%lld-%ld-%llx",
+			(long long)since_boot() + NFTRACE_SECONDS + GRACE, pid,
+			now & 0xffffff);
+	else
+		(void)snprintf(a->name, sizeof(a->name), ARM_PREFIX "%ld-%llx",
+			       pid, now);
+}
+
+struct sweep {
+	struct arm late[SWEEP_MOST];
+	size_t count;
+};
+
+static int on_table(const struct nlmsghdr *h, void *context)
+{
+	const size_t skip = sizeof(PLAIN_PREFIX) - 1;
+	struct sweep *s = context;
+	struct nftnl_table *t = nftnl_table_alloc();
+	const char *name;
+
+	if (!t)
+		return MNL_CB_ERROR;
+	if (!nftnl_table_nlmsg_parse(h, t) && s->count < SWEEP_MOST) {
+		name = nftnl_table_get_str(t, NFTNL_TABLE_NAME);
+		if (name && !strncmp(name, PLAIN_PREFIX, skip) &&
+		    strtoll(name + skip, NULL, 10) < since_boot())
+			(void)snprintf(s->late[s->count++].name, ARM_NAME, "%s",
+				       name);
+	}
+	nftnl_table_free(t);
+	return MNL_CB_OK;
+}
+
+int arm_sweep(struct mnl_socket *nl)
+{
+	char buffer[1 << 14] __attribute__((aligned(8)));
+	struct nlmsghdr *h = nftnl_nlmsg_build_hdr(buffer, NFT_MSG_GETTABLE,
+						   AF_UNSPEC, NLM_F_DUMP, 1);
+	struct sweep s = { .count = 0 };
+	int status = 1;
+
+	if (mnl_socket_sendto(nl, h, h->nlmsg_len) < 0)
+		return -errno;
+	while (status > 0) {
+		ssize_t len = mnl_socket_recvfrom(nl, buffer, sizeof(buffer));
+
+		status = len < 0 ? -1
+				 : mnl_cb_run(buffer, (size_t)len, 1,
+					      mnl_socket_get_portid(nl),
+					      on_table, &s);
+	}
+	if (status < 0)
+		return -errno;
+	for (size_t i = 0; i < s.count; i++)
+		arm_delete(&s.late[i], nl);
+
+	return 0;
 }

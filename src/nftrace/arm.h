@@ -15,7 +15,7 @@ struct mnl_socket;
  * has to take away (guardian.h). No expression of conntrack is used: it would
  * switch that on.
  */
-enum { ARM_NAME = 48 };
+enum { ARM_NAME = 80 };
 
 #define ARM_PREFIX "kiriwake-"
 
@@ -38,6 +38,7 @@ struct arm {
 	size_t place_count;
 };
 
+/* A name that nobody has; of a plain one it says until when it is wanted. */
 void arm_name(struct arm *a);
 
 /* All of it in one transaction, or nothing. What the kernel has not is left out
@@ -46,3 +47,7 @@ int arm_make(struct arm *a, struct mnl_socket *nl);
 
 /* Takes plain tables away. */
 void arm_delete(const struct arm *a, struct mnl_socket *nl);
+
+/* Takes away plain tables that nobody wants any more: whose run and guardian are
+ * both dead. 0 or -errno. */
+int arm_sweep(struct mnl_socket *nl);

@@ -19,6 +19,7 @@
 #include "base/clock.h"
 #include "nftrace/arm.h"
 #include "nftrace/guardian.h"
+#include "nftrace/legacy.h"
 #include "nftrace/nflog.h"
 #include "nftrace/record.h"
 #include "nftrace/rules.h"
@@ -108,8 +109,10 @@ static void listen_to_legacy(struct collector *c)
 		widen(c->log.fd);
 		err = nflog_switch(&c->log);
 	}
-	if (!err)
+	if (!err) {
+		legacy_note(&c->file, c->arm.is_v4);
 		return;
+	}
 
 	miss(c, "legacy");
 	if (c->log.fd >= 0 && c->life < 0)
@@ -130,6 +133,8 @@ static int make_tables(struct collector *c)
 
 	/* The guardian comes first. */
 	c->arm.is_plain = true;
+	arm_name(&c->arm);
+	(void)arm_sweep(c->tables);
 	err = guardian_start(NULL, &c->arm, c->control, &life);
 	return err ? err : arm_make(&c->arm, c->tables);
 }
@@ -212,6 +217,9 @@ static void loop(struct collector *c)
 		left = end - clock_now();
 	}
 	(void)copy_all(c);
+	/* The tables first: that the guardian is through is the last thing that
+	 * is heard of us. */
+	(void)mnl_socket_close(c->tables);
 }
 
 void collect(const struct nftrace_request *q, int file, int control)

@@ -17,7 +17,7 @@
 /* Bytes of a packet: the headers, of IPv6 too, without what it carries. */
 enum { COPY = 96, GROUP = 0 };
 
-static const char OURS[] = "nfnetlink_log";
+#define OURS "nfnetlink_log"
 
 static int ask(int fd, struct nlmsghdr *h)
 {

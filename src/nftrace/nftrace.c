@@ -1,11 +1,14 @@
 #include "nftrace/nftrace.h"
 
 #include <errno.h>
+#include <libmnl/libmnl.h>
+#include <linux/netlink.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "nftrace/arm.h"
 #include "nftrace/collect.h"
 #include "nftrace/nflog.h"
 
@@ -53,5 +56,17 @@ int nftrace_start(const struct nftrace_request *q, int *file, int *control)
 
 int nftrace_restore(void)
 {
-	return nflog_restore();
+	struct mnl_socket *nl =
+		mnl_socket_open2(NETLINK_NETFILTER, SOCK_CLOEXEC);
+	int err = nflog_restore();
+
+	if (!nl)
+		return err ? err : -errno;
+	if (!err && mnl_socket_bind(nl, 0, MNL_SOCKET_AUTOPID))
+		err = -errno;
+	if (!err)
+		err = arm_sweep(nl);
+	(void)mnl_socket_close(nl);
+	/* Without the right to look there is nothing that we left. */
+	return err == -EPERM ? 0 : err;
 }

@@ -33,9 +33,11 @@ struct nftrace_request {
 /*
  * Arms, in a process of its own that needs CAP_NET_ADMIN: *file becomes what it
  * writes (path.h reads it, also while it grows), *control a socket: one byte
- * comes when it is armed, and one whenever something was traced. It takes itself
- * away NFTRACE_SECONDS after it was armed, or when the caller shuts down its
- * writing end; net.netfilter.nf_log.* is as before then (nf_log.h). 0 or -errno.
+ * comes when it is armed (0; else the errno that kept it from that), and a 0
+ * whenever something was traced. It takes itself away NFTRACE_SECONDS after it
+ * was armed, or when the caller shuts down its writing end, or is dead; when the
+ * socket ends, all is as it was, net.netfilter.nf_log.* too (nflog.h). For
+ * iptables-legacy somebody has to be able to write /run/kiriwake. 0 or -errno.
  */
 int nftrace_start(const struct nftrace_request *q, int *file, int *control);
 

@@ -1,6 +1,7 @@
 #include "nftrace/path.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <linux/netfilter/nf_tables.h>
 #include <linux/netfilter/nfnetlink.h>
 #include <linux/netfilter/nfnetlink_log.h>
@@ -9,6 +10,7 @@
 
 #include "base/clock.h"
 #include "base/cursor.h"
+#include "nftrace/legacy.h"
 #include "nftrace/message.h"
 #include "nftrace/path_parts.h"
 #include "nftrace/record.h"
@@ -21,7 +23,8 @@
 enum {
 	WAYS_MOST = 8192, /* the limit of the rules gives some hundreds */
 	LOOK_BACK = 128,  /* packets on their way at once */
-	LEGACY_MOST = 1 << 14,
+	LEGACY_MOST = 1 << 13,
+	CHAIN_RECORDS = 32,
 	/* An id is another packet's after so long. */
 	TOGETHER = 100 * CLOCK_MILLISECOND,
 };
@@ -50,6 +53,8 @@ struct reading {
 	size_t legacy_count;
 	struct path_rule *rules;
 	size_t rule_count, rule_room;
+	struct cursor chains[CHAIN_RECORDS]; /* of iptables-legacy */
+	size_t chain_count;
 };
 
 typedef int (*take_message)(struct reading *r, const struct message *m,
@@ -258,6 +263,49 @@ static struct way *find_legacy(const struct reading *r,
 	return nearest <= TOGETHER ? best : NULL;
 }
 
+static bool is_named(struct cursor *c, const struct path_string *name)
+{
+	const uint8_t *s = cursor_bytes(c, LEGACY_NAME);
+
+	return s && name->len < LEGACY_NAME && !memcmp(s, name->s, name->len) &&
+	       !s[name->len];
+}
+
+/* How many rules its chain has; UINT_MAX: not known. */
+static unsigned rules_of(const struct reading *r, const struct path_event *e)
+{
+	for (size_t i = 0; i < r->chain_count; i++) {
+		struct cursor c = r->chains[i];
+
+		while (cursor_left(&c) >= sizeof(struct legacy_chain)) {
+			const unsigned rules = message_u32(&c, r->is_big);
+			const bool is_table = is_named(&c, &e->table);
+
+			if (is_named(&c, &e->chain) && is_table)
+				return rules;
+		}
+	}
+
+	return UINT_MAX;
+}
+
+/* A rule without conditions, which the kernel calls a policy or a return. */
+static void mend_legacy(const struct reading *r, struct path_event *e)
+{
+	const bool is_end =
+		e->step.is_policy || e->step.verdict == NFTRACE_RETURN;
+	const unsigned rules = is_end ? rules_of(r, e) : UINT_MAX;
+
+	if (!is_end || rules == UINT_MAX)
+		return;
+	if (e->step.number <= rules) {
+		e->step.is_policy = false;
+		e->step.verdict = NFTRACE_UNSAID;
+	} else {
+		e->step.number = 0;
+	}
+}
+
 static int take_log(struct reading *r, const struct message *m, int64_t at_ns)
 {
 	struct path_event e;
@@ -268,6 +316,7 @@ static int take_log(struct reading *r, const struct message *m, int64_t at_ns)
 		return 0;
 	if (r->legacy_count++ == LEGACY_MOST)
 		return -EFBIG;
+	mend_legacy(r, &e);
 	w = find_legacy(r, &e.head, at_ns);
 	if (!w && r->way_count == WAYS_MOST) {
 		r->list->lost++;
@@ -315,7 +364,9 @@ static int take_other(struct reading *r, uint32_t kind, struct cursor *body)
 		r->list->lost++;
 	else if (kind == RECORD_MISSING)
 		return take_missing(r, body);
-	else if (kind != RECORD_BEGIN)
+	else if (kind == RECORD_CHAINS && r->chain_count < CHAIN_RECORDS)
+		r->chains[r->chain_count++] = *body;
+	else if (kind != RECORD_BEGIN && kind != RECORD_CHAINS)
 		r->is_damaged = true;
 
 	return 0;

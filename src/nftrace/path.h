@@ -32,7 +32,7 @@ struct nftrace_step {
 	bool is_policy;
 	uint64_t handle; /* nft's; 0: none */
 	/* The rule's place in its chain, from 1: iptables-legacy says it, of nft
-	 * it is looked up when it is traced; 0: not known. */
+	 * it is looked up before it is armed; 0: not known, or a policy. */
 	unsigned number;
 	enum nftrace_verdict verdict;
 };

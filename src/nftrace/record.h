@@ -15,6 +15,7 @@ enum record_kind {
 	RECORD_RULES,     /* messages of a dump: NFT_MSG_NEWRULE */
 	RECORD_TRACE,     /* messages: NFT_MSG_TRACE */
 	RECORD_LOG,       /* messages: NFULNL_MSG_PACKET */
+	RECORD_CHAINS,    /* rows of struct legacy_chain (legacy.h) */
 	RECORD_LOST,      /* nothing: the kernel could not send one */
 	RECORD_KINDS,
 };

@@ -112,13 +112,16 @@ static int on_rule(const struct nlmsghdr *h, void *context)
 static void add_place(struct arm *a, uint8_t family, uint8_t hook,
 		      int32_t priority)
 {
-	const struct arm_place new = { family, hook, priority };
+	for (size_t i = 0; i < a->place_count; i++) {
+		const struct arm_place *p = &a->places[i];
 
-	for (size_t i = 0; i < a->place_count; i++)
-		if (!memcmp(&a->places[i], &new, sizeof(new)))
+		if (p->family == family && p->hook == hook &&
+		    p->priority == priority)
 			return;
+	}
 	if (a->place_count < ARM_PLACES)
-		a->places[a->place_count++] = new;
+		a->places[a->place_count++] =
+			(struct arm_place){ family, hook, priority };
 }
 
 /* A chain of the same priority that is added later comes earlier, so the place
@@ -156,10 +159,10 @@ static void add_legacy(struct arm *a)
 	static const int32_t priorities[] = { -300, -150, -100, 0, 50, 100 };
 	const uint8_t family = a->is_v4 ? NFPROTO_IPV4 : NFPROTO_IPV6;
 
-	for (uint8_t hook = 0; hook < NF_INET_NUMHOOKS; hook++)
+	for (unsigned hook = 0; hook < NF_INET_NUMHOOKS; hook++)
 		for (size_t i = 0; i < sizeof(priorities) / sizeof(int32_t);
 		     i++)
-			add_place(a, family, hook, priorities[i]);
+			add_place(a, family, (uint8_t)hook, priorities[i]);
 }
 
 static int dump(struct mnl_socket *nl, uint16_t type, mnl_cb_t on_message,

@@ -4,6 +4,7 @@
 #include <grp.h>
 #include <pwd.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -108,13 +109,30 @@ serve(int fd, pid_t parent, const struct priv_task *tasks, size_t count)
 	_exit(0);
 }
 
+/* "1000:100": somebody who need not have a name. */
+static bool read_numbers(const char *user, struct passwd *ret)
+{
+	unsigned uid, gid;
+	int end = 0;
+
+	if (!user || sscanf(user, "%u:%u%n", &uid, &gid, &end) != 2 ||
+	    user[end])
+		return false;
+	ret->pw_uid = uid;
+	ret->pw_gid = gid;
+	return true;
+}
+
 /* For good: a uid that is not root loses all capabilities. "nobody" need not
  * stand in /etc/passwd: it is the kernel's overflow id then. */
 static int become(const char *user)
 {
 	static const struct passwd overflow = { .pw_uid = 65534,
 						.pw_gid = 65534 };
-	const struct passwd *p = getpwnam(user ? user : "nobody");
+	struct passwd numbers = { 0 };
+	const struct passwd *p = read_numbers(user, &numbers)
+					 ? &numbers
+					 : getpwnam(user ? user : "nobody");
 
 	if (geteuid())
 		return user ? -EPERM : needs_drop();

@@ -29,7 +29,7 @@ struct priv_task {
 /*
  * Forks the helper, which keeps the capabilities of needs.h, then becomes the
  * user: groups, ids, no capability, and no way back. 0, or -errno with nothing
- * given up. user NULL: "nobody"; who is not root, but has capabilities, stays
+ * given up. user: a name, or "UID:GID"; NULL: "nobody"; who is not root, but has capabilities, stays
  * who he is without them.
  */
 int priv_start(struct priv **ret, const struct priv_task *tasks, size_t count,

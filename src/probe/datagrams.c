@@ -61,7 +61,16 @@ static void tell_error(struct talk *t)
 	struct text words = TEXT_NULL;
 	struct icmp_error e;
 
-	if (t->probing && icmp_error_read(t->fd, &e) > 0) {
+	/* What a rule or a program of this host's own discards, send() tells. */
+	if (t->error == EPERM) {
+		tell(t, FACT_CONNECT_EPERM);
+		fact_tell(
+			t->facts, FACT_LOCAL_ERROR, talk_source, NULL,
+			_("%1$s() failed at once with \"%2$s\", and no packet was sent."),
+			"send", strerror(t->error));
+		text_format(&words, _("%1$s() fails: %2$s"), "send",
+			    strerror(t->error));
+	} else if (t->probing && icmp_error_read(t->fd, &e) > 0) {
 		icmp_error_tell(t->probing, &e, &local);
 		icmp_error_tell_lateness(t->probing, ICMP_CAME_AT_ONCE);
 		icmp_error_text(&words, &e);
@@ -144,8 +153,12 @@ static int speak_any(struct talk *t)
 		ssize_t sent = send(t->fd, text, strlen(text), MSG_NOSIGNAL);
 
 		/* An error of the one before is told here. */
-		if (sent < 0 && i > 0)
+		if (sent < 0 && (i > 0 || errno == EPERM)) {
+			t->error = errno;
 			t->end = TALK_LOST;
+		}
+		if (t->error == EPERM)
+			break;
 		n = talk_read(t, talk_until(TRY_NS));
 	}
 	if (t->in.len) {

@@ -444,13 +444,13 @@ static void gather(struct asked *tools, const char *path, unsigned timeout_ms,
 	int64_t deadline = tool_now_ms() + timeout_ms;
 	struct tool *list[LIVE_SOURCE_COUNT];
 
+	/* First the one that takes longest. */
+	begin_nft(&tools[LIVE_NFT], path, nft_tables);
 	for (unsigned i = 0; i < LIVE_SOURCE_COUNT; i++) {
 		bool has_legacy = !tools[LIVE_IPTABLES_LEGACY].is_missing;
 
 		list[i] = &tools[i].tool;
-		if (i == LIVE_NFT)
-			begin_nft(&tools[i], path, nft_tables);
-		else
+		if (i != LIVE_NFT)
 			begin(path, &sources[i], i && !has_legacy, &tools[i]);
 	}
 

@@ -2,7 +2,7 @@
 """`kiriwake check' against faults that are really there: builds each set-up, checks that it is called healthy, breaks it, and
 checks what is said of it.
 
-usage: run.py [--server [--probe]] [--program PATH] [--jobs N] [--seed S] [--part K/N] [--again] [--as-user] [--keep] [-v] [NAME...]
+usage: run.py [--server [--probe] | --run] [--program PATH] [--jobs N] [--seed S] [--part K/N] [--again] [--as-user] [--keep] [-v] [NAME...]
 
 Prints a line for each (cause, symptom, certainty, how many causes are named, ms), what is wrong with it, and the totals.
 Wrong is: a true cause that is not in the set; `proven' with another cause; a fault told of a healthy set-up; another symptom;
@@ -12,6 +12,8 @@ every K (K may be `day'). --again asks what was wrong once more. --keep: a shell
 
 --server: the same asked on the machine that does not answer, of `kiriwake server' (server_side.py says how it is judged);
 there --as-admin is a user with CAP_NET_ADMIN alone. With --probe it makes the attempt itself, once the client has tried in vain.
+
+--run: the same, met by a program that `kiriwake run' runs (run_side.py).
 """
 import argparse
 import concurrent.futures
@@ -35,6 +37,7 @@ sys.dont_write_bytecode = True
 
 import spaces  # noqa: E402
 from lab import Lab, Skip, wait_until  # noqa: E402
+import run_side  # noqa: E402
 import server_side  # noqa: E402
 import services  # noqa: E402
 
@@ -53,6 +56,7 @@ def arguments():
     parser.add_argument('--again', action='store_true')
     parser.add_argument('--server', action='store_true')
     parser.add_argument('--probe', action='store_true')
+    parser.add_argument('--run', action='store_true')
     parser.add_argument('--as-user', action='store_true')
     parser.add_argument('--as-admin', action='store_true')
     parser.add_argument('--keep', action='store_true')
@@ -90,6 +94,9 @@ def check(lab, args, command):
     """(what it said, ms, why it is no answer)"""
     nobody = ['/usr/bin/setpriv', '--reuid=65534', '--regid=65534', '--clear-groups'] if args.as_user else []
     words = [*lab.wrap, *nobody, args.program, 'check', *command, '--json']
+    output = run_side.output_path(lab) if args.run else None
+    if args.run:
+        words = [*nobody, *run_side.words(lab, args.program, command, output)]
     begin = time.monotonic()
     process = lab.client.popen(words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
                                errors='replace')
@@ -100,12 +107,17 @@ def check(lab, args, command):
         process.communicate()
         return None, LIMIT * 1000, f'no answer in {LIMIT:.0f} s'
     ms = (time.monotonic() - begin) * 1000
+    if args.run:
+        err += out
+        out = lab.client.read(output) if lab.client.path(output).exists() else ''
     if process.returncode < 0:
         return None, ms, f'crashed: {signal.Signals(-process.returncode).name}: {err[-400:]}'
     try:
         said = json.loads(out)
         said['verdict']['status']
     except (ValueError, KeyError, TypeError) as error:
+        if args.verbose:
+            print(out, err, file=sys.stderr)
         return None, ms, f'no verdict (exit status {process.returncode}): {error}: {out[-200:]} {err[-300:]}'
     said['exit'] = process.returncode
     if 'Sanitizer' in err or 'runtime error' in err:
@@ -207,6 +219,8 @@ def one(path, args):
 
 def ask_client(lab, module, cause, args, record):
     expect = dict(getattr(module, 'EXPECT', {}))
+    if args.run:
+        expect |= getattr(module, 'EXPECT_RUN', {})
     healthy_file = record['healthy']
     if healthy_file or getattr(module, 'HEALTHY', True):
         said, ms, problem = ask(lab, args, expect, record)
@@ -286,7 +300,7 @@ def spawn(job, args):
     path, variant, name = job
     command = ['unshare', '--net', '--mount', '--pid', '--uts', '--ipc', '--fork', '--kill-child', '--mount-proc', sys.executable,
                str(here / 'run.py'), '--one', str(path), '--variant', str(variant), '--base', args.base, '--program', args.program, '--packages', args.packages,
-               '--seed', args.seed, *[f'--{word}' for word in ('server', 'probe', 'as-user', 'as-admin', 'keep', 'verbose')
+               '--seed', args.seed, *[f'--{word}' for word in ('server', 'probe', 'run', 'as-user', 'as-admin', 'keep', 'verbose')
                                         if getattr(args, word.replace('-', '_'))]]
     # The lab's own init is this session's leader's child: killing the group ends it and all that it holds.
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=None if args.keep or args.verbose else subprocess.PIPE,
@@ -303,8 +317,12 @@ def spawn(job, args):
 def jobs(args):
     """[(file, number of its variant, name)]"""
     side = 'server' if args.server else 'client'
-    paths = [path for path in sorted(here.glob('faults/*.py')) + sorted(here.glob('healthy/*.py'))
-             if side in getattr(load(path), 'SIDES', ('client', 'server'))]
+
+    def is_meant_for(path):
+        if args.run:
+            return run_side.is_asked(load(path), path)
+        return side in getattr(load(path), 'SIDES', ('client', 'server'))
+    paths = [path for path in sorted(here.glob('faults/*.py')) + sorted(here.glob('healthy/*.py')) if is_meant_for(path)]
     every = [(path, number, name) for path in paths for number, (name, _) in enumerate(variants(path, args.server))]
     if args.names:
         def is_meant(job, name):

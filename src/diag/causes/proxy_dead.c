@@ -30,4 +30,5 @@ const struct cause cause_proxy_dead = {
 			  FACT_PORT_SERVED_OTHERS, FACT_GATEWAY_SILENT,
 			  FACT_CONNECTION_WAITS, FACT_INNER_LOOPBACK,
 			  FACT_INNER_NONE },
+	.favoured_by = { FACT_PROGRAM_PROXY },
 };

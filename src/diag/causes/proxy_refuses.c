@@ -24,4 +24,5 @@ const struct cause cause_proxy_refuses = {
 	.shows = SYMPTOM_BIT(SERVICE_ERROR),
 	.needs = { FACT_HTTP_PROXY_REFUSED },
 	.ruled_out_by = { FACT_CONNECTION_WAITS },
+	.favoured_by = { FACT_PROGRAM_PROXY },
 };

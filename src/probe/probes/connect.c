@@ -351,6 +351,8 @@ static int begin(struct probing *p)
 	if (err < 0)
 		return err;
 
+	/* Whose packets they are is asked while they are waited for. */
+	p->attempt->local_port = s->knock.local_port;
 	wake_next(p, s);
 	return act(p, s);
 }

@@ -238,6 +238,30 @@ static void more_missing_than_there_can_be_are_left_out(void **state)
 	tear_down(&t);
 }
 
+static void what_was_taken_is_no_drop(void **state)
+{
+	static const char *const purged[] = { "skb_queue_purge_reason", NULL };
+	static const char *const obeyed[] = { "tcp_v4_rcv", NULL };
+	struct record r = packet(9);
+	struct read t;
+
+	(void)state;
+	set_up(&t);
+	stream_write_event(&t.stream, &r, "NOT_SPECIFIED", purged);
+	stream_write_event(&t.stream, &r, "NOT_SPECIFIED", obeyed);
+	r.flags = 0x14;
+	stream_write_event(&t.stream, &r, "NOT_SPECIFIED", obeyed);
+	r.key = 10;
+	stream_write_event(&t.stream, &r, "NOT_SPECIFIED", obeyed);
+	stream_write_event(&t.stream, &r, "NOT_SPECIFIED", NULL);
+	stream_write_event(&t.stream, &r, "TCP_INVALID_SEQUENCE", obeyed);
+	assert_int_equal(read(&t, t.stream.len), 0);
+	assert_int_equal(t.list.count, 2);
+	assert_int_equal(t.list.events[0].flags, 2);
+	assert_string_equal(t.list.events[1].reason, "TCP_INVALID_SEQUENCE");
+	tear_down(&t);
+}
+
 static void no_memory_is_told(void **state)
 {
 	const struct record r = packet(9);
@@ -269,6 +293,7 @@ int main(void)
 		cmocka_unit_test(what_is_damaged_keeps_what_came_before),
 		cmocka_unit_test(parts_of_newer_versions_are_left_out),
 		cmocka_unit_test(more_missing_than_there_can_be_are_left_out),
+		cmocka_unit_test(what_was_taken_is_no_drop),
 		cmocka_unit_test(no_memory_is_told),
 	};
 

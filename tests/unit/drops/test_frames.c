@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include "base/text.h"
 #include "drops/frames.h"
 
 static const char *names[RECORD_FRAMES + 2];
@@ -78,6 +79,30 @@ static void names_that_do_not_end_are_cut(void **state)
 	assert_null(names[2]);
 }
 
+static void names_that_the_kernel_did_not_write_are_looked_up(void **state)
+{
+	struct record_stack s = { .head = { .location = 0x2010 },
+				  .frames = { 0x1fff, 0x2010, 0x3000 },
+				  .bytes = 3 * 8 };
+	struct frames f;
+
+	(void)state;
+	frames_init(&f);
+	text_str(&f.symbols.text, "0000000000002000 t tcp_v4_rcv\n"
+				  "0000000000001000 T kfree_skb\n"
+				  "0000000000002800 d data\n"
+				  "0000000000002900 t last\t[module]\n"
+				  "0000000000003000 t behind\n");
+	assert_int_equal(symbols_sort(&f.symbols), 0);
+	frames_name(&f, &s, names);
+	assert_string_equal(names[0], "tcp_v4_rcv");
+	assert_string_equal(names[1], "last");
+	assert_null(names[2]);
+	assert_string_equal(symbols_find(&f.symbols, 0xfff), "");
+	assert_string_equal(symbols_find(&f.symbols, 0x1000000), "");
+	symbols_done(&f.symbols);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -85,6 +110,8 @@ int main(void)
 		cmocka_unit_test(without_a_place_it_is_who_called),
 		cmocka_unit_test(a_stack_that_was_not_taken_has_no_names),
 		cmocka_unit_test(names_that_do_not_end_are_cut),
+		cmocka_unit_test(
+			names_that_the_kernel_did_not_write_are_looked_up),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
