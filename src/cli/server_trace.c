@@ -232,6 +232,8 @@ int server_trace(struct server *s, const struct server_seen *seen,
 	if (!t.arena)
 		return -ENOMEM;
 	err = trace(&t);
+	if (server_trace_is_denied(&t))
+		facts_forget(&a->facts, FACT_RULES_READ);
 	arena_free(t.arena);
 	return err;
 }

@@ -71,23 +71,42 @@ bool server_trace_is_hook(enum drop_hook reported, enum hook hook)
 	return reported != DROP_HOOK_NONE && hooks[reported] == hook;
 }
 
+static bool is_of_walk(const struct server_way *way, const struct drop_event *e)
+{
+	const struct chain *c = way->blocker.verdict.chain;
+
+	return c && server_trace_is_hook(e->hook, way->blocker.hook) &&
+	       e->engine == (c->table->engine == ENGINE_LEGACY
+				     ? DROP_ENGINE_HOOK
+				     : DROP_ENGINE_NFT);
+}
+
 /* What the walk foretold is what the kernel reports, and the only end that the
  * packet could have come to. */
 static bool is_confirmed(const struct tracing *t)
 {
 	const struct server_way *way = &t->rules->way;
-	const struct table *table;
 	const struct drop_event *e = server_trace_filtered(t);
 
-	if (!e || way->kind >= FACT_RULES_ACCEPT || !way->blocker.verdict.chain)
+	return e && way->kind < FACT_RULES_ACCEPT &&
+	       has_fact(t, FACT_RULES_READ) &&
+	       !live_is_partial(&t->rules->live) && is_of_walk(way, e);
+}
+
+bool server_trace_is_denied(const struct tracing *t)
+{
+	const struct drop_event *e = server_trace_filtered(t);
+
+	if (!e || e->hook == DROP_HOOK_NONE || !t->rules ||
+	    !t->rules->way.is_known || has_fact(t, FACT_RULES_TRACED) ||
+	    has_fact(t, FACT_RULES_COUNTED))
 		return false;
 
-	table = way->blocker.verdict.chain->table;
-	return has_fact(t, FACT_RULES_READ) &&
-	       !live_is_partial(&t->rules->live) &&
-	       server_trace_is_hook(e->hook, way->blocker.hook) &&
-	       e->engine == (table->engine == ENGINE_LEGACY ? DROP_ENGINE_HOOK
-							    : DROP_ENGINE_NFT);
+	/* A program that stands beside them may be what dropped it. */
+	if (t->rules->way.kind >= FACT_RULES_ACCEPT)
+		return !has_fact(t, FACT_SECURITY_HOOK);
+
+	return !is_of_walk(&t->rules->way, e);
 }
 
 bool server_trace_is_settled(const struct tracing *t)

@@ -38,6 +38,10 @@ bool server_trace_is_settled(const struct tracing *t);
  * reports, nothing came back, or what a rule may have sent. */
 bool server_trace_is_likely(const struct tracing *t);
 
+/* The kernel dropped it at another hook, or by another engine, than the walk
+ * through the rules says: they are not all that is in force. */
+bool server_trace_is_denied(const struct tracing *t);
+
 /* The report that netfilter dropped one of its packets, or NULL. */
 const struct drop_event *server_trace_filtered(const struct tracing *t);
 
