@@ -114,15 +114,15 @@ def kill(pid):
 
 
 def until_alone(act, seconds):
-    """Whether nobody is there, three times in a row: who is just changing its parent is not seen."""
+    """Until nobody is there, eight times in a row: who is just changing its parent is not seen."""
     end, seen = time.monotonic() + seconds, 0
-    while seen < 3 and time.monotonic() < end:
+    while seen < 8 and time.monotonic() < end:
         now = list(children())
         seen = 0 if now else seen + 1
         for pid in now:
             act(pid)
         reap()
-        time.sleep(0.002)
+        time.sleep(0.003)
     return list(children())
 
 
