@@ -50,7 +50,7 @@ struct run_result {
 	bool is_there;
 	bool is_void; /* there is nothing to tell after all */
 	int exit;     /* EXIT_HEALTHY, … */
-	char cause[64], title[RUN_TITLE], certainty[16], symptom[32];
+	char cause[64], title[RUN_TITLE], certainty[32];
 	char name[256]; /* of the address, as the program asked for it; "" */
 };
 
@@ -61,9 +61,9 @@ struct run_place {
 	struct traced_attempt failed; /* the latest that failed, if any did */
 	struct run_then then;
 	unsigned tried, worked, failures;
-	bool is_working; /* the latest worked */
-	bool waiting;    /* it has begun, and has no answer yet */
-	bool is_told;    /* on the screen, while it goes on */
+	bool is_working;            /* the latest worked */
+	bool waiting;               /* it has begun, and has no answer yet */
+	bool is_told, is_explained; /* on the screen, while it goes on */
 	/* Its judgement: -1: none. */
 	int file; /* its words */
 	pid_t judge;

@@ -19,6 +19,7 @@
 #include "cli/target.h"
 #include "net/dns.h"
 #include "priv/confine.h"
+#include "report/words.h"
 
 /*
  * Why one attempt failed, in a process of its own: the same as `kiriwake check'
@@ -157,11 +158,7 @@ static void keep_result(struct run_case *c, int status)
 	(void)snprintf(s->title, sizeof(s->title), "%s",
 		       v->cause ? _(v->cause->title) : "");
 	(void)snprintf(s->certainty, sizeof(s->certainty), "%s",
-		       certainty_name(v->certainty)
-			       ? certainty_name(v->certainty)
-			       : "");
-	(void)snprintf(s->symptom, sizeof(s->symptom), "%s",
-		       symptom_id(v->symptom));
+		       v->cause ? words_certainty(v->certainty) : "");
 	s->is_there = true;
 }
 
