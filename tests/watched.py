@@ -41,6 +41,7 @@ validator = jsonschema.Draft7Validator(schema, resolver=resolver)
 environment = dict(os.environ, LC_ALL='C.UTF-8', LANGUAGE='')
 environment.pop('http_proxy', None)
 checked, wrong = 0, []
+held = []
 
 
 def claim(name, is_so, got=''):
@@ -157,6 +158,18 @@ def signals():
     claim('it ends with us', wait('it ends with us', lambda: not pathlib.Path(f'/proc/{pid}').exists() or state(pid) == 'Z'))
 
 
+def full_port():
+    """One that does not answer any more."""
+    server = socket.create_server(('127.0.0.1', 0), backlog=0)
+    held.append(server)
+    for _ in range(3):
+        client = socket.socket()
+        client.setblocking(False)
+        client.connect_ex(server.getsockname())
+        held.append(client)
+    return server.getsockname()[1]
+
+
 def terminal():
     pid, fd = pty.fork()
     if pid == 0:
@@ -178,6 +191,9 @@ def terminal():
     time.sleep(0.5)  # bash says so before it does it
     say('\x03', 'INT')
     say('echo status $?.\n', r'status 9\.')
+    silent = CONNECTS % 'one(%d)' % full_port()
+    say(f"{kiriwake} run -- {sys.executable} -c '{silent}'; echo status $?.\n", 'ended with|timed out')
+    say('\x03', r'status [13]\.')
     say(f'{kiriwake} run -- cat\n', 'cat')
     say('a line\n', 'a line\r\na line')
     say('\x04', 'status 0')

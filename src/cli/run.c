@@ -20,11 +20,17 @@
 
 enum { NOT_FOUND = 127, NOT_RUN = 126 };
 
-static volatile sig_atomic_t passed_on;
+static volatile sig_atomic_t passed_on, interrupts;
 
 static void on_signal(int signal)
 {
 	passed_on = signal;
+}
+
+static void on_interrupt(int signal)
+{
+	(void)signal;
+	interrupts++;
 }
 
 /* What is meant for the program: from the terminal it comes to both of us. */
@@ -209,6 +215,7 @@ static int watch(struct run *r)
 
 static void judge_rest(struct run *r)
 {
+	const struct sigaction act = { .sa_handler = on_interrupt };
 	bool any = false;
 
 	run_watch_tell(r, true);
@@ -222,8 +229,8 @@ static void judge_rest(struct run *r)
 	/* That all is well, or that it did not get beyond a name. */
 	if (!any && (r->message_count || r->place_count))
 		run_case_begin(r, &r->whole);
-	/* Now Ctrl-C is ours. */
-	(void)signal(SIGINT, SIG_DFL);
+	/* Now Ctrl-C is ours: it asks for what is known by now. */
+	(void)sigaction(SIGINT, &act, NULL);
 	(void)signal(SIGQUIT, SIG_DFL);
 	run_case_wait(r);
 }
@@ -267,6 +274,7 @@ static int run(struct cli *cli, int argc, char *argv[])
 		return EXIT_UNKNOWN;
 	r->cli = *cli;
 	r->pid = getpid();
+	r->interrupts = &interrupts;
 	r->drops = recording_none();
 	r->drops_error = -EAGAIN;
 	r->whole.file = r->whole.then.network = -1;

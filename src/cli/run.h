@@ -84,6 +84,8 @@ struct run {
 	bool is_quick;      /* --no-check: what was seen, and no more */
 	char *const *argv;
 	pid_t pid; /* our own */
+	/* How often Ctrl-C was pressed once the program had ended. */
+	const volatile sig_atomic_t *interrupts;
 	struct traced *traced;
 	struct traced_about about;
 	/* What the kernel reports meanwhile, where that is permitted. */
