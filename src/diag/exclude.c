@@ -33,8 +33,9 @@ static enum fact_kind excluded_by_rules(const struct cause *c,
 	if (!ruling || c->ruled_by == ruling)
 		return FACT_NONE;
 	/* What the kernel says of the packet counts for more than what was
-	 * read of the rules. */
+	 * read of the rules, unless a program stands beside them. */
 	if (ruling == FACT_RULES_ACCEPT &&
+	    !fact_has(facts, FACT_SECURITY_HOOK) &&
 	    (fact_has(facts, FACT_DROP_RULES) ||
 	     fact_has(facts, FACT_DROP_RULES_REPLY)))
 		return FACT_NONE;
@@ -118,14 +119,15 @@ static enum fact_kind excluded_by_arrival(const struct cause *c,
 }
 
 /* What the client's kernel may do to an answer just as well, of which is only
- * known here that it left. */
+ * known here, where the server itself was looked at, that it left. */
 static bool may_be_clients(const struct cause *c, const struct fact_set *facts)
 {
 	bool is_both = c->dropped_as[0] >= FACT_DROP_RULES &&
 		       c->dropped_as[0] <= FACT_DROP_NONE &&
 		       c->dropped_as[1] >= FACT_OWN_DROP_RULES;
 
-	return is_both && fact_has(facts, FACT_AT_SERVER) &&
+	return is_both && fact_has(facts, FACT_FORETOLD) &&
+	       fact_has(facts, FACT_AT_SERVER) &&
 	       fact_has(facts, FACT_SYNACK_SEEN) &&
 	       !fact_has(facts, FACT_HANDSHAKE_DONE);
 }

@@ -36,6 +36,9 @@ static int take_attr(const struct nlattr *attr, void *context)
 
 static void flush(struct dump *d)
 {
+	/* Room has to be left for what is traced. */
+	if (d->file->written > RECORD_FILE_MOST / 2)
+		d->kept_size = 0;
 	if (d->kept_size &&
 	    record_write(d->file, RECORD_RULES, d->kept, d->kept_size))
 		d->failed = true;
@@ -265,25 +268,43 @@ static int dump(struct mnl_socket *nl, uint16_t type, mnl_cb_t on_message,
 	return status < 0 ? -errno : 0;
 }
 
+/* A dump during which the rules were changed says nothing of places. */
+static int dump_rules(struct mnl_socket *nl, struct dump *d)
+{
+	enum { TIMES = 3 };
+
+	for (int i = 0; i < TIMES; i++) {
+		int err = dump(nl, NFT_MSG_GETRULE, on_rule, d);
+
+		flush(d);
+		if (err != -EINTR)
+			return err;
+		(void)record_write(d->file, RECORD_RULES, NULL, 0);
+	}
+
+	return 0;
+}
+
 int rules_note(struct record_file *f, struct arm *a)
 {
 	struct mnl_socket *nl =
 		mnl_socket_open2(NETLINK_NETFILTER, SOCK_CLOEXEC);
 	struct dump d = { .file = f, .arm = a, .kept = calloc(1, KEPT_SIZE) };
-	int err;
+	int err = nl && d.kept ? 0 : -ENOMEM;
 
-	err = !nl || !d.kept ? -ENOMEM
-	      : mnl_socket_bind(nl, 0, MNL_SOCKET_AUTOPID)
-		      ? -errno
-		      : dump(nl, NFT_MSG_GETRULE, on_rule, &d);
-	flush(&d);
+	if (!err && mnl_socket_bind(nl, 0, MNL_SOCKET_AUTOPID))
+		err = -errno;
+	if (!err)
+		err = dump_rules(nl, &d);
 	if (!err && d.clears) {
 		err = dump(nl, NFT_MSG_GETCHAIN, on_chain, &d);
+		if (err == -EINTR)
+			err = dump(nl, NFT_MSG_GETCHAIN, on_chain, &d);
 		if (a->q->has_legacy)
 			add_legacy(a);
 	}
 	if (nl)
 		(void)mnl_socket_close(nl);
 	free(d.kept);
-	return err;
+	return err == -EINTR ? 0 : err;
 }
