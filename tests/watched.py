@@ -194,7 +194,7 @@ def terminal():
     silent = CONNECTS % 'one(%d)' % full_port()
     say(f"{kiriwake} run -- {sys.executable} -c '{silent}'; echo status $?.\n", 'ended with|timed out')
     say('\x03', r'status [13]\.')
-    say(f'{kiriwake} run -- cat\n', 'cat')
+    say(f'{kiriwake} run -- sh -c "echo be\'\'gins; cat"\n', 'begins')
     say('a line\n', 'a line\r\na line')
     say('\x04', 'status 0')
     os.close(fd)

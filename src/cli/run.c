@@ -265,10 +265,26 @@ static int run_program(struct run *r)
 	return run_tell(r);
 }
 
+static int run_request(struct run *r, int argc, char *argv[])
+{
+	int status = read_request(r, argc, argv);
+
+	if (!status)
+		status = open_output(r);
+	if (!status)
+		status = run_program(r);
+	traced_end(r->traced);
+	recording_done(&r->drops);
+	if (r->out && fclose(r->out))
+		status = EXIT_UNKNOWN;
+	return status;
+}
+
 static int run(struct cli *cli, int argc, char *argv[])
 {
+	static const size_t size = sizeof(struct run_result) * (RUN_PLACES + 1);
 	struct run *r = calloc(1, sizeof(*r));
-	int status;
+	int status = EXIT_UNKNOWN;
 
 	if (!r)
 		return EXIT_UNKNOWN;
@@ -279,22 +295,14 @@ static int run(struct cli *cli, int argc, char *argv[])
 	r->drops_error = -EAGAIN;
 	r->whole.file = r->whole.then.network = -1;
 	r->messages = calloc(RUN_MESSAGES, sizeof(*r->messages));
-	r->results =
-		mmap(NULL, sizeof(*r->results) * (RUN_PLACES + 1),
-		     PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	if (!r->messages || r->results == MAP_FAILED)
-		return EXIT_UNKNOWN;
-
-	status = read_request(r, argc, argv);
-	if (!status)
-		status = open_output(r);
-	if (!status)
-		status = run_program(r);
-	traced_end(r->traced);
-	recording_done(&r->drops);
-	if (r->out && fclose(r->out))
-		status = EXIT_UNKNOWN;
-	(void)munmap(r->results, sizeof(*r->results) * (RUN_PLACES + 1));
+	r->results = mmap(
+		NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
+		// cppcheck-suppress invalidFunctionArg; RATIONALE: anonymous
+		-1, 0);
+	if (r->messages && r->results != MAP_FAILED)
+		status = run_request(r, argc, argv);
+	if (r->results != MAP_FAILED)
+		(void)munmap(r->results, size);
 	free(r->messages);
 	free(r);
 	return status;
