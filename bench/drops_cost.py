@@ -127,8 +127,8 @@ def one(title, watch, flood, target, sources, seconds, options, namespace):
     lost = re.search(r"lost=(\d+)", said)[1]
     counted = sum(int(n) for n in re.findall(r"what=packet protocol=17 .*? count=(\d+)", said))
     each = ns / runs if runs else 0
-    print(f"  {title:44} {sent / took:8,.0f}/s {each:6.0f} ns  {each * sent / took / 1e7:5.2f} % of a core in the kernel,"
-          f" {100 * own / took:4.2f} % the reader;  watched {len(told & ports)} of {len(ports)}, lost {lost}"
+    print(f"  {title:44} {sent / took:8,.0f}/s {each:6.0f} ns, at {RATE:,}/s {each * RATE / 1e7:5.2f} % of a core,"
+          f" the reader {100 * own / took:4.2f} %;  watched {len(told & ports)} of {len(ports)}, lost {lost}"
           + (f", counted {100 * counted / sent:.2f} % of the others" if counted else ""))
     return len(told & ports) == len(ports) and lost == "0"
 
@@ -146,6 +146,14 @@ def inside(watch, flood, seconds):
     print(f"  {'start to armed':44} median {statistics.median(armed):5.0f} ms, least {min(armed):.0f}, most {max(armed):.0f}"
           "; bar 250")
     narrow = ["-p", "1001", "-c", "10.9.1.2"]
+    told = []
+    for _ in range(STARTS):
+        w = Watch(watch, *narrow)
+        subprocess.run(["ip", "netns", "exec", "client", sys.executable, "-c", ATTEMPT, "1"], stdout=subprocess.DEVNULL,
+                       check=True)
+        told.append(int(re.search(r"told_us=(\d+)", w.end())[1]))
+    print(f"  {'from the drop to us':44} median {statistics.median(told) / 1000:5.2f} ms, least {min(told) / 1000:.2f},"
+          f" most {max(told) / 1000:.2f}; bar 5")
     good = one("others, another network namespace", watch, flood, "10.9.2.1", 1, seconds, narrow, "client")
     good &= one("others, the same namespace", watch, flood, "10.9.1.1", 1, seconds, narrow, "client")
     good &= one("others, 500 sources", watch, flood, "10.9.1.1", 500, seconds, narrow, "client")

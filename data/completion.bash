@@ -3,7 +3,7 @@ _kiriwake() {
 	local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD-1]} command= word
 	for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
 		case $word in
-		check|server|explain|read|firewall|causes|sources) command=$word; break ;;
+		check|run|server|explain|read|firewall|causes|sources) command=$word; break ;;
 		*[:./]*) command=check; break ;;
 		esac
 	done
@@ -16,7 +16,7 @@ _kiriwake() {
 	--color) mapfile -t COMPREPLY < <(compgen -W 'auto always never' -- "$current"); return ;;
 	esac
 	case $command in
-	'') mapfile -t COMPREPLY < <(compgen -W 'check server explain read firewall causes sources --help --version --lang --color' -- "$current"
+	'') mapfile -t COMPREPLY < <(compgen -W 'check run server explain read firewall causes sources --help --version --lang --color' -- "$current"
 			compgen -A hostname -- "$current") ;;
 	check)
 		if [[ $current == -* ]]; then
@@ -27,6 +27,22 @@ _kiriwake() {
 				compgen -A hostname -- "$current")
 		else
 			mapfile -t COMPREPLY < <(compgen -A service -- "$current")
+		fi ;;
+	run)
+		local i=2
+		while [[ $i -lt $COMP_CWORD && ${COMP_WORDS[i]} == -* && ${COMP_WORDS[i]} != -- ]]; do
+			case ${COMP_WORDS[i]} in -o|--output|--as|--lang|--color) i=$((i + 1)) ;; esac
+			i=$((i + 1))
+		done
+		[[ ${COMP_WORDS[i]} == -- ]] && i=$((i + 1))
+		if [[ $i -lt $COMP_CWORD ]] && declare -F _command_offset >/dev/null; then
+			_command_offset "$i"
+		elif [[ $current == -* && $i -ge $COMP_CWORD ]]; then
+			mapfile -t COMPREPLY < <(compgen -W '--output --pass --as --no-check --json --lang --color -v --help --' -- "$current")
+		elif [[ $i -lt $COMP_CWORD || $previous == -o || $previous == --output ]]; then
+			mapfile -t COMPREPLY < <(compgen -f -- "$current")
+		else
+			mapfile -t COMPREPLY < <(compgen -c -- "$current")
 		fi ;;
 	server)
 		if [[ $current == -* ]]; then

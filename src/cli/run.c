@@ -57,6 +57,7 @@ static void raise_limit(struct rlimit *own)
 static int take_option(struct run *r, int argc, char *argv[], int *i)
 {
 	const char *arg = argv[*i];
+
 	const struct {
 		const char **ret, *name;
 	} words[] = { { &r->user, "--as" }, { &r->output, "--output" } };
@@ -102,7 +103,8 @@ static int read_request(struct run *r, int argc, char *argv[])
 			return near_option(&command_run, argv[i]);
 	}
 	if (i >= argc)
-		return cli_usage(&command_run, _("which program is to be run?"));
+		return cli_usage(&command_run,
+				 _("which program is to be run?"));
 
 	r->argv = argv + i;
 	return 0;
@@ -111,10 +113,10 @@ static int read_request(struct run *r, int argc, char *argv[])
 /* The words go where the program's own cannot be mixed up with them. */
 static int open_output(struct run *r)
 {
-	int fd = r->output ? open(r->output,
-				  O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC,
-				  0666)
-			   : fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 10);
+	int fd = r->output
+			 ? open(r->output,
+				O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666)
+			 : fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 10);
 
 	r->out = fd < 0 ? NULL : fdopen(fd, "w");
 	if (r->out)
@@ -166,8 +168,7 @@ static int cannot_exec(const struct run *r)
 
 static void tell_left(struct run *r, bool *is_told)
 {
-	if (*is_told || !r->about.is_over || !r->about.processes ||
-	    r->cli.json)
+	if (*is_told || !r->about.is_over || !r->about.processes || r->cli.json)
 		return;
 	*is_told = true;
 	(void)fprintf(
@@ -262,11 +263,13 @@ static int run(struct cli *cli, int argc, char *argv[])
 	if (!r)
 		return EXIT_UNKNOWN;
 	r->cli = *cli;
+	r->drops = recording_none();
+	r->drops_error = -EAGAIN;
 	r->whole.file = r->whole.then.network = -1;
 	r->messages = calloc(RUN_MESSAGES, sizeof(*r->messages));
-	r->results = mmap(NULL, sizeof(*r->results) * (RUN_PLACES + 1),
-			  PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
-			  -1, 0);
+	r->results =
+		mmap(NULL, sizeof(*r->results) * (RUN_PLACES + 1),
+		     PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (!r->messages || r->results == MAP_FAILED)
 		return EXIT_UNKNOWN;
 
@@ -276,6 +279,7 @@ static int run(struct cli *cli, int argc, char *argv[])
 	if (!status)
 		status = run_program(r);
 	traced_end(r->traced);
+	recording_done(&r->drops);
 	if (r->out && fclose(r->out))
 		status = EXIT_UNKNOWN;
 	(void)munmap(r->results, sizeof(*r->results) * (RUN_PLACES + 1));
@@ -287,8 +291,8 @@ static int run(struct cli *cli, int argc, char *argv[])
 const struct command command_run = {
 	.name = "run",
 	.arguments = "[OPTION...] [--] PROGRAM [ARGUMENT...]",
-	.summary = N_(
-		"Runs a program, and tells why its own connections fail."),
+	.summary =
+		N_("Runs a program, and tells why its own connections fail."),
 	.help = N_(
 		"The program runs as it would without this, and keeps its input, output and terminal.\n"
 		"What its connections come to is watched, by ptrace and without any privilege; when\n"

@@ -4,6 +4,7 @@
 #include <sys/types.h>
 
 #include "cli/cli.h"
+#include "cli/recording.h"
 #include "diag/diag.h"
 #include "probe/probe.h"
 #include "traced/traced.h"
@@ -34,10 +35,12 @@ struct run_then {
 	bool has_ports;
 	char cgroup[256]; /* another one than ours; "" */
 	int network;      /* another one than ours; -1 */
+
 	/* A variable of its environment, and its value. */
 	struct run_proxy {
 		char name[16], value[128];
 	} proxies[RUN_PROXIES];
+
 	size_t proxy_count;
 };
 
@@ -81,6 +84,9 @@ struct run {
 	char *const *argv;
 	struct traced *traced;
 	struct traced_about about;
+	/* What the kernel reports meanwhile, where that is permitted. */
+	struct recording drops;
+	int drops_error; /* why there is none; -EAGAIN: not yet; 0 */
 	FILE *out;
 	int64_t began_ns, at_ns, took_ns;
 	struct run_place places[RUN_PLACES];

@@ -109,8 +109,7 @@ int run_case_target(struct run_case *c, const char *host, uint16_t port)
 
 	text_format(&url, "%s://%s%s%s:%u",
 		    a->protocol == IPPROTO_UDP ? "udp" : "tcp",
-		    is_v6 ? "[" : "", host, is_v6 ? "]" : "",
-		    port ? port : 1U);
+		    is_v6 ? "[" : "", host, is_v6 ? "]" : "", port ? port : 1U);
 	err = target_parse(&record->target, record->arena, text_string(&url),
 			   NULL, &why);
 	text_clear(&url);
@@ -184,7 +183,10 @@ static int judge(struct run_case *c)
 	if (!a->has_to)
 		return run_own_nowhere(c);
 
-	address_text(&host, &a->to);
+	if (*c->place->result->name)
+		text_str(&host, c->place->result->name);
+	else
+		address_text(&host, &a->to);
 	err = run_case_target(c, text_string(&host), a->port);
 	text_done(&host);
 	if (!err)

@@ -1,8 +1,10 @@
 #include <string.h>
 
 #include "base/cursor.h"
+#include "base/file.h"
 #include "cli/run.h"
 #include "net/dns.h"
+#include "net/hosts_file.h"
 
 /* The question of a message. False: it has none, or more. */
 static bool read_question(const struct run_message *m, struct dns_question *q,
@@ -55,9 +57,67 @@ static bool has_address(const struct dns_answer *d, const struct address *a)
 	return false;
 }
 
+/* What may be a host in a word: HOST:PORT, USER@HOST, a URL, a line of sh. Moves
+ * on behind it; false: there is no more. */
+static bool next_host(const char **word, char *ret)
+{
+	static const char around[] = " \t\n/:@<>=,;'\"()[]{}?#&|";
+	size_t len;
+
+	*word += strspn(*word, around);
+	len = strcspn(*word, around);
+	if (!len)
+		return false;
+	if (len < DNS_NAME_SIZE)
+		memcpy(ret, *word, len);
+	ret[len < DNS_NAME_SIZE ? len : 0] = '\0';
+	*word += len;
+	return true;
+}
+
+static bool is_line_of(const char *host, const struct text *hosts,
+		       const struct address *a)
+{
+	struct hosts_line lines[HOSTS_LINES];
+	size_t count = hosts_file_find(lines, hosts->data, hosts->len, host);
+
+	for (size_t i = 0; i < count; i++)
+		if (address_equal(&lines[i].address, a))
+			return true;
+
+	return false;
+}
+
+/* Of a name that stands in /etc/hosts nobody is asked; but the program may have
+ * been told it by its user. */
+static bool find_in_hosts(const struct run *r, const struct address *a,
+			  char *ret)
+{
+	static const size_t most = 1 << 20;
+	struct text hosts = TEXT_NULL;
+	bool is_there = false;
+
+	if (file_load(&hosts, "/etc/hosts", most))
+		text_clear(&hosts);
+	for (char *const *word = r->argv; *word && hosts.len && !is_there;
+	     word++) {
+		const char *rest = *word;
+
+		while (!is_there && next_host(&rest, ret))
+			is_there = *ret && is_line_of(ret, &hosts, a);
+	}
+	text_done(&hosts);
+	if (!is_there)
+		*ret = '\0';
+	return is_there;
+}
+
 void run_names_of(const struct run *r, const struct address *a, char *ret)
 {
 	char name[DNS_NAME_SIZE];
+
+	if (find_in_hosts(r, a, ret))
+		return;
 
 	*ret = '\0';
 	for (uint64_t i = first(r); i < r->message_count; i++) {

@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/i18n.h"
 #include "cli/run_case.h"
+#include "drops/tell.h"
 #include "host/links.h"
 #include "host/netlink.h"
 #include "net/dns.h"
@@ -38,8 +39,8 @@ static enum knock_stage stage_of(const struct traced_attempt *a)
 static bool is_local(const struct traced_attempt *a)
 {
 	static const int errors[] = {
-		EPERM,        EINVAL,     EADDRNOTAVAIL, EADDRINUSE,
-		EAFNOSUPPORT, EMFILE,     ENFILE,        ENOBUFS,
+		EPERM,        EINVAL,       EADDRNOTAVAIL, EADDRINUSE,
+		EAFNOSUPPORT, EMFILE,       ENFILE,        ENOBUFS,
 		ENOKEY,       EDESTADDRREQ, ENETDOWN,
 	};
 
@@ -91,8 +92,7 @@ static bool is_refusal(const struct attempt *a, int error)
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++)
 		for (int k = 0; k < 4; k++)
-			if (rows[i].errors[k] == error &&
-			    has(a, rows[i].fact))
+			if (rows[i].errors[k] == error && has(a, rows[i].fact))
 				return true;
 
 	return false;
@@ -124,7 +124,8 @@ static bool is_proxy(const struct run_case *c, const struct run_proxy *p)
 	at = strrchr(host, '@');
 	host = at ? at + 1 : host;
 	colon = strrchr(host, ':');
-	text_bytes(&name, host, colon ? (size_t)(colon - host) : strcspn(host, "/"));
+	text_bytes(&name, host,
+		   colon ? (size_t)(colon - host) : strcspn(host, "/"));
 	text_format(&port, "%u", a->port);
 	address_text(&own, &a->to);
 	run_names_of(c->run, &a->to, known);
@@ -134,8 +135,7 @@ static bool is_proxy(const struct run_case *c, const struct run_proxy *p)
 	}
 	is_it = (!strcmp(text_string(&name), text_string(&own)) ||
 		 (*known && dns_name_equal(text_string(&name), known))) &&
-		colon &&
-		!strncmp(colon + 1, text_string(&port), port.len) &&
+		colon && !strncmp(colon + 1, text_string(&port), port.len) &&
 		(!colon[1 + port.len] || colon[1 + port.len] == '/');
 	text_done(&name);
 	text_done(&port);
@@ -158,9 +158,10 @@ static void tell_proxy(const struct run_case *c, struct case_record *record,
 				VANTAGE_CLIENT, "%s=%s", p->name, p->value);
 		culprit_text(k, record->arena, "name", p->name);
 		culprit_text(k, record->arena, "value", p->value);
-		fact_tell(f, FACT_PROGRAM_PROXY, source, k,
-			  _("The connection goes to the proxy that %1$s names: %2$s."),
-			  p->name, p->value);
+		fact_tell(
+			f, FACT_PROGRAM_PROXY, source, k,
+			_("The connection goes to the proxy that %1$s names: %2$s."),
+			p->name, p->value);
 	}
 }
 
@@ -274,6 +275,33 @@ static void tell_network(const struct run_case *c, struct facts *f)
 	text_done(&span);
 }
 
+/* What the kernel reports of the program's own packets and socket. */
+static void tell_kernel(const struct run_case *c, struct arena *arena,
+			struct facts *f)
+{
+	const struct traced_attempt *a = &c->place->failed;
+	const struct drops_flow who = {
+		.protocol = a->protocol,
+		.client = a->local,
+		.server = a->to,
+		.client_port = a->local_port,
+		.port = a->port,
+		.since_ns = a->began_ns,
+		.is_client = true,
+	};
+	struct drops_list l = { 0 };
+	void *data;
+	size_t size;
+
+	if (!a->has_local || !a->local_port || c->run->drops_error ||
+	    recording_map(&c->run->drops, &data, &size) || !size)
+		return;
+	/* Its end may be half written. */
+	if (drops_read(data, size, arena, &l) != -ENOMEM)
+		(void)drops_tell(&l, &who, f);
+	recording_unmap(data, size);
+}
+
 /* The case anew, of the program's own attempt; what the probe met is a step to
  * compare with. */
 
@@ -287,11 +315,12 @@ static void add_steps(const struct run_case *c, struct case_record *record,
 	text_done(&t);
 	if (!probed)
 		return;
-	case_step(record, "compare",
-		  probed->is_connected ? STEP_PASS : STEP_FAIL, -1,
-		  probed->is_connected
-			  ? _("the same connection, tried by kiriwake as the same user, works")
-			  : _("the same connection, tried by kiriwake as the same user, fails in another way"));
+	case_step(
+		record, "compare", probed->is_connected ? STEP_PASS : STEP_FAIL,
+		-1,
+		probed->is_connected
+			? _("the same connection, tried by kiriwake as the same user, works")
+			: _("the same connection, tried by kiriwake as the same user, fails in another way"));
 }
 
 static struct case_record *begin_anew(struct run_case *c)
@@ -325,10 +354,8 @@ static void add_kin(struct run_case *c)
 		kin = case_attempt(c->check.record, &a->to, a->scope);
 		if (!kin)
 			continue;
-		fact_tell(&kin->facts, FACT_HANDSHAKE_DONE, source, NULL,
-			  NULL);
-		fact_tell(&kin->facts, FACT_PROGRAM_WORKED, source, NULL,
-			  NULL);
+		fact_tell(&kin->facts, FACT_HANDSHAKE_DONE, source, NULL, NULL);
+		fact_tell(&kin->facts, FACT_PROGRAM_WORKED, source, NULL, NULL);
 		kin->is_connected = true;
 	}
 }
@@ -370,12 +397,12 @@ static int judge_anew(struct run_case *c, const struct attempt *probed)
 	if (is_local(own))
 		err = check_local_after(record, a, &c->check.options, &local);
 	tell_then(c, record, &a->facts);
+	tell_kernel(c, record->arena, &a->facts);
 	add_kin(c);
 	if (err >= 0)
 		err = case_judge(c->check.diag, record, &c->check.verdict);
 	/* It did not come again: what is not named by itself is a guess. */
-	if (!err &&
-	    c->check.verdict.verdict.certainty == CERTAINTY_INFERRED)
+	if (!err && c->check.verdict.verdict.certainty == CERTAINTY_INFERRED)
 		c->check.verdict.verdict.certainty = CERTAINTY_SUSPECTED;
 	return err;
 }
@@ -440,6 +467,7 @@ int run_own_judge(struct run_case *c)
 	tell_failed(c, &a->facts);
 	tell_then(c, c->check.record, &a->facts);
 	tell_proxy(c, c->check.record, &a->facts);
+	tell_kernel(c, c->check.record->arena, &a->facts);
 	add_kin(c);
 	return case_judge(c->check.diag, c->check.record, &c->check.verdict);
 }
@@ -515,8 +543,8 @@ static void ask_proxy(struct run_case *c)
 			continue;
 		at += sizeof(scheme) - 1;
 		text_format(&url, "http://%.*s/", (int)strcspn(at, "/?#"), at);
-		t->path = arena_string(c->check.record->arena,
-				       text_string(&url));
+		t->path =
+			arena_string(c->check.record->arena, text_string(&url));
 		break;
 	}
 	text_done(&url);

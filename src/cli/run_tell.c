@@ -86,9 +86,27 @@ void run_tell_attempt(struct text *out, const struct traced_attempt *a)
 
 /* The most important one that failed comes first. */
 
-static int weight(const struct run_place *p)
+/* Of the addresses of a name, one verdict is of all. */
+static bool is_twin(const struct run *r, const struct run_place *p)
 {
-	if (!p->result || !p->result->is_there || p->result->is_void)
+	for (const struct run_place *o = r->places;
+	     p->result && *p->result->name && o < p &&
+	     o < r->places + r->place_count;
+	     o++)
+		if (o->result && o->result->is_there && !o->result->is_void &&
+		    o->last.port == p->last.port &&
+		    o->last.protocol == p->last.protocol &&
+		    !strcmp(o->result->name, p->result->name) &&
+		    !strcmp(o->result->cause, p->result->cause))
+			return true;
+
+	return false;
+}
+
+static int weight(const struct run *r, const struct run_place *p)
+{
+	if (!p->result || !p->result->is_there || p->result->is_void ||
+	    (p != &r->whole && is_twin(r, p)))
 		return -1;
 	if (p->result->exit == EXIT_FAULT)
 		return p->last.protocol == IPPROTO_TCP ? 4 : 3;
@@ -98,10 +116,10 @@ static int weight(const struct run_place *p)
 
 static struct run_place *chief(struct run *r)
 {
-	struct run_place *best = weight(&r->whole) >= 0 ? &r->whole : NULL;
+	struct run_place *best = weight(r, &r->whole) >= 0 ? &r->whole : NULL;
 
 	for (size_t i = 0; i < r->place_count; i++)
-		if (weight(&r->places[i]) > (best ? weight(best) : -1))
+		if (weight(r, &r->places[i]) > (best ? weight(r, best) : -1))
 			best = &r->places[i];
 
 	return best;
@@ -205,8 +223,7 @@ static void place_json(struct json *j, const struct run *r,
 	json_member(j, "address", a->has_to ? text_string(&t) : NULL);
 	member_number(j, "port", a->port, a->has_to);
 	json_member(j, "name", s && s->is_there && *s->name ? s->name : NULL);
-	json_member(j, "transport",
-		    a->protocol == IPPROTO_UDP ? "udp" : "tcp");
+	json_member(j, "transport", a->protocol == IPPROTO_UDP ? "udp" : "tcp");
 	json_member_u64(j, "tried", p->tried);
 	json_member_u64(j, "worked", p->worked);
 	json_name(j, "failed");
@@ -258,7 +275,7 @@ static void others_json(struct text *out, struct run *r,
 	for (size_t i = 0; i < r->place_count; i++) {
 		const struct run_place *p = &r->places[i];
 
-		if (p == first || weight(p) < 0)
+		if (p == first || weight(r, p) < 0)
 			continue;
 		text_str(out, between);
 		splice(out, p, false);
@@ -306,11 +323,15 @@ static void tell_end(const struct run *r)
 	clock_span(&span, r->took_ns);
 	words_clean(&name, r->argv[0]);
 	if (WIFSIGNALED(status))
-		(void)fprintf(r->out, _("kiriwake: %1$s was ended by signal %2$d (%3$s) after %4$s.\n"),
+		(void)fprintf(
+			r->out,
+			_("kiriwake: %1$s was ended by signal %2$d (%3$s) after %4$s.\n"),
 			text_string(&name), WTERMSIG(status),
 			strsignal(WTERMSIG(status)), text_string(&span));
 	else
-		(void)fprintf(r->out, _("kiriwake: %1$s ended with status %2$d after %3$s.\n"),
+		(void)fprintf(
+			r->out,
+			_("kiriwake: %1$s ended with status %2$d after %3$s.\n"),
 			text_string(&name), WEXITSTATUS(status),
 			text_string(&span));
 	text_done(&span);
@@ -373,15 +394,21 @@ static void tell_places(const struct run *r)
 static void tell_limits(const struct run *r)
 {
 	if (*r->about.lost_rights)
-		(void)fprintf(r->out,
+		(void)fprintf(
+			r->out,
 			_("  %s ran without the rights that its file gives: a program that is traced gets none. Run kiriwake as root, with --as USER.\n"),
 			r->about.lost_rights);
 	if (r->about.has_io_uring)
-		(void)fputs(_("  It uses io_uring: what it opens by that was not seen.\n"), r->out);
+		(void)fputs(
+			_("  It uses io_uring: what it opens by that was not seen.\n"),
+			r->out);
 	if (r->about.is_blind)
-		(void)fputs(_("  Its sockets could not be looked at: answers that came later were not seen.\n"), r->out);
+		(void)fputs(
+			_("  Its sockets could not be looked at: answers that came later were not seen.\n"),
+			r->out);
 	if (r->uncounted)
-		(void)fprintf(r->out,
+		(void)fprintf(
+			r->out,
 			_("  There were more than %d destinations; the rest is not told.\n"),
 			RUN_PLACES);
 }
@@ -390,7 +417,7 @@ static void tell_ticket(const struct run *r, const struct run_place *p)
 {
 	struct text doc = TEXT_NULL, where = TEXT_NULL;
 
-	if (weight(p) < 0)
+	if (weight(r, p) < 0)
 		return;
 	run_tell_place(&where, &p->last);
 	if (*p->result->name)
@@ -415,7 +442,8 @@ static void tell_text(struct run *r)
 	tell_counts(r);
 	tell_places(r);
 	tell_limits(r);
-	if (first && (first != &r->whole || first->result->exit != EXIT_HEALTHY))
+	if (first &&
+	    (first != &r->whole || first->result->exit != EXIT_HEALTHY))
 		tell_ticket(r, first);
 	for (size_t i = 0; i < r->place_count; i++)
 		if (&r->places[i] != first)

@@ -12,6 +12,7 @@
 #include "base/file.h"
 #include "base/i18n.h"
 #include "cli/run.h"
+#include "drops/drops.h"
 #include "host/netlink.h"
 #include "host/process.h"
 #include "host/sockets.h"
@@ -183,6 +184,20 @@ static void read_then(struct run_then *then, const struct traced_attempt *a)
 	read_proxies(then, a->pid);
 }
 
+/* From the first that fails or waits: what it sends is sent again. It costs
+ * something for every connection of the host, so not before. */
+static void begin_drops(struct run *r)
+{
+	static const struct drops_request all;
+	int file = -1, control = -1;
+
+	if (r->drops_error != -EAGAIN || r->is_quick)
+		return;
+	r->drops_error = drops_start(&all, &file, &control);
+	if (!r->drops_error)
+		r->drops = recording_of(file, control);
+}
+
 void run_watch_ended(void *context, const struct traced_attempt *a)
 {
 	struct run *r = context;
@@ -207,6 +222,7 @@ void run_watch_ended(void *context, const struct traced_attempt *a)
 			p->result->is_void = true;
 		return;
 	}
+	begin_drops(r);
 	p->failures++;
 	p->failed = *a;
 	if (!p->result)
@@ -222,6 +238,7 @@ void run_watch_waits(void *context, const struct traced_attempt *a)
 	struct run *r = context;
 	struct run_place *p = place_of(r, a);
 
+	begin_drops(r);
 	if (!p || p->result)
 		return;
 	p->last = p->failed = *a;

@@ -134,6 +134,8 @@ int server_watch_begin(struct server *s)
 		return 0;
 
 	case_not_looked(s->record, "capture", own_capture_reason(err));
+	/* Whether they can be had is told all the same. */
+	server_drops_arm(s);
 	server_drops_end(s);
 
 	return err;

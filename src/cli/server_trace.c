@@ -368,6 +368,8 @@ static int run_round(struct tracing *t, const struct nftrace_request *q)
 	t->size = 0;
 	t->recording = recording_of(file, control);
 	err = recording_wait(&t->recording, ARM_LIMIT * MS);
+	if (!err)
+		err = server_probe_again(t->server);
 	while (!err && !t->end && !t->recording.is_ended &&
 	       clock_now() < until && !*t->server->stop) {
 		wait_more(t);

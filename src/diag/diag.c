@@ -357,8 +357,8 @@ static void settle(struct verdict *v, const struct candidate *left,
 		v->place = PLACE_ROUTER;
 }
 
-/* What packets and reports showed is of the first fault, beyond which they did not get; what
- * the host shows of itself holds for the next ones too. */
+/* What packets and reports showed is of the first fault, beyond which they did
+ * not get; what the host shows of itself holds for the next ones too. */
 static bool is_ruled_out_by_host(const struct cause *c,
 				 const struct fact_set *facts)
 {

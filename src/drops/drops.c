@@ -64,17 +64,17 @@ static int on_record(void *context, void *data, size_t size)
 	return 0;
 }
 
-/* What was not told at all, and what was counted and never told. */
-static uint64_t sum_lost(const struct collector *c, bool is_end)
+/* What was not told at all; held: what was counted and never told. */
+static uint64_t sum_lost(const struct collector *c, uint64_t *held)
 {
 	uint64_t lost = c->cut + programs_missed(&c->programs);
 
+	*held = 0;
 	for (size_t i = 0; i < RECORD_CPUS; i++) {
-		const struct record_counts *n = &c->programs.counts[i];
+		const struct record_counts *n = &c->programs.shared->counts[i];
 
 		lost += n->lost;
-		if (is_end)
-			lost += n->held - n->told;
+		*held += n->held - n->told;
 	}
 	return lost;
 }
@@ -93,15 +93,30 @@ static void write_out(struct collector *c)
 	(void)send(c->control, &more, 1, MSG_NOSIGNAL | MSG_DONTWAIT);
 }
 
-static void drain(struct collector *c, struct ring_buffer *ring, bool is_end)
+static void drain(struct collector *c, struct ring_buffer *ring)
 {
-	uint64_t lost;
+	uint64_t lost, held;
 
 	(void)ring_buffer__consume(ring);
-	lost = sum_lost(c, is_end);
-	if (lost != c->lost || is_end)
+	lost = sum_lost(c, &held);
+	if (lost != c->lost)
 		stream_write_lost(&c->out, lost);
 	c->lost = lost;
+	write_out(c);
+}
+
+/* What has no place in the table any more was counted for nothing. */
+static void finish(struct collector *c, struct ring_buffer *ring)
+{
+	uint64_t lost, held, told;
+
+	programs_detach(&c->programs);
+	drain(c, ring);
+	told = programs_held(&c->programs, on_record, c);
+	lost = sum_lost(c, &held);
+	if (held > told)
+		lost += held - told;
+	stream_write_lost(&c->out, lost);
 	write_out(c);
 }
 
@@ -115,9 +130,9 @@ static void loop(struct collector *c, struct ring_buffer *ring)
 	do {
 		if (poll(fds, 2, DRAIN_MS) < 0)
 			break;
-		drain(c, ring, false);
+		drain(c, ring);
 	} while (!fds[1].revents);
-	drain(c, ring, true);
+	finish(c, ring);
 }
 
 /* Nobody's, and no capability: what is open and mapped stays. */

@@ -37,6 +37,9 @@ static const struct program table[] = {
 
 enum { PROGRAMS = sizeof(table) / sizeof(*table), NAME = 64 };
 
+_Static_assert((int)PROGRAMS <= (int)PROGRAMS_MOST,
+	       "links has not their number");
+
 /* Which of them are wanted. */
 typedef uint32_t program_set;
 
@@ -181,16 +184,17 @@ static int load_what_can(struct programs *p, struct record_config *c,
 	return good ? load(&p->object, c, good) : last;
 }
 
-static program_set attach(const struct programs *p, program_set set)
+static program_set attach(struct programs *p, program_set set)
 {
 	program_set good = 0;
 
-	/* The link is the object's no more, and goes with this process. */
-	for (size_t i = 0; i < PROGRAMS; i++)
-		if (set >> i & 1 &&
-		    bpf_program__attach(program_of(p->object, i)))
+	for (size_t i = 0; i < PROGRAMS; i++) {
+		if (!(set >> i & 1))
+			continue;
+		p->links[i] = bpf_program__attach(program_of(p->object, i));
+		if (p->links[i])
 			good |= UINT32_C(1) << i;
-
+	}
 	return good;
 }
 
@@ -209,7 +213,7 @@ static void name_missing(struct programs *p, program_set set,
 	p->missing[count] = NULL;
 }
 
-static int map_counts(struct programs *p)
+static int map_shared(struct programs *p)
 {
 	const struct bpf_map *map =
 		bpf_object__find_map_by_name(p->object, ".bss");
@@ -217,11 +221,11 @@ static int map_counts(struct programs *p)
 
 	if (!map)
 		return -EINVAL;
-	at = mmap(NULL, sizeof(*p->counts) * RECORD_CPUS, PROT_READ, MAP_SHARED,
+	at = mmap(NULL, sizeof(*p->shared), PROT_READ, MAP_SHARED,
 		  bpf_map__fd(map), 0);
 	if (at == MAP_FAILED)
 		return -errno;
-	p->counts = at;
+	p->shared = at;
 	return 0;
 }
 
@@ -243,7 +247,7 @@ static int begin(struct programs *p, const struct btf *kernel,
 	if (!err)
 		err = load_what_can(p, &c, &set);
 	if (!err)
-		err = map_counts(p);
+		err = map_shared(p);
 	if (err)
 		return err;
 	p->has_names = c.has_names;
@@ -276,6 +280,66 @@ int programs_load(struct programs *p, const struct drops_request *q)
 	return err;
 }
 
+void programs_detach(struct programs *p)
+{
+	for (size_t i = 0; i < PROGRAMS; i++) {
+		(void)bpf_link__destroy(p->links[i]);
+		p->links[i] = NULL;
+	}
+}
+
+static struct record counted(const struct record_key *k,
+			     const struct record_state *s)
+{
+	const bool has_reason = k->what == DROP_PACKET || k->what == DROP_RESET;
+	struct record r = { .at_ns = s->filled_ns,
+			    .key = s->id,
+			    .location = k->location,
+			    .count = s->held,
+			    .from_port = k->from_port,
+			    .to_port = k->to_port,
+			    .what = k->what,
+			    .protocol = k->protocol,
+			    .flags = k->flags,
+			    .icmp_type = k->icmp_type,
+			    .icmp_code = k->icmp_code,
+			    .old_state = k->old_state,
+			    .new_state = k->new_state };
+
+	if (has_reason)
+		r.reason = k->reason;
+	else
+		r.error = (int32_t)k->reason;
+	memcpy(r.from, k->from, sizeof(r.from));
+	memcpy(r.to, k->to, sizeof(r.to));
+	return r;
+}
+
+uint64_t programs_held(const struct programs *p,
+		       int (*take)(void *context, void *record, size_t size),
+		       void *context)
+{
+	const int map = bpf_object__find_map_fd_by_name(p->object, "keys");
+	const struct record_key *last = NULL;
+	struct record_key key, next;
+	uint64_t sum = 0;
+
+	/* No end of what somebody else adds to it: nobody does any more. */
+	while (!bpf_map_get_next_key(map, last, &next)) {
+		struct record_state s;
+
+		key = next;
+		last = &key;
+		if (!bpf_map_lookup_elem(map, &key, &s) && s.held) {
+			struct record r = counted(&key, &s);
+
+			(void)take(context, &r, sizeof(r));
+			sum += s.held;
+		}
+	}
+	return sum;
+}
+
 uint64_t programs_missed(const struct programs *p)
 {
 	uint64_t sum = 0;
@@ -293,6 +357,10 @@ uint64_t programs_missed(const struct programs *p)
 
 void programs_done(struct programs *p)
 {
+	programs_detach(p);
+	if (p->shared)
+		(void)munmap((void *)p->shared, sizeof(*p->shared));
+	p->shared = NULL;
 	bpf_object__close(p->object);
 	p->object = NULL;
 }

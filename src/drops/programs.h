@@ -8,6 +8,7 @@
 #include "drops/reasons.h"
 #include "drops/record.h"
 
+struct bpf_link;
 struct bpf_object;
 
 /*
@@ -15,9 +16,12 @@ struct bpf_object;
  * that nothing needs rights afterwards. What this kernel does not have, or
  * refuses, is left out. They go with the descriptors: nothing is pinned.
  */
+enum { PROGRAMS_MOST = 16 };
+
 struct programs {
 	struct bpf_object *object;
-	const struct record_counts *counts; /* RECORD_CPUS of them, live */
+	struct bpf_link *links[PROGRAMS_MOST];
+	const struct record_shared *shared; /* live */
 	int ring;                           /* of libbpf's ring_buffer__new() */
 	bool has_names; /* of functions are in the records */
 	struct reasons reasons;
@@ -26,6 +30,15 @@ struct programs {
 
 /* 0, or -errno: -EPERM, -EOPNOTSUPP (not one of them). */
 int programs_load(struct programs *p, const struct drops_request *q);
+
+/* Nothing more comes. */
+void programs_detach(struct programs *p);
+
+/* What was only counted, and not told since, once all is detached: each key as
+ * a record, to the callback of the ring. How much it is. */
+uint64_t programs_held(const struct programs *p,
+		       int (*take)(void *context, void *record, size_t size),
+		       void *context);
 
 /* How often one was not run, because another ran on that CPU. */
 uint64_t programs_missed(const struct programs *p);

@@ -66,3 +66,27 @@ struct record_counts {
 	uint32_t news, named;
 	uint64_t pad[3];
 };
+
+/* What the programs and the collector have in common. */
+struct record_shared {
+	struct record_counts counts[RECORD_CPUS];
+	uint64_t space; /* where the network namespace is; 0: not met yet */
+};
+
+/* All of it, so that what is alike has the same bytes. */
+struct record_key {
+	uint64_t location;
+	uint8_t from[16], to[16];
+	uint32_t reason; /* or error */
+	uint16_t from_port, to_port;
+	uint8_t what, protocol, flags, icmp_type;
+	uint8_t icmp_code, old_state, new_state, is_coarse;
+};
+
+struct record_state {
+	uint64_t id; /* when it began, and the CPU */
+	uint64_t filled_ns;
+	uint64_t held; /* counted, not told yet */
+	uint32_t tokens;
+	uint32_t is_named;
+};

@@ -193,8 +193,9 @@ static enum fact_kind kind_of_report(const struct drop_event *e, enum way way)
 		return icmp_sender(e);
 	if (e->what == DROP_SYNACK_AGAIN)
 		return FACT_SYNACK_SENT_AGAIN;
-	if ((e->what == DROP_ERROR || e->what == DROP_STATE) && !e->error &&
-	    e->soft_error)
+	if ((e->what == DROP_ERROR || e->what == DROP_STATE ||
+	     e->what == DROP_CONNECT) &&
+	    e->soft_error && e->soft_error != e->error)
 		return FACT_SOFT_ERROR;
 
 	return FACT_NONE;
@@ -315,13 +316,34 @@ static void tell_error(struct facts *facts, const struct drop_event *e)
 		e->soft_error);
 }
 
-static void tell_sum(const struct told *t, struct facts *facts)
+/* Only an ICMP error leaves these in a socket (icmpv6_err_convert(), and
+ * icmp_err_convert[] of IPv4): it came back and was taken for passing. */
+static void tell_refusal(struct facts *facts, const struct drop_event *e)
+{
+	bool is_prohibited = e->soft_error == EACCES && !address_is_v4(&e->to);
+
+	if (fact_has(&facts->set, FACT_ICMP_ERROR) ||
+	    (!is_prohibited && e->soft_error != ECONNREFUSED))
+		return;
+
+	fact_tell(
+		facts, FACT_ICMP_ERROR, SOURCE, NULL,
+		_("An ICMP error for the connection came back: it left its error in the socket."));
+	fact_tell(facts, is_prohibited ? FACT_ICMP_PROHIBITED : FACT_ICMP_PORT,
+		  SOURCE, NULL, NULL);
+	facts_forget(facts, FACT_SYN_SILENCE);
+}
+
+static void tell_sum(const struct told *t, const struct drops_flow *who,
+		     struct facts *facts)
 {
 	for (int k = FACT_DROPS_WATCHED; k <= FACT_OWN_DROP_NONE; k++) {
 		enum fact_kind kind = (enum fact_kind)k;
 
 		if (!t->first[k])
 			continue;
+		if (kind == FACT_SOFT_ERROR && who->is_client)
+			tell_refusal(facts, t->first[k]);
 		if (kind == FACT_SOFT_ERROR)
 			tell_error(facts, t->first[k]);
 		else if (t->first[k]->what == DROP_PACKET &&
@@ -399,7 +421,7 @@ size_t drops_tell(const struct drops_list *l, const struct drops_flow *who,
 		sum_up(&t, &l->events[i], way, who, &facts->set);
 		found++;
 	}
-	tell_sum(&t, facts);
+	tell_sum(&t, who, facts);
 	tell_absence(l, &t, who, facts);
 
 	return found;

@@ -33,21 +33,17 @@ static __always_inline bool is_no_drop(uint32_t reason)
 PROGRAM(kfree_skb)
 {
 	const struct sk_buff *skb = (const struct sk_buff *)ctx[0];
-	struct record r = { .what = PACKET };
-	int got;
+	const uint32_t reason = config.has_reason ? (uint32_t)ctx[2] : 0;
 
-	if (config.has_reason) {
-		r.reason = (uint32_t)ctx[2];
-		if (is_no_drop(r.reason))
-			return 0;
-	}
-	if (!is_packet_here(&r, skb))
+	if ((config.has_reason && is_no_drop(reason)) || !is_packet_here(skb))
 		return 0;
-	got = read_packet(&r, skb);
-	if (!got || !is_wanted(&r, got == 2))
+
+	struct record r = { .what = PACKET, .reason = reason };
+
+	if (!take_packet(&r, skb))
 		return 0;
 	r.location = ctx[1];
-	tell(ctx, &r);
+	tell(ctx, &r, ctx[0]);
 	return 0;
 }
 
@@ -59,8 +55,7 @@ PROGRAM(tcp_send_reset)
 	struct record r = { .what = RESET };
 
 	if (skb) {
-		if (!is_packet_here(&r, skb) || read_packet(&r, skb) != 2 ||
-		    !is_wanted(&r, true))
+		if (!is_packet_here(skb) || !take_packet(&r, skb))
 			return 0;
 	} else if (!sk || !read_socket(&r, sk)) {
 		return 0;
@@ -68,7 +63,7 @@ PROGRAM(tcp_send_reset)
 	if (config.has_reset_reason)
 		r.reason = (uint32_t)ctx[2];
 	r.location = 1; /* its callers are what is asked for */
-	tell(ctx, &r);
+	tell(ctx, &r, ctx[1]);
 	return 0;
 }
 
@@ -83,7 +78,7 @@ PROGRAM(tcp_retransmit_synack)
 		return 0;
 	read_addresses(&r, &q->__req_common);
 	if (is_wanted(&r, true))
-		tell(ctx, &r);
+		tell(ctx, &r, 0);
 	return 0;
 }
 
@@ -96,7 +91,7 @@ PROGRAM(inet_sock_set_state)
 		return 0;
 	r.old_state = (uint8_t)ctx[1];
 	r.new_state = (uint8_t)ctx[2];
-	tell(ctx, &r);
+	tell(ctx, &r, 0);
 	return 0;
 }
 
@@ -107,7 +102,7 @@ PROGRAM(inet_sk_error_report)
 
 	if (read_socket(&r, (const struct sock *)ctx[0]) &&
 	    (r.error || r.soft_error))
-		tell(ctx, &r);
+		tell(ctx, &r, 0);
 	return 0;
 }
 
@@ -116,17 +111,13 @@ PROGRAM(icmp_send)
 {
 	const struct sk_buff *skb = (const struct sk_buff *)ctx[0];
 	struct record r = { .what = ICMP_SENT };
-	int got;
 
-	if (!is_packet_here(&r, skb))
-		return 0;
-	got = read_packet(&r, skb);
-	if (!got || !is_wanted(&r, got == 2))
+	if (!is_packet_here(skb) || !take_packet(&r, skb))
 		return 0;
 	r.icmp_type = (uint8_t)ctx[1];
 	r.icmp_code = (uint8_t)ctx[2];
 	r.location = 1;
-	tell(ctx, &r);
+	tell(ctx, &r, ctx[0]);
 	return 0;
 }
 
@@ -154,7 +145,7 @@ static __always_inline int watch_neighbour(uint64_t *ctx)
 	    !is_here(BPF_CORE_READ(n, dev, nd_net.net)))
 		return 0;
 	read_next_hop(&r, n);
-	tell(ctx, &r);
+	tell(ctx, &r, 0);
 	return 0;
 }
 

@@ -19,11 +19,12 @@
 #include "base/clock.h"
 #include "nftrace/arm.h"
 #include "nftrace/guardian.h"
+#include "nftrace/legacy.h"
 #include "nftrace/nflog.h"
 #include "nftrace/record.h"
 #include "nftrace/rules.h"
 
-enum { RECEIVE_BUFFER = 4 << 20, READ_SIZE = 1 << 16 };
+enum { RECEIVE_BUFFER = 4 << 20, SEND_BUFFER = 1 << 20, READ_SIZE = 1 << 16 };
 
 struct collector {
 	struct arm arm;
@@ -108,8 +109,10 @@ static void listen_to_legacy(struct collector *c)
 		widen(c->log.fd);
 		err = nflog_switch(&c->log);
 	}
-	if (!err)
+	if (!err) {
+		legacy_note(&c->file, c->arm.is_v4);
 		return;
+	}
 
 	miss(c, "legacy");
 	if (c->log.fd >= 0 && c->life < 0)
@@ -119,11 +122,14 @@ static void listen_to_legacy(struct collector *c)
 
 static int make_tables(struct collector *c)
 {
+	const int room = SEND_BUFFER;
 	int err, life = -1;
 
 	c->tables = open_netfilter();
 	if (!c->tables)
 		return -errno;
+	(void)setsockopt(mnl_socket_get_fd(c->tables), SOL_SOCKET,
+			 SO_SNDBUFFORCE, &room, sizeof(room));
 	err = arm_make(&c->arm, c->tables);
 	if (err != -EOPNOTSUPP)
 		return err;
@@ -154,6 +160,8 @@ static int arm(struct collector *c)
 	if (err)
 		return err;
 
+	if (c->arm.no_places)
+		miss(c, "places");
 	if (c->arm.no_bridge)
 		miss(c, "bridge");
 	if (c->arm.no_ingress)
@@ -214,6 +222,10 @@ static void loop(struct collector *c)
 		left = end - clock_now();
 	}
 	(void)copy_all(c);
+	(void)record_write(&c->file, RECORD_END, NULL, 0);
+	/* The tables first: that the guardian is through is the last thing that
+	 * is heard of us. */
+	(void)mnl_socket_close(c->tables);
 }
 
 void collect(const struct nftrace_request *q, int file, int control)

@@ -17,7 +17,7 @@
 /* Bytes of a packet: the headers, of IPv6 too, without what it carries. */
 enum { COPY = 96, GROUP = 0 };
 
-static const char OURS[] = "nfnetlink_log";
+#define OURS "nfnetlink_log"
 
 static int ask(int fd, struct nlmsghdr *h)
 {
@@ -60,9 +60,12 @@ static int take_group(int fd)
 	char buffer[512] __attribute__((aligned(8)));
 	const struct nfulnl_msg_config_cmd bind = { NFULNL_CFG_CMD_BIND };
 	struct nlmsghdr *h = configure(buffer);
+	int err;
 
 	mnl_attr_put(h, NFULA_CFG_CMD, sizeof(bind), &bind);
-	return ask(fd, h);
+	err = ask(fd, h);
+	/* nfulnl_recv_config() says so of a group that is another's. */
+	return err == -EPERM ? -EBUSY : err;
 }
 
 static int set_up_group(int fd)
@@ -78,7 +81,7 @@ static int set_up_group(int fd)
 	return ask(fd, h);
 }
 
-static int lock(void)
+static int try_lock(void)
 {
 	const struct sockaddr_nl here = { .nl_family = AF_NETLINK };
 	int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_NETFILTER);
@@ -95,6 +98,20 @@ static int lock(void)
 
 	(void)close(fd);
 	return err;
+}
+
+/* A run that has just ended may not be quite through. */
+static int lock(void)
+{
+	enum { TIMES = 50, PAUSE = 2000 /* microseconds */ };
+
+	int fd = try_lock();
+
+	for (int i = 0; i < TIMES && fd == -EBUSY; i++) {
+		(void)usleep(PAUSE);
+		fd = try_lock();
+	}
+	return fd;
 }
 
 static int open_setting(int number)

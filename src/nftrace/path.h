@@ -21,7 +21,10 @@ enum nftrace_verdict {
 	NFTRACE_RETURN,
 	NFTRACE_QUEUE,
 	NFTRACE_STOLEN,
-	NFTRACE_UNSAID, /* iptables-legacy names the rule, not what it does */
+	/* iptables-legacy names the rule, not what it does. Of nft: the packet
+	 * came to this chain, which clears nftrace, and did not come out of it;
+	 * by which rule is not known (handle and number are 0). */
+	NFTRACE_UNSAID,
 };
 
 /* A rule that a packet matched, or a policy that it met. */
@@ -32,10 +35,7 @@ struct nftrace_step {
 	bool is_policy;
 	uint64_t handle; /* nft's; 0: none */
 	/* The rule's place in its chain, from 1: iptables-legacy says it, of nft
-	 * it is looked up before it is armed; 0: not known. A rule without
-	 * conditions that accepts, drops or returns is called "policy" (in a base
-	 * chain) or "return" by iptables-legacy: it is that rule if the chain
-	 * has so many, else what is behind the last. */
+	 * it is looked up before it is armed; 0: not known, or a policy. */
 	unsigned number;
 	enum nftrace_verdict verdict;
 };
@@ -66,6 +66,7 @@ int nftrace_read(const void *data, size_t size, struct arena *arena,
 		 struct nftrace_list *ret);
 
 /* The step that ended the packet: its drop, its refusing policy; of
- * iptables-legacy the last rule that it met, if is_dropped. NULL: none did. */
+ * iptables-legacy the last rule that it met, if is_dropped; as of a chain that
+ * clears nftrace. NULL: none did. */
 const struct nftrace_step *nftrace_end(const struct nftrace_packet *p,
 				       bool is_dropped);

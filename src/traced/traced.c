@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/ptrace.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/uio.h>
 #include <sys/wait.h>
 #include <sys/xattr.h>
@@ -51,7 +52,8 @@ static struct traced_thread *find_or_add(struct traced *t, pid_t tid)
 	}
 
 	thread = &t->threads[t->thread_count++];
-	*thread = (struct traced_thread){ .tid = tid, .pid = tid, .dns_fd = -1 };
+	*thread =
+		(struct traced_thread){ .tid = tid, .pid = tid, .dns_fd = -1 };
 	return thread;
 }
 
@@ -99,8 +101,8 @@ static void resume(const struct traced_thread *thread, int signal)
 	bool is_stepping = thread->has_filter || thread->dns_fd >= 0 ||
 			   thread->in.stop != STOP_NONE;
 
-	(void)ptrace(is_stepping ? PTRACE_SYSCALL : PTRACE_CONT, thread->tid,
-		     NULL, (void *)(intptr_t)signal);
+	(void)syscall(SYS_ptrace, is_stepping ? PTRACE_SYSCALL : PTRACE_CONT,
+		      thread->tid, 0L, (long)signal);
 }
 
 /* Calls. */
@@ -120,12 +122,13 @@ static void read_socketcall(pid_t tid, struct traced_enter *e)
 		[15] = STOP_GETSOCKOPT, [16] = STOP_SENDMSG,
 		[17] = STOP_RECVMSG,    [20] = STOP_SENDMMSG,
 	};
+
 	uint64_t call = e->args[0];
 	uint32_t words[6] = { 0 };
 
 	(void)traced_memory_read(tid, e->args[1], words, sizeof(words));
-	e->stop = call < sizeof(stops) / sizeof(*stops) ? stops[call]
-							: STOP_NONE;
+	e->stop =
+		call < sizeof(stops) / sizeof(*stops) ? stops[call] : STOP_NONE;
 	for (int i = 0; i < 6; i++)
 		e->args[i] = words[i];
 }
@@ -138,12 +141,12 @@ static void read_enter(pid_t tid, const struct __ptrace_syscall_info *info,
 
 	*ret = (struct traced_enter){
 		.stop = traced_filter_stop(info->arch, number),
-		.is_narrow = !(info->arch & __AUDIT_ARCH_64BIT) &&
-			     sizeof(long) == 8,
+		.is_narrow =
+			!(info->arch & __AUDIT_ARCH_64BIT) && sizeof(long) == 8,
 	};
 	for (int i = 0; i < 6; i++)
-		ret->args[i] = is_filter ? info->seccomp.args[i]
-					 : info->entry.args[i];
+		ret->args[i] =
+			is_filter ? info->seccomp.args[i] : info->entry.args[i];
 	if (number == number_of_socketcall(info->arch))
 		read_socketcall(tid, ret);
 }

@@ -77,7 +77,7 @@ struct traced_events {
 	/* It has its end. Where it failed in its call, the thread still stands
 	 * there. */
 	void (*ended)(void *context, const struct traced_attempt *a);
-	/* It has waited for a second; called once. */
+	/* It has waited for 0.7 s; called once. */
 	void (*waits)(void *context, const struct traced_attempt *a);
 	/* A DNS message over UDP: of the program, or to it. */
 	void (*message)(void *context, bool is_query, const void *data,
@@ -96,14 +96,14 @@ struct traced_request {
 
 struct traced_about {
 	pid_t pid;
-	bool is_over;           /* the program itself; children may go on */
-	int status;             /* as waitpid() tells it */
-	int exec_error;         /* positive: it could not be started */
-	size_t processes;       /* that are left */
-	char lost_rights[64];   /* the file that should have had more; "" */
-	bool has_io_uring;      /* some of its calls may not be seen */
-	bool is_blind;          /* sockets could not be looked at */
-	uint64_t stops;         /* how often it was stopped */
+	bool is_over;         /* the program itself; children may go on */
+	int status;           /* as waitpid() tells it */
+	int exec_error;       /* positive: it could not be started */
+	size_t processes;     /* that are left */
+	char lost_rights[64]; /* the file that should have had more; "" */
+	bool has_io_uring;    /* some of its calls may not be seen */
+	bool is_blind;        /* sockets could not be looked at */
+	uint64_t stops;       /* how often it was stopped */
 };
 
 struct traced;

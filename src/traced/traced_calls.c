@@ -170,8 +170,8 @@ static void leave_connect(struct traced *t, struct traced_thread *thread,
 static void leave_getsockopt(struct traced *t, struct traced_thread *thread,
 			     int64_t result)
 {
-	struct traced_pending *p = traced_pending_find(
-		t, thread->pid, (int)thread->in.args[0]);
+	struct traced_pending *p =
+		traced_pending_find(t, thread->pid, (int)thread->in.args[0]);
 	struct traced_socket s;
 	int error = 0;
 
@@ -288,8 +288,7 @@ bool traced_calls_enter(struct traced *t, struct traced_thread *thread,
 			const struct traced_enter *e)
 {
 	struct traced_attempt a = { 0 };
-	bool is_dns = thread->dns_fd >= 0 &&
-		      (int)e->args[0] == thread->dns_fd;
+	bool is_dns = thread->dns_fd >= 0 && (int)e->args[0] == thread->dns_fd;
 
 	thread->in = *e;
 	thread->since_ns = clock_now();

@@ -45,8 +45,8 @@ static const struct row {
 static int add(scmp_filter_ctx f, const struct row *r)
 {
 	int number = seccomp_syscall_resolve_name(r->name);
-	struct scmp_arg_cmp c = SCMP_CMP64((unsigned)r->argument, SCMP_CMP_EQ,
-					   r->value);
+	struct scmp_arg_cmp c =
+		SCMP_CMP64((unsigned)r->argument, SCMP_CMP_EQ, r->value);
 
 	if (number == __NR_SCMP_ERROR)
 		return 0; /* libseccomp does not know it yet */
@@ -101,11 +101,8 @@ int traced_filter_load(bool is_privileged)
 	return err;
 }
 
-
 enum stop traced_filter_stop(uint32_t arch, uint64_t number)
 {
-	
-
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
 		int n = seccomp_syscall_resolve_name_arch(arch, rows[i].name);
 

@@ -51,12 +51,12 @@ struct traced_layer {
 
 struct traced_thread {
 	pid_t tid, pid;
-	bool has_come; /* its first stop was seen */
+	bool has_come;          /* its first stop was seen */
 	struct traced_enter in; /* the call that it is in, STOP_NONE: none */
 	int64_t since_ns;
-	bool has_filter;         /* of its own: every call is looked at */
-	int dns_fd;              /* it speaks to a name server there; -1 */
-	unsigned dns_calls;      /* that were looked at for that */
+	bool has_filter;    /* of its own: every call is looked at */
+	int dns_fd;         /* it speaks to a name server there; -1 */
+	unsigned dns_calls; /* that were looked at for that */
 	const struct traced_layer *domain;
 	struct traced_layer *ruleset; /* being made: by its descriptor */
 	int ruleset_fd;
@@ -66,8 +66,8 @@ struct traced_thread {
 struct traced_pending {
 	struct traced_attempt a;
 	int fd;
-	bool is_in_call;  /* blocks in connect() */
-	bool is_long;     /* it has waited, and that was told */
+	bool is_in_call; /* blocks in connect() */
+	bool is_long;    /* it has waited, and that was told */
 	/* The socket has an error since then, which the program was not told
 	 * yet; or 0. */
 	int64_t dead_ns;
@@ -79,7 +79,7 @@ struct traced {
 	struct arena *arena;
 	pid_t pid;
 	bool is_over, is_running; /* behind its exec() */
-	bool is_pure; /* no no_new_privs: a set-user-ID bit works */
+	bool is_pure;             /* no no_new_privs: a set-user-ID bit works */
 	int status, exec_error, exec_pipe;
 	struct traced_about about;
 	struct traced_thread *threads;
@@ -134,9 +134,8 @@ int traced_socket_find(pid_t pid, uint64_t cookie);
 void traced_socket_owner(pid_t tid, struct traced_attempt *a);
 
 /* traced_pending.c */
-struct traced_pending *traced_pending_add(struct traced *t,
-					  const struct traced_attempt *a,
-					  int fd);
+struct traced_pending *
+traced_pending_add(struct traced *t, const struct traced_attempt *a, int fd);
 struct traced_pending *traced_pending_find(struct traced *t, pid_t pid, int fd);
 /* It is over: the caller is told, and it is gone. */
 void traced_pending_end(struct traced *t, struct traced_pending *p,

@@ -40,8 +40,8 @@ static void add(struct traced_thread *thread)
 
 	if (!l || (int)thread->in.args[0] != thread->ruleset_fd ||
 	    thread->in.args[1] != RULE_NET_PORT ||
-	    traced_memory_read(thread->tid, thread->in.args[2], &a,
-			       sizeof(a)) < sizeof(a) ||
+	    traced_memory_read(thread->tid, thread->in.args[2], &a, sizeof(a)) <
+		    sizeof(a) ||
 	    !(a.allowed & CONNECT_TCP))
 		return;
 	if (l->count < sizeof(l->ports) / sizeof(*l->ports))

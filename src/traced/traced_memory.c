@@ -1,8 +1,9 @@
-#include <errno.h>
 #include <stdint.h>
 #include <string.h>
 #include <sys/ptrace.h>
+#include <sys/syscall.h>
 #include <sys/uio.h>
+#include <unistd.h>
 
 #include "traced/traced_inside.h"
 
@@ -15,9 +16,8 @@ static size_t peek(pid_t tid, uint64_t at, void *out, size_t len)
 		size_t more = len - done;
 		long word;
 
-		errno = 0;
-		word = ptrace(PTRACE_PEEKDATA, tid, (void *)(at + done), NULL);
-		if (word == -1 && errno)
+		/* Of the system call itself; libc's takes a pointer. */
+		if (syscall(SYS_ptrace, PTRACE_PEEKDATA, tid, at + done, &word))
 			break;
 		if (more > sizeof(word))
 			more = sizeof(word);
@@ -30,7 +30,12 @@ static size_t peek(pid_t tid, uint64_t at, void *out, size_t len)
 
 size_t traced_memory_read(pid_t tid, uint64_t at, void *out, size_t len)
 {
-	struct iovec own = { out, len }, its = { (void *)at, len };
+	/* An address of another process is no pointer of ours. */
+	union {
+		uint64_t number;
+		void *place;
+	} there = { .number = at };
+	struct iovec own = { out, len }, its = { there.place, len };
 	ssize_t got = process_vm_readv(tid, &own, 1, &its, 1, 0);
 
 	return got < 0 ? peek(tid, at, out, len) : (size_t)got;

@@ -38,7 +38,8 @@ static void tell_vector(struct traced *t, const struct traced_thread *thread,
 	    traced_memory_read(thread->tid, (uint64_t)m.msg_iov, &v,
 			       sizeof(v)) < sizeof(v))
 		return;
-	tell(t, thread, (uint64_t)v.iov_base, len < v.iov_len ? len : v.iov_len);
+	tell(t, thread, (uint64_t)v.iov_base,
+	     len < v.iov_len ? len : v.iov_len);
 }
 
 static void tell_many(struct traced *t, const struct traced_thread *thread,

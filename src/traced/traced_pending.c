@@ -14,13 +14,12 @@
  */
 #define FIRST_LOOK ((int64_t)CLOCK_MILLISECOND)
 #define LAST_LOOK (50 * (int64_t)CLOCK_MILLISECOND)
-#define LONG CLOCK_SECOND
+#define LONG (700 * (int64_t)CLOCK_MILLISECOND)
 /* So long the program has to ask what became of it. */
 #define ASKS_WITHIN (2 * CLOCK_SECOND)
 
-struct traced_pending *traced_pending_add(struct traced *t,
-					  const struct traced_attempt *a,
-					  int fd)
+struct traced_pending *
+traced_pending_add(struct traced *t, const struct traced_attempt *a, int fd)
 {
 	struct traced_pending *p;
 
@@ -35,10 +34,9 @@ struct traced_pending *traced_pending_add(struct traced *t,
 	}
 
 	p = &t->pending[t->pending_count++];
-	*p = (struct traced_pending){ .a = *a,
-				      .fd = fd,
-				      .look_ns = INT64_MAX,
-				      .every_ns = FIRST_LOOK };
+	*p = (struct traced_pending){
+		.a = *a, .fd = fd, .look_ns = INT64_MAX, .every_ns = FIRST_LOOK
+	};
 	return p;
 }
 
@@ -77,7 +75,7 @@ static bool look(struct traced *t, struct traced_pending *p, int64_t now_ns)
 		if (fd < 0) {
 			traced_pending_end(t, p,
 					   p->dead_ns ? TRACED_FAILED
-							   : TRACED_GIVEN_UP,
+						      : TRACED_GIVEN_UP,
 					   0);
 			return true;
 		}
@@ -150,7 +148,7 @@ void traced_pending_gone(struct traced *t, pid_t pid)
 		if (p->a.pid == pid)
 			traced_pending_end(t, p,
 					   p->dead_ns ? TRACED_FAILED
-							   : TRACED_GIVEN_UP,
+						      : TRACED_GIVEN_UP,
 					   0);
 		else
 			i++;

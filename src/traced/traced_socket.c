@@ -61,6 +61,7 @@ static void local_of(int fd, struct traced_socket *s)
 		struct sockaddr_in v4;
 		struct sockaddr_in6 v6;
 	} a = { 0 };
+
 	socklen_t len = sizeof(a);
 
 	if (getsockname(fd, &a.sa, &len))

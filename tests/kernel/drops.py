@@ -346,6 +346,38 @@ def test_connect(args):
     return 0
 
 
+def test_healthy(args):
+    """Of what works nothing is told but the states of its sockets."""
+    w = Watch(args.watch)
+    listens = {family: socket.create_server((address, 1025), family=family)
+               for family, address in ((socket.AF_INET, SERVER), (socket.AF_INET6, SERVER6))}
+    code = ('import socket,sys\nfor a in sys.argv[1:]:\n'
+            '    s = socket.create_connection((a, 1025)); s.sendall(b"x" * 100000); s.shutdown(1)\n'
+            '    while s.recv(65536): pass\n')
+    p = subprocess.Popen(['ip', 'netns', 'exec', 'client', sys.executable, '-c', code, SERVER, SERVER6])
+    for one in listens.values():
+        s, _ = one.accept()
+        while s.recv(65536):
+            pass
+        s.sendall(b'y' * 100000)
+        s.close()
+    p.wait()
+    told = [e for e in events_of(w.end()) if e['what'] != 'state' and '1025' in (e['from_port'], e['to_port'])]
+    for e in told:
+        print('healthy:', *(f'{k}={v}' for k, v in e.items()))
+    return len(told)
+
+
+def test_refused(args):
+    """Who may not is told so."""
+    done = subprocess.run([args.watch], stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False,
+                          user=65534, group=65534, extra_groups=[])
+    if done.returncode != 77 or 'not permitted' not in done.stdout:
+        print(f'nobody: {done.returncode} {done.stdout}')
+        return 1
+    return 0
+
+
 def test_killed(args):
     """Nothing is left in the kernel, killed at any moment."""
     bad = 0
@@ -391,7 +423,8 @@ def main():
             print(w.first)
             return 77
         without = prepare(folder)
-        bad = test_faults(args, without) + test_filter(args) + test_connect(args) + test_killed(args)
+        bad = test_faults(args, without) + test_filter(args) + test_connect(args) + test_healthy(args)
+        bad += test_refused(args) + test_killed(args)
     print(f'{len(EXPECTED) + len(V6)} faults, {bad} differences')
     return 1 if bad else 0
 

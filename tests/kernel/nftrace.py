@@ -13,6 +13,7 @@ import pathlib
 import re
 import select
 import socket
+import struct
 import subprocess
 import sys
 import time
@@ -58,6 +59,10 @@ TABLES = [
      '-A POSTROUTING -p tcp --dport 8080 -j MASQUERADE\nCOMMIT\n'
      '*mangle\n-A FORWARD -p tcp --dport 8080 -j DROP\nCOMMIT', 'dnat', 'mangle FORWARD 1 rule'),
     ('security', '*security\n-A INPUT -p tcp --dport 80 -j DROP\nCOMMIT', 'in', 'security INPUT 1 rule'),
+    # What the kernel calls a return and a policy is a rule without conditions.
+    ('unconditional', '*filter\n:SVC -\n-A INPUT -p tcp -j SVC\n-A SVC -p udp -j ACCEPT\n-A SVC -j DROP\nCOMMIT', 'in', 'filter SVC 2 rule'),
+    ('unconditional-base', '*filter\n-A INPUT -p udp -j ACCEPT\n-A INPUT -j DROP\nCOMMIT', 'in', 'filter INPUT 2 rule'),
+    ('policy-behind', '*filter\n:INPUT DROP\n:SVC -\n-A INPUT -p tcp -j SVC\n-A SVC -p udp -j ACCEPT\nCOMMIT', 'in', 'filter INPUT - policy'),
     ('local', '*filter\n-A INPUT -i lo -p tcp --dport 80 -j DROP\nCOMMIT', 'local', 'filter INPUT 1 rule'),
 ]
 
@@ -114,6 +119,14 @@ NATIVE = [
      'chain f { type filter hook forward priority 0; tcp dport 8080 drop; }; }', 'dnat', '@N t f 1 rule'),
     ('clear-answer', 'table inet t { chain o { type filter hook output priority -300; meta nftrace set 0; };'
      'chain q { type filter hook postrouting priority 10; tcp sport 80 drop; }; }', 'answer', '1 t q 1 rule'),
+    # In the chain that stops it: the chain is known by what is not seen behind it, the rule is not.
+    ('clear-itself', 'table inet t { chain i { type filter hook input priority 0; meta nftrace set 0; tcp dport 80 drop; }; }', 'in', '1 t i 0 chain'),
+    ('clear-jump', 'table inet t { chain x { meta nftrace set 0; tcp dport 80 drop; }; chain i { type filter hook forward priority -5; jump x; }; }',
+     'forward', '1 t i 0 chain'),
+    ('clear-itself-answer', 'table inet t { chain o { type filter hook output priority -150; meta nftrace set 0; tcp sport 80 drop; }; }',
+     'answer', '1 t o 0 chain'),
+    ('clear-itself-behind', 'table inet t { chain i { type filter hook input priority 0; meta nftrace set 0; tcp dport 22 drop; };'
+     'chain j { type filter hook input priority 1; tcp dport 80 drop; }; }', 'in', '1 t j 1 rule'),
     ('clear-bridge', 'table bridge t { chain p { type filter hook prerouting priority -300; meta nftrace set 0; };'
      'chain f { type filter hook forward priority 0; tcp dport 80 drop; }; }', 'bridged', '7 t f 1 rule', '-b'),
 ]
@@ -342,6 +355,7 @@ def run(lab, case, program, extra=()):
     arguments = ['-P', '80', '-c', address(source, case.v6), '-s', address(to, case.v6), *options.split(),
                  *case.options.split(), *extra]
     probe = Probe(program, arguments, case.user if hasattr(case, 'user') else ())
+    beside = Probe(program, case.beside) if hasattr(case, 'beside') else None
     if not probe.first.startswith('armed'):
         return f'not armed: {probe.end()}'
     # Others: another port, another client.
@@ -351,6 +365,8 @@ def run(lab, case, program, extra=()):
     lab.send(space, family, address(to, case.v6), 80, kind, address(source, case.v6))
     traced = probe.wait_traced(0.5)
     out = probe.end()
+    if beside:
+        beside.end()
     lab.quiet()
     return judge(case, out) or ('' if traced else 'nothing was told\n') or after(before, out)
 
@@ -370,13 +386,72 @@ def judge(case, out):
         w = line.split()
         if w[0] != 'end':
             continue
+        if kind == 'chain':    # which rule is not known
+            if w[1:10] == [engine, family, table, chain, 'rule', '0', '0', 'unsaid']:
+                return ''
+            continue
         same_number = number in ('-', w[6]) and (kind == 'policy' or w[6] != '0')
         if w[1:5] == [engine, family, table, chain] and same_number and w[5] == kind:
             return ''
     return f'want {case.want}\n{out}'
 
 
+class Group0:
+    """Somebody else who has group 0 of nfnetlink_log, as ulogd would."""
+
+    def __enter__(self):
+        self.s = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 12)
+        self.s.bind((0, 0))
+        body = struct.pack('=BBHHHB3x', 0, 0, 0, 5, 1, 1)
+        self.s.send(struct.pack('=IHHII', 16 + len(body), 4 << 8 | 1, 5, 1, 0) + body)
+        self.s.recv(4096)
+        return self
+
+    def __exit__(self, *_):
+        self.s.close()
+
+
+NOBODY = ('setpriv', '--reuid', '65534', '--regid', '65534', '--clear-groups', '--inh-caps', '-all,+net_admin',
+          '--ambient-caps', '+net_admin', '--bounding-set', '-all,+net_admin')
+
+
+def named(name, **changes):
+    case = next(c for c in cases() if c.name == name)
+    for key, value in changes.items():
+        setattr(case, key, value)
+    case.name += ': ' + ', '.join(changes)
+    return case
+
+
+def circumstances(lab, program):
+    """(name, what is wrong) where something is not as usual."""
+    folder = pathlib.Path('/run/kiriwake')
+    for name in ('nft4/inet', 'nft6/bridge', 'iptables-nft4/custom', 'nft4/clear-raw'):
+        yield name + ', as nobody', run(lab, named(name, user=NOBODY), program)
+    # Where nothing could be written down, nothing is changed.
+    case = named('legacy4/custom', user=NOBODY, want='legacy - - - - -'.split())
+    wrong = run(lab, case, program)
+    yield 'legacy without a journal', '' if 'missing=legacy' in wrong else f'should be missing: {wrong}'
+    os.chown(folder, 65534, 65534)
+    yield 'legacy, as nobody with /run/kiriwake', run(lab, named('legacy4/custom', user=NOBODY), program)
+    os.chown(folder, 0, 0)
+    with Group0():
+        wrong = run(lab, case, program)
+        yield 'group 0 is taken', '' if 'missing=legacy' in wrong else f'should be missing: {wrong}'
+        yield 'nft while group 0 is taken', run(lab, named('nft4/inet', options='-l'), program)
+    # Whose log is nfnetlink_log already.
+    pathlib.Path(NF_LOG, '2').write_text('nfnetlink_log')
+    yield 'nfnetlink_log before', run(lab, named('legacy4/custom'), program)
+    pathlib.Path(NF_LOG, '2').write_text('NONE')
+    yield 'no logger before', run(lab, named('legacy4/custom'), program)
+    pathlib.Path(NF_LOG, '2').write_text('nf_log_ipv4')
+    yield 'devices that are not there', run(lab, named('nft4/inet', options='-d nothing0'), program)
+    yield 'two at once', run(lab, named('legacy4/custom', beside=('-l', '-P', '82')), program)
+
+
 def inside(args):
+    # The journal's folder is this test's alone.
+    sh('mount -t tmpfs none /run')
     lab = Lab()
     failed = passed = 0
     start = time.monotonic()
@@ -393,6 +468,11 @@ def inside(args):
         passed, failed = passed + (not wrong), failed + bool(wrong)
         if wrong or args.verbose:
             print(f'{case.name}: {wrong or "named"}', flush=True)
+    if not args.only:
+        for name, wrong in circumstances(lab, args.probe):
+            passed, failed = passed + (not wrong), failed + bool(wrong)
+            if wrong or args.verbose:
+                print(f'{name}: {wrong or "as it should be"}', flush=True)
     print(f'{passed} faults named, {failed} not, in {time.monotonic() - start:.1f} s')
     return 1 if failed or not passed else 0
 

@@ -9,8 +9,8 @@ while the client tries. A file may say
         'skip': 'why'                     # the server cannot know: it must not be wrong, and must not blame itself
         'here': True                      # a cause of elsewhere that this server can know
         'timeout': 12                     # seconds that it may wait
+        'probe': True                     # with run.py --probe it must be told exactly, too; False: not asked so; else it may be missed
         'rule': 'dport 22 drop'           # a part of the text of the rule that must be to blame; False: any
-        'probe': True                     # with run.py --probe it must be told exactly, too; else it may be missed
 
 and set lab.is_anybody (no --from), lab.asked_port (where address translation changes it), lab.asked_address (of another host, where a router is asked), lab.seen_from (the address that the server sees), and
 lab.launcher (what the command is run by) and lab.real_client (words of another client than check).
@@ -33,6 +33,8 @@ import subprocess
 import sys
 import threading
 import time
+
+from lab import Skip
 
 ARMED = 10.0  # seconds that it may take until it waits
 AT_SERVER = ('server', 'service', 'server-link')
@@ -226,6 +228,25 @@ def attempt(lab, host, args, words, about, client, expect):
     return said, (ended - first) * 1000 if first else None, problem
 
 
+def probe(lab, host, args, words, client):
+    """The server makes the attempt itself: (what it said, None, problem). The client tried before, as its user did."""
+    trying = lab.client.popen([*lab.wrap, *(lab.real_client or [args.program, 'check', *client, '--json'])],
+                              stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    finish(trying, LIMIT)
+    process = start(host, args, [*words, '--probe'])
+    listener = Listener(process.stderr)
+    process.stderr = None
+    out, problem = finish(process, LIMIT)
+    listener.join(1)
+    said, problem = read_answer(process, out, listener.text, problem)
+    return said, None, problem or (None if not said or said_of_probe(said) else 'it does not say what became of its probe')
+
+
+def said_of_probe(said):
+    """It was made, or it is told why not."""
+    return any(s.get('step') == 'probe' for s in said.get('steps', []))
+
+
 # The rules that are to blame
 
 RULES = ('firewall-rule', 'firewall-policy')
@@ -278,25 +299,6 @@ def judge_rule(verdict, wanted, added):
     if not added or any(k[:len(key)] == key for k in added):
         return []
     return [f'the rule to blame is none that was added: {key}, of {sorted(map(str, added.values()))}']
-
-
-def probe(lab, host, args, words, client):
-    """The server makes the attempt itself: (what it said, None, problem). The client tried before, as its user did."""
-    trying = lab.client.popen([*lab.wrap, *(lab.real_client or [args.program, 'check', *client, '--json'])],
-                              stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
-    finish(trying, LIMIT)
-    process = start(host, args, [*words, '--probe'])
-    listener = Listener(process.stderr)
-    process.stderr = None
-    out, problem = finish(process, LIMIT)
-    listener.join(1)
-    said, problem = read_answer(process, out, listener.text, problem)
-    return said, None, problem or (None if not said or said_of_probe(said) else 'it does not say what became of its probe')
-
-
-def said_of_probe(said):
-    """It was made, or it is told why not."""
-    return any(s.get('step') == 'probe' for s in said.get('steps', []))
 
 
 # Judging
@@ -483,6 +485,8 @@ def rows_of(module, cause, rows, root):
 def judge(lab, module, cause, args, record, root):
     """cause: None of a healthy file."""
     expect = expectation(module)
+    if args.probe and expect.get('probe') is False:
+        raise Skip('a probe meets something else')
     side = Side(lab, args, expect, record, root)
     if cause is None or getattr(module, 'HEALTHY', True):
         side.healthy(getattr(module, 'EXPECT', {}) if cause is None else {})

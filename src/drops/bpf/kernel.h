@@ -23,6 +23,7 @@ typedef uint32_t __wsum;
 #include <bpf/bpf_helpers.h>
 
 #include <bpf/bpf_core_read.h>
+#include <bpf/bpf_endian.h>
 
 /* And of linux/bpf.h. */
 enum {
@@ -100,7 +101,7 @@ struct sk_buff {
 	__be16 protocol;
 	__u16 network_header;
 	unsigned char *head;
-	int skb_iif;
+	__u32 tail;
 } KERNEL;
 
 struct neigh_table {

@@ -17,11 +17,6 @@ enum {
 	DST_NOREF = 1,
 };
 
-static __always_inline bool is_here(const struct net *net)
-{
-	return net && BPF_CORE_READ(net, ns.inum) == config.space;
-}
-
 static __always_inline void put_v4(uint8_t to[16], uint32_t address)
 {
 	__builtin_memset(to, 0, 16);
@@ -94,120 +89,166 @@ struct ports {
 	uint8_t offset, flags;
 };
 
+/* Where a packet's headers are; what is not in its head is not looked for. */
 struct place {
-	const unsigned char *at; /* behind the network header; NULL: cut off */
-	uint8_t protocol;
+	const unsigned char *at, *end;
+	uint16_t ethertype;
+	uint8_t protocol; /* of what is at at */
 };
 
+/* A reading costs more than its bytes: the fields are side by side, in all
+ * kernels so far, and are read at once. */
+static __always_inline bool read_fields(struct place *p,
+					const struct sk_buff *skb)
+{
+	enum { CHUNK = 48 };
+
+	const uint64_t first = bpf_core_field_offset(skb->protocol) & ~7ULL;
+	uint64_t type = bpf_core_field_offset(skb->protocol) - first;
+	uint64_t network = bpf_core_field_offset(skb->network_header) - first;
+	uint64_t tail = bpf_core_field_offset(skb->tail) - first;
+	uint64_t head = bpf_core_field_offset(skb->head) - first;
+	uint64_t words[CHUNK / 8];
+	const char *b = (const char *)words;
+
+	if (network > CHUNK - 2 || tail > CHUNK - 4 || head > CHUNK - 8) {
+		p->ethertype = bpf_ntohs(BPF_CORE_READ(skb, protocol));
+		p->at = BPF_CORE_READ(skb, head);
+		p->end = p->at + BPF_CORE_READ(skb, tail);
+		p->at += BPF_CORE_READ(skb, network_header);
+		return true;
+	}
+	/* Numbers for the kernel, not for the compiler, which would be clever. */
+	barrier_var(type);
+	barrier_var(network);
+	barrier_var(tail);
+	barrier_var(head);
+	if (bpf_probe_read_kernel(words, sizeof(words),
+				  (const char *)skb + first))
+		return false;
+	p->ethertype = bpf_ntohs(*(const uint16_t *)(b + type));
+	p->at = *(const unsigned char *const *)(b + head);
+	p->end = p->at + *(const uint32_t *)(b + tail);
+	p->at += *(const uint16_t *)(b + network);
+	return true;
+}
+
 /* IPv6's extension headers, as many as a sane packet has. */
-static __always_inline struct place behind_options(struct place p)
+static __always_inline void skip_options(struct place *p)
 {
 	enum { HOP = 0, ROUTING = 43, FRAGMENT = 44, OPTIONS = 60 };
 
-	for (int i = 0; i < 4; i++) {
+	for (int i = 0; i < 4 && p->at; i++) {
 		uint8_t h[4] = { 0 };
 
-		if (p.protocol != HOP && p.protocol != ROUTING &&
-		    p.protocol != FRAGMENT && p.protocol != OPTIONS)
-			return p;
-		if (bpf_probe_read_kernel(h, sizeof(h), p.at))
-			return (struct place){ 0, p.protocol };
-		if (p.protocol == FRAGMENT && ((h[2] | h[3]) & 0xf8 || h[2]))
-			return (struct place){ 0, h[0] };
-		p.at += p.protocol == FRAGMENT ? 8 : (h[1] + 1) * 8;
-		p.protocol = h[0];
+		if (p->protocol != HOP && p->protocol != ROUTING &&
+		    p->protocol != FRAGMENT && p->protocol != OPTIONS)
+			return;
+		if (bpf_probe_read_kernel(h, sizeof(h), p->at)) {
+			p->at = 0;
+			return;
+		}
+		p->at += p->protocol == FRAGMENT ? 8 : (h[1] + 1) * 8;
+		if (p->protocol == FRAGMENT && (h[2] || h[3] & 0xf8))
+			p->at = 0;
+		p->protocol = h[0];
 	}
-	return (struct place){ 0, p.protocol };
 }
 
-static __always_inline struct place read_v4(struct record *r,
-					    const unsigned char *at)
+static __always_inline bool
+read_transport(struct record *r, const struct ports *h, const struct place *p)
 {
-	struct ip4 h;
-
-	if (bpf_probe_read_kernel(&h, sizeof(h), at) ||
-	    h.version_length >> 4 != 4)
-		return (struct place){ 0, 0 };
-	put_v4(r->from, h.from);
-	put_v4(r->to, h.to);
-	if (h.fragment & 0xff1f) /* its offset, of which network order is */
-		return (struct place){ 0, h.protocol };
-
-	return (struct place){ at + (h.version_length & 15) * 4, h.protocol };
-}
-
-static __always_inline struct place read_v6(struct record *r,
-					    const unsigned char *at)
-{
-	struct ip6 h;
-
-	if (bpf_probe_read_kernel(&h, sizeof(h), at) ||
-	    (h.first & 0xf0) != 0x60)
-		return (struct place){ 0, 0 };
-	__builtin_memcpy(r->from, h.from, 16);
-	__builtin_memcpy(r->to, h.to, 16);
-	return behind_options((struct place){ at + sizeof(h), h.next });
-}
-
-static __always_inline bool read_transport(struct record *r, struct place p)
-{
-	struct ports h = { 0 };
-
-	if (!p.at)
+	if (!p->at || p->at + 4 > p->end)
 		return false;
-	if (p.protocol == ICMP || p.protocol == ICMPV6) {
-		uint8_t head[2] = { 0 };
-
-		(void)bpf_probe_read_kernel(head, sizeof(head), p.at);
-		r->icmp_type = head[0];
-		r->icmp_code = head[1];
+	if (p->protocol == ICMP || p->protocol == ICMPV6) {
+		r->icmp_type = (uint8_t)h->from;
+		r->icmp_code = (uint8_t)(h->from >> 8);
 		return false;
 	}
-	if (p.protocol == TCP)
-		(void)bpf_probe_read_kernel(&h, sizeof(h), p.at);
-	else
-		(void)bpf_probe_read_kernel(&h, 4, p.at);
-	r->from_port = __builtin_bswap16(h.from);
-	r->to_port = __builtin_bswap16(h.to);
-	r->seq = __builtin_bswap32(h.seq);
-	r->flags = h.flags;
+	r->from_port = bpf_ntohs(h->from);
+	r->to_port = bpf_ntohs(h->to);
+	if (p->protocol != TCP || p->at + sizeof(*h) > p->end)
+		return true;
+	r->seq = bpf_ntohl(h->seq);
+	r->flags = h->flags;
 	return true;
+}
+
+static __always_inline int read_v4(struct record *r, struct place *p)
+{
+	struct {
+		struct ip4 ip;
+		struct ports ports;
+	} h;
+
+	uint32_t length;
+
+	if (bpf_probe_read_kernel(&h, sizeof(h), p->at) ||
+	    h.ip.version_length >> 4 != 4)
+		return 0;
+	put_v4(r->from, h.ip.from);
+	put_v4(r->to, h.ip.to);
+	r->protocol = p->protocol = h.ip.protocol;
+	length = (h.ip.version_length & 15) * 4;
+	p->at += length;
+	if (length != sizeof(h.ip) &&
+	    bpf_probe_read_kernel(&h.ports, sizeof(h.ports), p->at))
+		return 1;
+	if (bpf_ntohs(h.ip.fragment) & 0x1fff) /* none of them the first */
+		return 1;
+
+	return read_transport(r, &h.ports, p) ? 2 : 1;
+}
+
+static __always_inline int read_v6(struct record *r, struct place *p)
+{
+	struct {
+		struct ip6 ip;
+		struct ports ports;
+	} h;
+
+	const unsigned char *behind = p->at + sizeof(h.ip);
+
+	if (bpf_probe_read_kernel(&h, sizeof(h), p->at) ||
+	    *(const uint8_t *)&h.ip >> 4 != 6)
+		return 0;
+	__builtin_memcpy(r->from, h.ip.from, 16);
+	__builtin_memcpy(r->to, h.ip.to, 16);
+	p->protocol = h.ip.next;
+	p->at = behind;
+	skip_options(p);
+	r->protocol = p->protocol;
+	if (p->at && p->at != behind &&
+	    bpf_probe_read_kernel(&h.ports, sizeof(h.ports), p->at))
+		return 1;
+
+	return read_transport(r, &h.ports, p) ? 2 : 1;
 }
 
 /* 0: no packet of IP; else 1, and 2 if it has ports. */
 static __always_inline int read_packet(struct record *r,
 				       const struct sk_buff *skb)
 {
-	const uint16_t protocol =
-		__builtin_bswap16(BPF_CORE_READ(skb, protocol));
-	struct place p = { 0, 0 };
-	const unsigned char *at;
+	struct place p = { 0 };
 
-	if (protocol != ETHERTYPE_IP && protocol != ETHERTYPE_IPV6)
+	if (!read_fields(&p, skb))
 		return 0;
-	at = BPF_CORE_READ(skb, head) + BPF_CORE_READ(skb, network_header);
-	p = protocol == ETHERTYPE_IP ? read_v4(r, at) : read_v6(r, at);
-	if (!p.protocol)
-		return 0;
-	r->protocol = p.protocol;
-	return read_transport(r, p) ? 2 : 1;
+	if (p.ethertype == ETHERTYPE_IP)
+		return read_v4(r, &p);
+
+	return p.ethertype == ETHERTYPE_IPV6 ? read_v6(r, &p) : 0;
 }
 
 /* Its device's, else its socket's, else its route's: what is sent has no device
  * yet. What stands in the place of a device may be something else. */
-static __always_inline bool is_packet_here(struct record *r,
-					   const struct sk_buff *skb)
+static __always_inline bool is_packet_here(const struct sk_buff *skb)
 {
 	struct net_device *dev = BPF_CORE_READ(skb, dev);
 	const struct net *net = dev ? BPF_CORE_READ(dev, nd_net.net) : 0;
 	struct sock *sk;
 
-	if (net) {
-		if (!is_here(net))
-			return false;
-		r->device = (uint32_t)BPF_CORE_READ(dev, ifindex);
-		return true;
-	}
+	if (net)
+		return is_here(net);
 	sk = BPF_CORE_READ(skb, sk);
 	net = sk ? BPF_CORE_READ(sk, __sk_common.skc_net.net) : 0;
 	if (!net) {
@@ -221,6 +262,15 @@ static __always_inline bool is_packet_here(struct record *r,
 	return is_here(net);
 }
 
+/* A packet that is asked for; it is of here. */
+static __always_inline bool take_packet(struct record *r,
+					const struct sk_buff *skb)
+{
+	const int got = read_packet(r, skb);
+
+	return got && is_wanted(r, got == 2);
+}
+
 static __always_inline void read_addresses(struct record *r,
 					   const struct sock_common *c)
 {
@@ -232,7 +282,7 @@ static __always_inline void read_addresses(struct record *r,
 		put_v4(r->to, BPF_CORE_READ(c, skc_daddr));
 	}
 	r->from_port = BPF_CORE_READ(c, skc_num);
-	r->to_port = __builtin_bswap16(BPF_CORE_READ(c, skc_dport));
+	r->to_port = bpf_ntohs(BPF_CORE_READ(c, skc_dport));
 	r->cookie = (uint64_t)BPF_CORE_READ(c, skc_cookie.counter);
 }
 
@@ -242,8 +292,7 @@ static __always_inline void read_port(struct record *r, const struct sock *sk)
 	const struct inet_sock *inet = (const struct inet_sock *)sk;
 
 	if (!r->from_port)
-		r->from_port =
-			__builtin_bswap16(BPF_CORE_READ(inet, inet_sport));
+		r->from_port = bpf_ntohs(BPF_CORE_READ(inet, inet_sport));
 }
 
 /* A socket of IP, of here, and one that is asked for. */

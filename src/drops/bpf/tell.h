@@ -31,29 +31,11 @@ enum {
 
 #define SECOND 1000000000ULL
 
-/* Every key, so that one is found by the same bytes. */
-struct key {
-	uint64_t location;
-	uint8_t from[16], to[16];
-	uint32_t reason;
-	uint16_t from_port, to_port;
-	uint8_t what, protocol, flags, icmp_type;
-	uint8_t icmp_code, old_state, new_state, is_coarse;
-};
-
-struct state {
-	uint64_t id; /* when it began, and the CPU */
-	uint64_t filled_ns;
-	uint64_t held;
-	uint32_t tokens;
-	uint32_t is_named;
-};
-
 struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);
 	__uint(max_entries, KEYS);
-	__type(key, struct key);
-	__type(value, struct state);
+	__type(key, struct record_key);
+	__type(value, struct record_state);
 } keys SEC(".maps");
 
 struct {
@@ -62,16 +44,30 @@ struct {
 } ring SEC(".maps");
 /* In a section of its own: it is written before the programs are loaded. */
 const volatile struct record_config config SEC(".rodata.config") = { 0 };
-struct record_counts counts[RECORD_CPUS];
+struct record_shared shared;
 
 #define ADD(where, n) ((void)__sync_fetch_and_add(&(where), (n)))
 
 static __always_inline struct record_counts *own_counts(void)
 {
-	return &counts[bpf_get_smp_processor_id() & (RECORD_CPUS - 1)];
+	return &shared.counts[bpf_get_smp_processor_id() & (RECORD_CPUS - 1)];
 }
 
-static __always_inline void make_key(struct key *k, const struct record *r)
+/* Ours is ours as long as the collector is in it: its address is enough. */
+static __always_inline bool is_here(const struct net *net)
+{
+	if (!net)
+		return false;
+	if ((uint64_t)net == shared.space)
+		return true;
+	if (shared.space || BPF_CORE_READ(net, ns.inum) != config.space)
+		return false;
+	shared.space = (uint64_t)net;
+	return true;
+}
+
+static __always_inline void make_key(struct record_key *k,
+				     const struct record *r)
 {
 	__builtin_memset(k, 0, sizeof(*k));
 	k->location = r->location;
@@ -89,7 +85,7 @@ static __always_inline void make_key(struct key *k, const struct record *r)
 	k->new_state = r->new_state;
 }
 
-/* Who floods us with ever new ports is told as one. */
+/* Who floods us with ever new ports is told as one: whose it was is lost. */
 static __always_inline void make_coarse(struct record *r)
 {
 	__builtin_memset(r->from, 0, 16);
@@ -99,7 +95,7 @@ static __always_inline void make_coarse(struct record *r)
 	r->cookie = 0;
 }
 
-static __always_inline bool has_token(struct state *s, uint64_t now)
+static __always_inline bool has_token(struct record_state *s, uint64_t now)
 {
 	const uint64_t more = (now - s->filled_ns) / (SECOND / BURST);
 
@@ -174,7 +170,18 @@ static __always_inline bool tell_plain(const struct record *r, uint64_t flags)
 	return true;
 }
 
-static __always_inline void send(void *ctx, struct record *r, struct state *s,
+/* None, or none of this namespace, if it was another's that told of it. */
+static __always_inline uint32_t device_of(const struct sk_buff *skb)
+{
+	struct net_device *dev = BPF_CORE_READ(skb, dev);
+
+	if (!dev || !is_here(BPF_CORE_READ(dev, nd_net.net)))
+		return 0;
+	return (uint32_t)BPF_CORE_READ(dev, ifindex);
+}
+
+static __always_inline void send(void *ctx, struct record *r,
+				 struct record_state *s,
 				 struct record_counts *c, bool is_first)
 {
 	const uint64_t held = s->held;
@@ -201,10 +208,10 @@ static __always_inline void send(void *ctx, struct record *r, struct state *s,
 	}
 }
 
-static __always_inline struct state *new_state(const struct key *k,
-					       uint64_t now)
+static __always_inline struct record_state *
+new_state(const struct record_key *k, uint64_t now)
 {
-	const struct state s = {
+	const struct record_state s = {
 		.id = (now & ~(uint64_t)(RECORD_CPUS - 1)) |
 		      (bpf_get_smp_processor_id() & (RECORD_CPUS - 1)),
 		.filled_ns = now,
@@ -215,17 +222,20 @@ static __always_inline struct state *new_state(const struct key *k,
 	return bpf_map_lookup_elem(&keys, k);
 }
 
-static __attribute__((noinline)) void tell(void *ctx, struct record *r)
+/* skb: of the packet, 0 if it is none; its device is only asked for when told. */
+static __attribute__((noinline)) void tell(void *ctx, struct record *r,
+					   uint64_t skb)
 {
 	struct record_counts *c = own_counts();
 	bool is_first = false;
-	struct state *s;
-	struct key k;
+	struct record_state *s;
+	struct record_key k;
 
 	r->at_ns = bpf_ktime_get_ns();
 	make_key(&k, r);
 	s = bpf_map_lookup_elem(&keys, &k);
 	if (!s && !is_news(c, r->at_ns)) {
+		ADD(c->lost, 1);
 		make_coarse(r);
 		make_key(&k, r);
 		k.is_coarse = 1;
@@ -238,6 +248,8 @@ static __attribute__((noinline)) void tell(void *ctx, struct record *r)
 	if (!s) {
 		ADD(c->lost, 1);
 	} else if (has_token(s, r->at_ns)) {
+		if (skb)
+			r->device = device_of((const struct sk_buff *)skb);
 		send(ctx, r, s, c, is_first);
 	} else {
 		ADD(s->held, 1);

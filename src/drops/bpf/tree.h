@@ -131,7 +131,7 @@ static __always_inline bool read_target(struct call *call, const void *at)
 	/* That of IPv4 is shorter, and may end where memory does. */
 	if (bpf_probe_read_user(&t, 8, at))
 		return false;
-	call->to_port = __builtin_bswap16(t.port);
+	call->to_port = bpf_ntohs(t.port);
 	if (t.family == INET) {
 		put_v4(call->to, t.v4_or_flow);
 		return true;
@@ -211,6 +211,6 @@ PROGRAM(sys_exit)
 	r.pid = pid_here((void *)bpf_get_current_task());
 	r.uid = (uint32_t)bpf_get_current_uid_gid();
 	(void)bpf_get_current_comm(r.program, sizeof(r.program));
-	tell(ctx, &r);
+	tell(ctx, &r, 0);
 	return 0;
 }

@@ -8,7 +8,7 @@ import time
 from services import accept_nothing, hold_connections
 
 EXPECT = {'symptom': 'syn-unanswered'}
-EXPECT_SERVER = {'symptom': 'syn-unanswered', 'timeout': 12}
+EXPECT_SERVER = {'symptom': 'syn-unanswered', 'timeout': 12, 'probe': False}
 HEALTHY = False
 SIDES = ('server',)
 CONNECT = 'import socket, sys, time; time.sleep(2.5); s = socket.socket(int(sys.argv[1])); s.settimeout(4); s.connect_ex((sys.argv[2], int(sys.argv[3])))'

@@ -36,26 +36,30 @@ static void assert_proven(struct diag *d, const struct fact_set *facts,
 	assert_int_equal(v->alternative_count, 0);
 }
 
-/* The fact stands in no list that has it twice, nor behind a gap. */
-static void lists_are_of_one_ends_reports(void **state)
+static bool is_own(enum fact_kind kind)
+{
+	return kind >= FACT_OWN_DROP_RULES && kind <= FACT_OWN_DROP_NONE;
+}
+
+/* Reports of the server's end first: the first says whose reports exclude it.
+ * That one cannot be read is no report of anything. */
+static void lists_are_of_reports_and_whole(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < cause_count; i++) {
 		const enum fact_kind *list = cause_list[i]->dropped_as;
-		bool is_own = list[0] >= FACT_OWN_DROP_RULES;
 
 		for (int k = 0; k < CAUSE_FACTS; k++) {
 			if (!list[k])
 				continue;
-			if (k && !list[k - 1])
-				fail_msg("%s has a gap", cause_list[i]->id);
-			if (is_own)
-				assert_in_range(list[k], FACT_OWN_DROP_RULES,
-						FACT_OWN_DROP_NONE);
-			else
+			if (k && (!list[k - 1] ||
+				  (is_own(list[k - 1]) && !is_own(list[k]))))
+				fail_msg("%s", cause_list[i]->id);
+			if (!is_own(list[k]))
 				assert_in_range(list[k], FACT_DROP_RULES,
 						FACT_DROP_NONE);
 			assert_int_not_equal(list[k], FACT_DROP_OTHERWISE);
+			assert_int_not_equal(list[k], FACT_OWN_DROP_OTHERWISE);
 			for (int m = 0; m < k; m++)
 				assert_int_not_equal(list[m], list[k]);
 		}
@@ -288,6 +292,20 @@ static void a_report_of_the_first_fault_hides_no_second(void **state)
 	assert_string_equal(v->also[0]->id, "listener-loopback-only");
 }
 
+/* What drops/tell.h makes of an error that only the socket holds. */
+static void a_hidden_refusal_is_told_as_one(void **state)
+{
+	const struct fact_set facts = FACTS(
+		FACT_AT_CLIENT, FACT_IS_V6, FACT_SYN_SEEN, FACT_SOFT_ERROR,
+		FACT_ICMP_ERROR, FACT_ICMP_PROHIBITED, FACT_OWN_DROP_NONE);
+	const struct verdict *v = diag_judge(*state, &facts);
+
+	assert_int_equal(v->symptom, SYMPTOM_REFUSED_BY_ICMP);
+	assert_true(is_left(v, "firewall-reject-icmp"));
+	assert_true(is_left(v, "firewall-catchall-reject"));
+	assert_false(is_left(v, "firewall-drop-silent"));
+}
+
 /* Of those that do the same, the one that was found. */
 static void a_report_proves_what_was_found(void **state)
 {
@@ -373,7 +391,7 @@ static void what_the_kernel_reports_never_excludes_its_cause(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(lists_are_of_one_ends_reports),
+		cmocka_unit_test(lists_are_of_reports_and_whole),
 		WITH_DIAG(what_is_of_one_thing_proves_it),
 		WITH_DIAG(a_report_that_nobody_can_read_excludes_nothing),
 		WITH_DIAG(
@@ -389,6 +407,7 @@ int main(void)
 		WITH_DIAG(what_was_handed_on_meets_its_end_elsewhere),
 		WITH_DIAG(what_no_capture_sees_is_told_by_the_kernel),
 		WITH_DIAG(a_report_of_the_first_fault_hides_no_second),
+		WITH_DIAG(a_hidden_refusal_is_told_as_one),
 		WITH_DIAG(a_report_proves_what_was_found),
 		WITH_DIAG(the_clients_reports_say_nothing_of_the_server),
 		WITH_DIAG(a_client_that_drops_the_answer_is_where_it_is),

@@ -529,10 +529,63 @@ static void an_error_that_nobody_is_told_is_named(void **state)
 	w = *state;
 	e = asked(w, "", "");
 	e->what = DROP_ERROR;
-	e->error = ECONNREFUSED;
+	e->error = EACCES;
 	e->soft_error = EACCES;
 	tell(w);
 	assert_false(has(w, FACT_SOFT_ERROR));
+}
+
+/* The refusal came, and the application sees nothing but a timeout. */
+static void a_refusal_that_nobody_is_told_of_is_one_all_the_same(void **state)
+{
+	static const struct {
+		int error;
+		bool is_v4;
+		enum fact_kind kind;
+	} rows[] = {
+		{ EACCES, false, FACT_ICMP_PROHIBITED },
+		{ ECONNREFUSED, true, FACT_ICMP_PORT },
+		/* Also a neighbour's that does not answer, or a route's. */
+		{ EHOSTUNREACH, true, FACT_NONE },
+		{ EACCES, true, FACT_NONE },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		struct world *w;
+		struct drop_event *e;
+
+		without_world(state);
+		with_world(state);
+		w = *state;
+		w->flow.is_client = true;
+		fact_add(&w->facts.set, FACT_SYN_SILENCE);
+		e = asked(w, "", "");
+		e->what = DROP_STATE;
+		e->soft_error = rows[i].error;
+		if (!rows[i].is_v4)
+			e->to = w->flow.server =
+				(struct address){ { 0xfd, 1 } };
+		tell(w);
+		assert_true(has(w, FACT_SOFT_ERROR));
+		assert_int_equal(has(w, FACT_ICMP_ERROR), rows[i].kind != 0);
+		assert_int_equal(has(w, FACT_SYN_SILENCE), rows[i].kind == 0);
+		if (rows[i].kind)
+			assert_true(has(w, rows[i].kind));
+	}
+}
+
+/* A server's socket learns of an error for its own answer, which is another's
+ * matter. */
+static void an_error_of_the_servers_socket_is_no_refusal(void **state)
+{
+	struct world *w = *state;
+	struct drop_event *e = asked(w, "", "");
+
+	e->what = DROP_STATE;
+	e->soft_error = ECONNREFUSED;
+	tell(w);
+	assert_true(has(w, FACT_SOFT_ERROR));
+	assert_false(has(w, FACT_ICMP_ERROR));
 }
 
 /* What the client's own kernel drops is nothing against the server. */
@@ -548,6 +601,7 @@ static void at_the_client_it_is_told_of_the_client(void **state)
 		{ "BPF_CGROUP_EGRESS", false, FACT_OWN_DROP_CGROUP },
 		{ "IP_RPFILTER", true, FACT_OWN_DROP_RP_FILTER },
 		{ "TC_EGRESS", false, FACT_OWN_DROP_OTHERWISE },
+		{ "TC_INGRESS", true, FACT_OWN_DROP_OTHERWISE },
 		{ "QUEUE_PURGE", true, FACT_OWN_DROP_NONE },
 	};
 
@@ -625,6 +679,8 @@ int main(void)
 		IN_WORLD(an_icmp_error_that_refuses_nothing_is_none),
 		IN_WORLD(a_packet_that_no_capture_saw_came_all_the_same),
 		IN_WORLD(an_error_that_nobody_is_told_is_named),
+		IN_WORLD(a_refusal_that_nobody_is_told_of_is_one_all_the_same),
+		IN_WORLD(an_error_of_the_servers_socket_is_no_refusal),
 		IN_WORLD(at_the_client_it_is_told_of_the_client),
 		IN_WORLD(of_two_ends_with_one_address_nothing_is_said),
 		IN_WORLD(a_datagram_needs_no_syn),
