@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <net/if.h>
 #include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -116,6 +117,10 @@ static int read_request(struct request *r, struct cli *cli, int argc,
 			&command_server,
 			_("--host looks at a host that was saved: there is nothing to write"));
 
+	if (r->host && r->from && strchr(r->from, '%'))
+		return cli_usage(
+			&command_server,
+			_("--from names a device of this host: not with --host"));
 	if (r->is_probing && !r->from)
 		return cli_usage(
 			&command_server,
@@ -185,9 +190,20 @@ static int read_service(struct look_question *q, struct case_record *c,
 
 static int read_client(struct look_question *q, const char *word)
 {
+	const char *device = word ? strchr(word, '%') : NULL;
+
 	if (!word)
 		return 0;
-	q->has_client = address_parse(&q->client, word, strlen(word));
+	q->has_client =
+		address_parse(&q->client, word,
+			      device ? (size_t)(device - word) : strlen(word));
+	if (q->has_client && device) {
+		q->device = if_nametoindex(device + 1);
+		if (!q->device)
+			return cli_usage(&command_server,
+					 _("this host has no device \"%s\""),
+					 device + 1);
+	}
 	if (q->has_client)
 		return 0;
 
@@ -287,8 +303,7 @@ static int run_request(struct cli *cli, const struct request *r,
 			    .timeout_ns = (int64_t)(r->timeout_s * 1e9),
 			    .is_foretelling = r->is_foretelling || r->host,
 			    .is_mute = r->is_mute || r->host,
-			    .probe = { .control = -1,
-				       .is_wanted = r->is_probing },
+			    .probe = { .is_wanted = r->is_probing },
 			    .pcap_file = -1,
 			    .case_file = -1,
 			    .host = { .file = -1 },
@@ -345,7 +360,8 @@ const struct command command_server = {
 		"by counters, by what the kernel reports of drops, and where these do not name\n"
 		"the rule, by a trace of the client's next packet through the rules.\n"
 		"\n"
-		"  --from ADDRESS      only attempts of this client (else: the first that fails)\n"
+		"  --from ADDRESS      only attempts of this client (else: the first that fails);\n"
+		"                      ADDRESS%DEVICE: its packets come in by that device\n"
 		"  --no-wait           only what is foretold; no packet is waited for\n"
 		"  --no-local          does not speak to the service from here\n"
 		"  --probe             waits for nobody: has the kernel take a packet as the client's\n"

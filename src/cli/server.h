@@ -57,11 +57,17 @@ struct server_watch {
 	unsigned healthy; /* attempts that worked */
 };
 
+/* Packets that are sent at most: one, and one for each round of server_trace. */
+enum { SERVER_PROBES = 3 };
+
 /* The attempt that the host makes itself: --probe. */
 struct server_probe {
-	struct stand_in_sent sent; /* is_sent */
-	int control; /* closed, it takes the SYN back; -1: there is none */
-	bool is_wanted, is_sent;
+	struct stand_in ask;       /* is_sent */
+	struct stand_in_sent sent; /* so is the first */
+	/* Closed, they take their SYNs back. */
+	int controls[SERVER_PROBES];
+	size_t count; /* of controls */
+	bool is_wanted, is_sent, is_answered;
 };
 
 struct server {
@@ -129,9 +135,14 @@ void server_probe_facts(const struct server *s, struct fact_set *facts);
  * does. */
 const char *server_probe_words(const struct server *s, enum fact_kind kind);
 
-/* Takes back what it began; what it showed is told. seen: NULL, if nothing. */
-void server_probe_end(struct server *s, const struct server_seen *seen,
-		      struct facts *facts);
+/* Nobody else tries again: does so, where the first was a probe. 0 or -errno. */
+int server_probe_again(struct server *s);
+
+/* What was seen of it, or NULL, is told. */
+void server_probe_tell(struct server *s, const struct server_seen *seen);
+
+/* Takes back what it began. */
+void server_probe_end(struct server *s);
 
 /* Ends the capture; copies it to s->pcap_file. 0 or -errno. */
 int server_watch_end(struct server *s);

@@ -19,32 +19,37 @@ static const char *reason(int err)
 {
 	if (err == -EPERM || err == -EACCES)
 		return _(
-			"To make an attempt from here needs CAP_BPF and CAP_NET_ADMIN.");
+			"To make an attempt from here needs CAP_BPF and CAP_NET_ADMIN, before Linux 5.18 also CAP_SYS_ADMIN.");
 	if (err == -EOPNOTSUPP)
 		return _(
-			"Neither this kernel nor that device takes a packet from a program as if it had been received (Linux 5.18 does).");
+			"This kernel, or that device, takes no packet from a program as if it had been received.");
 
 	return strerror(-err);
 }
 
-static void tell(struct server *s, const struct server_probe_way *way)
+/* "10.1.0.7:40000", "[fd00::7]:40000" */
+static void put_end(struct text *out, const struct address *a, uint16_t port)
 {
-	const struct address *client = &way->ask.client;
-	bool is_v4 = address_is_v4(client);
-	struct text words = TEXT_NULL, from = TEXT_NULL;
+	bool is_v4 = address_is_v4(a);
 
 	if (!is_v4)
-		text_char(&from, '[');
-	address_text(&from, client);
-	if (!is_v4)
-		text_char(&from, ']');
-	text_format(&from, ":%u", s->probe.sent.port);
+		text_char(out, '[');
+	address_text(out, a);
+	text_format(out, is_v4 ? ":%u" : "]:%u", port);
+}
+
+static void tell(struct server *s, const struct server_probe_way *way)
+{
+	struct text words = TEXT_NULL, from = TEXT_NULL, to = TEXT_NULL;
+
+	put_end(&from, &way->ask.client, s->probe.sent.port);
+	put_end(&to, &way->ask.server, way->ask.port);
 	text_format(
 		&words,
 		way->ask.protocol == PACKET_TCP
-			? _("this host itself sent a SYN as %1$s, in by %2$s")
-			: _("this host itself sent a datagram as %1$s, in by %2$s"),
-		text_string(&from), way->device);
+			? _("this host itself sent a SYN as %1$s to %2$s, in by %3$s")
+			: _("this host itself sent a datagram as %1$s to %2$s, in by %3$s"),
+		text_string(&from), text_string(&to), way->device);
 	case_step(s->record, "probe", STEP_PASS, -1, text_string(&words));
 	check_screen_sync(&s->screen, s->record);
 
@@ -60,10 +65,17 @@ static void tell(struct server *s, const struct server_probe_way *way)
 			_("What is set up on %1$s, below %2$s, was not met either."),
 			way->below, way->device);
 	}
+	if (s->probe.sent.is_by_veth) {
+		text_char(&words, ' ');
+		text_str(
+			&words,
+			_("It came out of a network namespace of its own, by a veth that ends with this run."));
+	}
 	fact_tell(&s->record->general, FACT_PROBE_SENT, "probe", NULL, "%s",
 		  text_string(&words));
 	text_done(&words);
 	text_done(&from);
+	text_done(&to);
 }
 
 static void tell_not(struct server *s, const char *why)
@@ -71,6 +83,17 @@ static void tell_not(struct server *s, const char *why)
 	case_not_looked(s->record, "probe", why);
 	case_step(s->record, "probe", STEP_FAIL, -1, why);
 	check_screen_sync(&s->screen, s->record);
+}
+
+static int send_one(struct server *s, struct stand_in_sent *sent)
+{
+	struct server_probe *p = &s->probe;
+	int control = -1;
+	int err = check_rights_stand_in(&s->rights, &p->ask, sent, &control);
+
+	if (control >= 0)
+		p->controls[p->count++] = control;
+	return err;
 }
 
 int server_probe_begin(struct server *s, const struct fact_set *client)
@@ -84,8 +107,8 @@ int server_probe_begin(struct server *s, const struct fact_set *client)
 
 	why = server_probe_way(s, client, &way);
 	if (!why) {
-		err = check_rights_stand_in(&s->rights, &way.ask,
-					    &s->probe.sent, &s->probe.control);
+		s->probe.ask = way.ask;
+		err = send_one(s, &s->probe.sent);
 		why = err ? reason(err) : NULL;
 	}
 	if (why) {
@@ -147,19 +170,34 @@ const char *server_probe_words(const struct server *s, enum fact_kind kind)
 	return NULL;
 }
 
-void server_probe_end(struct server *s, const struct server_seen *seen,
-		      struct facts *facts)
+int server_probe_again(struct server *s)
+{
+	struct stand_in_sent sent;
+
+	if (!s->probe.is_sent || s->probe.count == SERVER_PROBES)
+		return 0;
+
+	return send_one(s, &sent);
+}
+
+void server_probe_tell(struct server *s, const struct server_seen *seen)
 {
 	struct server_probe *p = &s->probe;
-	bool is_open = !seen || fact_has(&seen->facts, FACT_PROBE_ANSWERED);
 
+	p->is_answered = !seen || fact_has(&seen->facts, FACT_PROBE_ANSWERED);
 	if (p->is_sent && !seen)
-		fact_tell(facts, FACT_PROBE_UNSEEN, "probe", NULL, NULL);
-	if (p->control < 0)
-		return;
+		fact_tell(&s->record->general, FACT_PROBE_UNSEEN, "probe", NULL,
+			  NULL);
+}
 
-	if (!is_open)
-		(void)send(p->control, "", 1, MSG_NOSIGNAL);
-	(void)close(p->control);
-	p->control = -1;
+void server_probe_end(struct server *s)
+{
+	struct server_probe *p = &s->probe;
+
+	for (size_t i = 0; i < p->count; i++) {
+		if (!p->is_answered)
+			(void)send(p->controls[i], "", 1, MSG_NOSIGNAL);
+		(void)close(p->controls[i]);
+	}
+	p->count = 0;
 }

@@ -12,6 +12,7 @@
 #include "host/neighbour.h"
 #include "host/netlink.h"
 #include "host/route.h"
+#include "host/serving.h"
 
 enum { TTL = 64, MAC = 6 };
 
@@ -175,6 +176,26 @@ static const char *reason(int err)
 	return strerror(-err);
 }
 
+/* Which of this host's addresses the client asks for was guessed: where the
+ * service is bound to another one, the client asks for that, if anybody does. */
+static void find_server(struct search *f)
+{
+	struct serving serving = { 0 };
+	const struct listener *l;
+	enum listeners_fit fit;
+
+	if (!f->q->is_guessed)
+		return;
+	if (!serving_read(&serving, "", f->q)) {
+		l = serving_best(&serving, f->q, &fit);
+		if (l && fit == LISTENERS_ADDRESS &&
+		    links_own(f->links, &l->address) &&
+		    address_is_v4(&l->address) == address_is_v4(&f->q->client))
+			f->ret->ask.server = l->address;
+	}
+	serving_done(&serving);
+}
+
 static const char *find_place(struct search *f, const struct fact_set *client)
 {
 	const char *why = why_no_device(f);
@@ -191,6 +212,7 @@ static const char *find_place(struct search *f, const struct fact_set *client)
 	if (err)
 		return reason(err);
 
+	find_server(f);
 	find_port(f);
 	find_below(f);
 	why = why_xdp(f);
@@ -214,8 +236,7 @@ const char *server_probe_way(const struct server *s,
 			 .device = q->device,
 			 .port = q->port,
 			 .protocol = q->protocol,
-			 .ttl = TTL,
-			 .count = 1 },
+			 .ttl = TTL },
 	};
 	if (q->device)
 		f.device = links_by_index(f.links, q->device);

@@ -272,6 +272,9 @@ static int take_reports(struct server *s, const struct server_seen *seen,
 {
 	struct drops_flow who = server_drops_flow(seen, q->protocol, q->port);
 
+	/* What is dropped then ends what nobody goes on with. */
+	if (fact_has(&seen->facts, FACT_PROBE_ANSWERED))
+		return 0;
 	who.inner = q->inner;
 	who.inner_port = q->inner_port;
 	who.has_inner = q->has_inner;
@@ -319,6 +322,8 @@ static int take_attempt(struct server *s, const struct server_seen *seen)
 		err = server_rules_after(s->rules, &q, &seen->facts,
 					 seen->packets, &a->facts);
 	if (!err)
+		err = server_rules_nd(s->rules, &q, &a->facts);
+	if (!err)
 		err = server_trace(s, seen, &q, a);
 	looks_steps(s->looks);
 	check_screen_sync(&s->screen, s->record);
@@ -337,12 +342,13 @@ static int watch(struct server *s)
 		return server_watch_end(s);
 	if (!err)
 		err = wait_attempt(s, &seen);
-	server_probe_end(s, err == 1 ? &seen : NULL, &s->record->general);
+	server_probe_tell(s, err == 1 ? &seen : NULL);
 	if (err == 1)
 		err = take_attempt(s, &seen);
 	else if (!err && !s->probe.is_sent)
 		fact_tell(&s->record->general, FACT_NO_ATTEMPT, "capture", NULL,
 			  NULL);
+	server_probe_end(s);
 	if (!err)
 		err = server_watch_end(s);
 	return err;

@@ -4,6 +4,7 @@
 #include <net/if.h>
 #include <net/if_arp.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -14,6 +15,7 @@
 
 #include "net/checksum.h"
 #include "probe/stand_in_live.h"
+#include "probe/stand_in_veth.h"
 
 enum {
 	MACS = 12,
@@ -21,8 +23,9 @@ enum {
 	IPV4 = 20,
 	IPV6 = 40,
 	TCP = 20,
-	TCP_MOST = 60,
+	TCP_SUM = 16,
 	UDP = 8,
+	UDP_SUM = 6,
 	TYPE_IPV4 = 0x0800,
 	TYPE_IPV6 = 0x86dd,
 	DONT_FRAGMENT = 0x4000,
@@ -32,6 +35,7 @@ enum {
 	/* net.ipv4.ip_local_port_range, as it is at first */
 	FIRST_PORT = 32768,
 	PORTS = 28232,
+	LIMIT = 3000, /* ms: it takes a hundredth of that */
 	/* Of linux/if_arp.h; libc's knows them not. */
 	TYPE_RAWIP = 519,
 	TYPE_IP6GRE = 823,
@@ -62,32 +66,23 @@ static size_t ip_length(const struct stand_in *q)
 	return address_is_v4(&q->client) ? IPV4 : IPV6;
 }
 
-uint16_t stand_in_size(const struct stand_in *q)
+/* Of the IP packet. */
+static size_t packet_length(const struct stand_in *q, bool taking_back)
 {
-	bool is_tcp = q->protocol == IPPROTO_TCP;
-	size_t head = ip_length(q) + (is_tcp ? TCP : UDP);
-	size_t least = head + (is_tcp ? sizeof(syn_options) : 0);
-	size_t most =
-		is_tcp ? ip_length(q) + TCP_MOST : STAND_IN_FRAME - ETHERNET;
+	if (q->protocol != IPPROTO_TCP)
+		return taking_back ? 0 : ip_length(q) + UDP;
 
-	if (!q->size)
-		return (uint16_t)least;
-	/* Options fill words. */
-	if (q->size < least || q->size > most || (is_tcp && q->size % 4))
-		return 0;
-
-	return q->size;
+	return ip_length(q) + TCP + (taking_back ? 0 : sizeof(syn_options));
 }
 
 /* RFC 791, RFC 8200. */
 static void put_ip(uint8_t *ip, const struct stand_in *q,
-		   const struct stand_in_sent *who, unsigned number, size_t len)
+		   const struct stand_in_sent *who, size_t len)
 {
 	if (address_is_v4(&q->client)) {
 		ip[0] = 0x45;
 		put16(ip + 2, (unsigned)len);
-		/* Of repetitions it differs; of copies it would not. */
-		put16(ip + 4, (who->sequence >> 8) + number);
+		put16(ip + 4, who->sequence >> 8 & 0xffff);
 		put16(ip + 6, DONT_FRAGMENT);
 		ip[8] = q->ttl;
 		ip[9] = q->protocol;
@@ -104,10 +99,8 @@ static void put_ip(uint8_t *ip, const struct stand_in *q,
 	memcpy(ip + 24, q->server.bytes, 16);
 }
 
-/* What is behind the fixed part, zeros, are options that say "the end". */
 static void put_tcp(uint8_t *tcp, const struct stand_in *q,
-		    const struct stand_in_sent *who, unsigned number,
-		    size_t len, bool is_rst)
+		    const struct stand_in_sent *who, size_t len, bool is_rst)
 {
 	put16(tcp, who->port);
 	put16(tcp + 2, q->port);
@@ -121,7 +114,7 @@ static void put_tcp(uint8_t *tcp, const struct stand_in *q,
 	memcpy(tcp + TCP, syn_options, sizeof(syn_options));
 	if (!address_is_v4(&q->client))
 		put16(tcp + TCP + OPTION_MSS, 1440);
-	put32(tcp + TCP + OPTION_TIME, (who->sequence ^ 0x5a5a5a5aU) + number);
+	put32(tcp + TCP + OPTION_TIME, who->sequence ^ 0x5a5a5a5aU);
 }
 
 /* RFC 9293 3.1, RFC 768, RFC 8200 8.1: over addresses, length and protocol too. */
@@ -141,32 +134,30 @@ static uint16_t transport_sum(const struct stand_in *q, const uint8_t *data,
 }
 
 size_t stand_in_frame(uint8_t *ret, const struct stand_in *q,
-		      const struct stand_in_sent *who, unsigned number,
-		      bool taking_back)
+		      const struct stand_in_sent *who, bool taking_back)
 {
 	bool is_v4 = address_is_v4(&q->client);
-	size_t head = ip_length(q);
-	size_t len = taking_back ? head + TCP : stand_in_size(q);
+	size_t head = ip_length(q), len = packet_length(q, taking_back);
 	uint8_t *ip = ret + ETHERNET, *body = ip + head;
+	bool is_tcp = q->protocol == IPPROTO_TCP;
 
-	if (!len || is_v4 != address_is_v4(&q->server) ||
-	    (taking_back && q->protocol != IPPROTO_TCP))
+	if (!len || is_v4 != address_is_v4(&q->server))
 		return 0;
 
 	memset(ret, 0, STAND_IN_FRAME);
 	memcpy(ret, q->to_mac, 6);
 	memcpy(ret + 6, q->from_mac, 6);
 	put16(ret + MACS, is_v4 ? TYPE_IPV4 : TYPE_IPV6);
-	put_ip(ip, q, who, number, len);
-	if (q->protocol == IPPROTO_TCP) {
-		put_tcp(body, q, who, number, len - head, taking_back);
-		put16(body + 16, transport_sum(q, body, len - head));
+	put_ip(ip, q, who, len);
+	if (is_tcp) {
+		put_tcp(body, q, who, len - head, taking_back);
 	} else {
 		put16(body, who->port);
 		put16(body + 2, q->port);
 		put16(body + 4, (unsigned)(len - head));
-		put16(body + 6, transport_sum(q, body, len - head));
 	}
+	put16(body + (is_tcp ? TCP_SUM : UDP_SUM),
+	      transport_sum(q, body, len - head));
 	return ETHERNET + len;
 }
 
@@ -232,8 +223,7 @@ static int check(const struct stand_in *q)
 	bool is_known =
 		q->protocol == IPPROTO_TCP || q->protocol == IPPROTO_UDP;
 
-	if (!is_known || !q->port || !q->ttl || !q->count ||
-	    q->count > STAND_IN_MOST || !stand_in_size(q) ||
+	if (!is_known || !q->port || !q->ttl ||
 	    address_is_v4(&q->client) != address_is_v4(&q->server) ||
 	    address_is_group(&q->client) || address_is_group(&q->server) ||
 	    address_is_loopback(&q->client) || address_is_loopback(&q->server))
@@ -242,7 +232,7 @@ static int check(const struct stand_in *q)
 	return 0;
 }
 
-static int choose(const struct stand_in *q, struct stand_in_sent *ret)
+static int choose(struct stand_in_sent *ret)
 {
 	uint32_t chance[2];
 
@@ -251,44 +241,81 @@ static int choose(const struct stand_in *q, struct stand_in_sent *ret)
 
 	ret->sequence = chance[0];
 	ret->port = (uint16_t)(FIRST_PORT + chance[1] % PORTS);
-	ret->size = stand_in_size(q);
 	return 0;
 }
 
-static int send_one(int program, const struct stand_in *q,
-		    const struct stand_in_sent *who, unsigned number,
-		    bool taking_back)
+/* How frames are put there. */
+struct way {
+	int fd;
+	bool is_veth;
+};
+
+static int send_one(const struct way *w, const struct stand_in *q,
+		    const struct stand_in_sent *who, bool taking_back)
 {
 	uint8_t frame[STAND_IN_FRAME];
-	size_t len = stand_in_frame(frame, q, who, number, taking_back);
+	size_t len = stand_in_frame(frame, q, who, taking_back);
 
-	return len ? stand_in_live_send(program, q->device, frame, len)
-		   : -EINVAL;
+	if (!len)
+		return 0;
+
+	return w->is_veth ? stand_in_veth_send(w->fd, frame, len)
+			  : stand_in_live_send(w->fd, q->device, frame, len);
 }
 
-/* Waits for the end of the sender, or for its word that nothing came of it. A
- * terminal's signals are not for us. */
-__attribute__((noreturn)) static void take_back(int program,
-						const struct stand_in *q,
-						const struct stand_in_sent *who,
-						int control)
+/* The way that changes nothing; else the other. */
+static int open_and_send(struct way *w, const struct stand_in *q,
+			 const struct stand_in_sent *who)
 {
+	int err = stand_in_live_open();
+
+	*w = (struct way){ .fd = err };
+	if (err >= 0)
+		err = send_one(w, q, who, false);
+	if (err != -EOPNOTSUPP)
+		return err;
+
+	if (w->fd >= 0)
+		(void)close(w->fd);
+	err = stand_in_veth_open(q->device);
+	*w = (struct way){ .fd = err, .is_veth = true };
+	return err < 0 ? err : send_one(w, q, who, false);
+}
+
+/* What the process that sends has to tell. */
+struct told {
+	int error;
+	bool is_veth;
+};
+
+/* Sends, tells, and waits for the end of who asked for it, or for his word that
+ * nothing came of it. A terminal's signals are not for us. */
+__attribute__((noreturn)) static void
+stand(const struct stand_in *q, const struct stand_in_sent *who, int control)
+{
+	struct told told = { 0 };
+	struct way w;
 	char c;
 	ssize_t n;
 
 	(void)signal(SIGINT, SIG_IGN);
 	(void)signal(SIGTERM, SIG_IGN);
 	(void)signal(SIGHUP, SIG_IGN);
+	told.error = open_and_send(&w, q, who);
+	told.is_veth = w.is_veth;
+	(void)send(control, &told, sizeof(told), MSG_NOSIGNAL);
+	if (told.error)
+		_exit(1);
 	do {
 		n = read(control, &c, 1);
 	} while (n < 0 && errno == EINTR);
 
-	_exit(n != 1 && send_one(program, q, who, 0, true) ? 1 : 0);
+	_exit(n != 1 && send_one(&w, q, who, true) ? 1 : 0);
 }
 
 /* A process of its own, which nobody has to wait for. */
-static int keep(int program, const struct stand_in *q,
-		const struct stand_in_sent *who, int *control)
+static int begin(const struct stand_in *q, const struct stand_in_sent *who,
+		 int *control)
 {
 	int ends[2], err = 0;
 	pid_t pid;
@@ -300,7 +327,7 @@ static int keep(int program, const struct stand_in *q,
 	if (!pid) {
 		(void)close(ends[0]);
 		if (!fork())
-			take_back(program, q, who, ends[1]);
+			stand(q, who, ends[1]);
 		_exit(0);
 	}
 	if (pid < 0)
@@ -315,30 +342,40 @@ static int keep(int program, const struct stand_in *q,
 	return err;
 }
 
+/* 0 or -errno: what became of it. */
+static int wait_sent(int control, bool *is_veth)
+{
+	struct pollfd fd = { control, POLLIN, 0 };
+	struct told told;
+
+	if (poll(&fd, 1, LIMIT) <= 0)
+		return -ETIMEDOUT;
+	if (recv(control, &told, sizeof(told), MSG_WAITALL) != sizeof(told))
+		return -EIO;
+
+	*is_veth = told.is_veth;
+	return told.error;
+}
+
 int stand_in_begin(const struct stand_in *asked, struct stand_in_sent *sent,
 		   int *control)
 {
 	struct stand_in copy = *asked, *q = &copy;
-	int program, err = check(q);
+	int err = check(q);
 
 	*control = -1;
+	*sent = (struct stand_in_sent){ 0 };
 	if (!err)
 		err = find_device(q->device, q->to_mac);
 	if (!err)
-		err = choose(q, sent);
+		err = choose(sent);
+	if (!err)
+		err = begin(q, sent, control);
 	if (err)
 		return err;
-	program = stand_in_live_open();
-	if (program < 0)
-		return program;
 
-	/* Before the packet: no SYN that cannot be taken back. */
-	if (q->protocol == IPPROTO_TCP)
-		err = keep(program, q, sent, control);
-	for (unsigned i = 0; !err && i < q->count; i++)
-		err = send_one(program, q, sent, i, false);
-	(void)close(program);
-	if (err && *control >= 0) {
+	err = wait_sent(*control, &sent->is_by_veth);
+	if (err) {
 		(void)close(*control);
 		*control = -1;
 	}

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -10,22 +11,19 @@
  * those come in, so that this kernel takes it for one: netfilter, routing and
  * sockets see it come from that device, with that source.
  *
- * How: an XDP program that passes everything is run on the frame by
- * BPF_PROG_TEST_RUN with BPF_F_TEST_XDP_LIVE_FRAMES (Linux 5.18,
- * net/bpf/test_run.c), which hands it to netif_receive_skb() of that device. So
- * it meets what is behind the driver: XDP in generic mode, taps, traffic
+ * Where the kernel can (Linux 5.18), the frame is handed to the device's receive
+ * path (stand_in_live.h): nothing of the host is made or changed. Else it comes
+ * out of a throwaway network namespace by a veth, whose end here redirects it
+ * into that device (stand_in_veth.h): it goes with the process that has it.
+ *
+ * So it meets what is behind the driver: XDP in generic mode, taps, traffic
  * control, netfilter at ingress, and all the rest. It does not meet the wire,
- * the card, the driver and XDP in it, nor devices that this one stands on. The
- * program is attached to nothing; no device, address, route or setting is made
- * or changed, so nothing can be left behind.
+ * the card, the driver and XDP in it, nor devices that this one stands on.
  *
  * What the host answers leaves it, for the real client. A SYN-ACK is not
- * acknowledged: stand_in_begin() keeps a process that can take the SYN back.
+ * acknowledged: a process is kept that can take the SYN back.
  */
-enum {
-	STAND_IN_MOST = 8,    /* packets at once */
-	STAND_IN_FRAME = 256, /* bytes that one may have */
-};
+enum { STAND_IN_FRAME = 128 /* bytes that one may have */ };
 
 struct stand_in {
 	struct address client, server;
@@ -33,12 +31,9 @@ struct stand_in {
 	uint16_t port;    /* of the server's end */
 	uint8_t protocol; /* IPPROTO_TCP or IPPROTO_UDP */
 	uint8_t ttl;
-	uint8_t count; /* 1 to STAND_IN_MOST; the later ones repeat it */
-	/* Bytes of the IP packet, where they are to tell it from others; 0: as
-	 * Linux sends one. */
-	uint8_t size;
-	uint8_t from_mac[6]; /* zeros where the link has none … */
-	uint8_t to_mac[6]; /* … and of the device: stand_in_begin() knows it */
+	/* Stations; zeros where the link has none. to_mac may stay zeros for
+	 * stand_in_begin(), which knows the device's own. */
+	uint8_t to_mac[6], from_mac[6];
 };
 
 /* What was not asked for but chosen, so that nobody can aim at a connection
@@ -46,26 +41,22 @@ struct stand_in {
 struct stand_in_sent {
 	uint32_t sequence;
 	uint16_t port; /* of the client's end */
-	uint16_t size; /* of each IP packet */
+	bool is_by_veth;
 };
 
-/* The frame of the packet of that number, from 0; taking_back: the RST that ends
- * what its SYN began. ret has room for STAND_IN_FRAME bytes. Returns how many
- * there are; 0: the sizes or addresses do not fit. */
+/* Its frame; taking_back: the RST that ends what its SYN began. ret has room for
+ * STAND_IN_FRAME bytes. Returns how many there are; 0: the addresses do not fit
+ * one another, or there is nothing to take back. */
 size_t stand_in_frame(uint8_t *ret, const struct stand_in *q,
-		      const struct stand_in_sent *who, unsigned number,
-		      bool taking_back);
-
-/* The size of the packets of such a question, see stand_in.size; 0: no packet
- * can be so. */
-uint16_t stand_in_size(const struct stand_in *q);
+		      const struct stand_in_sent *who, bool taking_back);
 
 /*
- * Sends it. Needs CAP_BPF and CAP_NET_ADMIN, or CAP_SYS_ADMIN. Where it is TCP,
- * *control becomes a socket: when it is closed, by whatever becomes of its
- * owner, a RST follows the SYN, so that nothing stays half open; after a byte
- * was written to it, nothing follows. -1 with UDP. 0; -EOPNOTSUPP: this kernel cannot; -EPERM; -ENODEV or -ENETDOWN:
- * not on that device; -EINVAL: a question that makes no sense; -errno.
+ * Sends it. Needs CAP_BPF and CAP_NET_ADMIN, or CAP_SYS_ADMIN, which the veth
+ * needs in any case. *control becomes a socket that keeps it: when it is closed,
+ * by whatever becomes of its owner, a RST follows a SYN, so that nothing stays
+ * half open; after a byte was written to it, nothing follows. 0; -EOPNOTSUPP:
+ * this kernel cannot, or not on that device; -EPERM; -ENODEV, -ENETDOWN;
+ * -EINVAL: a question that makes no sense; -errno.
  */
-int stand_in_begin(const struct stand_in *q, struct stand_in_sent *sent,
+int stand_in_begin(const struct stand_in *asked, struct stand_in_sent *sent,
 		   int *control);

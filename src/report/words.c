@@ -76,7 +76,7 @@ static const char *sentence_of(const struct report_flow *f)
 		return _(symptom_sentence(f->verdict->symptom));
 	if (f->verdict->status == STATUS_HEALTHY && has(f, FACT_PROBE_ANSWERED))
 		return _(
-			"%1$s answers a SYN as the client's: what fails, fails before this host, on the way back, or behind the handshake.");
+			"%1$s answers a SYN as the client's: what fails comes in by another device, or fails before this host, on the way back, or behind the handshake.");
 	if (f->verdict->status == STATUS_HEALTHY)
 		return _(
 			"Foretold: nothing of this host stops a connection to %1$s.");

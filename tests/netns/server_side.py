@@ -35,6 +35,8 @@ import sys
 import threading
 import time
 
+from lab import Skip
+
 ARMED = 10.0  # seconds that it may take until it waits
 AT_SERVER = ('server', 'service', 'server-link')
 TIMEOUT = 8  # seconds that it may wait for the client

@@ -4,7 +4,7 @@ import sys
 from services import banner_server
 
 EXPECT = {'status': 'unknown'}
-EXPECT_SERVER = {'status': 'unknown', 'timeout': 5}
+EXPECT_SERVER = {'status': 'unknown', 'timeout': 5, 'probe': False}
 SIDES = ('server',)
 LOOK = '''
 import socket, struct, sys

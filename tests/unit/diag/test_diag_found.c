@@ -262,6 +262,54 @@ static void what_stops_a_packet_has_a_place(void **state)
 	assert_false(blockers_is_inbound(FACT_SYN_SEEN));
 }
 
+/* The host itself sent a SYN as the client's, and answered it. */
+#define ANSWERED                                                               \
+	FACT_AT_SERVER, FACT_FORETOLD, FACT_IS_V4, FACT_SYN_SEEN,              \
+		FACT_SYNACK_SEEN, FACT_PROBE_SENT, FACT_PROBE_ANSWERED,        \
+		FACT_ADDRESS_OWN, FACT_RULES_READ, FACT_RULES_ACCEPT
+
+static void an_answered_probe_shows_no_fault(void **state)
+{
+	const struct fact_set facts = FACTS(ANSWERED);
+	const struct verdict *v = diag_judge(*state, &facts);
+
+	assert_int_equal(v->symptom, SYMPTOM_NONE);
+	assert_null(v->cause);
+}
+
+/* It went no further than that: what stands behind it is foretold. */
+static void behind_an_answered_probe_all_is_foretold(void **state)
+{
+	const struct fact_set facts =
+		FACTS(ANSWERED, FACT_WRAPPERS_READ, FACT_WRAPPERS_DENY);
+	const struct verdict *v = diag_judge(*state, &facts);
+
+	assert_int_equal(v->symptom, SYMPTOM_CLOSED_AFTER_CONNECT);
+	assert_string_equal(v->cause->id, "tcp-wrappers-deny");
+	assert_int_equal(v->certainty, CERTAINTY_INFERRED);
+}
+
+/* What the probe has passed is not what stops the client. */
+static void what_an_answered_probe_has_passed_is_not_told(void **state)
+{
+	const struct fact_set facts =
+		FACTS(ANSWERED, FACT_RP_FILTER_DROPS, FACT_SYN_QUEUE_FULL);
+	const struct verdict *v = diag_judge(*state, &facts);
+
+	assert_int_equal(v->symptom, SYMPTOM_NONE);
+	assert_null(v->cause);
+}
+
+static void a_probe_that_nobody_saw_is_not_enough(void **state)
+{
+	const struct fact_set facts =
+		FACTS(FACT_FORETOLD, FACT_IS_V4, FACT_PROBE_SENT,
+		      FACT_PROBE_UNSEEN, FACT_RULES_READ, FACT_RULES_ACCEPT);
+
+	assert_int_equal(diag_judge(*state, &facts)->symptom,
+			 SYMPTOM_NOT_ENOUGH_SEEN);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -281,6 +329,10 @@ int main(void)
 		WITH_DIAG(whose_packets_came_was_led_to_the_right_host),
 		WITH_DIAG(before_any_packet_it_is_only_inferred),
 		cmocka_unit_test(what_stops_a_packet_has_a_place),
+		WITH_DIAG(an_answered_probe_shows_no_fault),
+		WITH_DIAG(behind_an_answered_probe_all_is_foretold),
+		WITH_DIAG(what_an_answered_probe_has_passed_is_not_told),
+		WITH_DIAG(a_probe_that_nobody_saw_is_not_enough),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
