@@ -146,6 +146,14 @@ def inside(watch, flood, seconds):
     print(f"  {'start to armed':44} median {statistics.median(armed):5.0f} ms, least {min(armed):.0f}, most {max(armed):.0f}"
           "; bar 250")
     narrow = ["-p", "1001", "-c", "10.9.1.2"]
+    told = []
+    for _ in range(STARTS):
+        w = Watch(watch, *narrow)
+        subprocess.run(["ip", "netns", "exec", "client", sys.executable, "-c", ATTEMPT, "1"], stdout=subprocess.DEVNULL,
+                       check=True)
+        told.append(int(re.search(r"told_us=(\d+)", w.end())[1]))
+    print(f"  {'from the drop to us':44} median {statistics.median(told) / 1000:5.2f} ms, least {min(told) / 1000:.2f},"
+          f" most {max(told) / 1000:.2f}; bar 5")
     good = one("others, another network namespace", watch, flood, "10.9.2.1", 1, seconds, narrow, "client")
     good &= one("others, the same namespace", watch, flood, "10.9.1.1", 1, seconds, narrow, "client")
     good &= one("others, 500 sources", watch, flood, "10.9.1.1", 500, seconds, narrow, "client")

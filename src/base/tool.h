@@ -28,7 +28,7 @@ struct tool {
 	"/usr/sbin:/sbin:/usr/bin:/bin:/usr/local/sbin:/usr/local/bin"
 
 /* The most words of a command. */
-enum { TOOL_WORDS = 16 };
+enum { TOOL_WORDS = 48 };
 
 /* The program's whole path, or false. path: folders, colons between. */
 bool tool_find(struct text *ret, const char *path, const char *name);

@@ -3,11 +3,14 @@
 #include <errno.h>
 #include <netinet/in.h>
 #include <string.h>
+#include <time.h>
+#include <unistd.h>
 
 #include "base/i18n.h"
 #include "base/text.h"
 #include "cli/check_own_rules.h"
 #include "cli/check_rights.h"
+#include "host/audit_log.h"
 #include "host/limits.h"
 #include "host/netlink.h"
 #include "host/own_policy.h"
@@ -116,6 +119,44 @@ static void tell_modules(struct case_record *c, struct attempt *a,
 			  NULL);
 }
 
+/* What the audit log says was refused to this very process, a moment ago. */
+static bool is_own_denial(const struct audit_denial *d, const struct attempt *a,
+			  int64_t now_ms)
+{
+	enum { MOMENT_MS = 60000 };
+
+	if (d->pid != getpid() || d->is_permissive || d->at_ms > now_ms ||
+	    now_ms - d->at_ms > MOMENT_MS)
+		return false;
+
+	return d->is_apparmor ? !strcmp(d->permission, "create") ||
+					!strcmp(d->permission, "connect")
+			      : !strcmp(d->permission, "name_connect") &&
+					d->port == a->port;
+}
+
+static void tell_denial(struct case_record *c, struct attempt *a)
+{
+	const struct audit_denial *list = NULL;
+	struct timespec now;
+
+	(void)clock_gettime(CLOCK_REALTIME, &now);
+	if (audit_log_read(&list, c->arena))
+		return;
+	for (; list; list = list->next) {
+		if (!is_own_denial(list, a, (int64_t)now.tv_sec * 1000 + 999))
+			continue;
+		fact_tell(&a->facts,
+			  list->is_apparmor ? FACT_APPARMOR_DENIED
+					    : FACT_SELINUX_DENIED,
+			  "audit",
+			  audit_log_culprit(c->arena, VANTAGE_CLIENT, list),
+			  _("The audit log says that %1$s is denied to %2$s."),
+			  list->permission, list->source);
+		return;
+	}
+}
+
 static void check_security(struct case_record *c, struct attempt *a,
 			   const struct own_policy *p)
 {
@@ -129,6 +170,9 @@ static void check_security(struct case_record *c, struct attempt *a,
 		fact_tell(&a->facts, FACT_POLICY_DENIES, "security", NULL,
 			  NULL);
 	tell_modules(c, a, &s);
+	if (s.state[SECURITY_SELINUX] != SECURITY_OFF ||
+	    s.state[SECURITY_APPARMOR] != SECURITY_OFF)
+		tell_denial(c, a);
 }
 
 /* BPF programs of the cgroup. */

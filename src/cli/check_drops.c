@@ -87,17 +87,21 @@ static bool is_kept_back(const struct drop_event *e,
 
 /*
  * That nothing was dropped is only known of packets that were sent while it
- * watched: all of them, or those that the kernel sent again.
+ * watched: all of them, or those that the kernel sent again. An answer may have
+ * come before.
  */
 #define REPEATED_AFTER (950 * (int64_t)CLOCK_MILLISECOND)
 
 static bool has_watched(const struct check_drops *d, const struct attempt *a,
 			const struct check_local *s)
 {
-	if (!d->is_over)
+	if (!d->is_over || !d->recording.is_ended)
 		return false; /* more may be on its way into the file */
 	if (d->armed_ns <= s->began_ns)
 		return true;
+	if (fact_has(&a->facts.set, FACT_SYNACK_SEEN) ||
+	    fact_has(&a->facts.set, FACT_RST_FOR_SYN))
+		return false;
 
 	return d->armed_ns < s->began_ns + REPEATED_AFTER &&
 	       (fact_has(&a->facts.set, FACT_SYN_REPEATED) ||

@@ -10,6 +10,7 @@
 #include "host/route.h"
 
 struct check_drops;
+struct check_packets;
 struct check_rights;
 struct own_policy;
 struct probe_options;
@@ -23,10 +24,12 @@ struct probe_options;
  */
 struct check_local {
 	/* The caller's, before the first call: who may ask what only root may
-	 * (NULL: we ask ourselves), the kernel's reports of drops (NULL: there
-	 * are none), and the mark of the application's sockets. */
+	 * (NULL: we ask ourselves), the kernel's reports of drops and the own
+	 * capture (NULL: there are none), and the mark of the application's
+	 * sockets. */
 	struct check_rights *rights;
 	struct check_drops *drops;
+	const struct check_packets *packets;
 	uint32_t mark;
 
 	/* Ours. */

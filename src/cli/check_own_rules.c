@@ -11,6 +11,7 @@
 #include "base/problem.h"
 #include "base/text.h"
 #include "cli/check_drops.h"
+#include "cli/check_packets.h"
 #include "cli/check_rights.h"
 #include "cli/check_trace.h"
 #include "cli/rule_told.h"
@@ -287,6 +288,29 @@ static enum fact_kind traced_kind(const struct check_trace *t)
 				       : FACT_OWN_RULES_DROP;
 }
 
+static int packets_answered(const struct look *l)
+{
+	return check_packets_answered(l->state->packets, l->record, l->attempt);
+}
+
+/* Nothing of it was dropped here: neither what was sent nor an answer, of which
+ * none came. */
+static bool is_lost_elsewhere(const struct look *l)
+{
+	return check_drops_saw_none(l->state->drops, l->attempt, l->state) &&
+	       packets_answered(l) != 1;
+}
+
+/* What the rules would do to an answer is not the fault where none comes. */
+static bool is_untrue(const struct look *l, const struct walk_blocker *b)
+{
+	if (was_answered(l->attempt))
+		return false;
+
+	return is_lost_elsewhere(l) ||
+	       (b->of_reply && packets_answered(l) == 0);
+}
+
 /* Whether the failure may be the own rules' doing. */
 static bool may_be_own(const struct look *l)
 {
@@ -298,8 +322,7 @@ static bool may_be_own(const struct look *l)
 
 	return fact_has(set, FACT_OWN_DROP_RULES) ||
 	       fact_has(set, FACT_OWN_DROP_RULES_REPLY) ||
-	       was_answered(l->attempt) ||
-	       !check_drops_saw_none(l->state->drops, l->attempt, l->state);
+	       was_answered(l->attempt) || !is_lost_elsewhere(l);
 }
 
 /* 1: the kernel named the rule, which was told. 0 or -ENOMEM. */
@@ -367,15 +390,13 @@ static int tell(const struct look *l, const struct packet_words *w,
 	bool is_open =
 		r->way.verdict.decision == WALK_UNKNOWN ||
 		(r->has_reply && r->reply.verdict.decision == WALK_UNKNOWN);
-	/* Whatever they say: it is they that dropped it, or did not. */
-	bool is_untrue =
-		r->blocker_count && !was_answered(l->attempt) &&
-		check_drops_saw_none(l->state->drops, l->attempt, l->state);
+	/* Whatever they say: it is they that dropped it. */
 	bool is_dropped = fact_has(set, FACT_OWN_DROP_RULES) ||
 			  fact_has(set, FACT_OWN_DROP_RULES_REPLY);
 
 	tell_not_looked(l);
-	if (r->blocker_count && fits(l->attempt, r) && !is_open && !is_untrue)
+	if (r->blocker_count && fits(l->attempt, r) && !is_open &&
+	    !is_untrue(l, r->blockers))
 		tell_blocked(l, w, r);
 	else if (r->blocker_count || is_open || is_dropped)
 		return tell_unknown(

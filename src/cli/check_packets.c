@@ -265,6 +265,54 @@ static int read_capture(struct case_record *c, const void *data, size_t size)
 	return err;
 }
 
+/* Whether one of an attempt's packets was answered. */
+struct asking {
+	const struct case_record *record;
+	const struct attempt *attempt;
+	bool is_answered;
+};
+
+static void ask_flow(void *context, const struct flow *f,
+		     const struct flow_note *note, const struct fact_set *facts)
+{
+	struct asking *ask = context;
+
+	(void)note;
+	if (is_of(f, ask->record, ask->attempt))
+		ask->is_answered = ask->is_answered ||
+				   fact_has(facts, FACT_SYNACK_SEEN) ||
+				   fact_has(facts, FACT_RST_FOR_SYN) ||
+				   fact_has(facts, FACT_UDP_ANSWERED);
+}
+
+int check_packets_answered(const struct check_packets *p,
+			   const struct case_record *c, const struct attempt *a)
+{
+	struct asking ask = { .record = c, .attempt = a };
+	struct flow_table *table = NULL;
+	struct source source;
+	void *data;
+	size_t size;
+
+	int err;
+
+	if (!p || !p->capture.is_armed)
+		return -ENODATA;
+
+	err = recording_map(&p->capture, &data, &size);
+	if (err || !size)
+		return err;
+
+	source = own_capture_source(data, size, VANTAGE_CLIENT);
+	table = own_capture_table();
+	err = table ? own_capture_flows(&source, table) : -ENOMEM;
+	if (!err)
+		flow_table_each(table, ask_flow, &ask);
+	flow_table_free(table);
+	recording_unmap(data, size);
+	return err ? err : ask.is_answered;
+}
+
 int check_packets_end(struct check_packets *p, struct case_record *c,
 		      int copy_to)
 {

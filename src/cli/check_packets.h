@@ -17,6 +17,12 @@ struct check_packets {
 void check_packets_begin(struct check_packets *p, struct check_rights *r,
 			 struct case_record *c);
 
+/* Whether what was captured until now holds an answer to the attempt, whatever
+ * became of it here: 1 or 0; -ENODATA: there is none (p: NULL); -errno. */
+int check_packets_answered(const struct check_packets *p,
+			   const struct case_record *c,
+			   const struct attempt *a);
+
 /* Ends the capture and reads it. Copies it to the descriptor, if that is not
  * below 0. 0 or -errno. */
 int check_packets_end(struct check_packets *p, struct case_record *c,

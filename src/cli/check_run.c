@@ -8,6 +8,7 @@
 #include "base/i18n.h"
 #include "base/text.h"
 #include "cli/check.h"
+#include "cli/check_trace.h"
 #include "probe/icmp_error.h"
 #include "probe/knock.h"
 #include "probe/name_facts.h"
@@ -321,8 +322,8 @@ static int give_up_some(struct check *c)
 static int wait_silent(struct check *c, int64_t began)
 {
 	const char *what = _("no answer yet");
-	int err = run_until(c, "connect", began + DROPS_AFTER * MS, what,
-			    began);
+	int err =
+		run_until(c, "connect", began + DROPS_AFTER * MS, what, began);
 
 	if (err < 0 || any_connected(c))
 		return err;
@@ -358,15 +359,33 @@ static int wait_silent(struct check *c, int64_t began)
 		began);
 }
 
+/* This host itself is known to stop all that failed: nobody else's answer could
+ * tell more. */
+static bool is_stopped_here(const struct check *c)
+{
+	for (size_t i = 0; i < tried(c); i++) {
+		const struct attempt *a = &c->record->attempts[i];
+		const struct fact_set *set = &a->facts.set;
+
+		if (!a->is_connected && !fact_has(set, FACT_PACKET_NOT_SENT) &&
+		    !fact_has(set, FACT_OWN_DROP_RULES_REPLY) &&
+		    !fact_has(set, FACT_OWN_DROP_RP_FILTER))
+			return false;
+	}
+
+	return true;
+}
+
 /* What is asked only of those that did not answer as they should. */
 static int finish_open(struct check *c)
 {
 	const char *what = _("waiting for the last answers");
 	int64_t now = clock_now();
-	int err = run_until(c, "control", now + CLOCK_SECOND, what, now);
+	int64_t until = is_stopped_here(c) ? now : now + CLOCK_SECOND;
+	int err = run_until(c, "control", until, what, now);
 
 	if (!err)
-		err = run_until(c, "path", now + CLOCK_SECOND, what, now);
+		err = run_until(c, "path", until, what, now);
 	probe_stop(c->runner, "control", NULL);
 	probe_stop(c->runner, "path", NULL);
 	return err;
@@ -447,6 +466,7 @@ static int connect_all(struct check *c)
 		learn_local(a);
 		c->local[i].rights = &c->rights;
 		c->local[i].drops = &c->drops;
+		c->local[i].packets = &c->packets;
 		(void)check_local_before(c->record, a, &c->options,
 					 &c->local[i]);
 	}
@@ -522,12 +542,13 @@ static int run_steps(struct check *c)
 		err = speak(c);
 	if (!err)
 		err = finish_echoes(c);
-	if (!err)
-		err = check_drops_end(&c->drops, c->record, c->local);
-	check_drops_done(&c->drops);
 	correct(c);
 	if (!err)
 		err = check_packets_end(&c->packets, c->record, c->pcap_file);
+	/* What a report means, the packets say. */
+	if (!err)
+		err = check_drops_end(&c->drops, c->record, c->local);
+	check_drops_done(&c->drops);
 
 	return err;
 }
@@ -555,6 +576,7 @@ int check_look(struct check *c)
 	c->options.stop = &interrupted;
 	c->options.waiting = waiting;
 	c->options.waiting_context = c;
+	c->options.syns_kept = c->rights.priv ? CHECK_TRACE_SYNS : 0;
 	c->runner = probe_runner_new(c->record, &c->options, told, c);
 	if (!c->diag || !c->runner)
 		return -ENOMEM;

@@ -4,6 +4,7 @@
 #include <sys/types.h>
 
 #include "cli/cli.h"
+#include "cli/recording.h"
 #include "diag/diag.h"
 #include "probe/probe.h"
 #include "traced/traced.h"
@@ -33,6 +34,7 @@ struct run_then {
 	int64_t ports[2];
 	bool has_ports;
 	char cgroup[256]; /* another one than ours; "" */
+	char label[128];  /* of SELinux or AppArmor, not ours; "" */
 	int network;      /* another one than ours; -1 */
 
 	/* A variable of its environment, and its value. */
@@ -81,8 +83,12 @@ struct run {
 	bool passes;        /* --pass */
 	bool is_quick;      /* --no-check: what was seen, and no more */
 	char *const *argv;
+	pid_t pid; /* our own */
 	struct traced *traced;
 	struct traced_about about;
+	/* What the kernel reports meanwhile, where that is permitted. */
+	struct recording drops;
+	int drops_error; /* why there is none; -EAGAIN: not yet; 0 */
 	FILE *out;
 	int64_t began_ns, at_ns, took_ns;
 	struct run_place places[RUN_PLACES];

@@ -33,8 +33,9 @@ static enum fact_kind excluded_by_rules(const struct cause *c,
 	if (!ruling || c->ruled_by == ruling)
 		return FACT_NONE;
 	/* What the kernel says of the packet counts for more than what was
-	 * read of the rules. */
+	 * read of the rules, unless a program stands beside them. */
 	if (ruling == FACT_RULES_ACCEPT &&
+	    !fact_has(facts, FACT_SECURITY_HOOK) &&
 	    (fact_has(facts, FACT_DROP_RULES) ||
 	     fact_has(facts, FACT_DROP_RULES_REPLY)))
 		return FACT_NONE;
@@ -117,13 +118,27 @@ static enum fact_kind excluded_by_arrival(const struct cause *c,
 	return is_before ? by : FACT_NONE;
 }
 
+/* What the client's kernel may do to an answer just as well, of which is only
+ * known here, where the server itself was looked at, that it left. */
+static bool may_be_clients(const struct cause *c, const struct fact_set *facts)
+{
+	bool is_both = c->dropped_as[0] >= FACT_DROP_RULES &&
+		       c->dropped_as[0] <= FACT_DROP_NONE &&
+		       c->dropped_as[1] >= FACT_OWN_DROP_RULES;
+
+	return is_both && fact_has(facts, FACT_FORETOLD) &&
+	       fact_has(facts, FACT_AT_SERVER) &&
+	       fact_has(facts, FACT_SYNACK_SEEN) &&
+	       !fact_has(facts, FACT_HANDSHAKE_DONE);
+}
+
 /* Where the kernel made an answer, nothing stopped the packet before. */
 static enum fact_kind excluded_by_answer(const struct cause *c,
 					 const struct fact_set *facts)
 {
 	bool is_inbound = c->ruled_by && blockers_is_inbound(c->ruled_by);
 
-	if (!fact_has(facts, FACT_SYN_TAKEN))
+	if (!fact_has(facts, FACT_SYN_TAKEN) || may_be_clients(c, facts))
 		return FACT_NONE;
 	for (int i = 0; i < CAUSE_FACTS && c->found_by[i]; i++) {
 		if (!blockers_is_inbound(c->found_by[i]))
@@ -167,6 +182,7 @@ static enum fact_kind contradicted_by(const struct cause *c,
 		(cause_first_seen(facts, c->found_by) ||
 		 cause_is_ruled(c, facts));
 	bool is_named = reported_names(c, facts);
+	bool is_of_client = may_be_clients(c, facts);
 
 	for (int i = 0; i < CAUSE_FACTS && c->ruled_out_by[i]; i++) {
 		bool is_of_others =
@@ -176,6 +192,10 @@ static enum fact_kind contradicted_by(const struct cause *c,
 
 		/* The kernel names it, and was there before any capture. */
 		if (c->ruled_out_by[i] == FACT_AT_SERVER && is_named)
+			continue;
+		if (is_of_client &&
+		    (c->ruled_out_by[i] == others[1] ||
+		     c->ruled_out_by[i] == FACT_RP_FILTER_PASSES))
 			continue;
 		if (fact_has(facts, c->ruled_out_by[i]) && !is_of_others &&
 		    !is_by_proxy(c, facts, c->ruled_out_by[i]))

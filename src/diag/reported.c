@@ -60,6 +60,10 @@ static bool is_stopped_here(const struct fact_set *facts)
 	    fact_has(facts, FACT_HANDSHAKE_DONE))
 		return false;
 
+	if (fact_has(facts, FACT_UDP_REQUEST))
+		return fact_has(facts, FACT_AT_SERVER) &&
+		       !fact_has(facts, FACT_UDP_ANSWERED);
+
 	return fact_has(facts, FACT_SYN_ARRIVED) ||
 	       fact_has(facts, FACT_RST_LEFT_SERVER) ||
 	       fact_has(facts, FACT_ICMP_LEFT_SERVER) || reported_unseen(facts);
@@ -142,9 +146,13 @@ bool reported_names(const struct cause *c, const struct fact_set *facts)
 
 bool reported_own(const struct cause *c, const struct fact_set *facts)
 {
-	enum fact_kind seen = cause_first_seen(facts, c->dropped_as);
+	if (!fact_has(facts, FACT_OWN_DROP_RP_FILTER))
+		return false;
+	for (int i = 0; i < CAUSE_FACTS && c->dropped_as[i]; i++)
+		if (c->dropped_as[i] == FACT_DROP_RP_FILTER)
+			return true;
 
-	return seen >= ends[1].first && seen <= ends[1].last;
+	return false;
 }
 
 enum symptom reported_symptom(const struct fact_set *facts)

@@ -165,37 +165,47 @@ static void take_stack(struct reading *g, uint64_t id, struct drop_event *e)
 	e->engine = k->first.engine;
 }
 
-/* Where packets are freed that were taken, by kernels that give no reason there:
- * a queue's at its end, and a reset that was obeyed. */
+static bool is_one_of(const char *s, const char *const *list)
+{
+	while (*list && strcmp(s, *list) != 0)
+		list++;
+	return *list;
+}
+
+/* Where packets are freed that were taken: the kernel gives no reason there. */
 static bool is_taken(const struct drop_event *e)
 {
-	static const char *const queues[] = {
-		"skb_queue_purge",
-		"skb_queue_purge_reason",
-		"__skb_queue_purge",
-		"skb_rbtree_purge",
-		"tcp_write_queue_purge",
-		"sk_stream_kill_queues",
-		"inet_sock_destruct",
-		"skb_release_data",
-		"packet_rcv",
-		"tpacket_rcv",
-	};
+	/* A queue's at its end. */
+	static const char *const queues[] = { "skb_queue_purge",
+					      "skb_queue_purge_reason",
+					      "__skb_queue_purge",
+					      "skb_rbtree_purge",
+					      "tcp_write_queue_purge",
+					      "sk_stream_kill_queues",
+					      "inet_sock_destruct",
+					      "skb_release_data",
+					      "packet_rcv",
+					      "tpacket_rcv",
+					      NULL };
+	/* TCP's: a reset that is obeyed, another SYN of one that is answered
+	 * already, what a closing socket acknowledges. */
+	static const char *const tcp[] = { "tcp_v4_rcv", "tcp_v6_rcv", NULL };
+	static const char *const states[] = { "tcp_rcv_state_process", NULL };
 
-	enum { RST = 4 };
+	enum { SYN = 2, RST = 4 };
 
-	if (e->what != DROP_PACKET ||
-	    (*e->reason && strcmp(e->reason, "NOT_SPECIFIED") != 0))
+	const bool is_open = !strcmp(e->reason, "NOT_SPECIFIED");
+
+	if (e->what != DROP_PACKET || (*e->reason && !is_open))
 		return false;
-	if (e->protocol == IPPROTO_TCP && e->flags & RST &&
-	    (!strcmp(e->place, "tcp_v4_rcv") ||
-	     !strcmp(e->place, "tcp_v6_rcv")))
+	if (is_one_of(e->place, queues))
 		return true;
-	for (size_t i = 0; i < sizeof(queues) / sizeof(*queues); i++)
-		if (!strcmp(e->place, queues[i]))
-			return true;
+	if (e->protocol != IPPROTO_TCP)
+		return false;
+	if (is_one_of(e->place, tcp))
+		return is_open || e->flags & RST;
 
-	return false;
+	return is_one_of(e->place, states) && !(e->flags & SYN);
 }
 
 static int read_event(struct reading *g, struct cursor *c, bool has_stack)

@@ -203,12 +203,14 @@ static enum fact_kind kind_of_report(const struct drop_event *e, enum way way)
 
 /* The answer itself was dropped here on its way out: it had been made. */
 static bool is_made_here(const struct drop_event *e, enum way way,
-			 const struct drops_flow *who)
+			 const struct drops_flow *who,
+			 const struct fact_set *set)
 {
 	const uint8_t both = TCP_SYN_FLAG | TCP_ACK_FLAG;
 
 	return !who->is_client && !who->has_inner && way == ANSWER &&
-	       e->what == DROP_PACKET && e->protocol == IPPROTO_TCP &&
+	       fact_has(set, FACT_ADDRESS_OWN) && e->what == DROP_PACKET &&
+	       e->protocol == IPPROTO_TCP &&
 	       (e->flags & (both | TCP_RST_FLAG)) == both &&
 	       e->hook != DROP_HOOK_FORWARD;
 }
@@ -231,7 +233,7 @@ static void sum_up(struct told *t, const struct drop_event *e, enum way way,
 	    (e->what == DROP_PACKET || e->what == DROP_RESET ||
 	     e->what == DROP_ICMP))
 		count(t, FACT_PACKET_REPORTED, e);
-	if (is_made_here(e, way, who))
+	if (is_made_here(e, way, who, set))
 		count(t, FACT_SYN_TAKEN, e);
 }
 
@@ -359,8 +361,21 @@ static void tell_sum(const struct told *t, const struct drops_flow *who,
 			_("The kernel reports what became of its SYN-ACK: it had taken the SYN."));
 }
 
-static bool is_watched(const struct drops_list *l, const char *name)
+/* In a flood of new keys, those behind the first of a second are told as one,
+ * without addresses: one of them may be of any flow. */
+static bool is_of_anybody(const struct drop_event *e)
 {
+	static const struct address none = { { 0 } };
+
+	return address_equal(&e->from, &none) && address_equal(&e->to, &none);
+}
+
+static bool is_watched(const struct drops_list *l, enum drop_what what,
+		       const char *name)
+{
+	for (size_t i = 0; i < l->count; i++)
+		if (l->events[i].what == what && is_of_anybody(&l->events[i]))
+			return false;
 	for (size_t i = 0; i <= DROP_WHATS && l->missing[i]; i++)
 		if (!strcmp(l->missing[i], name))
 			return false;
@@ -377,7 +392,7 @@ static bool is_rst_of_rule(const struct drops_list *l, const struct told *t,
 	return fact_has(&facts->set, FACT_RST_LEFT_SERVER) &&
 	       fact_has(&facts->set, FACT_RST_FOR_SYN) && rule &&
 	       is_opening(rule) && !t->has_reset &&
-	       is_watched(l, "tcp_send_reset");
+	       is_watched(l, DROP_RESET, "tcp_send_reset");
 }
 
 /* What is known because nothing was missed. */
@@ -389,7 +404,7 @@ static void tell_absence(const struct drops_list *l, const struct told *t,
 
 	if (is_rst_of_rule(l, t, facts))
 		fact_tell(facts, FACT_RULE_RST, SOURCE, NULL, NULL);
-	if (!is_watched(l, "kfree_skb") || !who->is_whole)
+	if (!is_watched(l, DROP_PACKET, "kfree_skb") || !who->is_whole)
 		return;
 	fact_tell(facts, FACT_DROPS_WATCHED, SOURCE, NULL, NULL);
 	if (is_seen && !t->has_drop)

@@ -18,7 +18,7 @@ struct drops_flow {
 	bool has_inner;
 	int64_t since_ns; /* CLOCK_MONOTONIC: nothing older is of it */
 	bool is_client;   /* this host is the client: check, run */
-	bool is_whole; /* all was attached before its first packet came */
+	bool is_whole;    /* all was attached before its first packet came */
 };
 
 /* Whether this event is of that flow, one way or the other. */

@@ -43,7 +43,7 @@ PROGRAM(kfree_skb)
 	if (!take_packet(&r, skb))
 		return 0;
 	r.location = ctx[1];
-	tell(ctx, &r);
+	tell(ctx, &r, ctx[0]);
 	return 0;
 }
 
@@ -63,7 +63,7 @@ PROGRAM(tcp_send_reset)
 	if (config.has_reset_reason)
 		r.reason = (uint32_t)ctx[2];
 	r.location = 1; /* its callers are what is asked for */
-	tell(ctx, &r);
+	tell(ctx, &r, ctx[1]);
 	return 0;
 }
 
@@ -78,7 +78,7 @@ PROGRAM(tcp_retransmit_synack)
 		return 0;
 	read_addresses(&r, &q->__req_common);
 	if (is_wanted(&r, true))
-		tell(ctx, &r);
+		tell(ctx, &r, 0);
 	return 0;
 }
 
@@ -91,7 +91,7 @@ PROGRAM(inet_sock_set_state)
 		return 0;
 	r.old_state = (uint8_t)ctx[1];
 	r.new_state = (uint8_t)ctx[2];
-	tell(ctx, &r);
+	tell(ctx, &r, 0);
 	return 0;
 }
 
@@ -102,7 +102,7 @@ PROGRAM(inet_sk_error_report)
 
 	if (read_socket(&r, (const struct sock *)ctx[0]) &&
 	    (r.error || r.soft_error))
-		tell(ctx, &r);
+		tell(ctx, &r, 0);
 	return 0;
 }
 
@@ -117,7 +117,7 @@ PROGRAM(icmp_send)
 	r.icmp_type = (uint8_t)ctx[1];
 	r.icmp_code = (uint8_t)ctx[2];
 	r.location = 1;
-	tell(ctx, &r);
+	tell(ctx, &r, ctx[0]);
 	return 0;
 }
 
@@ -145,7 +145,7 @@ static __always_inline int watch_neighbour(uint64_t *ctx)
 	    !is_here(BPF_CORE_READ(n, dev, nd_net.net)))
 		return 0;
 	read_next_hop(&r, n);
-	tell(ctx, &r);
+	tell(ctx, &r, 0);
 	return 0;
 }
 

@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "host/audit_log.h"
 #include "host/cgroup_bpf.h"
 #include "host/egress.h"
 #include "host/owners.h"
@@ -17,6 +18,7 @@
 #include "host/security.h"
 #include "host/socket_options.h"
 #include "host/tc.h"
+#include "host/unit_state.h"
 #include "host/xdp_code.h"
 
 enum { FILE_MOST = 16 << 20, TREE = FNM_LEADING_DIR, ANY_DEPTH = 1 << 24 };
@@ -343,6 +345,9 @@ static const struct {
 	{ "tcx-egress ", egress_answer },
 	{ "lsm-modules", security_answer },
 	{ "socket-owners", owners_answer },
+	{ "audit-denials", audit_log_answer },
+	{ "unit-states ", unit_state_answer },
+	{ "failed-units", unit_state_answer_failed },
 };
 
 static int answer_note(const struct reader_question *q, struct text *ret)

@@ -33,7 +33,7 @@ struct look_question {
 	uint16_t inner_port;
 	const struct culprit *inner_rule; /* that does so */
 	bool has_client, has_server, has_inner;
-	bool is_guessed; /* the server's address: by the way back */
+	bool is_guessed;    /* the server's address: by the way back */
 	bool is_uncaptured; /* the kernel alone reports the packets */
 	/* The stations that its first frame came from and was addressed to. */
 	uint8_t from_mac[6], to_mac[6];

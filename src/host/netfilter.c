@@ -18,11 +18,12 @@ enum { FILE_BYTES = 4096 };
 struct asked {
 	uint8_t family;
 	struct netfilter *netfilter;
+	bool has_rules; /* the chain that it names so far */
 };
 
 struct chain {
 	char table[NETFILTER_NAME], chain[NETFILTER_NAME];
-	bool has_hook, is_dropping;
+	bool has_hook, is_dropping, has_rules;
 };
 
 static void read_name(char ret[static NETFILTER_NAME], const struct nlattr *a)
@@ -49,6 +50,20 @@ static void read_chain(struct chain *c, const struct nlattr *a)
 	else if (type == NFTA_CHAIN_POLICY &&
 		 mnl_attr_get_payload_len(a) == sizeof(uint32_t))
 		c->is_dropping = !mnl_attr_get_u32(a);
+	else if (type == NFTA_CHAIN_USE &&
+		 mnl_attr_get_payload_len(a) == sizeof(uint32_t))
+		c->has_rules = mnl_attr_get_u32(a);
+}
+
+/* An empty chain that accepts stops nothing. */
+static bool is_better(const struct chain *c, const struct asked *q)
+{
+	const struct netfilter *n = q->netfilter;
+
+	if (!n->has_nft || c->is_dropping != n->is_dropping)
+		return !n->has_nft || c->is_dropping;
+
+	return c->has_rules && !q->has_rules;
 }
 
 static int take_chain(const struct nlmsghdr *m, void *context)
@@ -67,10 +82,11 @@ static int take_chain(const struct nlmsghdr *m, void *context)
 
 	while ((a = netlink_next(&w)) != NULL)
 		read_chain(&c, a);
-	if (!c.has_hook || (q->netfilter->is_dropping && !c.is_dropping))
+	if (!c.has_hook || !is_better(&c, q))
 		return 0;
 
 	q->netfilter->has_nft = true;
+	q->has_rules = c.has_rules;
 	q->netfilter->is_dropping = c.is_dropping;
 	memcpy(q->netfilter->table, c.table, sizeof(c.table));
 	memcpy(q->netfilter->chain, c.chain, sizeof(c.chain));
@@ -129,7 +145,7 @@ int netfilter_tables(struct text *ret)
 
 static int ask_nft(uint8_t family, struct netfilter *ret)
 {
-	struct asked q = { family, ret };
+	struct asked q = { .family = family, .netfilter = ret };
 	int error = dump(NFT_MSG_GETCHAIN, take_chain, &q);
 
 	if (error == -EPROTONOSUPPORT)

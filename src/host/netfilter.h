@@ -12,7 +12,8 @@ enum { NETFILTER_NAME = 32 };
 struct netfilter {
 	bool has_nft;    /* a chain of a family of IP, with a hook */
 	bool has_legacy; /* a table of that family was made */
-	/* Of nft: such a chain; one whose policy drops, if there is any. */
+	/* Of nft: such a chain; one whose policy drops, if there is any, or else
+	 * one that has rules. */
 	char table[NETFILTER_NAME], chain[NETFILTER_NAME];
 	bool is_dropping;
 };

@@ -23,6 +23,67 @@ static const char *const folders[] = { "/etc/systemd/system",
 
 enum { FOLDERS = sizeof(folders) / sizeof(*folders) };
 
+/* What usually serves a port: the names of its services on the distributions,
+ * without the ending. */
+static const struct known {
+	uint16_t port;
+	const char *names;
+} known[] = {
+	{ 21, "vsftpd proftpd pure-ftpd" },
+	{ 22, "ssh sshd dropbear" },
+	{ 25, "postfix exim4 exim sendmail" },
+	{ 53, "named bind9 unbound dnsmasq knot pdns" },
+	{ 80, "nginx apache2 httpd lighttpd caddy haproxy varnish" },
+	{ 110, "dovecot courier-pop" },
+	{ 111, "rpcbind" },
+	{ 123, "ntpd ntp ntpsec chrony chronyd" },
+	{ 139, "smbd smb" },
+	{ 143, "dovecot courier-imap" },
+	{ 161, "snmpd" },
+	{ 389, "slapd" },
+	{ 443, "nginx apache2 httpd lighttpd caddy haproxy vpnserver "
+	       "softether-vpnserver" },
+	{ 445, "smbd smb" },
+	{ 465, "postfix exim4 exim sendmail" },
+	{ 514, "rsyslog syslog-ng" },
+	{ 587, "postfix exim4 exim sendmail" },
+	{ 631, "cups" },
+	{ 636, "slapd" },
+	{ 873, "rsync rsyncd" },
+	{ 992, "vpnserver softether-vpnserver" },
+	{ 993, "dovecot courier-imap-ssl" },
+	{ 995, "dovecot courier-pop-ssl" },
+	{ 1194, "openvpn vpnserver softether-vpnserver" },
+	{ 1883, "mosquitto" },
+	{ 2049, "nfs-server nfs-kernel-server nfs-mountd" },
+	{ 2375, "docker" },
+	{ 2376, "docker" },
+	{ 2379, "etcd" },
+	{ 3000, "grafana-server" },
+	{ 3128, "squid" },
+	{ 3306, "mysql mysqld mariadb" },
+	{ 3389, "xrdp" },
+	{ 5432, "postgresql" },
+	{ 5555, "vpnserver softether-vpnserver" },
+	{ 5666, "nagios-nrpe-server nrpe" },
+	{ 5671, "rabbitmq-server" },
+	{ 5672, "rabbitmq-server" },
+	{ 5900, "vncserver" },
+	{ 6379, "redis redis-server valkey valkey-server" },
+	{ 6443, "k3s kubelet" },
+	{ 8006, "pveproxy" },
+	{ 8080, "tomcat9 tomcat10 tomcat jenkins" },
+	{ 8443, "tomcat9 tomcat10 tomcat" },
+	{ 9090, "prometheus" },
+	{ 9093, "prometheus-alertmanager alertmanager" },
+	{ 9100, "prometheus-node-exporter node_exporter" },
+	{ 9200, "elasticsearch opensearch" },
+	{ 10050, "zabbix-agent zabbix-agent2" },
+	{ 10051, "zabbix-server" },
+	{ 11211, "memcached" },
+	{ 27017, "mongod mongodb" },
+};
+
 struct search {
 	struct arena *arena;
 	uint8_t protocol;
@@ -263,9 +324,17 @@ static int find_service(struct search *s, const char *name, const char *end)
 {
 	struct text unit = TEXT_NULL, path = TEXT_NULL;
 	struct found found = { 0 };
+	bool is_there = false;
 	int err = 0;
 
 	text_format(&unit, "%s%s.service", name, end);
+	for (const struct unit *u = s->ret->list; u; u = u->next)
+		is_there = is_there || !strcmp(u->name, text_string(&unit));
+	if (is_there) {
+		text_done(&unit);
+		return 0;
+	}
+
 	for (size_t i = 0; i < FOLDERS && !found.file; i++) {
 		if (!has_name(folders[i], text_string(&unit)))
 			continue;
@@ -275,6 +344,28 @@ static int find_service(struct search *s, const char *name, const char *end)
 	}
 	text_done(&unit);
 	text_done(&path);
+	return err;
+}
+
+/* Those that are usual for the port. */
+static int find_known(struct search *s)
+{
+	int err = 0;
+
+	for (size_t i = 0; i < sizeof(known) / sizeof(*known) && !err; i++) {
+		const char *word = known[i].names;
+
+		while (known[i].port == s->port && *word && !err) {
+			struct text name = TEXT_NULL;
+			size_t len = strcspn(word, " ");
+
+			text_bytes(&name, word, len);
+			err = find_service(s, text_string(&name), "");
+			text_done(&name);
+			word += len + strspn(word + len, " ");
+		}
+	}
+
 	return err;
 }
 
@@ -294,5 +385,7 @@ int units_find(struct units *ret, struct arena *a, uint8_t protocol,
 		err = find_service(&s, name, "");
 	if (!err && name)
 		err = find_service(&s, name, "d");
+	if (!err)
+		err = find_known(&s);
 	return err;
 }

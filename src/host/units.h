@@ -9,8 +9,9 @@
 
 /*
  * The units of systemd that would have a port open: sockets, which say so, and
- * services of the port's name, which do not. From their files and links; whether
- * one is started or has failed only systemd knows, where it runs at all.
+ * services that are usual there, which do not. From their files and links;
+ * whether one is started or has failed only systemd knows (unit_state.h), where
+ * it runs at all.
  */
 struct unit {
 	const char *name; /* telnet.socket */

@@ -25,7 +25,7 @@
 enum { FLAG_OWNER = 0x2 };
 
 enum {
-	BATCH_SIZE = 128 << 10,
+	BATCH_SIZE = 512 << 10,
 	MESSAGES = 1024,
 	SET_ID = 1,
 	SET_SIZE = 64,
@@ -185,7 +185,7 @@ static void add_again(struct batch *b, const struct arm *a, uint8_t family)
 
 		if (a->places[i].family != family)
 			continue;
-		(void)snprintf(name, sizeof(name), "again-%zu", i);
+		(void)snprintf(name, sizeof(name), ARM_AGAIN "%zu", i);
 		add_place(b, a,
 			  &(struct place){ family, name, a->places[i].hook,
 					   a->places[i].priority, NULL });
@@ -340,6 +340,12 @@ int arm_make(struct arm *a, struct mnl_socket *nl)
 
 		if (!err || err == -EPERM)
 			return err;
+		/* Too many base chains for one transaction. */
+		if ((err == -EMSGSIZE || err == -ENOBUFS) && a->place_count) {
+			a->place_count = 0;
+			a->no_places = true;
+			continue;
+		}
 		if (refused == PART_BRIDGE && !a->no_bridge)
 			a->no_bridge = true;
 		else if (refused == PART_INGRESS && !a->no_ingress)

@@ -19,6 +19,9 @@ enum { ARM_NAME = 80 };
 
 #define ARM_PREFIX "kiriwake-"
 
+/* Chains of places are named so, with the place's index behind. */
+#define ARM_AGAIN "again-"
+
 /* A place where a chain sets nftrace again, behind what cleared it. */
 struct arm_place {
 	uint8_t family; /* NFPROTO_*, as the other's base chain */
@@ -26,14 +29,15 @@ struct arm_place {
 	int32_t priority;
 };
 
-enum { ARM_PLACES = 64 };
+enum { ARM_PLACES = 128 };
 
 struct arm {
 	const struct nftrace_request *q;
 	char name[ARM_NAME];
 	bool is_v4;
 	bool is_plain;
-	bool no_bridge, no_ingress; /* this kernel will not have them */
+	bool no_bridge, no_ingress,
+		no_places; /* this kernel will not have them */
 	struct arm_place places[ARM_PLACES];
 	size_t place_count;
 };

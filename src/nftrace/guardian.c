@@ -3,10 +3,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <libmnl/libmnl.h>
+#include <linux/capability.h>
 #include <linux/netlink.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 static bool is_among(int fd, const int *fds, unsigned count)
@@ -18,7 +20,8 @@ static bool is_among(int fd, const int *fds, unsigned count)
 	return false;
 }
 
-void guardian_keep(const int *fds, unsigned count)
+/* Closes all but these, and makes the first three nowhere. */
+static void keep_only(const int *fds, unsigned count)
 {
 	int nowhere = open("/dev/null", O_RDWR | O_CLOEXEC);
 	int most = STDERR_FILENO;
@@ -44,6 +47,18 @@ static void be_deaf(void)
 		(void)signal(signals[i], SIG_IGN);
 }
 
+/* What it needs is CAP_NET_ADMIN, and, being root, its own folder. */
+static void keep_one_right(void)
+{
+	struct __user_cap_header_struct h = { _LINUX_CAPABILITY_VERSION_3, 0 };
+	const struct __user_cap_data_struct one[2] = {
+		{ 1U << CAP_NET_ADMIN, 1U << CAP_NET_ADMIN, 0 },
+	};
+
+	(void)syscall(SYS_capset, &h, one);
+	(void)prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+}
+
 static void delete_plain(const struct arm *plain)
 {
 	struct mnl_socket *nl =
@@ -67,7 +82,8 @@ guard(const struct nflog *log, const struct arm *plain, int end, int control)
 	(void)setsid();
 	be_deaf();
 	(void)prctl(PR_SET_NAME, "kiriwake-guard");
-	guardian_keep(keep, sizeof(keep) / sizeof(keep[0]));
+	keep_only(keep, sizeof(keep) / sizeof(keep[0]));
+	keep_one_right();
 	while (read(end, &none, 1) < 0 && errno == EINTR)
 		;
 	if (log)

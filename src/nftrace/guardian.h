@@ -6,7 +6,7 @@
 /*
  * Who puts back what does not go by itself, when the collector is gone, however
  * it went: net.netfilter.nf_log, and tables of a kernel without owners. It reads
- * nothing but the end of a pipe, keeps the rights it has, has a session of its
+ * nothing but the end of a pipe, keeps CAP_NET_ADMIN alone, has a session of its
  * own, and hears no signal but SIGKILL.
  */
 
@@ -14,6 +14,3 @@
  * *life: what has to stay open as long as the collector lives. 0 or -errno. */
 int guardian_start(const struct nflog *log, const struct arm *plain,
 		   int control, int *life);
-
-/* Closes all but these, and makes the first three nowhere. */
-void guardian_keep(const int *fds, unsigned count);

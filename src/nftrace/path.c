@@ -1,7 +1,6 @@
 #include "nftrace/path.h"
 
 #include <errno.h>
-#include <limits.h>
 #include <linux/netfilter/nf_tables.h>
 #include <linux/netfilter/nfnetlink.h>
 #include <linux/netfilter/nfnetlink_log.h>
@@ -10,6 +9,7 @@
 
 #include "base/clock.h"
 #include "base/cursor.h"
+#include "nftrace/arm.h"
 #include "nftrace/legacy.h"
 #include "nftrace/message.h"
 #include "nftrace/path_parts.h"
@@ -25,6 +25,8 @@ enum {
 	LOOK_BACK = 128,  /* packets on their way at once */
 	LEGACY_MOST = 1 << 13,
 	CHAIN_RECORDS = 32,
+	PLACES = ARM_PLACES,
+	QUIET = 5 * CLOCK_MILLISECOND,
 	/* An id is another packet's after so long. */
 	TOGETHER = 100 * CLOCK_MILLISECOND,
 };
@@ -34,8 +36,17 @@ struct link {
 	struct link *next;
 };
 
+/* A place of our own just before a base chain that is alone there. */
+struct place {
+	uint32_t index;
+	uint8_t family;
+	struct path_string table, chain;
+	bool is_ambiguous;
+};
+
 struct way {
 	struct nftrace_packet packet;
+	int place; /* the last that it was seen at, and nothing since; or -1 */
 	uint32_t ip_id;
 	int64_t last_ns;
 	bool is_ours; /* our own table saw it: nobody else's trace */
@@ -51,10 +62,13 @@ struct reading {
 	struct way **ways;
 	size_t way_count;
 	size_t legacy_count;
+	int64_t newest_ns;
 	struct path_rule *rules;
 	size_t rule_count, rule_room;
 	struct cursor chains[CHAIN_RECORDS]; /* of iptables-legacy */
 	size_t chain_count;
+	struct place places[PLACES];
+	size_t place_count;
 };
 
 typedef int (*take_message)(struct reading *r, const struct message *m,
@@ -106,6 +120,17 @@ static int compare_rules(const void *x, const void *y)
 	return a->handle < b->handle ? -1 : a->handle > b->handle;
 }
 
+/* Most are in order already: each chain's come as they were added. */
+static void sort_rules(struct reading *r)
+{
+	for (size_t i = 1; i < r->rule_count; i++)
+		if (r->rules[i - 1].handle > r->rules[i].handle) {
+			qsort(r->rules, r->rule_count, sizeof(*r->rules),
+			      compare_rules);
+			return;
+		}
+}
+
 static unsigned number_of(const struct reading *r, const struct path_event *e)
 {
 	size_t low = 0, high = r->rule_count;
@@ -135,6 +160,7 @@ static struct way *add_way(struct reading *r, uint32_t id, int64_t at_ns)
 	if (!w)
 		return NULL;
 
+	w->place = -1;
 	w->packet.id = id;
 	w->packet.at_ns = w->last_ns = at_ns;
 	r->ways[r->way_count++] = w;
@@ -210,6 +236,60 @@ static int add_step(struct reading *r, struct way *w,
 	return 0;
 }
 
+static int take_place(struct reading *r, const struct cursor *body)
+{
+	struct cursor c = *body;
+	struct place p = { .index = message_u32(&c, r->is_big) };
+	const char *names;
+	size_t left;
+
+	p.family = (uint8_t)message_u32(&c, r->is_big);
+	left = cursor_left(&c);
+	names = (const char *)c.pos;
+	if (!left || r->place_count == PLACES)
+		return 0;
+	p.table = (struct path_string){ names, strnlen(names, left) };
+	if (p.table.len == left)
+		return 0;
+	left -= p.table.len + 1;
+	names += p.table.len + 1;
+	p.chain =
+		(struct path_string){ names, left ? strnlen(names, left) : 0 };
+	for (size_t i = 0; i < r->place_count; i++)
+		if (r->places[i].index == p.index) {
+			r->places[i].is_ambiguous = true;
+			return 0;
+		}
+	r->places[r->place_count++] = p;
+	return 0;
+}
+
+/* By the name of our own chain. */
+static int place_of(const struct reading *r, const struct path_string *chain)
+{
+	const size_t skip = sizeof(ARM_AGAIN) - 1;
+	uint32_t index = 0;
+
+	if (chain->len <= skip || chain->len > skip + 3 ||
+	    memcmp(chain->s, ARM_AGAIN, skip) != 0)
+		return -1;
+	for (size_t i = skip; i < chain->len; i++)
+		index = index * 10 + (uint32_t)(chain->s[i] - '0');
+	for (size_t i = 0; i < r->place_count; i++)
+		if (r->places[i].index == index && !r->places[i].is_ambiguous)
+			return (int)i;
+
+	return -1;
+}
+
+/* What a base chain's run ends with. */
+static bool is_last(const struct nftrace_step *s)
+{
+	return s->is_policy || s->verdict == NFTRACE_ACCEPT ||
+	       s->verdict == NFTRACE_DROP || s->verdict == NFTRACE_QUEUE ||
+	       s->verdict == NFTRACE_STOLEN;
+}
+
 static int take_trace(struct reading *r, const struct message *m, int64_t at_ns)
 {
 	struct path_event e;
@@ -234,8 +314,11 @@ static int take_trace(struct reading *r, const struct message *m, int64_t at_ns)
 		set_head(w, &e.head);
 	if (is_own(&e.table)) {
 		w->is_ours = true;
+		w->place = place_of(r, &e.chain);
 		return 0;
 	}
+	if (is_last(&e.step))
+		w->place = -1;
 	if (path_is_nothing(&e.step))
 		return 0;
 	if (e.step.handle)
@@ -271,39 +354,55 @@ static bool is_named(struct cursor *c, const struct path_string *name)
 	       !s[name->len];
 }
 
-/* How many rules its chain has; UINT_MAX: not known. */
-static unsigned rules_of(const struct reading *r, const struct path_event *e)
+/* The bytes of its chain's rules (legacy.h), if they are known. */
+static bool find_chain(const struct reading *r, const struct path_event *e,
+		       struct cursor *ret)
 {
 	for (size_t i = 0; i < r->chain_count; i++) {
 		struct cursor c = r->chains[i];
 
-		while (cursor_left(&c) >= sizeof(struct legacy_chain)) {
-			const unsigned rules = message_u32(&c, r->is_big);
+		while (cursor_left(&c)) {
+			const size_t rules = message_u32(&c, r->is_big);
 			const bool is_table = is_named(&c, &e->table);
+			const bool is_chain = is_named(&c, &e->chain);
 
-			if (is_named(&c, &e->chain) && is_table)
-				return rules;
+			*ret = cursor_take(&c, rules + 1);
+			if (is_table && is_chain && cursor_ok(&c))
+				return true;
 		}
 	}
 
-	return UINT_MAX;
+	return false;
 }
 
-/* A rule without conditions, which the kernel calls a policy or a return. */
+static enum nftrace_verdict legacy_verdict(uint8_t byte)
+{
+	static const enum nftrace_verdict verdicts[UINT8_MAX + 1] = {
+		[LEGACY_ACCEPT] = NFTRACE_ACCEPT,
+		[LEGACY_DROP] = NFTRACE_DROP,
+		[LEGACY_JUMP] = NFTRACE_JUMP,
+		[LEGACY_QUEUE] = NFTRACE_QUEUE,
+		[LEGACY_RETURN] = NFTRACE_RETURN,
+	};
+
+	return byte == LEGACY_CONTINUE || verdicts[byte] ? verdicts[byte]
+							 : NFTRACE_UNSAID;
+}
+
+/* What its rule does; and a rule without conditions is no policy. */
 static void mend_legacy(const struct reading *r, struct path_event *e)
 {
-	const bool is_end =
-		e->step.is_policy || e->step.verdict == NFTRACE_RETURN;
-	const unsigned rules = is_end ? rules_of(r, e) : UINT_MAX;
+	const unsigned number = e->step.number;
+	struct cursor c;
 
-	if (!is_end || rules == UINT_MAX)
+	if (!number || !find_chain(r, e, &c) || number > cursor_left(&c))
 		return;
-	if (e->step.number <= rules) {
-		e->step.is_policy = false;
-		e->step.verdict = NFTRACE_UNSAID;
-	} else {
+
+	e->step.is_policy = e->step.is_policy && number == cursor_left(&c);
+	if (number == cursor_left(&c))
 		e->step.number = 0;
-	}
+	cursor_skip(&c, number - 1);
+	e->step.verdict = legacy_verdict(cursor_u8(&c));
 }
 
 static int take_log(struct reading *r, const struct message *m, int64_t at_ns)
@@ -364,9 +463,12 @@ static int take_other(struct reading *r, uint32_t kind, struct cursor *body)
 		r->list->lost++;
 	else if (kind == RECORD_MISSING)
 		return take_missing(r, body);
+	else if (kind == RECORD_PLACE)
+		return take_place(r, body);
 	else if (kind == RECORD_CHAINS && r->chain_count < CHAIN_RECORDS)
 		r->chains[r->chain_count++] = *body;
-	else if (kind != RECORD_BEGIN && kind != RECORD_CHAINS)
+	else if (kind != RECORD_BEGIN && kind != RECORD_CHAINS &&
+		 kind != RECORD_END)
 		r->is_damaged = true;
 
 	return 0;
@@ -383,6 +485,8 @@ static int take_record(struct reading *r, uint32_t kind, struct cursor *body,
 
 	if (is_legacy != (kind == RECORD_LOG))
 		return 0;
+	if (kind == RECORD_RULES && !cursor_left(body))
+		r->rule_count = 0;
 	if (kind < RECORD_KINDS && takers[kind])
 		return take_messages(r, *body, at_ns, takers[kind]);
 
@@ -411,6 +515,8 @@ static bool next_record(struct reading *r, struct cursor *c, uint32_t *kind,
 	if (length > cursor_left(c))
 		return false;
 	*body = cursor_take(c, length);
+	if (*at_ns > r->newest_ns)
+		r->newest_ns = *at_ns;
 
 	return true;
 }
@@ -425,13 +531,34 @@ static int read_records(struct reading *r, struct cursor c, bool is_legacy)
 	while (!err && !r->is_damaged &&
 	       next_record(r, &c, &kind, &at_ns, &body)) {
 		/* The rules are all there before the first trace. */
-		if (kind == RECORD_ARMED && r->rule_count && !is_legacy)
-			qsort(r->rules, r->rule_count, sizeof(*r->rules),
-			      compare_rules);
+		if (kind == RECORD_ARMED && !is_legacy)
+			sort_rules(r);
 		err = take_record(r, kind, &body, at_ns, is_legacy);
 	}
 
 	return err;
+}
+
+/* Whether it was seen just before a chain that clears nftrace, and not behind it,
+ * though there was time enough, and nothing was lost. */
+static bool is_stuck(const struct reading *r, const struct way *w)
+{
+	return w->place >= 0 && !r->list->lost &&
+	       r->newest_ns - w->last_ns > QUIET;
+}
+
+static int add_place_step(struct reading *r, struct way *w)
+{
+	const struct place *p = &r->places[w->place];
+	const struct path_event e = {
+		.table = p->table,
+		.chain = p->chain,
+		.step = { .engine = NFTRACE_NFT,
+			  .family = p->family,
+			  .verdict = NFTRACE_UNSAID },
+	};
+
+	return add_step(r, w, &e);
 }
 
 static int hand_out(struct reading *r)
@@ -443,11 +570,13 @@ static int hand_out(struct reading *r)
 	if (!l->packets)
 		return -ENOMEM;
 	for (size_t i = 0; i < r->way_count; i++) {
-		const struct way *w = r->ways[i];
+		struct way *w = r->ways[i];
 		struct nftrace_packet *p = &l->packets[l->count];
 
 		if (!w->is_ours)
 			continue;
+		if (is_stuck(r, w) && add_place_step(r, w))
+			return -ENOMEM;
 		*p = w->packet;
 		p->steps = arena_alloc(r->arena,
 				       (w->count + 1) * sizeof(*p->steps));
@@ -508,8 +637,7 @@ const struct nftrace_step *nftrace_end(const struct nftrace_packet *p,
 
 		if (s->verdict == NFTRACE_DROP)
 			return s;
-		if (s->engine == NFTRACE_LEGACY)
-			last = s;
+		last = s->verdict == NFTRACE_UNSAID ? s : NULL;
 	}
 
 	return is_dropped ? last : NULL;

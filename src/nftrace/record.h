@@ -12,11 +12,17 @@ enum record_kind {
 	RECORD_BEGIN = 1, /* u32 RECORD_MAGIC */
 	RECORD_ARMED,     /* nothing */
 	RECORD_MISSING,   /* a word: what could not be armed */
-	RECORD_RULES,     /* messages of a dump: NFT_MSG_NEWRULE */
-	RECORD_TRACE,     /* messages: NFT_MSG_TRACE */
-	RECORD_LOG,       /* messages: NFULNL_MSG_PACKET */
-	RECORD_CHAINS,    /* rows of struct legacy_chain (legacy.h) */
-	RECORD_LOST,      /* nothing: the kernel could not send one */
+	RECORD_RULES,  /* messages of a dump: NFT_MSG_NEWRULE; none: it begins
+			   * again, the rules have changed */
+	RECORD_TRACE,  /* messages: NFT_MSG_TRACE */
+	RECORD_LOG,    /* messages: NFULNL_MSG_PACKET */
+	RECORD_CHAINS, /* rows of struct legacy_chain (legacy.h) */
+	/* u32 index of a place just before a base chain, its family, and its
+	 * table's and its own name, each terminated: who is seen there and no
+	 * more was stopped in that chain, which clears nftrace. */
+	RECORD_PLACE,
+	RECORD_LOST, /* nothing: the kernel could not send one */
+	RECORD_END,  /* nothing: no more comes */
 	RECORD_KINDS,
 };
 

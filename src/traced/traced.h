@@ -69,6 +69,8 @@ struct traced_attempt {
 	uint64_t cookie; /* SO_COOKIE; 0: not known */
 	bool has_to, has_from, has_local;
 	enum traced_landlock landlock;
+	/* It has a filter of system calls of its own, which may have refused. */
+	bool has_filter;
 };
 
 /* Of the calls of these, one at a time. */
@@ -77,7 +79,7 @@ struct traced_events {
 	/* It has its end. Where it failed in its call, the thread still stands
 	 * there. */
 	void (*ended)(void *context, const struct traced_attempt *a);
-	/* It has waited for a second; called once. */
+	/* It has waited for 0.7 s; called once. */
 	void (*waits)(void *context, const struct traced_attempt *a);
 	/* A DNS message over UDP: of the program, or to it. */
 	void (*message)(void *context, bool is_query, const void *data,

@@ -14,7 +14,7 @@
  */
 #define FIRST_LOOK ((int64_t)CLOCK_MILLISECOND)
 #define LAST_LOOK (50 * (int64_t)CLOCK_MILLISECOND)
-#define LONG CLOCK_SECOND
+#define LONG (700 * (int64_t)CLOCK_MILLISECOND)
 /* So long the program has to ask what became of it. */
 #define ASKS_WITHIN (2 * CLOCK_SECOND)
 

@@ -5,6 +5,8 @@
  *   -p tcp|udp  -P PORT  -c CLIENT  -s SERVER  -6  -l (legacy)  -b (bridge)
  *   -d DEVICE (of ingress chains)  -h (from here)  -r (nftrace_restore() alone)
  *   -o FILE (what was recorded)
+ *   -t COUNT (so many connections from here to SERVER: for each a line with the
+ *      microseconds until its last step was read)
  * Prints `armed' and how long it took; ends at the end of its input, or when the
  * collector does; then a line a packet and a line a step.
  */
@@ -108,7 +110,7 @@ static void read_option(struct nftrace_request *q, int option, const char *word)
 	if (option == 'p')
 		q->protocol = strcmp(word, "udp") ? IPPROTO_TCP : IPPROTO_UDP;
 	else if (option == 'P')
-		q->port = (uint16_t)atoi(word);
+		q->port = (uint16_t)strtol(word, NULL, 10);
 	else if (option == 'c')
 		q->client = parse(word), q->has_client = true;
 	else if (option == 's')
@@ -148,19 +150,79 @@ static void wait_for_end(int control)
 		;
 }
 
+/* Whether a step that ended the packet from this port is there. */
+static bool is_named(int file, uint16_t port)
+{
+	struct arena *arena = arena_new();
+	struct nftrace_list l = { 0 };
+	bool found = false;
+	struct stat st;
+	void *data;
+
+	if (fstat(file, &st) || !st.st_size)
+		return false;
+	data = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_SHARED, file, 0);
+	if (!nftrace_read(data, (size_t)st.st_size, arena, &l))
+		for (size_t i = 0; i < l.count; i++)
+			found |= l.packets[i].from_port == port &&
+				 nftrace_end(&l.packets[i], true) != NULL;
+	(void)munmap(data, (size_t)st.st_size);
+	arena_free(arena);
+	return found;
+}
+
+/* From the connect() to the rule's name. */
+static int64_t time_one(const struct nftrace_request *q, int file, int control)
+{
+	struct sockaddr_in to = { .sin_family = AF_INET,
+				  .sin_port = htons(q->port) };
+	struct sockaddr_in own = { 0 };
+	struct pollfd fd = { control, POLLIN, 0 };
+	socklen_t size = sizeof(own);
+	int s = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+	const int64_t at = clock_now();
+	char c[64];
+
+	memcpy(&to.sin_addr, q->server.bytes + 12, 4);
+	(void)connect(s, (struct sockaddr *)&to, sizeof(to));
+	(void)getsockname(s, (struct sockaddr *)&own, &size);
+	while (!is_named(file, ntohs(own.sin_port))) {
+		if (clock_now() - at > CLOCK_SECOND)
+			break;
+		if (poll(&fd, 1, 100) > 0 &&
+		    recv(control, c, sizeof(c), MSG_DONTWAIT) <= 0)
+			break;
+	}
+	(void)close(s);
+	return clock_now() - at;
+}
+
+static void time_all(const struct nftrace_request *q, int file, int control,
+		     int count)
+{
+	for (int i = 0; i < count; i++) {
+		printf("named %" PRId64 "\n",
+		       time_one(q, file, control) / 1000);
+		(void)fflush(stdout);
+		(void)usleep(25000);
+	}
+}
+
 int main(int argc, char *argv[])
 {
 	struct nftrace_request q = { .protocol = IPPROTO_TCP, .is_v4 = true };
 	const char *save = NULL;
-	int file, control, err, option;
+	int file, control, err, option, count = 0;
 	unsigned char first;
 	int64_t at;
 
-	while ((option = getopt(argc, argv, "p:P:c:s:6lbd:hro:")) != -1) {
+	while ((option = getopt(argc, argv, "p:P:c:s:6lbd:hro:t:")) != -1) {
 		if (option == 'r')
-			return nftrace_restore() ? 1 : 0;
+			return nftrace_restore() < 0;
 		if (option == 'o')
 			save = optarg;
+		if (option == 't')
+			count = (int)strtol(optarg, NULL, 10);
 		read_option(&q, option, optarg);
 	}
 	at = clock_now();
@@ -175,6 +237,12 @@ int main(int argc, char *argv[])
 	}
 	printf("armed %" PRId64 "\n", (clock_now() - at) / 1000);
 	(void)fflush(stdout);
+	if (count) {
+		time_all(&q, file, control, count);
+		if (save)
+			(void)tell(file, save);
+		return 0;
+	}
 	wait_for_end(control);
 	return tell(file, save);
 }

@@ -69,7 +69,8 @@ static int keep(const char *path, const void *data, size_t size)
 	return fclose(f);
 }
 
-static int print_all(int file, const char *to)
+/* told_ns: when we first heard of something. */
+static int print_all(int file, const char *to, int64_t told_ns)
 {
 	struct arena *arena = arena_new();
 	struct drops_list l;
@@ -88,25 +89,34 @@ static int print_all(int file, const char *to)
 		print(&l.events[i]);
 	for (size_t i = 0; l.missing[i]; i++)
 		printf("missing %s\n", l.missing[i]);
-	printf("attached=%d lost=%llu error=%d bytes=%lld\n", l.is_attached,
+	printf("attached=%d lost=%llu error=%d bytes=%lld", l.is_attached,
 	       (unsigned long long)l.lost, err, (long long)about.st_size);
+	printf(" told_us=%lld\n",
+	       l.count ? (long long)(told_ns - l.events[0].at_ns) / 1000 : 0);
 	if (to)
 		err |= keep(to, data, (size_t)about.st_size);
 	arena_free(arena);
 	return err ? 1 : 0;
 }
 
-/* Bytes that say that there is more are taken until our input ends. */
-static void wait_input(int control)
+/* Bytes that say that there is more are taken until our input ends; when the
+ * first of them came. */
+static int64_t wait_input(int control)
 {
 	struct pollfd fds[] = { { STDIN_FILENO, POLLIN, 0 },
 				{ control, POLLIN, 0 } };
+	int64_t first = 0;
 	char bytes[64];
 
-	while (poll(fds, 2, -1) >= 0 && !fds[0].revents)
-		if (fds[1].revents &&
-		    recv(control, bytes, sizeof(bytes), 0) <= 0)
-			return;
+	while (poll(fds, 2, -1) >= 0 && !fds[0].revents) {
+		if (!fds[1].revents)
+			continue;
+		if (!first)
+			first = clock_now();
+		if (recv(control, bytes, sizeof(bytes), 0) <= 0)
+			break;
+	}
+	return first;
 }
 
 static int watch(const struct drops_request *q, const char *to)
@@ -114,6 +124,7 @@ static int watch(const struct drops_request *q, const char *to)
 	const int64_t begin = clock_now();
 	int file, control, err = drops_start(q, &file, &control);
 	unsigned char told = EIO;
+	int64_t told_ns;
 	char bytes[64];
 
 	if (!err) {
@@ -126,11 +137,11 @@ static int watch(const struct drops_request *q, const char *to)
 	}
 	printf("armed %.1f\n", (double)(clock_now() - begin) / 1e6);
 	(void)fflush(stdout);
-	wait_input(control);
+	told_ns = wait_input(control);
 	(void)shutdown(control, SHUT_WR);
 	while (recv(control, bytes, sizeof(bytes), 0) > 0)
 		;
-	return print_all(file, to);
+	return print_all(file, to, told_ns);
 }
 
 int main(int argc, char **argv)

@@ -16,8 +16,9 @@ import time
 from lab import Skip
 
 # Program type, attach type of linux/bpf.h, what it says.
-HOOKS = {'egress': (8, 1, 0), 'egress-pass': (8, 1, 1), 'ingress': (8, 0, 0), 'ingress-pass': (8, 0, 1), 'connect4': (18, 10, 0), 'connect6': (18, 11, 0)}
-BPF_PROG_LOAD, BPF_PROG_ATTACH = 5, 8
+HOOKS = {'egress': (8, 1, 0), 'egress-pass': (8, 1, 1), 'ingress': (8, 0, 0), 'ingress-pass': (8, 0, 1), 'connect4': (18, 10, 0), 'connect6': (18, 11, 0),
+         'netfilter': (32, 45, 0), 'netfilter-pass': (32, 45, 1)}
+BPF_PROG_LOAD, BPF_PROG_ATTACH, BPF_LINK_CREATE = 5, 8, 28
 SYS_BPF = {'x86_64': 321, 'aarch64': 280}.get(os.uname().machine)
 
 
@@ -52,6 +53,13 @@ def load(hook):
     attribute = struct.pack('<IIQQIIQII16sII', kind, 2, ctypes.addressof(code), ctypes.addressof(licence), 0, 0, 0, 0, 0,
                             b'deny', 0, where)
     return bpf(BPF_PROG_LOAD, attribute)
+
+
+def at_netfilter(hook, family, number):
+    """Stands at that hook (1: INPUT) for as long as the process lives."""
+    bpf(BPF_LINK_CREATE, struct.pack('<IIIIIIiI', load(hook), 0, HOOKS[hook][1], 0, 2 if family == 4 else 10, number, 10, 0))
+    print('attached', flush=True)
+    time.sleep(1000)
 
 
 def remove(folder):

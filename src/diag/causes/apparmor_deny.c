@@ -24,4 +24,5 @@ const struct cause cause_apparmor_deny = {
 	.needs = { FACT_CONNECT_EACCES },
 	.ruled_out_by = { FACT_APPARMOR_OFF, FACT_ROUTE_PROHIBIT,
 			  FACT_ROUTE_RULE_REFUSES },
+	.proven_by = FACT_APPARMOR_DENIED,
 };

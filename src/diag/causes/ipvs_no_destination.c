@@ -31,4 +31,5 @@ const struct cause cause_ipvs_no_destination = {
 			  FACT_ICMP_FROM_OTHER, FACT_ICMP_FROM_CLIENT },
 	.found_by = { FACT_IPVS_EMPTY },
 	.looked_by = { FACT_IPVS_READ },
+	.dropped_as = { FACT_DROP_RULES },
 };

@@ -35,5 +35,7 @@ const struct cause cause_selinux_bind_denied = {
 			  FACT_ICMP_BY_RULE },
 	.favoured_by = { FACT_RST_FOR_SYN, FACT_RST_FROM_STACK,
 			 FACT_HOST_SERVES, FACT_RST_LEFT_SERVER },
+	.found_by = { FACT_BIND_DENIED, FACT_BIND_DENIED_BEFORE },
+	.looked_by = { FACT_AUDIT_READ },
 	.dropped_as = { FACT_DROP_NO_SOCKET },
 };

@@ -25,4 +25,5 @@ const struct cause cause_selinux_connect_denied = {
 	.needs = { FACT_CONNECT_EACCES },
 	.ruled_out_by = { FACT_SELINUX_OFF, FACT_ROUTE_PROHIBIT,
 			  FACT_ROUTE_RULE_REFUSES },
+	.proven_by = FACT_SELINUX_DENIED,
 };

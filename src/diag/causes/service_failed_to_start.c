@@ -36,8 +36,10 @@ const struct cause cause_service_failed_to_start = {
 			  FACT_SUPERSERVER_OFF,    FACT_SOCKET_UNIT_OFF,
 			  FACT_INNER_LOOPBACK,     FACT_INNER_NONE,
 			  FACT_NO_SYSTEMD,         FACT_RULE_RST,
-			  FACT_ICMP_BY_RULE },
+			  FACT_ICMP_BY_RULE,       FACT_BIND_DENIED },
 	.favoured_by = { FACT_RST_FOR_SYN, FACT_RST_FROM_STACK,
 			 FACT_HOST_SERVES, FACT_RST_LEFT_SERVER },
+	.found_by = { FACT_UNIT_FAILED, FACT_UNIT_FAILED_NAMED },
+	.looked_by = { FACT_UNITS_READ },
 	.dropped_as = { FACT_DROP_NO_SOCKET },
 };

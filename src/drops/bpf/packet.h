@@ -17,19 +17,6 @@ enum {
 	DST_NOREF = 1,
 };
 
-/* Ours is ours as long as the collector is in it: its address is enough. */
-static __always_inline bool is_here(const struct net *net)
-{
-	if (!net)
-		return false;
-	if ((uint64_t)net == shared.space)
-		return true;
-	if (shared.space || BPF_CORE_READ(net, ns.inum) != config.space)
-		return false;
-	shared.space = (uint64_t)net;
-	return true;
-}
-
 static __always_inline void put_v4(uint8_t to[16], uint32_t address)
 {
 	__builtin_memset(to, 0, 16);
@@ -279,16 +266,9 @@ static __always_inline bool is_packet_here(const struct sk_buff *skb)
 static __always_inline bool take_packet(struct record *r,
 					const struct sk_buff *skb)
 {
-	struct net_device *dev;
 	const int got = read_packet(r, skb);
 
-	if (!got || !is_wanted(r, got == 2))
-		return false;
-	/* No device, or none that has this namespace, if it was read above. */
-	dev = BPF_CORE_READ(skb, dev);
-	if (dev && is_here(BPF_CORE_READ(dev, nd_net.net)))
-		r->device = (uint32_t)BPF_CORE_READ(dev, ifindex);
-	return true;
+	return got && is_wanted(r, got == 2);
 }
 
 static __always_inline void read_addresses(struct record *r,

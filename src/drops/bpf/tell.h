@@ -53,6 +53,19 @@ static __always_inline struct record_counts *own_counts(void)
 	return &shared.counts[bpf_get_smp_processor_id() & (RECORD_CPUS - 1)];
 }
 
+/* Ours is ours as long as the collector is in it: its address is enough. */
+static __always_inline bool is_here(const struct net *net)
+{
+	if (!net)
+		return false;
+	if ((uint64_t)net == shared.space)
+		return true;
+	if (shared.space || BPF_CORE_READ(net, ns.inum) != config.space)
+		return false;
+	shared.space = (uint64_t)net;
+	return true;
+}
+
 static __always_inline void make_key(struct record_key *k,
 				     const struct record *r)
 {
@@ -72,7 +85,7 @@ static __always_inline void make_key(struct record_key *k,
 	k->new_state = r->new_state;
 }
 
-/* Who floods us with ever new ports is told as one. */
+/* Who floods us with ever new ports is told as one: whose it was is lost. */
 static __always_inline void make_coarse(struct record *r)
 {
 	__builtin_memset(r->from, 0, 16);
@@ -98,16 +111,15 @@ static __always_inline bool has_token(struct record_state *s, uint64_t now)
 	return true;
 }
 
-/* Whether a new key may still be told in this second. */
-static __always_inline bool is_news(struct record_counts *c, uint64_t now)
+/* Limits of a second: of new keys, of stacks, and of others. */
+static __always_inline void begin_second(struct record_counts *c, uint64_t now)
 {
 	const uint64_t second = now / SECOND;
 
-	if (c->second != second) {
-		c->second = second;
-		c->news = c->named = 0;
-	}
-	return c->news++ < RECORD_NEWS;
+	if (c->second == second)
+		return;
+	c->second = second;
+	c->news = c->named = c->others = 0;
 }
 
 /* What is formatted may not stand in the ring: the kernel takes one place in it
@@ -157,6 +169,16 @@ static __always_inline bool tell_plain(const struct record *r, uint64_t flags)
 	return true;
 }
 
+/* None, or none of this namespace, if it was another's that told of it. */
+static __always_inline uint32_t device_of(const struct sk_buff *skb)
+{
+	struct net_device *dev = BPF_CORE_READ(skb, dev);
+
+	if (!dev || !is_here(BPF_CORE_READ(dev, nd_net.net)))
+		return 0;
+	return (uint32_t)BPF_CORE_READ(dev, ifindex);
+}
+
 static __always_inline void send(void *ctx, struct record *r,
 				 struct record_state *s,
 				 struct record_counts *c, bool is_first)
@@ -199,7 +221,9 @@ new_state(const struct record_key *k, uint64_t now)
 	return bpf_map_lookup_elem(&keys, k);
 }
 
-static __attribute__((noinline)) void tell(void *ctx, struct record *r)
+/* skb: of the packet, 0 if it is none; its device is only asked for when told. */
+static __attribute__((noinline)) void tell(void *ctx, struct record *r,
+					   uint64_t skb)
 {
 	struct record_counts *c = own_counts();
 	bool is_first = false;
@@ -209,7 +233,9 @@ static __attribute__((noinline)) void tell(void *ctx, struct record *r)
 	r->at_ns = bpf_ktime_get_ns();
 	make_key(&k, r);
 	s = bpf_map_lookup_elem(&keys, &k);
-	if (!s && !is_news(c, r->at_ns)) {
+	begin_second(c, r->at_ns);
+	if (!s && c->news++ >= RECORD_NEWS) {
+		ADD(c->lost, 1);
 		make_coarse(r);
 		make_key(&k, r);
 		k.is_coarse = 1;
@@ -221,7 +247,10 @@ static __attribute__((noinline)) void tell(void *ctx, struct record *r)
 	}
 	if (!s) {
 		ADD(c->lost, 1);
-	} else if (has_token(s, r->at_ns)) {
+	} else if (has_token(s, r->at_ns) &&
+		   (is_first || c->others++ < RECORD_OTHERS)) {
+		if (skb)
+			r->device = device_of((const struct sk_buff *)skb);
 		send(ctx, r, s, c, is_first);
 	} else {
 		ADD(s->held, 1);

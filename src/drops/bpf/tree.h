@@ -211,6 +211,6 @@ PROGRAM(sys_exit)
 	r.pid = pid_here((void *)bpf_get_current_task());
 	r.uid = (uint32_t)bpf_get_current_uid_gid();
 	(void)bpf_get_current_comm(r.program, sizeof(r.program));
-	tell(ctx, &r);
+	tell(ctx, &r, 0);
 	return 0;
 }

@@ -9,6 +9,7 @@
 #include "host/reader.h"
 #include "host/serving.h"
 #include "host/superservers.h"
+#include "host/unit_state.h"
 #include "host/units.h"
 
 /*
@@ -18,7 +19,7 @@
  */
 static const enum fact_kind told[] = {
 	FACT_SUPERSERVERS_READ,  FACT_SUPERSERVER_OFF, FACT_SUPERSERVER_PROGRAM,
-	FACT_SUPERSERVER_DENIES, FACT_SOCKET_UNIT_OFF,
+	FACT_SUPERSERVER_DENIES, FACT_SOCKET_UNIT_OFF, FACT_UNIT_FAILED,
 };
 
 /* Of look_listener: less than what is found here. */
@@ -109,24 +110,81 @@ static int off_in_superservers(struct reading *r)
 	return err;
 }
 
-static void tell_unit(struct reading *r, const struct unit *u)
+/* What systemd says of it; NULL: nothing that could be asked. */
+static const struct unit_state *state_of(struct reading *r, const char *unit)
 {
-	struct looking *l = r->l;
-	const struct line line = { u->file, u->name, u->line };
+	const struct unit_state *s = NULL;
 
-	look_forget(l, outdone, sizeof(outdone) / sizeof(*outdone));
+	if (unit_state_ask(&s, r->arena, &unit, 1))
+		return NULL;
+
+	return unit_state_find(s, unit);
+}
+
+/* Its service ended so often that systemd starts it no more. */
+static void tell_failed_service(struct reading *r, const struct unit *socket,
+				const struct unit_state *state)
+{
+	char *name = arena_string(r->arena, state->triggers);
+	const struct unit_state *service;
+	struct looking *l = r->l;
+
+	if (!name)
+		return;
+	name[strcspn(name, " ")] = '\0';
+	service = state_of(r, name);
+	look_step(l, STEP_FAIL, _("%1$s is started by %2$s, and has failed"),
+		  name, socket->name);
+	look_tell(
+		l, FACT_UNIT_FAILED,
+		unit_state_culprit(l->record->arena, service, name),
+		_("%1$s is started by %2$s, and failed so often that systemd starts it no more."),
+		name, socket->name);
+}
+
+static void tell_stopped_socket(struct reading *r, const struct unit *u,
+				const struct unit_state *state)
+{
+	const struct line line = { u->file, u->name, u->line };
+	struct looking *l = r->l;
+	struct text how = TEXT_NULL;
+
 	look_step(l, STEP_FAIL, _("%s is to have the port open, and has not"),
 		  u->name);
-	if (u->is_enabled && !u->is_masked)
+	if (state && unit_state_has_failed(state)) {
+		unit_state_how(&how, state);
+		look_tell(
+			l, FACT_SOCKET_UNIT_OFF, blame(r, &line),
+			_("%1$s is to listen on %2$s, but it has failed (%3$s)."),
+			u->name, u->text, text_string(&how));
+	} else if (u->is_enabled && !u->is_masked) {
 		look_tell(
 			l, FACT_SOCKET_UNIT_OFF, blame(r, &line),
 			_("%1$s is enabled and is to listen on %2$s, but nothing does: it was stopped, or has failed."),
 			u->name, u->text);
-	else
+	} else {
 		look_tell(
 			l, FACT_SUPERSERVER_OFF, blame(r, &line),
 			_("%1$s would listen on %2$s, but it is not enabled."),
 			u->name, u->text);
+	}
+	text_done(&how);
+}
+
+/* 1: it is told. One that is active listens, but not for this client. */
+static int tell_unit(struct reading *r, const struct unit *u)
+{
+	const struct unit_state *state = state_of(r, u->name);
+
+	if (state && !strcmp(state->active, "active"))
+		return 0;
+
+	look_forget(r->l, outdone, sizeof(outdone) / sizeof(*outdone));
+	if (state && !strcmp(state->result, "service-start-limit-hit"))
+		tell_failed_service(r, u, state);
+	else
+		tell_stopped_socket(r, u, state);
+	return 1;
 }
 
 /* A service unit of that name has the port open itself: then its socket unit
@@ -147,11 +205,9 @@ static int off_in_systemd(struct reading *r)
 		if (u->line && (!socket || u->is_enabled))
 			socket = u;
 	}
-	if (socket && (socket->is_enabled || !has_service)) {
-		tell_unit(r, socket);
-		return 1;
-	}
-	return 0;
+	return socket && (socket->is_enabled || !has_service)
+		       ? tell_unit(r, socket)
+		       : 0;
 }
 
 /* Whether it can be started at all. */

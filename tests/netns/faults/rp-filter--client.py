@@ -4,6 +4,7 @@ from services import some_service
 FAMILY = 4
 EXPECT = {'cause': 'rp-filter', 'symptom': ['syn-unanswered', 'handshake-incomplete'],
           'root': {'certainty': 'proven', 'place': 'client', 'culprit': {'kind': 'sysctl'}}}
+SIDES = ('client',)  # the server sees an answer that left, and no more
 
 
 def build(lab):

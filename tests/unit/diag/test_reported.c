@@ -168,9 +168,19 @@ static void the_kernels_word_counts_for_more_than_the_rules(void **state)
 		FACTS(SILENT, FACT_DROPS_WATCHED, FACT_DROP_RP_FILTER,
 		      FACT_RULES_DROP, FACT_RULES_SILENT, FACT_RULES_READ,
 		      FACT_RP_FILTER_DROPS);
+	/* A program stands beside the rules: it need not be they. */
+	const struct fact_set beside =
+		FACTS(SILENT, FACT_DROPS_WATCHED, FACT_DROP_RULES,
+		      FACT_RULES_ACCEPT, FACT_RULES_READ, FACT_SECURITY_HOOK,
+		      FACT_CONNTRACK_ROOM, FACT_NO_BRIDGE, FACT_IPVS_READ,
+		      FACT_FRAME_OURS, FACT_FRAME_UNTAGGED);
 
 	assert_true(
 		is_left(diag_judge(*state, &dropped), "firewall-drop-silent"));
+	assert_string_equal(diag_judge(*state, &beside)->cause->id,
+			    "security-hook-drop");
+	assert_int_equal(diag_judge(*state, &beside)->certainty,
+			 CERTAINTY_INFERRED);
 	assert_proven(*state, &passed, "rp-filter");
 }
 
@@ -306,6 +316,16 @@ static void a_hidden_refusal_is_told_as_one(void **state)
 	assert_false(is_left(v, "firewall-drop-silent"));
 }
 
+static void a_datagram_that_was_dropped_is_told_alike(void **state)
+{
+	const struct fact_set facts = FACTS(
+		FACT_AT_SERVER, FACT_FORETOLD, FACT_IS_V4, FACT_ASKS_UDP,
+		FACT_UDP_REQUEST, FACT_UDP_SILENCE, FACT_UDP_EXPECTS_ANSWER,
+		FACT_ADDRESS_OWN, FACT_DROP_RP_FILTER);
+
+	assert_proven(*state, &facts, "rp-filter");
+}
+
 /* Of those that do the same, the one that was found. */
 static void a_report_proves_what_was_found(void **state)
 {
@@ -336,6 +356,34 @@ static void the_clients_reports_say_nothing_of_the_server(void **state)
 	assert_true(is_left(v, "accept-queue-full"));
 	assert_int_equal(v->alternative_count,
 			 diag_judge(*state, &without)->alternative_count);
+}
+
+/* The client has a reverse path filter, too. */
+static void a_client_that_drops_the_answer_is_where_it_is(void **state)
+{
+	const struct fact_set facts = FACTS(
+		FACT_AT_CLIENT, FACT_IS_V4, FACT_SYN_SEEN, FACT_SYN_SILENCE,
+		FACT_SYNACK_SEEN, FACT_SYNACK_UNANSWERED,
+		FACT_OWN_DROP_RP_FILTER, FACT_RP_FILTER_COUNTED);
+	const struct verdict *v = diag_judge(*state, &facts);
+
+	assert_proven(*state, &facts, "rp-filter");
+	assert_int_equal(v->place, PLACE_CLIENT);
+}
+
+static void what_the_client_did_not_drop_its_rules_did_not(void **state)
+{
+	const struct fact_set facts = FACTS(
+		FACT_AT_CLIENT, FACT_IS_V4, FACT_SYN_SEEN, FACT_SYN_SILENCE,
+		FACT_OWN_RULES_UNSURE, FACT_DROPS_WATCHED, FACT_OWN_DROP_NONE);
+	const struct fact_set dropped = FACTS(
+		FACT_AT_CLIENT, FACT_IS_V4, FACT_SYN_SEEN, FACT_SYN_SILENCE,
+		FACT_OWN_RULES_UNSURE, FACT_OWN_DROP_RULES_REPLY);
+	const struct verdict *v = diag_judge(*state, &facts);
+
+	assert_false(is_left(v, "client-input-no-established"));
+	v = diag_judge(*state, &dropped);
+	assert_true(is_left(v, "client-input-no-established"));
 }
 
 /* Whatever else is true of it, a cause that the kernel names is not out. */
@@ -380,8 +428,11 @@ int main(void)
 		WITH_DIAG(what_no_capture_sees_is_told_by_the_kernel),
 		WITH_DIAG(a_report_of_the_first_fault_hides_no_second),
 		WITH_DIAG(a_hidden_refusal_is_told_as_one),
+		WITH_DIAG(a_datagram_that_was_dropped_is_told_alike),
 		WITH_DIAG(a_report_proves_what_was_found),
 		WITH_DIAG(the_clients_reports_say_nothing_of_the_server),
+		WITH_DIAG(a_client_that_drops_the_answer_is_where_it_is),
+		WITH_DIAG(what_the_client_did_not_drop_its_rules_did_not),
 		WITH_DIAG(what_the_kernel_reports_never_excludes_its_cause),
 	};
 

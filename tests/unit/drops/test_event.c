@@ -241,24 +241,29 @@ static void more_missing_than_there_can_be_are_left_out(void **state)
 static void what_was_taken_is_no_drop(void **state)
 {
 	static const char *const purged[] = { "skb_queue_purge_reason", NULL };
-	static const char *const obeyed[] = { "tcp_v4_rcv", NULL };
+	static const char *const tcp[] = { "tcp_v4_rcv", NULL };
+	static const char *const closing[] = { "tcp_rcv_state_process", NULL };
 	struct record r = packet(9);
 	struct read t;
 
 	(void)state;
 	set_up(&t);
+	r.flags = 0x14; /* RST, ACK */
 	stream_write_event(&t.stream, &r, "NOT_SPECIFIED", purged);
-	stream_write_event(&t.stream, &r, "NOT_SPECIFIED", obeyed);
-	r.flags = 0x14;
-	stream_write_event(&t.stream, &r, "NOT_SPECIFIED", obeyed);
+	stream_write_event(&t.stream, &r, "NOT_SPECIFIED", closing);
+	stream_write_event(&t.stream, &r, "", tcp);
 	r.key = 10;
-	stream_write_event(&t.stream, &r, "NOT_SPECIFIED", obeyed);
+	stream_write_event(&t.stream, &r, "NOT_SPECIFIED", tcp);
 	stream_write_event(&t.stream, &r, "NOT_SPECIFIED", NULL);
-	stream_write_event(&t.stream, &r, "TCP_INVALID_SEQUENCE", obeyed);
+	stream_write_event(&t.stream, &r, "TCP_INVALID_SEQUENCE", tcp);
+	r.flags = 2; /* SYN */
+	stream_write_event(&t.stream, &r, "", tcp);
+	stream_write_event(&t.stream, &r, "NOT_SPECIFIED", closing);
 	assert_int_equal(read(&t, t.stream.len), 0);
-	assert_int_equal(t.list.count, 2);
-	assert_int_equal(t.list.events[0].flags, 2);
-	assert_string_equal(t.list.events[1].reason, "TCP_INVALID_SEQUENCE");
+	assert_int_equal(t.list.count, 3);
+	assert_string_equal(t.list.events[0].reason, "TCP_INVALID_SEQUENCE");
+	assert_string_equal(t.list.events[1].place, "tcp_v4_rcv");
+	assert_string_equal(t.list.events[2].place, "tcp_rcv_state_process");
 	tear_down(&t);
 }
 

@@ -315,6 +315,19 @@ static void of_packets_that_never_came_nothing_is_said(void **state)
 	assert_false(has(w, FACT_PACKET_REPORTED));
 }
 
+/* A flood's events are told as one, and one of them may be of this flow. */
+static void a_drop_of_anybody_may_be_ours(void **state)
+{
+	struct world *w = *state;
+	struct drop_event *e = asked(w, "NETFILTER_DROP", "nft_do_chain");
+
+	e->from = e->to = (struct address){ { 0 } };
+	e->from_port = e->to_port = 0;
+	assert_int_equal(tell(w), 0);
+	assert_false(has(w, FACT_DROPS_WATCHED));
+	assert_false(has(w, FACT_DROP_NONE));
+}
+
 static void what_happens_in_healthy_connections_is_no_drop(void **state)
 {
 	struct world *w = *state;
@@ -353,7 +366,11 @@ static void an_answer_that_was_dropped_had_been_made(void **state)
 {
 	struct world *w = *state;
 
+	/* Whose address it is, must be known. */
 	answer(w, "NETFILTER_DROP", "nft_do_chain")->hook = DROP_HOOK_OUTPUT;
+	tell(w);
+	assert_false(has(w, FACT_SYN_TAKEN));
+	fact_add(&w->facts.set, FACT_ADDRESS_OWN);
 	tell(w);
 	assert_true(has(w, FACT_SYN_TAKEN));
 
@@ -361,6 +378,7 @@ static void an_answer_that_was_dropped_had_been_made(void **state)
 	without_world(state);
 	with_world(state);
 	w = *state;
+	fact_add(&w->facts.set, FACT_ADDRESS_OWN);
 	answer(w, "NETFILTER_DROP", "nft_do_chain")->hook = DROP_HOOK_FORWARD;
 	tell(w);
 	assert_false(has(w, FACT_SYN_TAKEN));
@@ -601,6 +619,7 @@ static void at_the_client_it_is_told_of_the_client(void **state)
 		{ "BPF_CGROUP_EGRESS", false, FACT_OWN_DROP_CGROUP },
 		{ "IP_RPFILTER", true, FACT_OWN_DROP_RP_FILTER },
 		{ "TC_INGRESS", true, FACT_OWN_DROP_OTHERWISE },
+		{ "TC_EGRESS", false, FACT_OWN_DROP_OTHERWISE },
 		{ "QUEUE_PURGE", true, FACT_OWN_DROP_NONE },
 	};
 
@@ -664,6 +683,7 @@ int main(void)
 		IN_WORLD(a_packet_that_was_sent_on_is_known_again),
 		IN_WORLD(nothing_dropped_is_told_only_where_nothing_was_missed),
 		IN_WORLD(of_packets_that_never_came_nothing_is_said),
+		IN_WORLD(a_drop_of_anybody_may_be_ours),
 		IN_WORLD(what_happens_in_healthy_connections_is_no_drop),
 		IN_WORLD(a_syn_that_is_repeated_is_a_drop_unless_it_was_taken),
 		IN_WORLD(an_answer_that_was_dropped_had_been_made),
