@@ -195,7 +195,7 @@ static int tell_foretold(struct server *s)
 
 	if (err)
 		return err;
-	s->is_silence_foretold = v.verdict.symptom == SYMPTOM_SYN_UNANSWERED;
+	s->foretold_as = v.verdict.symptom;
 	if (s->screen.is_quiet)
 		return 0;
 
@@ -340,6 +340,16 @@ static int take_attempt(struct server *s, const struct server_seen *seen)
 	return err;
 }
 
+static int watch_again(struct server *s, struct server_seen *seen)
+{
+	int err = server_probe_retry(s, seen);
+
+	if (err < 0)
+		return err;
+
+	return err ? wait_attempt(s, seen) : 1;
+}
+
 static int watch(struct server *s)
 {
 	const struct facts *client = s->record->attempt_count
@@ -352,6 +362,8 @@ static int watch(struct server *s)
 		return server_watch_end(s);
 	if (!err)
 		err = wait_attempt(s, &seen);
+	if (err == 1)
+		err = watch_again(s, &seen);
 	server_probe_tell(s, err == 1 ? &seen : NULL);
 	if (err == 1)
 		err = take_attempt(s, &seen);

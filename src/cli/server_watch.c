@@ -129,7 +129,7 @@ static bool is_unanswered(const struct flow *f, const struct fact_set *facts)
 static bool is_silent(const struct reading *r, const struct flow *f,
 		      const struct fact_set *facts)
 {
-	const int64_t least = r->s->is_silence_foretold
+	const int64_t least = r->s->foretold_as == SYMPTOM_SYN_UNANSWERED
 				      ? (int64_t)SERVER_FORETOLD_SILENCE
 				      : (int64_t)SILENCE;
 
@@ -153,7 +153,9 @@ static struct server_seen seen_of(const struct flow *f,
 static bool is_dropped(struct reading *r, const struct flow *f,
 		       const struct fact_set *facts)
 {
-	const int64_t grace = r->s->is_silence_foretold ? GRACE_SILENT : GRACE;
+	const int64_t grace = r->s->foretold_as == SYMPTOM_SYN_UNANSWERED
+				      ? GRACE_SILENT
+				      : GRACE;
 	const struct server_seen seen = seen_of(f, facts);
 	const struct drop_event *e;
 
