@@ -8,6 +8,10 @@ import contextlib
 import json
 import os
 import pathlib
+import pty
+import random
+import re
+import select
 import shutil
 import signal
 import socket
@@ -96,7 +100,7 @@ def statuses():
     claim('-- may be left out', done.returncode == 0 and b'status 3' in done.stderr, done.stderr)
     done = run('sh', '-c', 'ulimit -n; umask; trap; cat /proc/self/status', options=['-o', '/dev/null'])
     plain = subprocess.run(['sh', '-c', 'ulimit -n; umask; trap; cat /proc/self/status'], capture_output=True, check=False)
-    kept = [b'Sig', b'Shd', b'Cap', b'Uid', b'Gid', b'Groups', b'Umask'] + ([b'NoNewPrivs'] if os.geteuid() == 0 else [])
+    kept = [b'SigBlk', b'SigIgn', b'SigCgt', b'ShdPnd', b'Cap', b'Uid', b'Gid', b'Groups', b'Umask'] + ([b'NoNewPrivs'] if os.geteuid() == 0 else [])
 
     def of(text):
         return [line for line in text.splitlines() if b':' not in line or any(line.startswith(k) for k in kept)]
@@ -149,6 +153,59 @@ def signals():
     process.kill()
     process.communicate(timeout=20)
     claim('it ends with us', wait('it ends with us', lambda: not pathlib.Path(f'/proc/{pid}').exists() or state(pid) == 'Z'))
+
+
+def terminal():
+    pid, fd = pty.fork()
+    if pid == 0:
+        os.execvpe('bash', ['bash', '--norc', '-i'], environment)
+    heard = ''
+
+    def say(text, until):
+        nonlocal heard
+        heard = ''
+        os.write(fd, text.encode())
+        end = time.monotonic() + 10
+        while time.monotonic() < end and not re.search(until, heard):
+            if select.select([fd], [], [], 0.05)[0]:
+                heard += os.read(fd, 65536).decode(errors='replace')
+        claim(f'on a terminal, {text!r} is followed by {until}', re.search(until, heard), heard)
+    say(f'{kiriwake} run --pass -- sh -c "trap \'echo I\'\'NT; exit 9\' INT; echo be\'\'gins; while :; do sleep 0.1; done"\n', 'begins')
+    say('\x1a', 'Stopped')
+    say('fg\n', 'kiriwake run')
+    time.sleep(0.5)  # bash says so before it does it
+    say('\x03', 'INT')
+    say('echo status $?.\n', r'status 9\.')
+    say(f'{kiriwake} run -- cat\n', 'cat')
+    say('a line\n', 'a line\r\na line')
+    say('\x04', 'status 0')
+    os.close(fd)
+    os.kill(pid, signal.SIGKILL)
+    os.waitpid(pid, 0)
+
+
+def left(mark):
+    found = []
+    for path in pathlib.Path('/proc').glob('[0-9]*/environ'):
+        with contextlib.suppress(OSError):
+            if mark.encode() in path.read_bytes():
+                found.append(path.parent.name)
+    return found
+
+
+def ends(port, closed):
+    mark = f'KIRIWAKE_TEST={random.randrange(1 << 60)}'
+    name, value = mark.split('=')
+    code = CONNECTS % f'''
+import time
+one({closed}); one({port}); time.sleep(20)'''
+    for _ in range(12):
+        process = subprocess.Popen([kiriwake, 'run', '-o', '/dev/null', '--', *python(code)], stdout=subprocess.DEVNULL,
+                                   stderr=subprocess.DEVNULL, start_new_session=True, env={**environment, name: value})
+        time.sleep(random.random() * 1.2)
+        process.kill()
+        process.wait()
+        claim('after SIGKILL nothing is left', wait('nothing is left', lambda: not left(mark), 5), left(mark))
 
 
 CONNECTS = '''
@@ -284,10 +341,12 @@ def main():
         output()
         statuses()
         signals()
+        terminal()
         children(port)
         answers(port, closed)
         kinds(port)
         users(port)
+        ends(port, closed)
         server.close()
     print('\n'.join(wrong) or f'{checked} claims hold')
     return bool(wrong)

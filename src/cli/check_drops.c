@@ -95,7 +95,7 @@ static bool is_kept_back(const struct drop_event *e,
 static bool has_watched(const struct check_drops *d, const struct attempt *a,
 			const struct check_local *s)
 {
-	if (!d->is_over)
+	if (!d->is_over || !d->recording.is_ended)
 		return false; /* more may be on its way into the file */
 	if (d->armed_ns <= s->began_ns)
 		return true;

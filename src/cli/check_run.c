@@ -8,6 +8,7 @@
 #include "base/i18n.h"
 #include "base/text.h"
 #include "cli/check.h"
+#include "cli/check_trace.h"
 #include "probe/icmp_error.h"
 #include "probe/knock.h"
 #include "probe/name_facts.h"
@@ -575,6 +576,7 @@ int check_look(struct check *c)
 	c->options.stop = &interrupted;
 	c->options.waiting = waiting;
 	c->options.waiting_context = c;
+	c->options.syns_kept = c->rights.priv ? CHECK_TRACE_SYNS : 0;
 	c->runner = probe_runner_new(c->record, &c->options, told, c);
 	if (!c->diag || !c->runner)
 		return -ENOMEM;

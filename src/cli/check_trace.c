@@ -12,6 +12,7 @@
 #include "cli/check_rights.h"
 #include "cli/recording.h"
 #include "probe/icmp_error.h"
+#include "probe/knock.h"
 #include "probe/probe.h"
 #include "ruleset/model.h"
 
@@ -285,13 +286,39 @@ static int await_rule(struct check_trace *t, struct recording *r, int fd)
 	return named;
 }
 
+static bool was_refused(const struct attempt *a)
+{
+	return fact_has(&a->facts.set, FACT_RST_FOR_SYN) ||
+	       fact_has(&a->facts.set, FACT_ICMP_ERROR) ||
+	       fact_has(&a->facts.set, FACT_LOCAL_ERROR);
+}
+
+/* Until a neighbour is given up the kernel repeats the SYN twice more, of those
+ * that are waited for. */
+static bool has_syn_left(const struct check_trace *t)
+{
+	const struct case_record *c = t->record;
+	unsigned used = c->syns + 1;
+
+	if (c->target.protocol != IPPROTO_TCP)
+		return true;
+	for (size_t i = 0; i < c->attempt_count; i++) {
+		const struct attempt *a = &c->attempts[i];
+
+		if (fact_has(&a->facts.set, FACT_PROBED) && !a->is_connected &&
+		    !was_refused(a) && knock_is_long(c, a))
+			used += 2;
+	}
+
+	return used <= PROBE_SYNS_MOST;
+}
+
 int check_trace_rules(struct check_trace *t)
 {
 	struct recording r;
 	int fd, named, err;
 
-	if (t->record->target.protocol == IPPROTO_TCP &&
-	    t->record->syns >= PROBE_SYNS_MOST)
+	if (!has_syn_left(t))
 		return -EAGAIN;
 
 	err = arm(t, &r);

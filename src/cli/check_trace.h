@@ -9,6 +9,8 @@
  * them, by the kernel's own trace (src/nftrace). One more attempt is made for it,
  * so it is for where the rules themselves do not say.
  */
+enum { CHECK_TRACE_SYNS = 1 };
+
 struct check_trace {
 	struct case_record *record;
 	struct attempt *attempt;

@@ -118,6 +118,9 @@ static int open_output(struct run *r)
 				O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666)
 			 : fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 10);
 
+	/* Standard error may be closed. */
+	if (fd < 0 && !r->output)
+		fd = open("/dev/null", O_WRONLY | O_CLOEXEC);
 	r->out = fd < 0 ? NULL : fdopen(fd, "w");
 	if (r->out)
 		return 0;
@@ -263,6 +266,7 @@ static int run(struct cli *cli, int argc, char *argv[])
 	if (!r)
 		return EXIT_UNKNOWN;
 	r->cli = *cli;
+	r->pid = getpid();
 	r->drops = recording_none();
 	r->drops_error = -EAGAIN;
 	r->whole.file = r->whole.then.network = -1;

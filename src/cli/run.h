@@ -34,6 +34,7 @@ struct run_then {
 	int64_t ports[2];
 	bool has_ports;
 	char cgroup[256]; /* another one than ours; "" */
+	char label[128];  /* of SELinux or AppArmor, not ours; "" */
 	int network;      /* another one than ours; -1 */
 
 	/* A variable of its environment, and its value. */
@@ -82,6 +83,7 @@ struct run {
 	bool passes;        /* --pass */
 	bool is_quick;      /* --no-check: what was seen, and no more */
 	char *const *argv;
+	pid_t pid; /* our own */
 	struct traced *traced;
 	struct traced_about about;
 	/* What the kernel reports meanwhile, where that is permitted. */

@@ -10,7 +10,8 @@ struct run_case {
 	struct run *run;
 	struct run_place *place;
 	struct check check;
-	bool is_elsewhere; /* it could not go where the program was */
+	/* It could not go where the program was. */
+	bool lacks_cgroup, lacks_network;
 };
 
 /* The attempt failed, or has waited for so long that it is as good as that. */
@@ -36,3 +37,6 @@ int run_own_healthy(struct run_case *c);
 /* The connection worked, and the program failed: what the service says to us.
  * The same. */
 int run_own_worked(struct run_case *c);
+
+/* Whether any of its TCP connections worked. */
+bool run_own_works(const struct run *r);

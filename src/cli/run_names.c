@@ -6,6 +6,8 @@
 #include "net/dns.h"
 #include "net/hosts_file.h"
 
+enum { INTERNET = 1 }; /* the class */
+
 /* The question of a message. False: it has none, or more. */
 static bool read_question(const struct run_message *m, struct dns_question *q,
 			  char name[DNS_NAME_SIZE])
@@ -20,8 +22,8 @@ static bool read_question(const struct run_message *m, struct dns_question *q,
 	dns_name_plain(name, DNS_NAME_SIZE, &c);
 	q->type = (enum dns_type)cursor_be16(&c);
 	q->name = name;
-	return cursor_ok(&c) && count == 1 && *name &&
-	       (q->type == DNS_A || q->type == DNS_AAAA);
+	return cursor_be16(&c) == INTERNET && cursor_ok(&c) && count == 1 &&
+	       *name && (q->type == DNS_A || q->type == DNS_AAAA);
 }
 
 static const struct run_message *message_at(const struct run *r, uint64_t i)

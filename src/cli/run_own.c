@@ -63,6 +63,9 @@ static void tell_failed(const struct run_case *c, struct facts *f)
 	fact_tell(f, FACT_PROGRAM_FAILED, source, NULL, "%s.",
 		  text_string(&words));
 	text_done(&words);
+	if (a->has_filter && (a->error == EPERM || a->error == EACCES ||
+			      a->error == ENOSYS || a->call == TRACED_SOCKET))
+		fact_tell(f, FACT_PROGRAM_FILTER, source, NULL, NULL);
 }
 
 /* Whether what the probe saw is what makes such an errno. */
@@ -302,6 +305,37 @@ static void tell_kernel(const struct run_case *c, struct arena *arena,
 	recording_unmap(data, size);
 }
 
+/*
+ * What was found out of this process, and need not hold for the program: it was
+ * elsewhere, has another label, or met a program of the cgroup that let the
+ * probe pass.
+ */
+static void forget_own(const struct run_case *c, struct case_record *record,
+		       const struct attempt *probed, struct facts *f)
+{
+	static const enum fact_kind of_cgroup[] = {
+		FACT_BPF_CONNECT,   FACT_BPF_NO_CONNECT,   FACT_BPF_EGRESS,
+		FACT_BPF_NO_EGRESS, FACT_BPF_EGRESS_DROPS,
+	};
+
+	for (size_t i = 0;
+	     c->lacks_cgroup && i < sizeof(of_cgroup) / sizeof(*of_cgroup); i++)
+		facts_forget(f, of_cgroup[i]);
+	if (c->lacks_cgroup)
+		case_not_looked(
+			record, "cgroup",
+			_("The program was in another cgroup, which only root may look into."));
+	if (probed && probed->is_connected)
+		facts_forget(f, FACT_BPF_CONNECT);
+	if (!*c->place->then.label)
+		return;
+	facts_forget(f, FACT_SELINUX_OFF);
+	facts_forget(f, FACT_APPARMOR_OFF);
+	case_not_looked(
+		record, "security",
+		_("The program has another security label than kiriwake: what that may do is not known."));
+}
+
 /* The case anew, of the program's own attempt; what the probe met is a step to
  * compare with. */
 
@@ -384,8 +418,11 @@ static int judge_anew(struct run_case *c, const struct attempt *probed)
 		a->has_local = true;
 	}
 	tell_failed(c, &a->facts);
-	fact_tell(&a->facts, FACT_PROGRAM_ALONE, source, NULL, NULL);
-	err = check_local_before(record, a, &c->check.options, &local);
+	if (probed)
+		fact_tell(&a->facts, FACT_PROGRAM_ALONE, source, NULL, NULL);
+	err = c->lacks_network ? 0
+			       : check_local_before(record, a,
+						    &c->check.options, &local);
 	if (err < 0)
 		return err;
 	if (is_local(own))
@@ -394,8 +431,13 @@ static int judge_anew(struct run_case *c, const struct attempt *probed)
 		tell_network(c, &a->facts);
 	tell_then(c, record, &a->facts);
 	tell_proxy(c, record, &a->facts);
-	if (is_local(own))
+	if (is_local(own) && !c->lacks_network)
 		err = check_local_after(record, a, &c->check.options, &local);
+	if (c->lacks_network)
+		case_not_looked(
+			record, "network",
+			_("The program was in another network namespace, which only root may enter."));
+	forget_own(c, record, probed, &a->facts);
 	tell_then(c, record, &a->facts);
 	tell_kernel(c, record->arena, &a->facts);
 	add_kin(c);
@@ -417,6 +459,16 @@ static struct attempt *attempt_of(struct run_case *c)
 			return &c->check.record->attempts[i];
 
 	return NULL;
+}
+
+bool run_own_works(const struct run *r)
+{
+	for (size_t i = 0; i < r->place_count; i++)
+		if (r->places[i].worked &&
+		    r->places[i].last.protocol == IPPROTO_TCP)
+			return true;
+
+	return false;
 }
 
 int run_own_healthy(struct run_case *c)

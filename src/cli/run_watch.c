@@ -166,6 +166,31 @@ static void read_network(struct run_then *then, pid_t pid)
 	then->network = fd;
 }
 
+/* What security modules judge a process by. */
+static void read_label_of(pid_t pid, char *ret, size_t size)
+{
+	struct text all = TEXT_NULL, path = TEXT_NULL;
+
+	text_format(&path, "/proc/%d/attr/current", (int)pid);
+	*ret = '\0';
+	if (!file_load(&all, text_string(&path), size))
+		(void)snprintf(ret, size, "%.*s",
+			       (int)strcspn(text_string(&all), "\n"),
+			       text_string(&all));
+	text_done(&all);
+	text_done(&path);
+}
+
+static void read_label(struct run_then *then, pid_t pid)
+{
+	char own[sizeof(then->label)];
+
+	read_label_of(getpid(), own, sizeof(own));
+	read_label_of(pid, then->label, sizeof(then->label));
+	if (!strcmp(own, then->label))
+		then->label[0] = '\0';
+}
+
 static void read_then(struct run_then *then, const struct traced_attempt *a)
 {
 	struct process_files files;
@@ -175,12 +200,14 @@ static void read_then(struct run_then *then, const struct traced_attempt *a)
 		then->files_most = files.most;
 		then->files_open = files.open;
 	}
+	read_network(then, a->pid);
 	then->has_ports =
-		a->error == EADDRNOTAVAIL && a->call == TRACED_CONNECT &&
+		then->network < 0 && a->error == EADDRNOTAVAIL &&
+		a->call == TRACED_CONNECT &&
 		!sysctl_pair("net.ipv4.ip_local_port_range", then->ports) &&
 		!sockets_ports_used(family, then->ports, &then->ports_used);
 	read_cgroup(then, a->pid);
-	read_network(then, a->pid);
+	read_label(then, a->pid);
 	read_proxies(then, a->pid);
 }
 

@@ -39,6 +39,11 @@ int server_rules_after(struct server_rules *s, const struct look_question *q,
 		       const struct fact_set *seen, unsigned packets,
 		       struct facts *facts);
 
+/* Where a filter was found to keep neighbour discovery away: by which rule. 0 or
+ * -errno. */
+int server_rules_nd(struct server_rules *s, const struct look_question *q,
+		    struct facts *facts);
+
 /* What the next boot would load, against what is in force: for the packet of
  * the last server_rules_client(). Its step is told once. 0 or -errno. */
 int server_rules_boot(struct server_rules *s, struct case_record *c);

@@ -178,7 +178,7 @@ static void tell_blurred(struct server_rules *s, const struct moved *m,
 	}
 	fact_tell(
 		facts, FACT_RULES_BLURRED, server_rules_source, NULL,
-		_("Other traffic moved the counters, too, so they do not tell which rule took these packets; some packets of a distinctive size would: %s."),
+		_("Other traffic moved the counters, too, so they do not tell which rule took these packets: %s."),
 		text_string(&places));
 	text_done(&places);
 }

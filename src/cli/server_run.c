@@ -322,6 +322,8 @@ static int take_attempt(struct server *s, const struct server_seen *seen)
 		err = server_rules_after(s->rules, &q, &seen->facts,
 					 seen->packets, &a->facts);
 	if (!err)
+		err = server_rules_nd(s->rules, &q, &a->facts);
+	if (!err)
 		err = server_trace(s, seen, &q, a);
 	looks_steps(s->looks);
 	check_screen_sync(&s->screen, s->record);

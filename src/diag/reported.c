@@ -176,9 +176,13 @@ bool reported_names(const struct cause *c, const struct fact_set *facts)
 
 bool reported_own(const struct cause *c, const struct fact_set *facts)
 {
-	enum fact_kind seen = cause_first_seen(facts, c->dropped_as);
+	if (!fact_has(facts, FACT_OWN_DROP_RP_FILTER))
+		return false;
+	for (int i = 0; i < CAUSE_FACTS && c->dropped_as[i]; i++)
+		if (c->dropped_as[i] == FACT_DROP_RP_FILTER)
+			return true;
 
-	return seen >= ends[1].first && seen <= ends[1].last;
+	return false;
 }
 
 enum symptom reported_symptom(const struct fact_set *facts)

@@ -16,7 +16,7 @@ enum fact_kind reported_against(const struct cause *c,
  * filter, or nothing, dropped the packet. */
 bool reported_names(const struct cause *c, const struct fact_set *facts);
 
-/* Whether it is a report of the client's own kernel that names it. */
+/* Whether the client's own kernel reports what this cause does on servers. */
 bool reported_own(const struct cause *c, const struct fact_set *facts);
 
 /* Whether the kernel reports the client's packets and no capture shows them, as

@@ -2,15 +2,10 @@
 
 #include <bpf/libbpf.h>
 #include <errno.h>
-#include <fcntl.h>
-#include <grp.h>
 #include <poll.h>
-#include <pwd.h>
-#include <signal.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/file.h"
@@ -18,11 +13,11 @@
 #include "drops/frames.h"
 #include "drops/programs.h"
 #include "drops/stream_write.h"
-#include "priv/needs.h"
+#include "priv/recorder.h"
 
 enum {
 	DRAIN_MS = 20,
-	BYTES_MOST = 64 << 20, /* of a file: more is not evidence any more */
+	BYTES_MOST = 32 << 20, /* of a file: more is not evidence any more */
 	BATCH = 256 * 1024,
 };
 
@@ -135,45 +130,6 @@ static void loop(struct collector *c, struct ring_buffer *ring)
 	finish(c, ring);
 }
 
-/* Nobody's, and no capability: what is open and mapped stays. */
-static int give_up_rights(void)
-{
-	const struct passwd *p = getuid() ? NULL : getpwnam("nobody");
-	/* Without that name: the kernel's overflow id. */
-	const uid_t uid = p ? p->pw_uid : 65534;
-	const gid_t gid = p ? p->pw_gid : 65534;
-
-	if (!getuid() && (setgroups(0, NULL) || setresgid(gid, gid, gid) ||
-			  setresuid(uid, uid, uid)))
-		return -errno;
-
-	return needs_drop();
-}
-
-static void ignore_signals(void)
-{
-	(void)signal(SIGINT, SIG_IGN);
-	(void)signal(SIGTERM, SIG_IGN);
-	(void)signal(SIGHUP, SIG_IGN);
-}
-
-/* What was inherited is others' to end (trace/live.c). */
-static void close_others(int a, int b)
-{
-	int nowhere = open("/dev/null", O_RDWR | O_CLOEXEC);
-
-	const unsigned first = (unsigned)(a < b ? a : b);
-	const unsigned second = (unsigned)(a < b ? b : a);
-
-	for (int fd = 0; fd <= STDERR_FILENO && nowhere >= 0; fd++)
-		(void)dup2(nowhere, fd);
-	if (first > STDERR_FILENO + 1)
-		(void)close_range(STDERR_FILENO + 1, first - 1, 0);
-	if (second > first + 1)
-		(void)close_range(first + 1, second - 1, 0);
-	(void)close_range(second + 1, ~0U, 0);
-}
-
 static int prepare(struct collector *c, const struct drops_request *q,
 		   struct ring_buffer **ring)
 {
@@ -191,32 +147,27 @@ static int prepare(struct collector *c, const struct drops_request *q,
 	frames_init(&c->frames);
 	if (!c->programs.has_names)
 		(void)symbols_read(&c->frames.symbols);
-	err = give_up_rights();
+	err = recorder_give_up();
 	if (err)
 		return err;
 	stream_write_attached(&c->out);
 	return 0;
 }
 
-/* The first byte is the error, or 0: it watches. */
-__attribute__((noreturn)) static void collect(const struct drops_request *q,
-					      int file, int control)
+static void collect(const void *request, int file, int control)
 {
 	static struct collector c;
 	struct ring_buffer *ring = NULL;
-	unsigned char told;
 	int err;
 
 	c = (struct collector){ .file = file, .control = control };
-	ignore_signals();
-	close_others(file, control);
-	err = prepare(&c, q, &ring);
+	recorder_alone(file, control);
+	err = prepare(&c, request, &ring);
 	if (!err && file_write(file, c.out.data, c.out.len))
 		err = -EIO;
 	c.bytes = c.out.len;
 	text_clear(&c.out);
-	told = (unsigned char)-err;
-	if (send(control, &told, 1, MSG_NOSIGNAL) == 1 && !err)
+	if (recorder_tell(control, err))
 		loop(&c, ring);
 	/* To take the programs away takes longer than anybody should wait. */
 	(void)close(control);
@@ -225,38 +176,5 @@ __attribute__((noreturn)) static void collect(const struct drops_request *q,
 
 int drops_start(const struct drops_request *q, int *file, int *control)
 {
-	int ends[2];
-	pid_t pid;
-
-	*control = -1;
-	*file = memfd_create("kiriwake", MFD_CLOEXEC);
-	if (*file < 0)
-		return -errno;
-	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends)) {
-		(void)close(*file);
-		return -errno;
-	}
-
-	/* Twice, so that nobody has to wait for it: it ends by itself when the
-	 * other end of the socket closes. */
-	pid = fork();
-	if (!pid) {
-		(void)close(ends[0]);
-		if (!fork())
-			collect(q, *file, ends[1]);
-		_exit(0);
-	}
-	(void)close(ends[1]);
-	if (pid < 0) {
-		int err = -errno;
-
-		(void)close(*file);
-		(void)close(ends[0]);
-		return err;
-	}
-
-	while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
-		;
-	*control = ends[0];
-	return 0;
+	return recorder_start(collect, q, file, control);
 }

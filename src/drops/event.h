@@ -50,9 +50,11 @@ enum { DROP_STACK = 12 };
 
 struct drop_event {
 	enum drop_what what;
-	int64_t at_ns;           /* CLOCK_MONOTONIC, as the kernel says */
-	uint8_t protocol;        /* IPPROTO_*; 0: no packet, no socket */
-	struct address from, to; /* of the packet; of a socket: own, peer */
+	int64_t at_ns;    /* CLOCK_MONOTONIC, as the kernel says */
+	uint8_t protocol; /* IPPROTO_*; 0: no packet, no socket */
+	/* Of the packet; of a reset and an ICMP error the one that they answer.
+	 * Of a socket, also of a reset that answers none: own, peer. */
+	struct address from, to;
 	uint16_t from_port, to_port;
 	uint8_t flags; /* of TCP */
 	uint32_t seq;

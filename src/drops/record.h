@@ -12,8 +12,9 @@ enum {
 	RECORD_NAMES = 640, /* those of 12 frames; kernel names are short */
 	RECORD_PLACE = 64,
 	RECORD_CPUS = 256,
-	RECORD_NEWS = 4000, /* of new keys told a second on a CPU */
-	RECORD_NAMED = 256, /* of them with a stack, which costs more */
+	RECORD_NEWS = 4000,   /* of new keys told a second on a CPU */
+	RECORD_NAMED = 256,   /* with a stack, which costs more */
+	RECORD_OTHERS = 2000, /* of keys that were told before */
 };
 
 struct record {
@@ -62,9 +63,9 @@ struct record_counts {
 	uint64_t lost;   /* no place in the ring */
 	uint64_t held;   /* counted instead of told */
 	uint64_t told;   /* of these, told as a count by now */
-	uint64_t second; /* of the two limits */
-	uint32_t news, named;
-	uint64_t pad[3];
+	uint64_t second; /* of the limits */
+	uint32_t news, named, others;
+	uint32_t pad[5];
 };
 
 /* What the programs and the collector have in common. */

@@ -1,19 +1,13 @@
 #include "nftrace/collect.h"
 
 #include <errno.h>
-#include <grp.h>
 #include <libmnl/libmnl.h>
-#include <linux/capability.h>
 #include <linux/netfilter/nfnetlink.h>
 #include <linux/netlink.h>
 #include <poll.h>
-#include <pwd.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/socket.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -23,6 +17,7 @@
 #include "nftrace/nflog.h"
 #include "nftrace/record.h"
 #include "nftrace/rules.h"
+#include "priv/recorder.h"
 
 enum { RECEIVE_BUFFER = 4 << 20, SEND_BUFFER = 1 << 20, READ_SIZE = 1 << 16 };
 
@@ -35,27 +30,6 @@ struct collector {
 	int control;
 	int life; /* the guardian waits for its end; -1: none */
 };
-
-/* Packets are untrusted: nobody reads them. Who is not root may have rights
- * all the same. */
-static int give_up_rights(void)
-{
-	const struct passwd *p = getuid() ? NULL : getpwnam("nobody");
-	/* Without that name: the kernel's overflow id. */
-	const uid_t uid = p ? p->pw_uid : 65534;
-	const gid_t gid = p ? p->pw_gid : 65534;
-	struct __user_cap_header_struct h = { _LINUX_CAPABILITY_VERSION_3, 0 };
-	const struct __user_cap_data_struct none[2] = { 0 };
-
-	if (!getuid() && (setgroups(0, NULL) || setresgid(gid, gid, gid) ||
-			  setresuid(uid, uid, uid)))
-		return -errno;
-	if (syscall(SYS_capset, &h, none) ||
-	    prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
-		return -errno;
-
-	return 0;
-}
 
 static struct mnl_socket *open_netfilter(void)
 {
@@ -156,7 +130,7 @@ static int arm(struct collector *c)
 	if (!err)
 		err = make_tables(c);
 	if (!err)
-		err = give_up_rights();
+		err = recorder_give_up();
 	if (err)
 		return err;
 
@@ -228,9 +202,9 @@ static void loop(struct collector *c)
 	(void)mnl_socket_close(c->tables);
 }
 
-void collect(const struct nftrace_request *q, int file, int control)
+void collect(const void *request, int file, int control)
 {
-	const int keep[] = { file, control };
+	const struct nftrace_request *q = request;
 	struct collector c = {
 		.arm = { .q = q },
 		.log = NFLOG_NONE,
@@ -238,21 +212,13 @@ void collect(const struct nftrace_request *q, int file, int control)
 		.control = control,
 		.life = -1,
 	};
-	unsigned char told;
-	int err;
 
-	(void)signal(SIGINT, SIG_IGN);
-	(void)signal(SIGTERM, SIG_IGN);
-	(void)signal(SIGHUP, SIG_IGN);
-	(void)signal(SIGPIPE, SIG_IGN);
-	guardian_keep(keep, 2);
+	recorder_alone(file, control);
 	c.arm.is_v4 = q->has_client   ? address_is_v4(&q->client)
 		      : q->has_server ? address_is_v4(&q->server)
 				      : q->is_v4;
 	arm_name(&c.arm);
-	err = arm(&c);
-	told = (unsigned char)-err;
-	if (send(control, &told, 1, MSG_NOSIGNAL) == 1 && !err)
+	if (recorder_tell(control, arm(&c)))
 		loop(&c);
 	_exit(0);
 }

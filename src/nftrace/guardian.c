@@ -20,7 +20,8 @@ static bool is_among(int fd, const int *fds, unsigned count)
 	return false;
 }
 
-void guardian_keep(const int *fds, unsigned count)
+/* Closes all but these, and makes the first three nowhere. */
+static void keep_only(const int *fds, unsigned count)
 {
 	int nowhere = open("/dev/null", O_RDWR | O_CLOEXEC);
 	int most = STDERR_FILENO;
@@ -81,7 +82,7 @@ guard(const struct nflog *log, const struct arm *plain, int end, int control)
 	(void)setsid();
 	be_deaf();
 	(void)prctl(PR_SET_NAME, "kiriwake-guard");
-	guardian_keep(keep, sizeof(keep) / sizeof(keep[0]));
+	keep_only(keep, sizeof(keep) / sizeof(keep[0]));
 	keep_one_right();
 	while (read(end, &none, 1) < 0 && errno == EINTR)
 		;

@@ -14,6 +14,3 @@
  * *life: what has to stay open as long as the collector lives. 0 or -errno. */
 int guardian_start(const struct nflog *log, const struct arm *plain,
 		   int control, int *life);
-
-/* Closes all but these, and makes the first three nowhere. */
-void guardian_keep(const int *fds, unsigned count);

@@ -13,7 +13,7 @@
 #include <linux/netfilter_ipv4/ip_tables.h>
 #include <linux/netfilter_ipv6/ip6_tables.h>
 
-enum { CHAINS = 1024, TABLES_MOST = 64 << 20 };
+enum { TABLES_MOST = 64 << 20, ROW = sizeof(struct legacy_chain) + 1 };
 
 /* The same in both families, but for what is before it in an entry. */
 struct family {
@@ -35,34 +35,38 @@ static const struct family families[] = {
 };
 
 struct walk {
-	struct record_file *file;
 	const struct ipt_getinfo *info; /* ip6t_getinfo is the same */
 	const char *bytes;
-	struct legacy_chain chains[CHAINS];
-	size_t count;
+	/* Rows and what follows them are shorter than what they tell of. */
+	char *rows;
+	size_t length, chain; /* where the chain begins */
+	bool has_chain;
 };
 
-/* Behind the last rule of each is its policy, or a return. */
-static void flush(struct walk *w)
+/* Of what its last byte stands for, there is no rule. */
+static void end_chain(struct walk *w)
 {
-	for (size_t i = 0; i < w->count; i++)
-		w->chains[i].rules--;
-	if (w->count)
-		(void)record_write(w->file, RECORD_CHAINS, w->chains,
-				   w->count * sizeof(w->chains[0]));
-	w->count = 0;
+	struct legacy_chain c;
+
+	if (!w->has_chain)
+		return;
+	memcpy(&c, w->rows + w->chain, sizeof(c));
+	c.rules = (uint32_t)(w->length - w->chain - sizeof(c));
+	c.rules -= c.rules > 0;
+	memcpy(w->rows + w->chain, &c, sizeof(c));
 }
 
 static void begin_chain(struct walk *w, const char *name)
 {
-	struct legacy_chain *c;
+	struct legacy_chain c = { 0 };
 
-	if (w->count == CHAINS)
-		flush(w);
-	c = &w->chains[w->count++];
-	memset(c, 0, sizeof(*c));
-	(void)snprintf(c->table, sizeof(c->table), "%s", w->info->name);
-	(void)snprintf(c->chain, sizeof(c->chain), "%s", name);
+	end_chain(w);
+	(void)snprintf(c.table, sizeof(c.table), "%s", w->info->name);
+	(void)snprintf(c.chain, sizeof(c.chain), "%s", name);
+	w->chain = w->length;
+	w->has_chain = true;
+	memcpy(w->rows + w->length, &c, sizeof(c));
+	w->length += sizeof(c);
 }
 
 /* NULL: no chain of the kernel's own begins here. */
@@ -99,12 +103,64 @@ static const char *named(const struct walk *w, unsigned target)
 	return t + offsetof(struct xt_error_target, errorname);
 }
 
+/* What they do after they have matched, whoever calls them. */
+static enum legacy_byte by_name(const char *name)
+{
+	static const struct {
+		const char *name;
+		enum legacy_byte does;
+	} targets[] = {
+		{ "REJECT", LEGACY_DROP },
+		{ "DNAT", LEGACY_ACCEPT },
+		{ "SNAT", LEGACY_ACCEPT },
+		{ "MASQUERADE", LEGACY_ACCEPT },
+		{ "REDIRECT", LEGACY_ACCEPT },
+		{ "NETMAP", LEGACY_ACCEPT },
+		{ "NFQUEUE", LEGACY_QUEUE },
+		{ "LOG", LEGACY_CONTINUE },
+		{ "NFLOG", LEGACY_CONTINUE },
+		{ "MARK", LEGACY_CONTINUE },
+		{ "CONNMARK", LEGACY_CONTINUE },
+		{ "CT", LEGACY_CONTINUE },
+		{ "SET", LEGACY_CONTINUE },
+		{ "TCPMSS", LEGACY_CONTINUE },
+		{ "TRACE", LEGACY_CONTINUE },
+	};
+
+	for (size_t i = 0; i < sizeof(targets) / sizeof(targets[0]); i++)
+		if (!strcmp(name, targets[i].name))
+			return targets[i].does;
+
+	return LEGACY_UNSAID;
+}
+
+/* linux/netfilter/x_tables.h: a standard verdict is below zero, the place of a
+ * chain is not. */
+static enum legacy_byte does(const struct walk *w, unsigned target)
+{
+	struct xt_standard_target t;
+
+	memcpy(&t, w->bytes + target, sizeof(t));
+	t.target.u.user.name[sizeof(t.target.u.user.name) - 1] = '\0';
+	if (*t.target.u.user.name)
+		return by_name(t.target.u.user.name);
+	if (t.verdict >= 0)
+		return LEGACY_JUMP;
+	if (t.verdict == -NF_DROP - 1)
+		return LEGACY_DROP;
+	if (t.verdict == -NF_ACCEPT - 1)
+		return LEGACY_ACCEPT;
+	if (t.verdict == XT_RETURN)
+		return LEGACY_RETURN;
+	return t.verdict == -NF_QUEUE - 1 ? LEGACY_QUEUE : LEGACY_UNSAID;
+}
+
 static void walk_entries(struct walk *w, const struct family *f)
 {
 	const unsigned size = w->info->size;
 	unsigned offset = 0;
 
-	while (offset + f->head + sizeof(struct xt_error_target) <= size) {
+	while (offset + f->head + sizeof(struct xt_standard_target) <= size) {
 		const unsigned next = word_at(w, offset + f->next_at);
 		const unsigned target =
 			offset + word_at(w, offset + f->target_at);
@@ -114,14 +170,17 @@ static void walk_entries(struct walk *w, const struct family *f)
 				? named(w, target)
 				: NULL;
 
-		if (next < f->head || offset + next >= size)
-			return;
+		/* The last one is the table's end. */
+		if (next < ROW || offset + next >= size ||
+		    target + sizeof(struct xt_standard_target) > size)
+			break;
 		if (name || user)
 			begin_chain(w, name ? name : user);
-		if (!user && w->count)
-			w->chains[w->count - 1].rules++;
+		if (!user && w->has_chain)
+			w->rows[w->length++] = (char)does(w, target);
 		offset += next;
 	}
+	end_chain(w);
 }
 
 static void note_table(struct record_file *file, const struct family *f, int fd,
@@ -129,7 +188,7 @@ static void note_table(struct record_file *file, const struct family *f, int fd,
 {
 	struct ipt_getinfo info = { 0 };
 	struct ipt_get_entries *entries;
-	struct walk w = { .file = file, .info = &info };
+	struct walk w = { .info = &info };
 	socklen_t size = sizeof(info);
 
 	(void)snprintf(info.name, sizeof(info.name), "%s", name);
@@ -137,18 +196,21 @@ static void note_table(struct record_file *file, const struct family *f, int fd,
 	    info.size > TABLES_MOST)
 		return;
 	size = (socklen_t)(sizeof(*entries) + info.size);
-	entries = calloc(1, size + sizeof(struct xt_error_target));
-	if (!entries)
-		return;
-
-	(void)snprintf(entries->name, sizeof(entries->name), "%s", name);
-	entries->size = info.size;
-	if (!getsockopt(fd, f->level, f->entries, entries, &size)) {
-		w.bytes = (const char *)entries->entrytable;
-		walk_entries(&w, f);
-		flush(&w);
+	entries = calloc(1, size);
+	w.rows = malloc(info.size);
+	if (entries && w.rows) {
+		(void)snprintf(entries->name, sizeof(entries->name), "%s",
+			       name);
+		entries->size = info.size;
+		if (!getsockopt(fd, f->level, f->entries, entries, &size)) {
+			w.bytes = (const char *)entries->entrytable;
+			walk_entries(&w, f);
+			(void)record_write(file, RECORD_CHAINS, w.rows,
+					   w.length);
+		}
 	}
 	free(entries);
+	free(w.rows);
 }
 
 void legacy_note(struct record_file *file, bool is_v4)

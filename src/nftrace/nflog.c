@@ -122,7 +122,9 @@ static int open_setting(int number)
 	(void)snprintf(path, sizeof(path), "/proc/sys/net/netfilter/nf_log/%d",
 		       number);
 	fd = open(path, O_RDWR | O_CLOEXEC);
-	return fd < 0 ? -errno : fd;
+	if (fd < 0)
+		return -errno;
+	return fd;
 }
 
 static int read_setting(int fd, char value[NFLOG_NAME])
@@ -145,12 +147,13 @@ static int write_setting(int fd, const char *value)
 }
 
 /* The lock is held, so nobody else is at work here. What is not as we set it was
- * set by somebody since. */
+ * set by somebody since. 1: it was put back; 0: nothing was; -errno. */
 static int put_back(int folder)
 {
 	struct journal_entry e;
 	char now[NFLOG_NAME];
 	int fd, err = journal_read(folder, &e);
+	bool is_ours;
 
 	if (err == -ENOENT) {
 		(void)journal_remove(folder);
@@ -163,10 +166,13 @@ static int put_back(int folder)
 	if (fd < 0)
 		return fd;
 	err = read_setting(fd, now);
-	if (!err && !strcmp(now, OURS))
+	is_ours = !err && !strcmp(now, OURS);
+	if (is_ours)
 		err = write_setting(fd, e.value);
 	(void)close(fd);
-	return err ? err : journal_remove(folder);
+	if (!err)
+		err = journal_remove(folder);
+	return err ? err : is_ours;
 }
 
 static int note(struct nflog *l)
@@ -192,7 +198,7 @@ int nflog_open(struct nflog *l, bool is_v4)
 		return l->journal;
 	l->fd = lock();
 	err = l->fd < 0 ? l->fd : put_back(l->journal);
-	if (!err)
+	if (err >= 0)
 		err = set_up_group(l->fd);
 	if (!err) {
 		l->setting = open_setting(l->number);

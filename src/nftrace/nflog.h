@@ -36,5 +36,6 @@ int nflog_back(const struct nflog *l);
 
 void nflog_close(struct nflog *l);
 
-/* What a run left that is dead with its guardian. 0 or -errno. */
+/* What a run left that is dead with its guardian. 1: it is put back; 0: nothing
+ * was; -errno. */
 int nflog_restore(void);

@@ -42,6 +42,7 @@ struct nftrace_request {
 int nftrace_start(const struct nftrace_request *q, int *file, int *control);
 
 /* What a run that was killed together with its guardian left: settings of
- * net.netfilter.nf_log.* that its journal in /run still holds. 0: nothing was,
- * or it is as before now; -errno. */
+ * net.netfilter.nf_log.* that its journal in /run still holds, and tables of a
+ * kernel without owners. 1: settings were, and are as before now; 0: none were;
+ * -errno. */
 int nftrace_restore(void);

@@ -1,7 +1,6 @@
 #include "nftrace/path.h"
 
 #include <errno.h>
-#include <limits.h>
 #include <linux/netfilter/nf_tables.h>
 #include <linux/netfilter/nfnetlink.h>
 #include <linux/netfilter/nfnetlink_log.h>
@@ -355,39 +354,55 @@ static bool is_named(struct cursor *c, const struct path_string *name)
 	       !s[name->len];
 }
 
-/* How many rules its chain has; UINT_MAX: not known. */
-static unsigned rules_of(const struct reading *r, const struct path_event *e)
+/* The bytes of its chain's rules (legacy.h), if they are known. */
+static bool find_chain(const struct reading *r, const struct path_event *e,
+		       struct cursor *ret)
 {
 	for (size_t i = 0; i < r->chain_count; i++) {
 		struct cursor c = r->chains[i];
 
-		while (cursor_left(&c) >= sizeof(struct legacy_chain)) {
-			const unsigned rules = message_u32(&c, r->is_big);
+		while (cursor_left(&c)) {
+			const size_t rules = message_u32(&c, r->is_big);
 			const bool is_table = is_named(&c, &e->table);
+			const bool is_chain = is_named(&c, &e->chain);
 
-			if (is_named(&c, &e->chain) && is_table)
-				return rules;
+			*ret = cursor_take(&c, rules + 1);
+			if (is_table && is_chain && cursor_ok(&c))
+				return true;
 		}
 	}
 
-	return UINT_MAX;
+	return false;
 }
 
-/* A rule without conditions, which the kernel calls a policy or a return. */
+static enum nftrace_verdict legacy_verdict(uint8_t byte)
+{
+	static const enum nftrace_verdict verdicts[UINT8_MAX + 1] = {
+		[LEGACY_ACCEPT] = NFTRACE_ACCEPT,
+		[LEGACY_DROP] = NFTRACE_DROP,
+		[LEGACY_JUMP] = NFTRACE_JUMP,
+		[LEGACY_QUEUE] = NFTRACE_QUEUE,
+		[LEGACY_RETURN] = NFTRACE_RETURN,
+	};
+
+	return byte == LEGACY_CONTINUE || verdicts[byte] ? verdicts[byte]
+							 : NFTRACE_UNSAID;
+}
+
+/* What its rule does; and a rule without conditions is no policy. */
 static void mend_legacy(const struct reading *r, struct path_event *e)
 {
-	const bool is_end =
-		e->step.is_policy || e->step.verdict == NFTRACE_RETURN;
-	const unsigned rules = is_end ? rules_of(r, e) : UINT_MAX;
+	const unsigned number = e->step.number;
+	struct cursor c;
 
-	if (!is_end || rules == UINT_MAX)
+	if (!number || !find_chain(r, e, &c) || number > cursor_left(&c))
 		return;
-	if (e->step.number <= rules) {
-		e->step.is_policy = false;
-		e->step.verdict = NFTRACE_UNSAID;
-	} else {
+
+	e->step.is_policy = e->step.is_policy && number == cursor_left(&c);
+	if (number == cursor_left(&c))
 		e->step.number = 0;
-	}
+	cursor_skip(&c, number - 1);
+	e->step.verdict = legacy_verdict(cursor_u8(&c));
 }
 
 static int take_log(struct reading *r, const struct message *m, int64_t at_ns)
@@ -622,8 +637,7 @@ const struct nftrace_step *nftrace_end(const struct nftrace_packet *p,
 
 		if (s->verdict == NFTRACE_DROP)
 			return s;
-		if (s->engine == NFTRACE_LEGACY || s->verdict == NFTRACE_UNSAID)
-			last = s;
+		last = s->verdict == NFTRACE_UNSAID ? s : NULL;
 	}
 
 	return is_dropped ? last : NULL;

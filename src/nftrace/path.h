@@ -21,9 +21,10 @@ enum nftrace_verdict {
 	NFTRACE_RETURN,
 	NFTRACE_QUEUE,
 	NFTRACE_STOLEN,
-	/* iptables-legacy names the rule, not what it does. Of nft: the packet
-	 * came to this chain, which clears nftrace, and did not come out of it;
-	 * by which rule is not known (handle and number are 0). */
+	/* Of iptables-legacy: its target is none that is known here, or the
+	 * tables could not be read. Of nft: the packet came to this chain, which
+	 * clears nftrace, and did not come out of it; by which rule is not known
+	 * (handle and number are 0). */
 	NFTRACE_UNSAID,
 };
 
@@ -57,7 +58,11 @@ struct nftrace_list {
 	size_t count;
 	uint64_t lost; /* messages that the kernel could not send */
 	bool is_armed;
-	const char *missing; /* what could not be armed ("legacy"), or NULL */
+	/* The first that could not be armed, or NULL: "legacy" (somebody else has
+	 * group 0 of nfnetlink_log, or nothing can be written to /run/kiriwake or
+	 * the settings), "bridge", "ingress", "places" (behind what clears
+	 * nftrace). */
+	const char *missing;
 };
 
 /* Strings and steps are the arena's. 0; -EINVAL: damaged behind what is there;
@@ -65,8 +70,7 @@ struct nftrace_list {
 int nftrace_read(const void *data, size_t size, struct arena *arena,
 		 struct nftrace_list *ret);
 
-/* The step that ended the packet: its drop, its refusing policy; of
- * iptables-legacy the last rule that it met, if is_dropped; as of a chain that
- * clears nftrace. NULL: none did. */
+/* The step that ended the packet: its drop, its refusing policy; if is_dropped
+ * also the last one, where what it does is unsaid. NULL: none did. */
 const struct nftrace_step *nftrace_end(const struct nftrace_packet *p,
 				       bool is_dropped);

@@ -178,7 +178,7 @@ bool knock_is_long(const struct case_record *c, const struct attempt *a)
 unsigned knock_budget(const struct probing *p)
 {
 	const struct case_record *c = p->record;
-	unsigned used = c->syns;
+	unsigned used = c->syns + p->options->syns_kept;
 
 	for (size_t i = 0; i < c->attempt_count; i++) {
 		const struct attempt *a = &c->attempts[i];

@@ -26,6 +26,7 @@ struct probe_options {
 	const char *send;        /* text to send once connected, or NULL */
 	unsigned count;          /* echo requests; 0: as needed */
 	uint16_t control_port;   /* 0: the usual ones are tried */
+	unsigned syns_kept;      /* that the caller keeps for itself */
 	int64_t timeout_ns;      /* of the whole; 0: as long as it takes */
 	/* Opens a socket, for whom the application runs as; NULL: socket(2).
 	 * A descriptor, or -errno. */

@@ -1,20 +1,15 @@
 #include "trace/live.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <grp.h>
 #include <pcap/pcap.h>
 #include <poll.h>
-#include <pwd.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/socket.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "priv/recorder.h"
 #include "trace/pcapng_write.h"
 
 enum {
@@ -93,23 +88,6 @@ static void on_packet(u_char *context, const struct pcap_pkthdr *h,
 				  h->len);
 }
 
-/* Packets are untrusted: nobody reads them. */
-static int give_up_rights(void)
-{
-	const struct passwd *p = getuid() ? NULL : getpwnam("nobody");
-	/* Without that name: the kernel's overflow id. */
-	const uid_t uid = p ? p->pw_uid : 65534;
-	const gid_t gid = p ? p->pw_gid : 65534;
-
-	if (getuid())
-		return 0;
-	if (setgroups(0, NULL) || setresgid(gid, gid, gid) ||
-	    setresuid(uid, uid, uid))
-		return -errno;
-
-	return 0;
-}
-
 static void drain(struct device *devices, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
@@ -140,38 +118,15 @@ static void loop(struct device *devices, size_t count, int control)
 	drain(devices, count);
 }
 
-/* What was inherited is others' to end: a socket that stays open here is one
- * whose end nobody is told of, and who reads our output from a pipe would wait
- * until the kernel has taken the capture apart. */
-static void close_others(int a, int b)
+/* Packets are untrusted: nobody reads them. */
+static void capture(const void *request, int file, int control)
 {
-	int nowhere = open("/dev/null", O_RDWR | O_CLOEXEC);
-
-	const unsigned first = (unsigned)(a < b ? a : b);
-	const unsigned second = (unsigned)(a < b ? b : a);
-
-	for (int fd = 0; fd <= STDERR_FILENO && nowhere >= 0; fd++)
-		(void)dup2(nowhere, fd);
-	if (first > STDERR_FILENO + 1)
-		(void)close_range(STDERR_FILENO + 1, first - 1, 0);
-	if (second > first + 1)
-		(void)close_range(first + 1, second - 1, 0);
-	(void)close_range(second + 1, ~0U, 0);
-}
-
-/* The first byte is the error, or 0: it captures. */
-__attribute__((noreturn)) static void capture(const struct live_request *q,
-					      int file, int control)
-{
+	const struct live_request *q = request;
 	struct device devices[LIVE_DEVICES];
 	size_t bytes = 0, count = 0;
 	int err = pcapng_write_head(file);
-	unsigned char told;
 
-	(void)signal(SIGINT, SIG_IGN);
-	(void)signal(SIGTERM, SIG_IGN);
-	(void)signal(SIGHUP, SIG_IGN);
-	close_others(file, control);
+	recorder_alone(file, control);
 	for (size_t i = 0; i < q->count && !err; i++) {
 		devices[count] = (struct device){ .index = (uint32_t)count,
 						  .file = file,
@@ -183,9 +138,8 @@ __attribute__((noreturn)) static void capture(const struct live_request *q,
 			err = 0;
 	}
 	if (!err)
-		err = give_up_rights();
-	told = (unsigned char)-err;
-	if (send(control, &told, 1, MSG_NOSIGNAL) == 1 && !err)
+		err = recorder_give_up();
+	if (recorder_tell(control, err))
 		loop(devices, count, control);
 	_exit(0);
 }
@@ -193,39 +147,9 @@ __attribute__((noreturn)) static void capture(const struct live_request *q,
 int live_capture_start(const struct live_request *request, int *file,
 		       int *control)
 {
-	int ends[2];
-	pid_t pid;
-
+	*file = *control = -1;
 	if (request->count > LIVE_DEVICES)
 		return -EINVAL;
-	*file = memfd_create("kiriwake", MFD_CLOEXEC);
-	if (*file < 0)
-		return -errno;
-	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends)) {
-		(void)close(*file);
-		return -errno;
-	}
 
-	/* Twice, so that nobody has to wait for it: it ends by itself when the
-	 * other end of the socket closes. */
-	pid = fork();
-	if (!pid) {
-		(void)close(ends[0]);
-		if (!fork())
-			capture(request, *file, ends[1]);
-		_exit(0);
-	}
-	(void)close(ends[1]);
-	if (pid < 0) {
-		int err = -errno;
-
-		(void)close(*file);
-		(void)close(ends[0]);
-		return err;
-	}
-
-	while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
-		;
-	*control = ends[0];
-	return 0;
+	return recorder_start(capture, request, file, control);
 }

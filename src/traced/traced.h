@@ -69,6 +69,8 @@ struct traced_attempt {
 	uint64_t cookie; /* SO_COOKIE; 0: not known */
 	bool has_to, has_from, has_local;
 	enum traced_landlock landlock;
+	/* It has a filter of system calls of its own, which may have refused. */
+	bool has_filter;
 };
 
 /* Of the calls of these, one at a time. */

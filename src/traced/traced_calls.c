@@ -52,6 +52,7 @@ static void begin(const struct traced_thread *thread, enum traced_call call,
 	a->call = call;
 	a->tid = thread->tid;
 	a->began_ns = thread->since_ns;
+	a->has_filter = thread->has_filter;
 	traced_socket_owner(thread->tid, a);
 }
 
@@ -122,15 +123,19 @@ static bool enter_connect(struct traced *t, struct traced_thread *thread)
 	return p;
 }
 
-static void learn_local(struct traced_pending *p)
+/* And what state the socket is in; 0: that is not known. */
+static int learn_local(struct traced_pending *p)
 {
 	struct traced_socket s;
 
-	if (traced_socket_look(p->a.pid, p->fd, &s) || !s.local_port)
-		return;
-	p->a.local = s.local;
-	p->a.local_port = s.local_port;
-	p->a.has_local = true;
+	if (traced_socket_look(p->a.pid, p->fd, &s))
+		return 0;
+	if (s.local_port) {
+		p->a.local = s.local;
+		p->a.local_port = s.local_port;
+		p->a.has_local = true;
+	}
+	return s.tcp_state;
 }
 
 static bool goes_on(int64_t result)
@@ -145,19 +150,21 @@ static void leave_connect(struct traced *t, struct traced_thread *thread,
 {
 	int fd = (int)thread->in.args[0];
 	struct traced_pending *p = traced_pending_find(t, thread->pid, fd);
+	bool is_open;
 
 	if (!p)
 		return;
-	if (goes_on(result)) {
-		p->is_in_call = p->a.is_at_once = false;
-		p->look_ns = clock_now() + SOON;
-		learn_local(p);
-		return;
-	}
 	if (result == -EISCONN)
 		result = 0;
-	if (!result)
-		learn_local(p);
+	/* With TCP Fast Open it is said to be there before it is. */
+	is_open =
+		goes_on(result) || (!result && learn_local(p) == TCP_SYN_SENT);
+	if (is_open) {
+		p->is_in_call = p->a.is_at_once = false;
+		p->look_ns = clock_now() + SOON;
+		(void)learn_local(p);
+		return;
+	}
 	if (!result && p->a.protocol == IPPROTO_UDP && p->a.port == DOMAIN) {
 		thread->dns_fd = fd;
 		thread->dns_calls = 0;

@@ -26,6 +26,8 @@ table inet t {
     chain early {
         type filter hook prerouting priority raw
         tcp dport 1015 drop
+        udp dport 1026 drop
+        ip frag-off & 0x1fff != 0 drop
     }
     chain in {
         type filter hook input priority 0
@@ -88,10 +90,12 @@ EXPECTED = {
     'legacy raw': (1020, [SLOW + ('prerouting', 'hook')]),
     'legacy reject': (1021, [('icmp', '', 'nf_send_unreach|reject_tg.*', 'input', 'hook')]),
     'nft reject, forward': (1022, [('icmp', '', 'nft_reject_.*', 'forward', 'nft')]),
+    'behind IP options': (1026, [NFT + ('prerouting', 'nft')]),
     'refused by the other': (1023, [('error', '', '', '-', '-'), ('state', '', '', '-', '-')]),
     'syn-ack not taken': (1024, [('synack', '', '', '-', '-')]),
 }
 V6 = {
+    'behind IPv6 options': (1026, [NFT + ('prerouting', 'nft')]),
     'nft drop, v6': (1001, [NFT + ('input', 'nft')]),
     'legacy drop, v6': (1004, [SLOW + ('input', 'hook')]),
     'closed port, v6': (1006, [('reset', 'NO_SOCKET', 'tcp_v6_rcv', '-', '-')]),
@@ -141,6 +145,7 @@ def prepare(folder):
     without = set()
     sh(f'''
         mount -t tmpfs none /run && mkdir -p /run/netns
+        mount -t bpf none /sys/fs/bpf # iproute2 makes folders there
         ip link set lo up
         for n in client behind; do ip netns add $n; ip -n $n link set lo up; done
         ip link add c0 type veth peer name s0 netns client
@@ -198,17 +203,20 @@ def attempt(namespace, *targets):
     text = '''
 import select, socket, sys, time
 all = []
+options = {'v4': (0, socket.IP_OPTIONS, b'\\x01' * 4), 'v6': (41, socket.IPV6_DSTOPTS, b'\\x00\\x00\\x01\\x04' + bytes(4))}
 for target in sys.argv[1:]:
     address, port, source, kind = (target.split() + ['', ''])[:4]
     s = socket.socket(socket.AF_INET6 if ':' in address else socket.AF_INET,
-                      socket.SOCK_DGRAM if kind == 'udp' else socket.SOCK_STREAM)
+                      socket.SOCK_STREAM if kind == '' else socket.SOCK_DGRAM)
+    if kind in options:
+        s.setsockopt(*options[kind])
     s.setblocking(False)
     if source not in ('', '-'):
         s.bind((source, 0))
     try:
         s.connect((address, int(port)))
-        if kind == 'udp':
-            s.send(b'x')
+        if kind:
+            s.send(b'x' * (4000 if kind == 'long' else 1))
     except OSError:
         pass
     all.append(s)
@@ -226,9 +234,9 @@ def provoke():
     filtered.setsockopt(socket.SOL_SOCKET, 26, struct.pack('HL', code[0], buffer[1]))
     listens = socket.create_server((SERVER, 1024))
     own = [f'{SERVER} {p}' for p in (1001, 1002, 1003, 1004, 1006, 1007, 1015, 1018, 1020, 1021, 1024)]
-    other = [f'{SERVER} 1005 10.77.0.5', f'{SERVER} 1016 - udp', '10.9.4.1 1008', '10.66.1.1 1009', '10.66.2.1 1010',
+    other = [f'{SERVER} 1005 10.77.0.5', f'{SERVER} 1016 - udp', f'{SERVER} 1026 - v4', f'{SERVER} 1027 - long', '10.9.4.1 1008', '10.66.1.1 1009', '10.66.2.1 1010',
              '10.9.3.1 1011', '10.9.2.99 1013', f'{BEHIND} 1014', f'{BEHIND} 1017', f'{BEHIND} 1022']
-    six = [f'{SERVER6} {p}' for p in (1001, 1004, 1006, 1015)]
+    six = [f'{SERVER6} {p}' for p in (1001, 1004, 1006, 1015)] + [f'{SERVER6} 1026 - v6']
     running = [attempt('client', *own, *other, *six), attempt(None, f'{CLIENT} 1012', f'{CLIENT6} 1012', f'{CLIENT} 1023'),
                attempt('br1', '10.9.5.2 1019'),
                # What happens elsewhere is not told.
@@ -308,6 +316,9 @@ def test_faults(args, without):
     if any(e['to_port'] == '1099' for e in events):
         bad += 1
         print('an event of another namespace was told')
+    if not any(e['protocol'] == '17' and e['to_port'] == '0' and e['to'] == SERVER for e in events):
+        bad += 1
+        print('a later fragment was not told')
     if 'attached=1 lost=0 error=0' not in said:
         bad += 1
         print(said.splitlines()[-1])

@@ -66,7 +66,7 @@ int main(int argc, char *argv[])
 	const char *mode = argc > 1 ? argv[1] : "both";
 
 	if (!strcmp(mode, "restore"))
-		return nftrace_restore() ? 1 : 0;
+		return nftrace_restore() < 0;
 	if (!strcmp(mode, "plain"))
 		hold_plain();
 	else

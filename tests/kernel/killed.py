@@ -139,7 +139,7 @@ def inside(args):
     before, bpf = state(), programs()
     counted, failed = collections.Counter(), 0
     for number in range(args.times):
-        mode = 'plain' if number % 13 == 12 else 'both'
+        mode = 'plain' if number % 19 == 18 else 'both'
         how = ('alone', 'all', 'collectors', 'all')[number % 4]
         try:
             left = once(args.program, mode, how, draw.uniform(0, 0.03))
@@ -149,7 +149,7 @@ def inside(args):
         # The next run; a plain table has its time first.
         subprocess.run([args.program, 'restore'], check=False)
         end = time.monotonic() + PATIENCE
-        while how == 'all' and mode == 'plain' and state() != before and time.monotonic() < end:
+        while how != 'alone' and mode == 'plain' and state() != before and time.monotonic() < end:
             time.sleep(0.5)
             subprocess.run([args.program, 'restore'], check=False)
         now = state()
@@ -158,7 +158,8 @@ def inside(args):
         # A guardian that has no name yet is taken for a collector.
         if touched and how == 'alone' or now != before or left:
             failed += 1
-            print(f'{number}: {mode}, {how}: processes {left}, {now if now != before else "left until the next run"}', flush=True)
+            what = [k for k in now if now[k] != before[k]] or ['left until the next run']
+            print(f'{number}: {mode}, {how}: processes {left}, {" ".join(what)} {now["settings"]}', flush=True)
     new = bpf_gone(bpf)
     if new:
         failed += 1

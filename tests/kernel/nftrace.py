@@ -63,6 +63,8 @@ TABLES = [
     ('unconditional', '*filter\n:SVC -\n-A INPUT -p tcp -j SVC\n-A SVC -p udp -j ACCEPT\n-A SVC -j DROP\nCOMMIT', 'in', 'filter SVC 2 rule'),
     ('unconditional-base', '*filter\n-A INPUT -p udp -j ACCEPT\n-A INPUT -j DROP\nCOMMIT', 'in', 'filter INPUT 2 rule'),
     ('policy-behind', '*filter\n:INPUT DROP\n:SVC -\n-A INPUT -p tcp -j SVC\n-A SVC -p udp -j ACCEPT\nCOMMIT', 'in', 'filter INPUT - policy'),
+    ('unknown-target', '*mangle\n-A PREROUTING -p tcp --dport 80 -j TOS --set-tos 0x10\nCOMMIT\n*filter\n-A INPUT -p tcp --dport 80 -j DROP\nCOMMIT',
+     'in', 'filter INPUT 1 rule'),
     ('local', '*filter\n-A INPUT -i lo -p tcp --dport 80 -j DROP\nCOMMIT', 'local', 'filter INPUT 1 rule'),
 ]
 
@@ -389,6 +391,9 @@ def judge(case, out):
         if kind == 'chain':    # which rule is not known
             if w[1:10] == [engine, family, table, chain, 'rule', '0', '0', 'unsaid']:
                 return ''
+            continue
+        # Who is not root may not read which tables there are.
+        if engine == 'legacy' and w[8] != 'drop' and not hasattr(case, 'user'):
             continue
         same_number = number in ('-', w[6]) and (kind == 'policy' or w[6] != '0')
         if w[1:5] == [engine, family, table, chain] and same_number and w[5] == kind:

@@ -110,7 +110,7 @@ static void read_option(struct nftrace_request *q, int option, const char *word)
 	if (option == 'p')
 		q->protocol = strcmp(word, "udp") ? IPPROTO_TCP : IPPROTO_UDP;
 	else if (option == 'P')
-		q->port = (uint16_t)atoi(word);
+		q->port = (uint16_t)strtol(word, NULL, 10);
 	else if (option == 'c')
 		q->client = parse(word), q->has_client = true;
 	else if (option == 's')
@@ -218,11 +218,11 @@ int main(int argc, char *argv[])
 
 	while ((option = getopt(argc, argv, "p:P:c:s:6lbd:hro:t:")) != -1) {
 		if (option == 'r')
-			return nftrace_restore() ? 1 : 0;
+			return nftrace_restore() < 0;
 		if (option == 'o')
 			save = optarg;
 		if (option == 't')
-			count = atoi(optarg);
+			count = (int)strtol(optarg, NULL, 10);
 		read_option(&q, option, optarg);
 	}
 	at = clock_now();

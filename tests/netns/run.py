@@ -96,7 +96,7 @@ def check(lab, args, command):
     words = [*lab.wrap, *nobody, args.program, 'check', *command, '--json']
     output = run_side.output_path(lab) if args.run else None
     if args.run:
-        words = [*nobody, *run_side.words(lab, args.program, command, output)]
+        words = run_side.words(lab, [*nobody, args.program], command, output)
     begin = time.monotonic()
     process = lab.client.popen(words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
                                errors='replace')
@@ -219,6 +219,8 @@ def one(path, args):
 
 def ask_client(lab, module, cause, args, record):
     expect = dict(getattr(module, 'EXPECT', {}))
+    if args.as_user and getattr(module, 'NEEDS_ROOT', False):
+        raise Skip('its program needs root')
     if args.run:
         expect |= getattr(module, 'EXPECT_RUN', {})
     healthy_file = record['healthy']

@@ -7,14 +7,20 @@ The program is one of curl, bash and Python, as the seed draws; it gets the sour
     SIDES = ('run',)                         # for run alone
     EXPECT_RUN = {'certainty': 'proven'}     # over EXPECT; 'skip': why it is not asked
     lab.program = ['curl', '-sS', url]       # the words of the program that is run; a list, in build() or fault()
+    NEEDS_ROOT = True                        # the program does; not with --as-user
 """
 import os
 import pathlib
 import sys
 
+from lab import Skip
+
 here = pathlib.Path(__file__).resolve().parent
 # What connect() itself comes to.
 SEEN = {'local-refused', 'syn-not-sent', 'arp-unanswered', 'syn-unanswered', 'refused-by-rst', 'refused-by-icmp'}
+
+# Of check's options.
+WITH_VALUE = {'--send', '--server-name', '--ca', '--control', '--count', '--timeout', '--save', '--pcap'}
 
 
 def is_asked(module, path):
@@ -28,7 +34,7 @@ def is_asked(module, path):
     symptom = expect.get('symptom', [])
     seen = set([symptom] if isinstance(symptom, str) else symptom)
     if path.parent.name == 'healthy':
-        return False
+        return expect.get('status', 'healthy') == 'healthy' and not expect.get('command')
     return bool(seen) and seen <= SEEN and not expect.get('command')
 
 
@@ -42,9 +48,11 @@ def place(target):
 def program_of(lab, target, source):
     """Words of a program that connects there."""
     host, port = place(target)
+    if not port:
+        raise Skip('the port is in the scheme')
     way = lab.rng.choice(['python', 'curl', 'bash'])
     if target.startswith('udp://'):
-        way = 'udp'
+        raise Skip('of datagrams nothing is seen to work')
     if way == 'bash' and not source:
         return ['timeout', '3', 'bash', '-c', f'exec 3<>/dev/tcp/{host}/{port}']
     if way == 'curl':
@@ -52,11 +60,11 @@ def program_of(lab, target, source):
         bound = ['--interface', source] if source else []
         return ['curl', '-sS', '--noproxy', '*', '-m', '4', '--connect-timeout', '3', *bound, f'telnet://{where}:{port}']
     return [sys.executable, str(here / 'run_client.py'), *(['--source', source] if source else []),
-            *(['--udp'] if way == 'udp' else []), host, port]
+            host, port]
 
 
 def words(lab, program, command, output):
-    """The whole command line, for the file's `check' command."""
+    """The whole command line, for the file's `check' command; program: the words of ours."""
     command = [str(c) for c in command]
     options, source, target = [], None, lab.target
     while command:
@@ -65,10 +73,12 @@ def words(lab, program, command, output):
             options += ['--as', command.pop(0)]
         elif word == '--source':
             source = command.pop(0)
+        elif word in WITH_VALUE:
+            command.pop(0)
         elif not word.startswith('-'):
             target = word
     run = getattr(lab, 'program', None) or program_of(lab, target, source)
-    return [*lab.wrap, program, 'run', '--json', '--output', output, *options, '--', *run]
+    return [*lab.wrap, *program, 'run', '--json', '--output', output, *options, '--', *run]
 
 
 def client(lab, *options, host=None):

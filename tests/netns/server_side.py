@@ -7,6 +7,7 @@ while the client tries. A file may say
     EXPECT_SERVER = {...}                 # over EXPECT's: cause, or, certainty, place, culprit, symptom, also, family
         'set': [...]                      # causes that may stand beside the true one: the server cannot tell them apart
         'skip': 'why'                     # the server cannot know: it must not be wrong, and must not blame itself
+        'tells': [...], 'next': [...]     # facts of its evidence; parts of the commands that it names
         'here': True                      # a cause of elsewhere that this server can know
         'timeout': 12                     # seconds that it may wait
         'probe': True                     # with run.py --probe it must be told exactly, too; False: not asked so; else it may be missed
@@ -361,6 +362,13 @@ def judge_exact(verdict, expect, true, rows):
     return wrong
 
 
+def judge_told(verdict, expect):
+    told = [e['fact'] for e in verdict.get('evidence') or []]
+    commands = [n['command'] for n in verdict.get('next') or []]
+    return [f'{fact} is not told' for fact in expect.get('tells', []) if fact not in told] + \
+           [f'{words} is not in "next"' for words in expect.get('next', []) if not any(words in c for c in commands)]
+
+
 def judge_probe(verdict, true):
     """It may show nothing, as where a fault sits before or behind the part of the way that it goes; but nothing that is not so."""
     named = causes_of(verdict)
@@ -451,6 +459,7 @@ class Side:
         else:
             wrong = judge_exact(verdict, self.expect, true, self.rows)
             wrong += judge_rule(verdict, self.expect.get('rule'), self.added) if not wrong else []
+        wrong += judge_told(verdict, self.expect)
         named = causes_of(verdict)
         proven = verdict.get('certainty') == 'proven'
         if proven and verdict.get('cause') not in true:

@@ -43,5 +43,5 @@ const struct cause cause_rp_filter = {
 	.favoured_by = { FACT_SYN_ARRIVED, FACT_RP_FILTER_HERE },
 	.found_by = { FACT_RP_FILTER_DROPS },
 	.proven_by = FACT_RP_FILTER_COUNTED,
-	.dropped_as = { FACT_DROP_RP_FILTER, FACT_OWN_DROP_RP_FILTER },
+	.dropped_as = { FACT_DROP_RP_FILTER },
 };

@@ -111,16 +111,15 @@ static __always_inline bool has_token(struct record_state *s, uint64_t now)
 	return true;
 }
 
-/* Whether a new key may still be told in this second. */
-static __always_inline bool is_news(struct record_counts *c, uint64_t now)
+/* Limits of a second: of new keys, of stacks, and of others. */
+static __always_inline void begin_second(struct record_counts *c, uint64_t now)
 {
 	const uint64_t second = now / SECOND;
 
-	if (c->second != second) {
-		c->second = second;
-		c->news = c->named = 0;
-	}
-	return c->news++ < RECORD_NEWS;
+	if (c->second == second)
+		return;
+	c->second = second;
+	c->news = c->named = c->others = 0;
 }
 
 /* What is formatted may not stand in the ring: the kernel takes one place in it
@@ -234,7 +233,8 @@ static __attribute__((noinline)) void tell(void *ctx, struct record *r,
 	r->at_ns = bpf_ktime_get_ns();
 	make_key(&k, r);
 	s = bpf_map_lookup_elem(&keys, &k);
-	if (!s && !is_news(c, r->at_ns)) {
+	begin_second(c, r->at_ns);
+	if (!s && c->news++ >= RECORD_NEWS) {
 		ADD(c->lost, 1);
 		make_coarse(r);
 		make_key(&k, r);
@@ -247,7 +247,8 @@ static __attribute__((noinline)) void tell(void *ctx, struct record *r,
 	}
 	if (!s) {
 		ADD(c->lost, 1);
-	} else if (has_token(s, r->at_ns)) {
+	} else if (has_token(s, r->at_ns) &&
+		   (is_first || c->others++ < RECORD_OTHERS)) {
 		if (skb)
 			r->device = device_of((const struct sk_buff *)skb);
 		send(ctx, r, s, c, is_first);

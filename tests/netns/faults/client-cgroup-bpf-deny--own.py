@@ -3,6 +3,7 @@ import client_bpf
 import run_side
 
 SIDES = ('run',)
+NEEDS_ROOT = True
 EXPECT = {'symptom': 'local-refused', 'root': {'certainty': 'proven', 'place': 'client', 'culprit': {'kind': 'bpf-program'}}}
 VARIANTS = [{'family': 4}, {'family': 6}]
 

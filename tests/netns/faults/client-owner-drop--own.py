@@ -4,6 +4,7 @@ from firewall import Firewall
 from services import some_service
 
 SIDES = ('run',)
+NEEDS_ROOT = True
 EXPECT = {'symptom': 'syn-not-sent', 'root': {'certainty': 'proven', 'place': 'client', 'culprit': {'kind': 'firewall-rule'}}}
 VARIANTS = [{'engine': e, 'family': f} for e, f in (('iptables-legacy', 4), ('iptables-nft', 6), ('nft', 4))]
 

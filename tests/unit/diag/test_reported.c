@@ -370,6 +370,34 @@ static void the_clients_reports_say_nothing_of_the_server(void **state)
 			 diag_judge(*state, &without)->alternative_count);
 }
 
+/* The client has a reverse path filter, too. */
+static void a_client_that_drops_the_answer_is_where_it_is(void **state)
+{
+	const struct fact_set facts = FACTS(
+		FACT_AT_CLIENT, FACT_IS_V4, FACT_SYN_SEEN, FACT_SYN_SILENCE,
+		FACT_SYNACK_SEEN, FACT_SYNACK_UNANSWERED,
+		FACT_OWN_DROP_RP_FILTER, FACT_RP_FILTER_COUNTED);
+	const struct verdict *v = diag_judge(*state, &facts);
+
+	assert_proven(*state, &facts, "rp-filter");
+	assert_int_equal(v->place, PLACE_CLIENT);
+}
+
+static void what_the_client_did_not_drop_its_rules_did_not(void **state)
+{
+	const struct fact_set facts = FACTS(
+		FACT_AT_CLIENT, FACT_IS_V4, FACT_SYN_SEEN, FACT_SYN_SILENCE,
+		FACT_OWN_RULES_UNSURE, FACT_DROPS_WATCHED, FACT_OWN_DROP_NONE);
+	const struct fact_set dropped = FACTS(
+		FACT_AT_CLIENT, FACT_IS_V4, FACT_SYN_SEEN, FACT_SYN_SILENCE,
+		FACT_OWN_RULES_UNSURE, FACT_OWN_DROP_RULES_REPLY);
+	const struct verdict *v = diag_judge(*state, &facts);
+
+	assert_false(is_left(v, "client-input-no-established"));
+	v = diag_judge(*state, &dropped);
+	assert_true(is_left(v, "client-input-no-established"));
+}
+
 /* Whatever else is true of it, a cause that the kernel names is not out. */
 static void what_the_kernel_reports_never_excludes_its_cause(void **state)
 {
@@ -415,6 +443,8 @@ int main(void)
 		WITH_DIAG(a_datagram_that_was_dropped_is_told_alike),
 		WITH_DIAG(a_report_proves_what_was_found),
 		WITH_DIAG(the_clients_reports_say_nothing_of_the_server),
+		WITH_DIAG(a_client_that_drops_the_answer_is_where_it_is),
+		WITH_DIAG(what_the_client_did_not_drop_its_rules_did_not),
 		WITH_DIAG(what_the_kernel_reports_never_excludes_its_cause),
 	};
 

@@ -374,45 +374,75 @@ static void a_legacy_packet_of_its_own_has_no_id(void **state)
 	assert_int_equal(x->list.packets[1].steps[0].number, 3);
 }
 
-static void chain(struct text *t, const struct file *f, unsigned rules,
-		  const char *table, const char *name)
+static void chain(struct text *t, const struct file *f, const char *table,
+		  const char *name, const char *rules)
 {
 	struct file row = attrs_of(f);
 
-	native(&row, rules, 4);
+	native(&row, strlen(rules) - 1, 4);
 	text_str(&row.t, table);
 	text_fill(&row.t, '\0', 4 + LEGACY_NAME - row.t.len);
 	text_str(&row.t, name);
 	text_fill(&row.t, '\0', 4 + 2 * (size_t)LEGACY_NAME - row.t.len);
+	text_str(&row.t, rules);
 	text_bytes(t, row.t.data, row.t.len);
 	text_done(&row.t);
+}
+
+static void legacy_chains(struct file *f)
+{
+	struct text rows = TEXT_NULL;
+
+	chain(&rows, f, "mangle", "INPUT", "CCCCA");
+	chain(&rows, f, "filter", "INPUT", "JDA");
+	chain(&rows, f, "filter", "INPUT2", "?CR");
+	record(f, RECORD_CHAINS, &rows);
+	text_done(&rows);
 }
 
 static void a_rule_without_conditions_is_no_policy(void **state)
 {
 	struct fixture *x = *state;
-	struct text rows = TEXT_NULL;
 	const struct nftrace_step *s;
 
-	chain(&rows, &x->f, 9, "mangle", "INPUT");
-	chain(&rows, &x->f, 2, "filter", "INPUT");
-	chain(&rows, &x->f, 1, "filter", "INPUT2");
-	record(&x->f, RECORD_CHAINS, &rows);
-	text_done(&rows);
+	legacy_chains(&x->f);
 	log_of(&x->f, "TRACE: filter:INPUT:policy:2 ", 77);
 	log_of(&x->f, "TRACE: filter:INPUT:policy:3 ", 77);
 	log_of(&x->f, "TRACE: filter:INPUT2:return:1 ", 77);
-	log_of(&x->f, "TRACE: filter:INPUT2:return:2 ", 77);
+	log_of(&x->f, "TRACE: filter:INPUT2:return:3 ", 77);
 	own(&x->f, 5, 77);
 	assert_int_equal(read_all(x), 0);
 	assert_int_equal(x->list.packets[0].count, 4);
 	s = x->list.packets[0].steps;
 	assert_false(s[0].is_policy);
 	assert_int_equal(s[0].number, 2);
+	assert_int_equal(s[0].verdict, NFTRACE_DROP);
 	assert_true(s[1].is_policy);
 	assert_int_equal(s[1].number, 0);
+	assert_int_equal(s[1].verdict, NFTRACE_ACCEPT);
 	assert_int_equal(s[2].verdict, NFTRACE_UNSAID);
 	assert_int_equal(s[3].verdict, NFTRACE_RETURN);
+	assert_int_equal(s[3].number, 0);
+}
+
+static void what_a_legacy_rule_does_is_known(void **state)
+{
+	struct fixture *x = *state;
+
+	legacy_chains(&x->f);
+	log_of(&x->f, "TRACE: filter:INPUT:rule:1 ", 77);
+	log_of(&x->f, "TRACE: filter:INPUT2:rule:1 ", 77);
+	log_of(&x->f, "TRACE: filter:INPUT:policy:3 ", 77);
+	log_of(&x->f, "TRACE: filter:INPUT:rule:1 ", 78);
+	log_of(&x->f, "TRACE: filter:INPUT2:rule:1 ", 78);
+	log_of(&x->f, "TRACE: mangle:INPUT:rule:9 ", 79);
+	assert_int_equal(read_all(x), 0);
+	assert_int_equal(x->list.count, 3);
+	/* Accepted: whoever dropped it was no rule of these. */
+	assert_null(nftrace_end(&x->list.packets[0], true));
+	assert_int_equal(nftrace_end(&x->list.packets[1], true)->number, 1);
+	assert_null(nftrace_end(&x->list.packets[1], false));
+	assert_int_equal(x->list.packets[2].steps[0].verdict, NFTRACE_UNSAID);
 }
 
 /* Just before the chain `in' of the table `t'. */
@@ -622,6 +652,7 @@ int main(void)
 		UNIT(the_legacy_rule_joins_its_packet),
 		UNIT(a_legacy_packet_of_its_own_has_no_id),
 		UNIT(a_rule_without_conditions_is_no_policy),
+		UNIT(what_a_legacy_rule_does_is_known),
 		UNIT(who_does_not_come_out_of_a_chain_was_stopped_there),
 		UNIT(who_is_seen_behind_it_was_not),
 		UNIT(nor_who_was_accepted_in_it),

@@ -1,0 +1,264 @@
+/*
+ * The step of the trace that ended the packet, in the rules that were read, and
+ * told.
+ */
+#include "base/clock.h"
+#include "base/i18n.h"
+#include "base/text.h"
+#include "cli/rule_told.h"
+#include "cli/server_counters.h"
+#include "cli/server_trace_parts.h"
+#include "ruleset/model.h"
+
+/* NFPROTO_* of linux/netfilter.h, which libc's headers do not stand beside. */
+enum { INET = 1, IPV4 = 2, ARP = 3, NETDEV = 5, BRIDGE = 7, IPV6 = 10 };
+
+/* Which of the model's it is. */
+
+static bool is_family(const struct nftrace_step *step, const struct table *t)
+{
+	static const uint8_t families[TABLE_FAMILY_COUNT] = {
+		[TABLE_IP] = IPV4,       [TABLE_IP6] = IPV6,
+		[TABLE_INET] = INET,     [TABLE_ARP] = ARP,
+		[TABLE_BRIDGE] = BRIDGE, [TABLE_NETDEV] = NETDEV,
+	};
+
+	return families[t->family] == step->family;
+}
+
+static const struct chain *chain_of(const struct ruleset *r,
+				    const struct nftrace_step *step)
+{
+	for (const struct table *t = r->first; t; t = t->next) {
+		const struct chain *c;
+
+		if ((t->engine == ENGINE_LEGACY) !=
+			    (step->engine == NFTRACE_LEGACY) ||
+		    !is_family(step, t) || !text_same(t->name, step->table))
+			continue;
+		c = ruleset_find_chain(t, step->chain);
+		if (c)
+			return c;
+	}
+
+	return NULL;
+}
+
+/* Whether a packet can end at that rule. */
+static bool may_end(const struct rule *r)
+{
+	for (size_t i = 0; i < r->term_count; i++) {
+		const struct action *a =
+			r->terms[i].is_action ? r->terms[i].action : NULL;
+
+		if (a && (a->kind == ACTION_DROP || a->kind == ACTION_REJECT ||
+			  a->kind == ACTION_QUEUE || a->kind == ACTION_STEAL ||
+			  a->kind == ACTION_VERDICT_MAP ||
+			  a->kind == ACTION_UNKNOWN))
+			return true;
+	}
+
+	return false;
+}
+
+static const struct rule *rule_of(const struct chain *c,
+				  const struct nftrace_step *step)
+{
+	for (const struct rule *r = c->first; r; r = r->next) {
+		bool is_it =
+			step->handle && r->handle
+				? r->handle == step->handle
+				: step->number && r->number == step->number;
+
+		if (is_it)
+			return may_end(r) ? r : NULL;
+	}
+
+	return NULL;
+}
+
+bool server_trace_find(struct tracing *t)
+{
+	const struct ruleset *r = t->rules ? t->rules->ruleset : NULL;
+
+	t->chain = r ? chain_of(r, t->end) : NULL;
+	t->rule = NULL;
+	if (!t->chain)
+		return false;
+	if (t->end->is_policy)
+		return t->chain->policy == ACTION_DROP;
+
+	t->rule = rule_of(t->chain, t->end);
+	return t->rule;
+}
+
+/* Numbers move when rules come and go: they are of the rules as they are now. A
+ * handle is nobody else's. */
+int server_trace_map(struct tracing *t, bool *ret)
+{
+	int err = 0;
+
+	*ret = server_trace_find(t);
+	if (!t->rules ||
+	    (*ret && (t->end->is_policy || (t->rule && t->rule->handle))))
+		return 0;
+
+	err = server_rules_renew(t->rules, &t->attempt->facts);
+	if (!err)
+		*ret = server_trace_find(t);
+	return err;
+}
+
+/* What is told of it. */
+
+/* The base chain in which the packet was. */
+static enum hook hook_of(const struct tracing *t)
+{
+	const struct nftrace_packet *p = t->packet;
+	enum hook ret = t->chain->hook;
+
+	for (size_t i = 0; i < p->count && ret == HOOK_NONE; i++) {
+		const struct nftrace_step *step = &p->steps[p->count - 1 - i];
+		const struct chain *c = chain_of(t->rules->ruleset, step);
+
+		if (c)
+			ret = c->hook;
+	}
+
+	return ret;
+}
+
+static struct walk_blocker blocker_of(const struct tracing *t)
+{
+	const struct walk_result *r = &t->rules->way.result;
+	const struct action *a =
+		t->rule ? server_counters_refusal(t->rule) : NULL;
+	struct walk_blocker b = {
+		.verdict = { .decision = WALK_DROP,
+			     .chain = t->chain,
+			     .rule = t->rule,
+			     .action = a },
+		.hook = hook_of(t),
+		.of_reply = !server_trace_is_from_client(t, t->packet),
+	};
+
+	for (size_t i = 0; i < r->blocker_count; i++)
+		if (r->blockers[i].verdict.rule == t->rule &&
+		    r->blockers[i].verdict.chain == t->chain &&
+		    r->blockers[i].of_reply == b.of_reply)
+			return r->blockers[i];
+	if (a && a->kind == ACTION_REJECT) {
+		b.verdict.decision = WALK_REJECT;
+		b.verdict.reject = a->reject;
+		b.verdict.reject_code = a->reject_code;
+	}
+
+	return b;
+}
+
+/* What took the first packet and what took the next one were at the same hook,
+ * as far as the kernel reported that. */
+static bool is_same_hook(const struct tracing *t)
+{
+	const struct drop_event *e = server_trace_filtered(t);
+
+	if (!e || e->hook == DROP_HOOK_NONE)
+		return true;
+	if (e->hook == DROP_HOOK_BRIDGE)
+		return t->chain->table->family == TABLE_BRIDGE;
+
+	return server_trace_is_hook(e->hook, hook_of(t));
+}
+
+static void tell_traced(const struct tracing *t, const struct walk_blocker *b)
+{
+	struct text place = TEXT_NULL;
+
+	server_rules_tell_place(&place, &b->verdict);
+	fact_tell(
+		&t->attempt->facts, FACT_RULES_TRACED, server_trace_source,
+		rule_told_culprit(b, t->server->record->arena, VANTAGE_SERVER),
+		_("The kernel traced the client's next packet through the rules, and named the one that took it: %s."),
+		text_string(&place));
+	text_done(&place);
+}
+
+static void tell_bridge(const struct tracing *t, const struct walk_blocker *b)
+{
+	struct text place = TEXT_NULL;
+
+	server_rules_tell_place(&place, &b->verdict);
+	fact_tell(
+		&t->attempt->facts, FACT_BRIDGE_RULES_DROP, server_trace_source,
+		rule_told_culprit(b, t->server->record->arena, VANTAGE_SERVER),
+		_("The bridge that the packets come in by drops them: %s."),
+		text_string(&place));
+	text_done(&place);
+}
+
+void server_trace_tell(struct tracing *t)
+{
+	struct facts *facts = &t->attempt->facts;
+	const struct walk_blocker b = blocker_of(t);
+
+	if (!is_same_hook(t))
+		return;
+	server_rules_tell_forget(facts);
+	facts_forget(facts, FACT_BRIDGE_RULES_DROP);
+	facts_forget(facts, FACT_RULES_BLURRED);
+	facts_forget(facts, FACT_RULES_UNCOUNTED);
+	if (t->chain->table->family == TABLE_BRIDGE)
+		tell_bridge(t, &b);
+	else
+		server_rules_tell_kind(
+			t->rules,
+			b.of_reply ? FACT_RULES_REPLY
+				   : server_rules_walk_why(t->rules, &b),
+			&b, facts);
+	if (!live_is_partial(&t->rules->live))
+		fact_tell(facts, FACT_RULES_READ, server_rules_source, NULL,
+			  NULL);
+	tell_traced(t, &b);
+}
+
+/* "ip filter INPUT rule 5", where its text is not known. */
+static void put_step(struct text *out, const struct nftrace_step *step)
+{
+	text_format(out, "%s %s", step->table, step->chain);
+	if (step->is_policy)
+		text_str(out, _(", its policy"));
+	else if (step->number)
+		text_format(out, _(", rule %u"), step->number);
+	else if (step->handle)
+		text_format(out, _(", the rule of handle %llu"),
+			    (unsigned long long)step->handle);
+}
+
+void server_trace_step(const struct tracing *t, bool is_mapped)
+{
+	struct text words = TEXT_NULL, place = TEXT_NULL;
+	const struct walk_verdict v = { .chain = t->chain, .rule = t->rule };
+	enum step_status status = t->end ? STEP_FAIL : STEP_PASS;
+
+	if (is_mapped)
+		server_rules_tell_place(&place, &v);
+	else if (t->end)
+		put_step(&place, t->end);
+	if (t->end) {
+		text_format(&words, _("the kernel's trace names the rule: %s"),
+			    text_string(&place));
+	} else if (t->list.count) {
+		text_str(&words,
+			 _("the client's packet met no rule that ends it"));
+	} else {
+		status = STEP_BLOCKED;
+		text_str(
+			&words,
+			_("the client did not try again while it would have been traced"));
+	}
+	case_step(t->server->record, server_trace_source, status,
+		  t->began_ns ? clock_now() - t->began_ns : -1,
+		  text_string(&words));
+	text_done(&words);
+	text_done(&place);
+}
