@@ -125,13 +125,15 @@ static bool is_in(const enum fact_kind *list, enum fact_kind kind)
 }
 
 /* Whether the fact is a report of the cause's here. What a program at a hook of
- * netfilter does is no filter of sockets, nor what security modules do. */
+ * netfilter does is no filter of sockets, nor what security modules do, which may
+ * also refuse a SYN without a report. */
 static bool is_report_of(enum fact_kind kind, const struct cause *c,
 			 const struct fact_set *facts)
 {
 	bool is_modules =
 		is_in(c->favoured_by, FACT_SECURITY_HOOK) &&
-		(kind == FACT_DROP_SOCKET_FILTER || kind == FACT_DROP_SECURITY);
+		(kind == FACT_DROP_SOCKET_FILTER ||
+		 kind == FACT_DROP_SECURITY || kind == FACT_DROP_NONE);
 
 	return fact_has(facts, kind) &&
 	       !(is_modules && fact_has(facts, FACT_NO_PACKET_MODULE));

@@ -209,6 +209,11 @@ a_filter_of_the_socket_and_of_its_cgroup_are_told_apart(void **state)
 		FACTS(SILENT, FACT_DROP_SOCKET_FILTER, FACT_SOCKET_FILTER_NONE,
 		      FACT_CGROUP_INGRESS, FACT_SECURITY_HOOK);
 
+	const struct fact_set quiet =
+		FACTS(SILENT, FACT_DROP_NONE, FACT_SECURITY_HOOK,
+		      FACT_NETFILTER_PROGRAM, FACT_NO_PACKET_MODULE);
+
+	assert_false(is_left(diag_judge(*state, &quiet), "security-hook-drop"));
 	/* One at netfilter is no filter of sockets; a module may be. */
 	assert_proven(*state, &beside, "server-ipaddressdeny");
 	assert_int_not_equal(diag_judge(*state, &module)->certainty,
