@@ -46,7 +46,7 @@ _kiriwake() {
 		fi ;;
 	server)
 		if [[ $current == -* ]]; then
-			mapfile -t COMPREPLY < <(compgen -W '--from --no-wait --no-local --timeout --pcap --save --host --json --lang --color -v --help' -- "$current")
+			mapfile -t COMPREPLY < <(compgen -W '--from --no-wait --no-local --probe --timeout --pcap --save --host --json --lang --color -v --help' -- "$current")
 		else
 			mapfile -t COMPREPLY < <(compgen -A service -- "$current")
 		fi ;;

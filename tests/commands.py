@@ -116,6 +116,9 @@ status(2, 'explain', '--ruleset', '/nonexistent.v4', telnet, says='No such file'
 # Why can't I reach it? What is wrong with the question is said before anything is sent.
 status(0, 'check', '--help', says='--server-name')
 status(0, 'server', '--help', says='--host CASE')
+status(2, 'server', '22', '--probe', says='of which?')
+status(2, 'server', '22', '--probe', '--no-wait', '--from', '192.0.2.1', says='--no-wait and --host ask for none')
+status(2, 'server', '22', '--from', '192.0.2.1%kiriwake9', says='no device "kiriwake9"')
 status(2, 'server', '22', '--host', bad, says='it is no saved host')
 status(2, 'server', '22', '--host', str(stories), says='No such file')
 status(2, 'server', '22', '--host', str(stories), '--save', 'case', says='there is nothing to write')

@@ -201,7 +201,7 @@ static const char *find_place(struct search *f, const struct fact_set *client)
 	const char *why = why_no_device(f);
 	int err = 0;
 
-	if (why)
+	if (!f->device || why)
 		return why;
 
 	memcpy(f->ret->device, f->device->name, sizeof(f->device->name));

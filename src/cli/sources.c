@@ -116,7 +116,7 @@ static void try_drops(struct table *t, struct check_rights *r,
 	text_done(&bytes);
 	add(t, "drops",
 	    _("what the kernel itself reports: drops, resets, errors"),
-	    "CAP_BPF CAP_PERFMON", reason(c, "drops"));
+	    "CAP_BPF, CAP_PERFMON", reason(c, "drops"));
 }
 
 /* Of a client that nobody is (RFC 5737). */

@@ -72,11 +72,15 @@ static bool is_foretold(const struct report_flow *f)
 
 static const char *sentence_of(const struct report_flow *f)
 {
+	if (f->verdict->symptom == SYMPTOM_NOT_ENOUGH_SEEN &&
+	    has(f, FACT_PROBE_SENT) && has(f, FACT_UDP_REQUEST))
+		return _(
+			"An empty datagram as the client's came in for %1$s, and was neither answered nor refused: few services answer such a one.");
 	if (!is_foretold(f))
 		return _(symptom_sentence(f->verdict->symptom));
 	if (f->verdict->status == STATUS_HEALTHY && has(f, FACT_PROBE_ANSWERED))
 		return _(
-			"%1$s answers a SYN as the client's: what fails comes in by another device, or fails before this host, on the way back, or behind the handshake.");
+			"%1$s answers one SYN as the client's: what fails does so at other times, comes in by another device, or fails before this host, on the way back, or behind the handshake.");
 	if (f->verdict->status == STATUS_HEALTHY)
 		return _(
 			"Foretold: nothing of this host stops a connection to %1$s.");

@@ -3,7 +3,7 @@ from firewall import Firewall
 from services import some_service
 
 EXPECT = {'symptom': 'syn-unanswered'}
-EXPECT_SERVER = {'or': ['rule-order-reject-before-accept']}  # the ACCEPT stands below
+EXPECT_SERVER = {'probe': True, 'or': ['rule-order-reject-before-accept']}  # the ACCEPT stands below
 VARIANTS = [{'engine': e, 'family': f} for e in ('iptables-legacy', 'iptables-nft', 'nft') for f in (4, 6)]
 
 

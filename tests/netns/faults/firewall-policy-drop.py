@@ -3,7 +3,7 @@ from firewall import Firewall
 from services import some_service
 
 EXPECT = {'symptom': 'syn-unanswered'}
-EXPECT_SERVER = {'or': ['firewall-v6-not-opened']}  # over IPv6, where IPv4 is not filtered at all
+EXPECT_SERVER = {'probe': True, 'or': ['firewall-v6-not-opened']}  # over IPv6, where IPv4 is not filtered at all
 VARIANTS = [{'engine': e} for e in ('iptables-legacy', 'iptables-nft', 'nft')]
 
 

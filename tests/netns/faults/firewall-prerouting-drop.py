@@ -3,6 +3,7 @@ from firewall import Firewall
 from services import some_service
 
 EXPECT = {'symptom': 'syn-unanswered'}
+EXPECT_SERVER = {'probe': True}
 
 
 def build(lab):

@@ -3,7 +3,7 @@ from firewall import REJECTS, Firewall
 from services import some_service
 
 EXPECT = {'symptom': 'refused-by-icmp'}
-EXPECT_SERVER = {'or': ['rule-order-reject-before-accept']}  # the ACCEPT stands below
+EXPECT_SERVER = {'probe': True, 'or': ['rule-order-reject-before-accept']}  # the ACCEPT stands below
 VARIANTS = [{'engine': e} for e in ('iptables-legacy', 'iptables-nft', 'nft')]
 
 

@@ -1,6 +1,7 @@
 """The service was stopped."""
 
 EXPECT = {'symptom': 'refused-by-rst'}
+EXPECT_SERVER = {'probe': True}
 
 
 def fault(lab):

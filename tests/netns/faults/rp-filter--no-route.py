@@ -3,7 +3,7 @@ from services import some_service
 
 FAMILY = 4
 EXPECT = {'symptom': 'syn-unanswered'}
-EXPECT_SERVER = {'also': ['route-missing-reply']}
+EXPECT_SERVER = {'probe': True, 'also': ['route-missing-reply']}
 
 
 def build(lab):
