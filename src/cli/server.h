@@ -57,8 +57,9 @@ struct server_watch {
 	unsigned healthy; /* attempts that worked */
 };
 
-/* Packets that are sent at most: one, and one for each round of server_trace. */
-enum { SERVER_PROBES = 3 };
+/* Packets that are sent at most: one, server_probe_retry()'s, and one for each
+ * round of server_trace. */
+enum { SERVER_PROBES = 4 };
 
 /* The attempt that the host makes itself: --probe. */
 struct server_probe {
@@ -67,7 +68,7 @@ struct server_probe {
 	/* Closed, they take their SYNs back. */
 	int controls[SERVER_PROBES];
 	size_t count; /* of controls */
-	bool is_wanted, is_sent, is_answered;
+	bool is_wanted, is_sent, is_answered, is_retried;
 };
 
 struct server {
@@ -86,7 +87,7 @@ struct server {
 	struct case_verdict verdict;
 	int64_t timeout_ns; /* 0: until it is interrupted */
 	int64_t began_ns;
-	bool is_silence_foretold; /* what is set up answers nothing */
+	enum symptom foretold_as; /* what is set up makes an attempt see */
 	bool is_foretelling;      /* --no-wait */
 	bool is_mute;             /* --no-local: nothing is sent */
 	int pcap_file, case_file;
@@ -137,6 +138,10 @@ const char *server_probe_words(const struct server *s, enum fact_kind kind);
 
 /* Nobody else tries again: does so, where the first was a probe. 0 or -errno. */
 int server_probe_again(struct server *s);
+
+/* It was not answered where an ICMP error was foretold: the kernel sends one
+ * client few of them, so it is tried once more. 1: it was sent; 0; -errno. */
+int server_probe_retry(struct server *s, const struct server_seen *seen);
 
 /* What was seen of it, or NULL, is told. */
 void server_probe_tell(struct server *s, const struct server_seen *seen);

@@ -1,4 +1,5 @@
 #include <errno.h>
+#include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -15,6 +16,10 @@
  * and the driver it shows nothing, and neither of what the client does with the
  * answer.
  */
+/* ms: ip_error() and net.ipv4.icmp_ratelimit each take a second's worth of the
+ * same bucket; net.ipv6.icmp allows more. */
+enum { ICMP_PAUSE = 2200 };
+
 static const char *reason(int err)
 {
 	if (err == -EPERM || err == -EACCES)
@@ -178,6 +183,24 @@ int server_probe_again(struct server *s)
 		return 0;
 
 	return send_one(s, &sent);
+}
+
+int server_probe_retry(struct server *s, const struct server_seen *seen)
+{
+	struct server_probe *p = &s->probe;
+	bool is_silent = seen->symptom == SYMPTOM_SYN_UNANSWERED ||
+			 seen->symptom == SYMPTOM_UDP_UNANSWERED;
+	bool is_icmp = s->foretold_as == SYMPTOM_REFUSED_BY_ICMP ||
+		       s->foretold_as == SYMPTOM_UDP_REFUSED_BY_ICMP;
+	int err;
+
+	if (!p->is_sent || !is_silent || !is_icmp || p->is_retried)
+		return 0;
+
+	p->is_retried = true;
+	(void)poll(NULL, 0, ICMP_PAUSE);
+	err = send_one(s, &p->sent);
+	return err ? err : 1;
 }
 
 void server_probe_tell(struct server *s, const struct server_seen *seen)

@@ -454,13 +454,15 @@ int server_rules_after(struct server_rules *s, const struct look_question *q,
 		return 0;
 
 	was_let_in = fact_has(seen, FACT_HANDSHAKE_DONE) ||
-		     fact_has(seen, FACT_UDP_ANSWERED);
+		     fact_has(seen, FACT_UDP_ANSWERED) ||
+		     fact_has(seen, FACT_PROBE_ANSWERED);
 	if (fits(&s->way, seen))
 		fact_tell(facts, FACT_RULES_FIT_SERVER, server_rules_source,
 			  NULL, NULL);
 	if (packets && !was_let_in)
 		err = count(s, packets, facts);
-	if (!err)
+	/* A probe's handshake is not completed by anybody. */
+	if (!err && !fact_has(seen, FACT_PROBE_ANSWERED))
 		err = server_rules_synproxy(s, seen, facts);
 	/* The neighbour was asked for meanwhile. */
 	if (!err)

@@ -1,6 +1,7 @@
 #include <errno.h>
 #include <linux/netlink.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -20,7 +21,7 @@
  * an attempt. Counters are read as late as possible before, and as soon as
  * possible after.
  */
-enum { TICK = 40 /* ms */ };
+enum { TICK = 40, SETTLE = 40 /* ms */ };
 
 /* The kernel has dealt with a packet of its own in far less. */
 #define PROBE_LIMIT ((int64_t)2500 * CLOCK_MILLISECOND)
@@ -194,7 +195,7 @@ static int tell_foretold(struct server *s)
 
 	if (err)
 		return err;
-	s->is_silence_foretold = v.verdict.symptom == SYMPTOM_SYN_UNANSWERED;
+	s->foretold_as = v.verdict.symptom;
 	if (s->screen.is_quiet)
 		return 0;
 
@@ -281,6 +282,14 @@ static int take_reports(struct server *s, const struct server_seen *seen,
 	return server_drops_tell(s, &who, a);
 }
 
+/* A program that ended the connection is given a moment to end itself. */
+static void settle(const struct server_seen *seen)
+{
+	if (fact_has(&seen->facts, FACT_SERVER_RST) ||
+	    fact_has(&seen->facts, FACT_SERVER_CLOSED_FIRST))
+		(void)poll(NULL, 0, SETTLE);
+}
+
 /* What the packets and the counters show of it. What was foretold of the same
  * client gives way. */
 static int take_attempt(struct server *s, const struct server_seen *seen)
@@ -302,6 +311,7 @@ static int take_attempt(struct server *s, const struct server_seen *seen)
 	memcpy(q.to_mac, seen->to_mac, sizeof(q.to_mac));
 	q.has_client = q.has_server = true;
 
+	settle(seen);
 	s->record->attempt_count = 0;
 	a = case_client(s->record, &q.server, &q.client, q.client_port);
 	if (!a)
@@ -330,6 +340,16 @@ static int take_attempt(struct server *s, const struct server_seen *seen)
 	return err;
 }
 
+static int watch_again(struct server *s, struct server_seen *seen)
+{
+	int err = server_probe_retry(s, seen);
+
+	if (err < 0)
+		return err;
+
+	return err ? wait_attempt(s, seen) : 1;
+}
+
 static int watch(struct server *s)
 {
 	const struct facts *client = s->record->attempt_count
@@ -342,6 +362,8 @@ static int watch(struct server *s)
 		return server_watch_end(s);
 	if (!err)
 		err = wait_attempt(s, &seen);
+	if (err == 1)
+		err = watch_again(s, &seen);
 	server_probe_tell(s, err == 1 ? &seen : NULL);
 	if (err == 1)
 		err = take_attempt(s, &seen);

@@ -26,7 +26,6 @@ enum {
 	LATE_GREETING = 3000000, /* us after the handshake */
 	IDLE = 3000, /* ms: who has said nothing by then, had nothing to say */
 	QUIET = 300, /* ms after the last packet of a connection that works */
-	SETTLE = 40, /* ms: a program that ended is seen to be gone by then */
 	/* ms after a packet was dropped, in which a rule's RST would be seen … */
 	GRACE = 20,
 	GRACE_SILENT = 1, /* … and where the rules that are known send none */
@@ -87,7 +86,7 @@ static bool is_decided(const struct reading *r, const struct flow *f,
 		return age > SILENCE || fact_has(facts, FACT_SYN_SILENCE);
 	if (fact_has(facts, FACT_SERVER_RST) ||
 	    fact_has(facts, FACT_SERVER_CLOSED_FIRST))
-		return quiet > SETTLE;
+		return true;
 	if (fact_has(facts, FACT_SERVER_DATA))
 		return quiet > QUIET || fact_has(facts, FACT_CLIENT_FIN) ||
 		       fact_has(facts, FACT_SERVER_FIN) || age > SERVICE_WAIT;
@@ -130,7 +129,7 @@ static bool is_unanswered(const struct flow *f, const struct fact_set *facts)
 static bool is_silent(const struct reading *r, const struct flow *f,
 		      const struct fact_set *facts)
 {
-	const int64_t least = r->s->is_silence_foretold
+	const int64_t least = r->s->foretold_as == SYMPTOM_SYN_UNANSWERED
 				      ? (int64_t)SERVER_FORETOLD_SILENCE
 				      : (int64_t)SILENCE;
 
@@ -154,11 +153,14 @@ static struct server_seen seen_of(const struct flow *f,
 static bool is_dropped(struct reading *r, const struct flow *f,
 		       const struct fact_set *facts)
 {
-	const int64_t grace = r->s->is_silence_foretold ? GRACE_SILENT : GRACE;
+	const int64_t grace = r->s->foretold_as == SYMPTOM_SYN_UNANSWERED
+				      ? GRACE_SILENT
+				      : GRACE;
 	const struct server_seen seen = seen_of(f, facts);
 	const struct drop_event *e;
 
 	if (fact_has(facts, FACT_HANDSHAKE_DONE) ||
+	    fact_has(facts, FACT_SYNACK_SEEN) ||
 	    fact_has(facts, FACT_UDP_ANSWERED) ||
 	    fact_has(facts, FACT_RST_FOR_SYN) ||
 	    fact_has(facts, FACT_ICMP_ERROR))

@@ -31,18 +31,21 @@ bool blockers_is_inbound(enum fact_kind kind)
 }
 
 /* What the host itself sent as the client, and answered, was not stopped until
- * the answer left. */
-static bool is_passed(enum fact_kind kind, const struct fact_set *facts)
+ * then. */
+static bool is_passed(unsigned row, const struct fact_set *facts)
 {
+	const uint32_t before =
+		SYMPTOM_BIT(SYN_UNANSWERED) | SYMPTOM_BIT(ARP_UNANSWERED) |
+		SYMPTOM_BIT(REFUSED_BY_RST) | SYMPTOM_BIT(REFUSED_BY_ICMP);
+
 	return fact_has(facts, FACT_PROBE_ANSWERED) &&
-	       blockers_place(kind) < blockers_place(FACT_OWN_TTL_SMALL);
+	       before >> blockers_shown(row + 1, facts) & 1;
 }
 
 enum fact_kind blockers_first(const struct fact_set *facts)
 {
 	for (unsigned i = 0; i < BLOCKERS; i++)
-		if (fact_has(facts, rows[i].kind) &&
-		    !is_passed(rows[i].kind, facts))
+		if (fact_has(facts, rows[i].kind) && !is_passed(i, facts))
 			return rows[i].kind;
 
 	return FACT_NONE;

@@ -619,7 +619,7 @@ static void at_the_client_it_is_told_of_the_client(void **state)
 		{ "BPF_CGROUP_EGRESS", false, FACT_OWN_DROP_CGROUP },
 		{ "IP_RPFILTER", true, FACT_OWN_DROP_RP_FILTER },
 		{ "TC_INGRESS", true, FACT_OWN_DROP_OTHERWISE },
-		{ "TC_EGRESS", false, FACT_OWN_DROP_OTHERWISE },
+		{ "TC_INGRESS", true, FACT_OWN_DROP_OTHERWISE },
 		{ "QUEUE_PURGE", true, FACT_OWN_DROP_NONE },
 	};
 
