@@ -258,25 +258,11 @@ size_t server_drops_only(const struct server *s, struct server_seen *list,
 	return count;
 }
 
-static int ask_recording(void *context, struct text *ret)
-{
-	const struct recording *r = context;
-	size_t size;
-	void *data;
-	int err = recording_map(r, &data, &size);
-
-	if (!err)
-		text_bytes(ret, data, size);
-	recording_unmap(data, size);
-	return err;
-}
-
 /* What was reported is saved with the host. */
 static int read_noted(struct server_drops *d)
 {
 	struct text bytes = TEXT_NULL;
-	int err =
-		reader_note(drops_source, ask_recording, &d->recording, &bytes);
+	int err = recording_note(&d->recording, drops_source, &bytes);
 
 	if (!err)
 		err = read_list(d, bytes.data, bytes.len);

@@ -102,25 +102,11 @@ static int read_trace(struct tracing *t)
 	return err;
 }
 
-static int ask_recording(void *context, struct text *ret)
-{
-	const struct recording *r = context;
-	size_t size;
-	void *data;
-	int err = recording_map(r, &data, &size);
-
-	if (!err)
-		text_bytes(ret, data, size);
-	recording_unmap(data, size);
-	return err;
-}
-
 /* What was traced is saved with the host. */
 static int read_noted(struct tracing *t)
 {
 	struct text bytes = TEXT_NULL;
-	int err = reader_note(server_trace_source, ask_recording, &t->recording,
-			      &bytes);
+	int err = recording_note(&t->recording, server_trace_source, &bytes);
 
 	if (!err)
 		err = read_list(t, bytes.data, bytes.len);
