@@ -143,7 +143,8 @@ void server_probe_facts(const struct server *s, struct fact_set *facts)
 	/* The client's system, which never asked; or ours, taking it back. */
 	static const enum fact_kind not_ours[] = {
 		FACT_SYNACK_UNANSWERED, FACT_SYNACK_IGNORED, FACT_SYNACK_RESET,
-		FACT_CLIENT_RST,        FACT_SYN_SILENCE,    FACT_SYN_ARRIVED,
+		FACT_RST_OTHER_TTL,     FACT_CLIENT_RST,     FACT_SYN_SILENCE,
+		FACT_SYN_ARRIVED,
 	};
 
 	if (!s->probe.is_sent || !fact_has(facts, FACT_SYNACK_SEEN))

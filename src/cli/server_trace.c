@@ -235,6 +235,9 @@ int server_trace(struct server *s, const struct server_seen *seen,
 			     .began_ns = clock_now() };
 	int err;
 
+	/* What answered it is no rule that refuses it. */
+	if (fact_has(&seen->facts, FACT_PROBE_ANSWERED))
+		return 0;
 	if (s->host.is_saved || server_trace_is_settled(&t) ||
 	    !server_trace_is_likely(&t))
 		return 0;

@@ -6,7 +6,7 @@ from services import some_service
 
 FAMILY = 4
 EXPECT = {'symptom': 'syn-unanswered'}
-EXPECT_SERVER = {'certainty': 'suspected', 'skip': 'the counters cannot tell: it says so, and what would',
+EXPECT_SERVER = {'probe': False, 'certainty': 'suspected', 'skip': 'the counters cannot tell: it says so, and what would',
                  'tells': ['rules-blurred'], 'next': ['kiriwake server tcp/', '-j TRACE']}
 SIDES = ('server',)
 
