@@ -104,6 +104,10 @@ static uint32_t shown_by(enum symptom symptom, const struct fact_set *facts)
 	if (symptom == SYMPTOM_DATA_UNANSWERED &&
 	    fact_has(facts, FACT_ICMP_ERROR))
 		return SYMPTOM_BIT(REFUSED_BY_ICMP);
+	if ((symptom == SYMPTOM_RESET_AFTER_CONNECT ||
+	     symptom == SYMPTOM_RESET_MID_STREAM) &&
+	    fact_has(facts, FACT_RULE_RST))
+		shown |= SYMPTOM_BIT(REFUSED_BY_RST);
 	if (symptom != SYMPTOM_RESET_MID_STREAM)
 		return shown;
 

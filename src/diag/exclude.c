@@ -205,6 +205,15 @@ static enum fact_kind contradicted_by(const struct cause *c,
 	return FACT_NONE;
 }
 
+/* A connection that a rule cut is not the service's doing. */
+static enum fact_kind excluded_by_cut(const struct cause *c,
+				      const struct fact_set *facts)
+{
+	return c->place == PLACE_SERVICE && fact_has(facts, FACT_RULE_RST)
+		       ? FACT_RULE_RST
+		       : FACT_NONE;
+}
+
 /* Where the server was looked at for it and does not show it, it is not so. */
 static bool is_looked_for(const struct cause *c, const struct fact_set *facts)
 {
@@ -226,6 +235,8 @@ bool exclude_cause(const struct cause *c, const struct fact_set *facts,
 		ret->by = excluded_by_answer(c, facts);
 	if (!ret->by)
 		ret->by = excluded_by_rules(c, facts);
+	if (!ret->by)
+		ret->by = excluded_by_cut(c, facts);
 	if (!ret->by)
 		ret->by = reported_against(c, facts);
 	if (ret->by)

@@ -395,6 +395,20 @@ static bool is_rst_of_rule(const struct drops_list *l, const struct told *t,
 	       is_watched(l, DROP_RESET, "tcp_send_reset");
 }
 
+/* In mid connection: its own host's kernel resets none that it did not tell. */
+static bool is_cut_by_rule(const struct drops_list *l, const struct told *t,
+			   const struct drops_flow *who,
+			   const struct facts *facts)
+{
+	return fact_has(&facts->set, FACT_SERVER_RST) &&
+	       !fact_has(&facts->set, FACT_SERVER_FIN) &&
+	       !fact_has(&facts->set, FACT_CLIENT_FIN) &&
+	       fact_has(&facts->set, FACT_AT_SERVER) &&
+	       fact_has(&facts->set, FACT_ADDRESS_OWN) && !who->has_inner &&
+	       !who->is_client && t->first[FACT_DROP_RULES] && !t->has_reset &&
+	       is_watched(l, DROP_RESET, "tcp_send_reset");
+}
+
 /* A packet of the client's own port was dropped on its way to another place: it
  * may be the attempt's, behind a translation that nobody knew of. */
 static bool is_perhaps_translated(const struct drops_list *l,
@@ -423,7 +437,7 @@ static void tell_absence(const struct drops_list *l, const struct told *t,
 	bool is_seen = fact_has(&facts->set, FACT_SYN_SEEN) ||
 		       fact_has(&facts->set, FACT_UDP_REQUEST);
 
-	if (is_rst_of_rule(l, t, facts))
+	if (is_rst_of_rule(l, t, facts) || is_cut_by_rule(l, t, who, facts))
 		fact_tell(facts, FACT_RULE_RST, SOURCE, NULL, NULL);
 	if (!is_watched(l, DROP_PACKET, "kfree_skb") || !who->is_whole ||
 	    is_perhaps_translated(l, who))

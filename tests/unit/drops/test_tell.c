@@ -466,6 +466,29 @@ static void a_rst_in_mid_stream_says_nothing_of_the_syn(void **state)
 	assert_false(has(w, FACT_KERNEL_RST));
 }
 
+static void a_connection_that_no_kernel_reset_was_cut_by_a_rule(void **state)
+{
+	struct world *w = *state;
+	struct drop_event *e;
+
+	fact_add(&w->facts.set, FACT_SERVER_RST);
+	fact_add(&w->facts.set, FACT_HANDSHAKE_DONE);
+	tell(w);
+	assert_false(has(w, FACT_RULE_RST));
+	asked(w, "NETFILTER_DROP", "nft_do_chain")->flags = A;
+	tell(w);
+	assert_false(has(w, FACT_RULE_RST));
+	fact_add(&w->facts.set, FACT_ADDRESS_OWN);
+	tell(w);
+	assert_true(has(w, FACT_RULE_RST));
+	facts_forget(&w->facts, FACT_RULE_RST);
+	e = answer(w, "", "");
+	e->what = DROP_RESET;
+	e->flags = A;
+	tell(w);
+	assert_false(has(w, FACT_RULE_RST));
+}
+
 static struct drop_event *icmp(struct world *w, uint8_t code, const char *by)
 {
 	struct drop_event *e = asked(w, "", "");
@@ -705,6 +728,7 @@ int main(void)
 		IN_WORLD(a_rst_that_the_kernel_did_not_send_is_a_rules),
 		IN_WORLD(a_rst_without_a_drop_is_nobodys),
 		IN_WORLD(a_rst_in_mid_stream_says_nothing_of_the_syn),
+		IN_WORLD(a_connection_that_no_kernel_reset_was_cut_by_a_rule),
 		IN_WORLD(who_sent_the_icmp_error_is_told_by_who_called),
 		IN_WORLD(a_rule_may_stand_further_up),
 		IN_WORLD(an_icmp_error_that_refuses_nothing_is_none),
