@@ -4,6 +4,7 @@ from noise import knock
 from services import some_service
 
 EXPECT = {'symptom': 'syn-unanswered'}
+EXPECT_SERVER = {'or': ['firewall-drop-silent']}  # one packet in four ends at the other rule
 SIDES = ('server',)
 VARIANTS = [{'engine': 'iptables-legacy', 'family': 4}, {'engine': 'nft', 'family': 6}]
 
