@@ -41,6 +41,7 @@ validator = jsonschema.Draft7Validator(schema, resolver=resolver)
 environment = dict(os.environ, LC_ALL='C.UTF-8', LANGUAGE='')
 environment.pop('http_proxy', None)
 checked, wrong = 0, []
+held = []
 
 
 def claim(name, is_so, got=''):
@@ -96,6 +97,8 @@ def statuses():
     claim('the same with --pass', run('/no/such', options=['--pass']).returncode == 127)
     claim('one that cannot be run', run('/etc/passwd', options=['--pass']).returncode == 126)
     claim('no program', subprocess.run([kiriwake, 'run'], capture_output=True, check=False).returncode == 2)
+    done = run(kiriwake, 'run', '--', 'true', options=['--pass'])
+    claim('one in another says that it cannot', done.returncode == 3 and b'traced' in done.stderr, done.stderr)
     done = subprocess.run([kiriwake, 'run', 'sh', '-c', 'exit 3'], capture_output=True, check=False)
     claim('-- may be left out', done.returncode == 0 and b'status 3' in done.stderr, done.stderr)
     done = run('sh', '-c', 'ulimit -n; umask; trap; cat /proc/self/status', options=['-o', '/dev/null'])
@@ -155,6 +158,18 @@ def signals():
     claim('it ends with us', wait('it ends with us', lambda: not pathlib.Path(f'/proc/{pid}').exists() or state(pid) == 'Z'))
 
 
+def full_port():
+    """One that does not answer any more."""
+    server = socket.create_server(('127.0.0.1', 0), backlog=0)
+    held.append(server)
+    for _ in range(3):
+        client = socket.socket()
+        client.setblocking(False)
+        client.connect_ex(server.getsockname())
+        held.append(client)
+    return server.getsockname()[1]
+
+
 def terminal():
     pid, fd = pty.fork()
     if pid == 0:
@@ -176,7 +191,10 @@ def terminal():
     time.sleep(0.5)  # bash says so before it does it
     say('\x03', 'INT')
     say('echo status $?.\n', r'status 9\.')
-    say(f'{kiriwake} run -- cat\n', 'cat')
+    silent = CONNECTS % 'one(%d)' % full_port()
+    say(f"{kiriwake} run -- {sys.executable} -c '{silent}'; echo status $?.\n", 'ended with|timed out')
+    say('\x03', r'status [13]\.')
+    say(f'{kiriwake} run -- sh -c "echo be\'\'gins; cat"\n', 'begins')
     say('a line\n', 'a line\r\na line')
     say('\x04', 'status 0')
     os.close(fd)
@@ -302,6 +320,44 @@ return connect(fd, (void *)&a, sizeof(a)) ? 1 : write(1, "", 0) != 0; }}'''
             claim(f'a program made by {kind} is seen', [c['worked'] for c in value['connections']] == [1], value['connections'])
 
 
+NARROW = '''#include <arpa/inet.h>
+#include <sys/mman.h>
+static long call(long n, long a, long b, long c)
+{
+	long r;
+	__asm__ volatile("int $0x80" : "=a"(r) : "a"(n), "b"(a), "c"(b), "d"(c) : "memory", "r8", "r9", "r10", "r11");
+	return r;
+}
+int main(void)
+{
+	unsigned *m = mmap(0, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_32BIT, -1, 0);
+	struct sockaddr_in *a = (void *)(m + 64);
+	long fd;
+	a->sin_family = AF_INET; a->sin_port = htons(%d); a->sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	m[0] = AF_INET; m[1] = SOCK_STREAM;
+	fd = call(102, 1, (long)m, 0);
+	if (fd < 0) return 99;
+	m[0] = fd; m[1] = (unsigned)(long)a; m[2] = sizeof(*a);
+	if (call(102, 3, (long)m, 0)) return 1;
+	fd = call(359, AF_INET, SOCK_STREAM, 0);
+	return call(362, fd, (long)a, sizeof(*a)) != 0;
+}'''
+
+
+def narrow(port):
+    """The calls of 32-bit programs, both ways."""
+    compiler = shutil.which('cc') or shutil.which('gcc')
+    with tempfile.TemporaryDirectory() as folder:
+        path = pathlib.Path(folder) / 'program'
+        if os.uname().machine != 'x86_64' or not compiler or subprocess.run(
+                [compiler, '-x', 'c', '-', '-o', str(path)], input=NARROW % port, text=True, capture_output=True,
+                check=False).returncode or subprocess.run([str(path)], check=False).returncode:
+            print('skipped: no 32-bit calls here')
+            return
+        value, _ = said(str(path))
+        claim('32-bit calls are seen', [c['worked'] for c in value['connections']] == [2], value['connections'])
+
+
 def users(port):
     if os.geteuid() != 0:
         print('skipped: no root here')
@@ -345,6 +401,7 @@ def main():
         children(port)
         answers(port, closed)
         kinds(port)
+        narrow(port)
         users(port)
         ends(port, closed)
         server.close()

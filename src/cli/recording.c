@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "host/reader.h"
 
 #define END_LIMIT (500 * (int64_t)CLOCK_MILLISECOND)
 
@@ -95,6 +96,26 @@ void recording_unmap(void *data, size_t size)
 }
 
 /* It closes its end once all is written. */
+static int ask(void *context, struct text *ret)
+{
+	const struct recording *r = context;
+	size_t size;
+	void *data;
+	int err = recording_map(r, &data, &size);
+
+	if (!err)
+		text_bytes(ret, data, size);
+	recording_unmap(data, size);
+	return err;
+}
+
+int recording_note(const struct recording *r, const char *key, struct text *ret)
+{
+	struct recording copy = *r;
+
+	return reader_note(key, ask, &copy, ret);
+}
+
 void recording_finish(struct recording *r)
 {
 	int64_t until = clock_now() + END_LIMIT;

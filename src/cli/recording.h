@@ -4,6 +4,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/text.h"
+
 /*
  * What a process of its own writes for this one while it goes on: packets, the
  * kernel's reports, a trace of rules (live_capture_start(), drops_start(),
@@ -34,6 +36,11 @@ bool recording_has_more(struct recording *r);
 /* What has been written until now. 0 with *size 0: nothing. -errno. */
 int recording_map(const struct recording *r, void **data, size_t *size);
 void recording_unmap(void *data, size_t size);
+
+/* The same, appended, as a part of what is asked of the host: saved with it, and
+ * of a saved one what was saved (reader_note()). r may be none there. */
+int recording_note(const struct recording *r, const char *key,
+		   struct text *ret);
 
 /* Lets it write what is left, and close. Reading goes on. */
 void recording_finish(struct recording *r);

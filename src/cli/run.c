@@ -20,11 +20,17 @@
 
 enum { NOT_FOUND = 127, NOT_RUN = 126 };
 
-static volatile sig_atomic_t passed_on;
+static volatile sig_atomic_t passed_on, interrupts;
 
 static void on_signal(int signal)
 {
 	passed_on = signal;
+}
+
+static void on_interrupt(int signal)
+{
+	(void)signal;
+	interrupts++;
 }
 
 /* What is meant for the program: from the terminal it comes to both of us. */
@@ -209,6 +215,7 @@ static int watch(struct run *r)
 
 static void judge_rest(struct run *r)
 {
+	const struct sigaction act = { .sa_handler = on_interrupt };
 	bool any = false;
 
 	run_watch_tell(r, true);
@@ -222,8 +229,8 @@ static void judge_rest(struct run *r)
 	/* That all is well, or that it did not get beyond a name. */
 	if (!any && (r->message_count || r->place_count))
 		run_case_begin(r, &r->whole);
-	/* Now Ctrl-C is ours. */
-	(void)signal(SIGINT, SIG_DFL);
+	/* Now Ctrl-C is ours: it asks for what is known by now. */
+	(void)sigaction(SIGINT, &act, NULL);
 	(void)signal(SIGQUIT, SIG_DFL);
 	run_case_wait(r);
 }
@@ -258,26 +265,10 @@ static int run_program(struct run *r)
 	return run_tell(r);
 }
 
-static int run(struct cli *cli, int argc, char *argv[])
+static int run_request(struct run *r, int argc, char *argv[])
 {
-	struct run *r = calloc(1, sizeof(*r));
-	int status;
+	int status = read_request(r, argc, argv);
 
-	if (!r)
-		return EXIT_UNKNOWN;
-	r->cli = *cli;
-	r->pid = getpid();
-	r->drops = recording_none();
-	r->drops_error = -EAGAIN;
-	r->whole.file = r->whole.then.network = -1;
-	r->messages = calloc(RUN_MESSAGES, sizeof(*r->messages));
-	r->results =
-		mmap(NULL, sizeof(*r->results) * (RUN_PLACES + 1),
-		     PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	if (!r->messages || r->results == MAP_FAILED)
-		return EXIT_UNKNOWN;
-
-	status = read_request(r, argc, argv);
 	if (!status)
 		status = open_output(r);
 	if (!status)
@@ -286,7 +277,32 @@ static int run(struct cli *cli, int argc, char *argv[])
 	recording_done(&r->drops);
 	if (r->out && fclose(r->out))
 		status = EXIT_UNKNOWN;
-	(void)munmap(r->results, sizeof(*r->results) * (RUN_PLACES + 1));
+	return status;
+}
+
+static int run(struct cli *cli, int argc, char *argv[])
+{
+	static const size_t size = sizeof(struct run_result) * (RUN_PLACES + 1);
+	struct run *r = calloc(1, sizeof(*r));
+	int status = EXIT_UNKNOWN;
+
+	if (!r)
+		return EXIT_UNKNOWN;
+	r->cli = *cli;
+	r->pid = getpid();
+	r->interrupts = &interrupts;
+	r->drops = recording_none();
+	r->drops_error = -EAGAIN;
+	r->whole.file = r->whole.then.network = -1;
+	r->messages = calloc(RUN_MESSAGES, sizeof(*r->messages));
+	r->results = mmap(
+		NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
+		// cppcheck-suppress invalidFunctionArg; RATIONALE: anonymous
+		-1, 0);
+	if (r->messages && r->results != MAP_FAILED)
+		status = run_request(r, argc, argv);
+	if (r->results != MAP_FAILED)
+		(void)munmap(r->results, size);
 	free(r->messages);
 	free(r);
 	return status;

@@ -50,7 +50,7 @@ struct run_result {
 	bool is_there;
 	bool is_void; /* there is nothing to tell after all */
 	int exit;     /* EXIT_HEALTHY, … */
-	char cause[64], title[RUN_TITLE], certainty[16], symptom[32];
+	char cause[64], title[RUN_TITLE], certainty[32];
 	char name[256]; /* of the address, as the program asked for it; "" */
 };
 
@@ -61,9 +61,9 @@ struct run_place {
 	struct traced_attempt failed; /* the latest that failed, if any did */
 	struct run_then then;
 	unsigned tried, worked, failures;
-	bool is_working; /* the latest worked */
-	bool waiting;    /* it has begun, and has no answer yet */
-	bool is_told;    /* on the screen, while it goes on */
+	bool is_working;            /* the latest worked */
+	bool waiting;               /* it has begun, and has no answer yet */
+	bool is_told, is_explained; /* on the screen, while it goes on */
 	/* Its judgement: -1: none. */
 	int file; /* its words */
 	pid_t judge;
@@ -84,6 +84,8 @@ struct run {
 	bool is_quick;      /* --no-check: what was seen, and no more */
 	char *const *argv;
 	pid_t pid; /* our own */
+	/* How often Ctrl-C was pressed once the program had ended. */
+	const volatile sig_atomic_t *interrupts;
 	struct traced *traced;
 	struct traced_about about;
 	/* What the kernel reports meanwhile, where that is permitted. */

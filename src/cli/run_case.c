@@ -19,6 +19,7 @@
 #include "cli/target.h"
 #include "net/dns.h"
 #include "priv/confine.h"
+#include "report/words.h"
 
 /*
  * Why one attempt failed, in a process of its own: the same as `kiriwake check'
@@ -157,11 +158,7 @@ static void keep_result(struct run_case *c, int status)
 	(void)snprintf(s->title, sizeof(s->title), "%s",
 		       v->cause ? _(v->cause->title) : "");
 	(void)snprintf(s->certainty, sizeof(s->certainty), "%s",
-		       certainty_name(v->certainty)
-			       ? certainty_name(v->certainty)
-			       : "");
-	(void)snprintf(s->symptom, sizeof(s->symptom), "%s",
-		       symptom_id(v->symptom));
+		       v->cause ? words_certainty(v->certainty) : "");
 	s->is_there = true;
 }
 
@@ -292,6 +289,18 @@ static bool is_judged(const struct run *r)
 	return r->whole.judge <= 0;
 }
 
+/* The first Ctrl-C has them tell what they know; the second ends them. */
+static void pass_on(const struct run *r, int count)
+{
+	int signal = count > 1 ? SIGKILL : SIGINT;
+
+	for (size_t i = 0; i < r->place_count; i++)
+		if (r->places[i].judge > 0)
+			(void)kill(r->places[i].judge, signal);
+	if (r->whole.judge > 0)
+		(void)kill(r->whole.judge, signal);
+}
+
 void run_case_wait(struct run *r)
 {
 	int status;
@@ -303,5 +312,7 @@ void run_case_wait(struct run *r)
 			run_watch_other(r, pid, status);
 		else if (errno != EINTR)
 			break;
+		else if (*r->interrupts)
+			pass_on(r, *r->interrupts);
 	}
 }

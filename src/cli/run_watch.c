@@ -17,6 +17,7 @@
 #include "host/process.h"
 #include "host/sockets.h"
 #include "host/sysctl.h"
+#include "report/words.h"
 
 #define MS ((int64_t)CLOCK_MILLISECOND)
 
@@ -351,6 +352,26 @@ bool run_watch_fails(const struct run *r, const struct run_place *p)
 	return true;
 }
 
+/* What was found out meanwhile. */
+static void explain(struct run *r, struct run_place *p)
+{
+	const struct run_result *s = p->result;
+	struct text t = TEXT_NULL, title = TEXT_NULL;
+
+	if (p->is_explained || !p->is_told || !s || !s->is_there ||
+	    s->is_void || p->is_working || !*s->cause)
+		return;
+	p->is_explained = true;
+	run_tell_place(&t, &p->failed);
+	words_clean(&title, s->title);
+	(void)fprintf(r->out, _("kiriwake: %1$s: %2$s (%3$s, %4$s)\n"),
+		      text_string(&t), text_string(&title), s->cause,
+		      s->certainty);
+	(void)fflush(r->out);
+	text_done(&t);
+	text_done(&title);
+}
+
 void run_watch_tell(struct run *r, bool is_over)
 {
 	int64_t now = clock_now();
@@ -359,6 +380,8 @@ void run_watch_tell(struct run *r, bool is_over)
 		struct run_place *p = &r->places[i];
 		struct text t = TEXT_NULL;
 
+		if (!is_over && !r->cli.json)
+			explain(r, p);
 		if (p->is_told || !run_watch_fails(r, p) ||
 		    (!is_over &&
 		     now < p->failed.began_ns + p->failed.took_ns + TELL_AFTER))

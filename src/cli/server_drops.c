@@ -42,7 +42,8 @@ void server_drops_begin(struct server *s)
 	int file = -1, control = -1, err;
 
 	/* Behind a translation it has another port. */
-	if (!q.has_client && !server_rules_may_send_on(s->rules))
+	d->is_sent_on = server_rules_may_send_on(s->rules);
+	if (!q.has_client && !d->is_sent_on)
 		q.port = s->question.port;
 	d->arena = arena_new();
 	err = d->arena ? check_rights_drops(&s->rights, &q, &file, &control)
@@ -131,7 +132,8 @@ struct drops_flow server_drops_flow(const struct server_seen *seen,
 }
 
 /* A copy of a packet for somebody else (a bridge's own ear, a capture's) may be
- * dropped while the packet goes on. */
+ * dropped while the packet goes on; and TCP drops a SYN that came twice, for no
+ * reason that it tells. */
 static bool is_sure(const struct drop_event *e)
 {
 	static const char *const of_copies[] = { "OTHERHOST",
@@ -142,7 +144,9 @@ static bool is_sure(const struct drop_event *e)
 		if (text_same(e->reason, of_copies[i]))
 			return false;
 
-	return e->what == DROP_PACKET;
+	return e->what == DROP_PACKET &&
+	       !(text_same(e->reason, "NOT_SPECIFIED") && e->place &&
+		 !strncmp(e->place, "tcp_", 4));
 }
 
 static bool is_opening(const struct drop_event *e, bool is_reply)
@@ -153,16 +157,20 @@ static bool is_opening(const struct drop_event *e, bool is_reply)
 	       (e->flags & (FLAG_SYN | FLAG_ACK)) == flags;
 }
 
-/* Where it went is not asked: it may have been sent on. */
-static bool is_from(const struct drop_event *e, const struct server_seen *seen)
+/* Where it may have been sent on, the server's end is any. */
+static bool is_from(const struct server *s, const struct drop_event *e,
+		    const struct server_seen *seen)
 {
 	return e->from_port == seen->client_port &&
+	       (s->drops.is_sent_on || e->to_port == s->question.port) &&
 	       address_equal(&e->from, &seen->client);
 }
 
-static bool is_to(const struct drop_event *e, const struct server_seen *seen)
+static bool is_to(const struct server *s, const struct drop_event *e,
+		  const struct server_seen *seen)
 {
 	return e->to_port == seen->client_port &&
+	       (s->drops.is_sent_on || e->from_port == s->question.port) &&
 	       address_equal(&e->to, &seen->client);
 }
 
@@ -175,7 +183,7 @@ const struct drop_event *server_drops_took(const struct server *s,
 
 	for (size_t i = 0; i < l->count; i++) {
 		const struct drop_event *e = &l->events[i];
-		bool is_in = is_from(e, seen), is_out = is_to(e, seen);
+		bool is_in = is_from(s, e, seen), is_out = is_to(s, e, seen);
 
 		if (e->protocol != s->question.protocol || e->at_ns < since ||
 		    (!is_in && !is_out))
@@ -183,8 +191,7 @@ const struct drop_event *server_drops_took(const struct server *s,
 		/* The capture will show what is answered. */
 		if (e->what == DROP_RESET || e->what == DROP_ICMP)
 			return NULL;
-		if (!ret && is_sure(e) && is_opening(e, is_out) &&
-		    (is_in || !fact_has(&seen->facts, FACT_SYNACK_SEEN)))
+		if (!ret && is_sure(e) && is_opening(e, is_out))
 			ret = e;
 	}
 
@@ -251,25 +258,11 @@ size_t server_drops_only(const struct server *s, struct server_seen *list,
 	return count;
 }
 
-static int ask_recording(void *context, struct text *ret)
-{
-	const struct recording *r = context;
-	size_t size;
-	void *data;
-	int err = recording_map(r, &data, &size);
-
-	if (!err)
-		text_bytes(ret, data, size);
-	recording_unmap(data, size);
-	return err;
-}
-
 /* What was reported is saved with the host. */
 static int read_noted(struct server_drops *d)
 {
 	struct text bytes = TEXT_NULL;
-	int err =
-		reader_note(drops_source, ask_recording, &d->recording, &bytes);
+	int err = recording_note(&d->recording, drops_source, &bytes);
 
 	if (!err)
 		err = read_list(d, bytes.data, bytes.len);

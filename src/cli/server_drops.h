@@ -23,6 +23,7 @@ struct server_drops {
 	int64_t began_ns;   /* 0: it was not */
 	int64_t armed_ns;   /* CLOCK_MONOTONIC; 0: it is not, or not yet */
 	bool is_not_looked; /* and that was told */
+	bool is_sent_on;    /* rules may send packets on to another port */
 };
 
 /* Begins, where it can; it is armed later. */

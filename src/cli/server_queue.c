@@ -1,7 +1,7 @@
 /*
- * Queues of packets (NFQUEUE, nft's queue): which number a rule names, and
- * whether a program reads it (/proc/net/netfilter/nfnetlink_queue, a line for
- * each: net/netfilter/nfnetlink_queue.c, seq_show()).
+ * Queues of packets (NFQUEUE, nft's queue): whether a program reads one
+ * (/proc/net/netfilter/nfnetlink_queue, a line for each:
+ * net/netfilter/nfnetlink_queue.c, seq_show()).
  */
 #include <stdlib.h>
 #include <string.h>
@@ -13,38 +13,23 @@
 
 enum { FILE_BYTES = 64 * 1024 };
 
-/* The first queue of the rule: 0 where it names none. */
-static unsigned long number_of(const char *text)
+bool server_queue_is_deaf(const struct action *a)
 {
-	static const char *const before[] = { "--queue-num ",
-					      "--queue-balance ", "queue num ",
-					      "queue to ", "bypass to " };
-	for (size_t i = 0; i < sizeof(before) / sizeof(*before); i++) {
-		const char *at = strstr(text, before[i]);
-
-		if (at)
-			return strtoul(at + strlen(before[i]), NULL, 10);
-	}
-
-	return 0;
-}
-
-bool server_queue_is_deaf(const struct rule *r)
-{
-	const char *text = r->text ? r->text : "";
-	unsigned long number = number_of(text);
 	struct text file = TEXT_NULL;
 	bool is_read = false;
 	int err;
 
-	/* Without a reader the packet goes on. */
-	if (strstr(text, "bypass"))
+	/* Without a reader the packet goes on; and where it may come to several,
+	 * one of them will do. */
+	if (a->queue_bypass || a->queue < 0)
 		return false;
 
 	err = reader_file("/proc/net/netfilter/nfnetlink_queue", FILE_BYTES,
 			  &file);
 	for (const char *line = text_string(&file); !err && *line;) {
-		if (strtoul(line, NULL, 10) == number)
+		long number = strtol(line, NULL, 10);
+
+		if (number >= a->queue && number <= a->queue_last)
 			is_read = true;
 		line += strcspn(line, "\n");
 		line += *line == '\n';

@@ -442,6 +442,25 @@ int server_rules_renew(struct server_rules *s, struct facts *facts)
 	return err;
 }
 
+/* The rules let it pass, and the kernel reports that none dropped it: no counter
+ * tells more. */
+static bool is_cleared(const struct server_way *way, const struct facts *facts)
+{
+	static const enum fact_kind against[] = {
+		FACT_DROP_RULES,
+		FACT_DROP_RULES_REPLY,
+		FACT_DROP_QUEUE,
+		FACT_DROP_OTHERWISE,
+	};
+
+	for (size_t i = 0; i < sizeof(against) / sizeof(*against); i++)
+		if (fact_has(&facts->set, against[i]))
+			return false;
+
+	return way->kind == FACT_RULES_ACCEPT &&
+	       fact_has(&facts->set, FACT_DROPS_WATCHED);
+}
+
 int server_rules_after(struct server_rules *s, const struct look_question *q,
 		       const struct fact_set *seen, unsigned packets,
 		       struct facts *facts)
@@ -459,7 +478,7 @@ int server_rules_after(struct server_rules *s, const struct look_question *q,
 	if (fits(&s->way, seen))
 		fact_tell(facts, FACT_RULES_FIT_SERVER, server_rules_source,
 			  NULL, NULL);
-	if (packets && !was_let_in)
+	if (packets && !was_let_in && !is_cleared(&s->way, facts))
 		err = count(s, packets, facts);
 	/* A probe's handshake is not completed by anybody. */
 	if (!err && !fact_has(seen, FACT_PROBE_ANSWERED))

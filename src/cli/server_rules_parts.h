@@ -85,7 +85,7 @@ int server_rules_renew(struct server_rules *s, struct facts *facts);
 
 /* server_queue.c: whether the queue of this action has no reader, and packets
  * that come to it are lost. */
-bool server_queue_is_deaf(const struct rule *r);
+bool server_queue_is_deaf(const struct action *a);
 
 /* server_rules_synproxy.c: whether SYNPROXY gets to the service. seen: of the
  * attempt's packets, or NULL. 0 or -errno. */

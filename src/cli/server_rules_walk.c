@@ -202,7 +202,7 @@ static bool is_queue(const struct walk_way *way, struct walk_blocker *ret)
 	const struct walk_doubt *d = way->doubt_count ? way->doubts : NULL;
 
 	if (!d || !d->action || d->action->kind != ACTION_QUEUE ||
-	    !server_queue_is_deaf(d->rule))
+	    !server_queue_is_deaf(d->action))
 		return false;
 
 	*ret = (struct walk_blocker){

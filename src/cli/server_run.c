@@ -1,6 +1,7 @@
 #include <errno.h>
 #include <linux/netlink.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -20,7 +21,7 @@
  * an attempt. Counters are read as late as possible before, and as soon as
  * possible after.
  */
-enum { TICK = 40 /* ms */ };
+enum { TICK = 40, SETTLE = 40 /* ms */ };
 
 /* The kernel has dealt with a packet of its own in far less. */
 #define PROBE_LIMIT ((int64_t)2500 * CLOCK_MILLISECOND)
@@ -281,6 +282,14 @@ static int take_reports(struct server *s, const struct server_seen *seen,
 	return server_drops_tell(s, &who, a);
 }
 
+/* A program that ended the connection is given a moment to end itself. */
+static void settle(const struct server_seen *seen)
+{
+	if (fact_has(&seen->facts, FACT_SERVER_RST) ||
+	    fact_has(&seen->facts, FACT_SERVER_CLOSED_FIRST))
+		(void)poll(NULL, 0, SETTLE);
+}
+
 /* What the packets and the counters show of it. What was foretold of the same
  * client gives way. */
 static int take_attempt(struct server *s, const struct server_seen *seen)
@@ -302,6 +311,7 @@ static int take_attempt(struct server *s, const struct server_seen *seen)
 	memcpy(q.to_mac, seen->to_mac, sizeof(q.to_mac));
 	q.has_client = q.has_server = true;
 
+	settle(seen);
 	s->record->attempt_count = 0;
 	a = case_client(s->record, &q.server, &q.client, q.client_port);
 	if (!a)

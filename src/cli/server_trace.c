@@ -37,6 +37,30 @@ static bool is_ours(const struct tracing *t, const struct nftrace_packet *p)
 	return is_asking || address_equal(&p->to, &q->client);
 }
 
+/* What the attempt failed by is a packet of one kind: the SYN, the answer to it,
+ * or one of the connection itself. What other connections of this client send
+ * on may end elsewhere. */
+static bool is_alike(const struct tracing *t, const struct nftrace_packet *p)
+{
+	enum { SYN = 0x02, RST = 0x04, OPENING = 0x12 /* with ACK */ };
+
+	const struct drop_event *e = server_trace_filtered(t);
+	bool is_asking = server_trace_is_from_client(t, p);
+
+	if (p->protocol != IPPROTO_TCP)
+		return true;
+	if (!e)
+		return p->flags & (is_asking ? SYN : SYN | RST);
+	if (e->flags & SYN)
+		return (p->flags & OPENING) == (e->flags & OPENING);
+
+	return !(p->flags & SYN) &&
+	       (is_asking ? p->from_port : p->to_port) ==
+		       (address_equal(&e->from, &t->question->client)
+				? e->from_port
+				: e->to_port);
+}
+
 /* The first of its packets that ended. Whether one of iptables-legacy did is
  * known by the way it fares in all. */
 static void find_end(struct tracing *t)
@@ -44,7 +68,7 @@ static void find_end(struct tracing *t)
 	for (size_t i = 0; i < t->list.count && !t->end; i++) {
 		const struct nftrace_packet *p = &t->list.packets[i];
 
-		if (!is_ours(t, p))
+		if (!is_ours(t, p) || !is_alike(t, p))
 			continue;
 		t->end = nftrace_end(p, true);
 		t->packet = t->end ? p : NULL;
@@ -61,6 +85,7 @@ static int read_list(struct tracing *t, const void *data, size_t size)
 	t->end = NULL;
 	t->size = size;
 	err = nftrace_read(data, size, t->arena, &t->list);
+	t->has_packets = t->has_packets || t->list.count;
 	find_end(t);
 	return err == -EINVAL ? 0 : err;
 }
@@ -77,25 +102,11 @@ static int read_trace(struct tracing *t)
 	return err;
 }
 
-static int ask_recording(void *context, struct text *ret)
-{
-	const struct recording *r = context;
-	size_t size;
-	void *data;
-	int err = recording_map(r, &data, &size);
-
-	if (!err)
-		text_bytes(ret, data, size);
-	recording_unmap(data, size);
-	return err;
-}
-
 /* What was traced is saved with the host. */
 static int read_noted(struct tracing *t)
 {
 	struct text bytes = TEXT_NULL;
-	int err = reader_note(server_trace_source, ask_recording, &t->recording,
-			      &bytes);
+	int err = recording_note(&t->recording, server_trace_source, &bytes);
 
 	if (!err)
 		err = read_list(t, bytes.data, bytes.len);

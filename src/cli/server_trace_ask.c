@@ -89,6 +89,7 @@ static bool is_confirmed(const struct tracing *t)
 	const struct drop_event *e = server_trace_filtered(t);
 
 	return e && way->kind < FACT_RULES_ACCEPT &&
+	       !has_fact(t, FACT_NETFILTER_PROGRAM) &&
 	       has_fact(t, FACT_RULES_READ) &&
 	       !live_is_partial(&t->rules->live) && is_of_walk(way, e);
 }
@@ -104,7 +105,7 @@ bool server_trace_is_denied(const struct tracing *t)
 
 	/* A program that stands beside them may be what dropped it. */
 	if (t->rules->way.kind >= FACT_RULES_ACCEPT)
-		return !has_fact(t, FACT_SECURITY_HOOK);
+		return !has_fact(t, FACT_NETFILTER_PROGRAM);
 
 	return !is_of_walk(&t->rules->way, e);
 }

@@ -247,7 +247,7 @@ void server_trace_step(const struct tracing *t, bool is_mapped)
 	if (t->end) {
 		text_format(&words, _("the kernel's trace names the rule: %s"),
 			    text_string(&place));
-	} else if (t->list.count) {
+	} else if (t->has_packets) {
 		text_str(&words,
 			 _("the client's packet met no rule that ends it"));
 	} else {

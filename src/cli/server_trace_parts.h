@@ -19,7 +19,8 @@ struct tracing {
 	struct recording recording;
 	struct arena *arena;
 	struct nftrace_list list;
-	size_t size; /* of the recording when it was read last */
+	bool has_packets; /* some were traced, in whichever round */
+	size_t size;      /* of the recording when it was read last */
 	int64_t began_ns;
 	const struct nftrace_packet *packet;
 	const struct nftrace_step *end;

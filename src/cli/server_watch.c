@@ -26,7 +26,6 @@ enum {
 	LATE_GREETING = 3000000, /* us after the handshake */
 	IDLE = 3000, /* ms: who has said nothing by then, had nothing to say */
 	QUIET = 300, /* ms after the last packet of a connection that works */
-	SETTLE = 40, /* ms: a program that ended is seen to be gone by then */
 	/* ms after a packet was dropped, in which a rule's RST would be seen … */
 	GRACE = 20,
 	GRACE_SILENT = 1, /* … and where the rules that are known send none */
@@ -87,7 +86,7 @@ static bool is_decided(const struct reading *r, const struct flow *f,
 		return age > SILENCE || fact_has(facts, FACT_SYN_SILENCE);
 	if (fact_has(facts, FACT_SERVER_RST) ||
 	    fact_has(facts, FACT_SERVER_CLOSED_FIRST))
-		return quiet > SETTLE;
+		return true;
 	if (fact_has(facts, FACT_SERVER_DATA))
 		return quiet > QUIET || fact_has(facts, FACT_CLIENT_FIN) ||
 		       fact_has(facts, FACT_SERVER_FIN) || age > SERVICE_WAIT;
@@ -161,6 +160,7 @@ static bool is_dropped(struct reading *r, const struct flow *f,
 	const struct drop_event *e;
 
 	if (fact_has(facts, FACT_HANDSHAKE_DONE) ||
+	    fact_has(facts, FACT_SYNACK_SEEN) ||
 	    fact_has(facts, FACT_UDP_ANSWERED) ||
 	    fact_has(facts, FACT_RST_FOR_SYN) ||
 	    fact_has(facts, FACT_ICMP_ERROR))

@@ -35,7 +35,7 @@ static enum fact_kind excluded_by_rules(const struct cause *c,
 	/* What the kernel says of the packet counts for more than what was
 	 * read of the rules, unless a program stands beside them. */
 	if (ruling == FACT_RULES_ACCEPT &&
-	    !fact_has(facts, FACT_SECURITY_HOOK) &&
+	    !fact_has(facts, FACT_NETFILTER_PROGRAM) &&
 	    (fact_has(facts, FACT_DROP_RULES) ||
 	     fact_has(facts, FACT_DROP_RULES_REPLY)))
 		return FACT_NONE;

@@ -115,6 +115,39 @@ static enum fact_kind stopped_by(const struct fact_set *facts)
 	return FACT_NONE;
 }
 
+static bool is_in(const enum fact_kind *list, enum fact_kind kind)
+{
+	for (int i = 0; i < CAUSE_FACTS && list[i]; i++)
+		if (list[i] == kind)
+			return true;
+
+	return false;
+}
+
+/* Whether the fact is a report of the cause's here. What a program at a hook of
+ * netfilter does is no filter of sockets, nor what security modules do, which may
+ * also refuse a SYN without a report. */
+static bool is_report_of(enum fact_kind kind, const struct cause *c,
+			 const struct fact_set *facts)
+{
+	bool is_modules =
+		is_in(c->favoured_by, FACT_SECURITY_HOOK) &&
+		(kind == FACT_DROP_SOCKET_FILTER ||
+		 kind == FACT_DROP_SECURITY || kind == FACT_DROP_NONE);
+
+	return fact_has(facts, kind) &&
+	       !(is_modules && fact_has(facts, FACT_NO_PACKET_MODULE));
+}
+
+static bool has_report(const struct cause *c, const struct fact_set *facts)
+{
+	for (int i = 0; i < CAUSE_FACTS && c->dropped_as[i]; i++)
+		if (is_report_of(c->dropped_as[i], c, facts))
+			return true;
+
+	return false;
+}
+
 enum fact_kind reported_against(const struct cause *c,
 				const struct fact_set *facts)
 {
@@ -125,8 +158,7 @@ enum fact_kind reported_against(const struct cause *c,
 		return FACT_NONE;
 	if (!c->dropped_as[0])
 		return stopped_by(facts);
-	if (cause_first_seen(facts, c->dropped_as) ||
-	    !is_heard(c, report, facts))
+	if (has_report(c, facts) || !is_heard(c, report, facts))
 		return FACT_NONE;
 
 	return report;
@@ -138,7 +170,7 @@ bool reported_names(const struct cause *c, const struct fact_set *facts)
 		return false;
 	for (int i = 0; i < CAUSE_FACTS && c->dropped_as[i]; i++)
 		if (is_name(c->dropped_as[i]) &&
-		    fact_has(facts, c->dropped_as[i]))
+		    is_report_of(c->dropped_as[i], c, facts))
 			return true;
 
 	return false;

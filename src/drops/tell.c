@@ -395,6 +395,27 @@ static bool is_rst_of_rule(const struct drops_list *l, const struct told *t,
 	       is_watched(l, DROP_RESET, "tcp_send_reset");
 }
 
+/* A packet of the client's own port was dropped on its way to another place: it
+ * may be the attempt's, behind a translation that nobody knew of. */
+static bool is_perhaps_translated(const struct drops_list *l,
+				  const struct drops_flow *who)
+{
+	for (size_t i = 0; i < l->count && who->client_port; i++) {
+		const struct drop_event *e = &l->events[i];
+		bool is_clients = is_end(&e->from, e->from_port, &who->client,
+					 who->client_port) ||
+				  is_end(&e->to, e->to_port, &who->client,
+					 who->client_port);
+
+		if (e->what == DROP_PACKET && is_clients &&
+		    e->protocol == who->protocol && e->at_ns >= who->since_ns &&
+		    !way_of(e, who))
+			return true;
+	}
+
+	return false;
+}
+
 /* What is known because nothing was missed. */
 static void tell_absence(const struct drops_list *l, const struct told *t,
 			 const struct drops_flow *who, struct facts *facts)
@@ -404,7 +425,8 @@ static void tell_absence(const struct drops_list *l, const struct told *t,
 
 	if (is_rst_of_rule(l, t, facts))
 		fact_tell(facts, FACT_RULE_RST, SOURCE, NULL, NULL);
-	if (!is_watched(l, DROP_PACKET, "kfree_skb") || !who->is_whole)
+	if (!is_watched(l, DROP_PACKET, "kfree_skb") || !who->is_whole ||
+	    is_perhaps_translated(l, who))
 		return;
 	fact_tell(facts, FACT_DROPS_WATCHED, SOURCE, NULL, NULL);
 	if (is_seen && !t->has_drop)

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/bpf.h>
+#include <poll.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -378,21 +379,39 @@ int cgroup_bpf_read_id(uint64_t id, struct cgroup_bpf *ret)
 /*
  * Links of BPF programs to hooks of netfilter, and to the lookup of sockets.
  */
+enum { LINK_TRIES = 50, LINK_PAUSE = 1 /* ms */ };
+
+/* One that is just being made, by anybody, says EAGAIN until it is
+ * (bpf_link_settle()). */
+static int open_link(uint32_t id)
+{
+	for (int i = 0;; i++) {
+		union bpf_attr attr = { .link_id = id };
+		long fd = bpf(BPF_LINK_GET_FD_BY_ID, &attr);
+
+		if (fd >= 0)
+			return (int)fd;
+		if (errno != EAGAIN || i == LINK_TRIES)
+			return -errno;
+		(void)poll(NULL, 0, LINK_PAUSE);
+	}
+}
+
 static int link_type(uint32_t id)
 {
-	union bpf_attr attr = { .link_id = id };
-	long fd = bpf(BPF_LINK_GET_FD_BY_ID, &attr);
+	union bpf_attr attr;
 	struct bpf_link_info info = { 0 };
+	int fd = open_link(id);
 	int ret;
 
 	if (fd < 0)
-		return -errno;
+		return fd;
 
 	attr = (union bpf_attr){ .info = { .bpf_fd = (uint32_t)fd,
 					   .info_len = sizeof(info),
 					   .info = (uintptr_t)&info } };
 	ret = bpf(BPF_OBJ_GET_INFO_BY_FD, &attr) ? -errno : (int)info.type;
-	(void)close((int)fd);
+	(void)close(fd);
 	return ret;
 }
 

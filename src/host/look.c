@@ -37,6 +37,31 @@ void look_tell(struct looking *l, enum fact_kind kind,
 	va_end(ap);
 }
 
+bool look_is_told(const struct looking *l, enum fact_kind kind)
+{
+	return fact_has(&l->facts->set, kind) ||
+	       fact_has(&l->record->general.set, kind);
+}
+
+static const enum fact_kind nothing[] = { FACT_LISTENER_NONE,
+					  FACT_LISTENER_NONE_HERE,
+					  FACT_LISTENER_STRAY,
+					  FACT_LISTENER_STRAYS };
+
+bool look_nothing_listens(const struct looking *l)
+{
+	for (size_t i = 0; i < sizeof(nothing) / sizeof(*nothing); i++)
+		if (look_is_told(l, nothing[i]))
+			return true;
+
+	return false;
+}
+
+void look_forget_nothing_listens(struct looking *l)
+{
+	look_forget(l, nothing, sizeof(nothing) / sizeof(*nothing));
+}
+
 void look_step(struct looking *l, enum step_status status, const char *format,
 	       ...)
 {

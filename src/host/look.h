@@ -92,6 +92,15 @@ __attribute__((format(printf, 4, 5))) void
 look_tell(struct looking *l, enum fact_kind kind, const struct culprit *culprit,
 	  const char *format, ...);
 
+/* Whether it was told, by any look, of the question asked or of the host. */
+bool look_is_told(const struct looking *l, enum fact_kind kind);
+
+/* Whether looks before this one told that nothing has the port open here. */
+bool look_nothing_listens(const struct looking *l);
+
+/* It is known now why nothing has: that takes its place. */
+void look_forget_nothing_listens(struct looking *l);
+
 /* The look's step: shown once, with the last words that were given. */
 __attribute__((format(printf, 3, 4))) void
 look_step(struct looking *l, enum step_status status, const char *format, ...);

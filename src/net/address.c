@@ -1,6 +1,7 @@
 #include "net/address.h"
 
 #include <arpa/inet.h>
+#include <ctype.h>
 #include <string.h>
 
 #include "base/cursor.h"
@@ -135,4 +136,32 @@ bool address_parse(struct address *ret, const char *s, size_t len)
 
 	*ret = a;
 	return true;
+}
+
+const char *address_part(const char *s, uint32_t *ret)
+{
+	uint64_t value = 0;
+	unsigned base = 10;
+
+	if (!isdigit((unsigned char)*s))
+		return NULL;
+
+	if (s[0] == '0' && (s[1] | 0x20) == 'x' &&
+	    isxdigit((unsigned char)s[2])) {
+		base = 16;
+		s += 2;
+	} else if (s[0] == '0') {
+		base = 8;
+	}
+	for (; isxdigit((unsigned char)*s) && value <= UINT32_MAX; s++) {
+		unsigned digit = isdigit((unsigned char)*s)
+					 ? (unsigned)*s - '0'
+					 : (unsigned)(*s | 0x20) - 'a' + 10;
+
+		if (digit >= base)
+			return NULL;
+		value = value * base + digit;
+	}
+	*ret = (uint32_t)value;
+	return value <= UINT32_MAX ? s : NULL;
 }

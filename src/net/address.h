@@ -53,3 +53,7 @@ void address_text(struct text *out, const struct address *a);
 
 /* Reads either form, len bytes at s, all of them. */
 bool address_parse(struct address *ret, const char *s, size_t len);
+
+/* One part of an IPv4 address as inet_aton(3) has it: decimal, octal (010) or
+ * hexadecimal (0x10), up to 32 bits. What stands behind it; NULL: it is none. */
+const char *address_part(const char *s, uint32_t *ret);

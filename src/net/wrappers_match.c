@@ -6,6 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "net/address.h"
 #include "net/wrappers_line.h"
 
 /* STRING_LENGTH of libwrap: names are cut to one less. DEPTH: of files that
@@ -36,37 +37,6 @@ static enum wrappers_matches invert(enum wrappers_matches x)
 	return (enum wrappers_matches)(WRAPPERS_YES - x);
 }
 
-/* One part of an address, in decimal, octal or hexadecimal. */
-static const char *read_part(const char *s, uint32_t *ret)
-{
-	unsigned base = 10;
-	uint32_t value = 0;
-
-	if (!isdigit((unsigned char)*s))
-		return NULL;
-
-	if (s[0] == '0' && (s[1] | 0x20) == 'x' &&
-	    isxdigit((unsigned char)s[2])) {
-		base = 16;
-		s += 2;
-	} else if (s[0] == '0') {
-		base = 8;
-	}
-	for (; isxdigit((unsigned char)*s); s++) {
-		unsigned digit = isdigit((unsigned char)*s)
-					 ? (unsigned)*s - '0'
-					 : (unsigned)(*s | 0x20) - 'a' + 10;
-
-		if (digit >= base)
-			break;
-		value = value * base + digit;
-		if (value > 255)
-			return NULL;
-	}
-	*ret = value;
-	return s;
-}
-
 /* dot_quad_addr() of libwrap. 255.255.255.255 is none, for it is what
  * inet_addr() answers to nonsense. */
 static bool read_quad(const char *s, uint32_t *ret)
@@ -76,8 +46,8 @@ static bool read_quad(const char *s, uint32_t *ret)
 	for (int i = 0; i < 4; i++) {
 		uint32_t part = 0;
 
-		s = read_part(s, &part);
-		if (!s)
+		s = address_part(s, &part);
+		if (!s || part > 255)
 			return false;
 		all = all << 8 | part;
 		if (i < 3 && *s++ != '.')

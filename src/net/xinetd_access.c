@@ -7,6 +7,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "net/address.h"
 #include "net/xinetd_access.h"
 #include "net/xinetd_conf.h"
 
@@ -43,35 +44,6 @@ static const char *read_number(const char *s, uint32_t *ret)
 	return s;
 }
 
-/* One part as inet_aton(3) has it: also octal, or hexadecimal. */
-static const char *read_part(const char *s, uint32_t *ret)
-{
-	uint64_t value = 0;
-	unsigned base = 10;
-
-	if (!isdigit((unsigned char)*s))
-		return NULL;
-
-	if (s[0] == '0' && (s[1] | 0x20) == 'x' &&
-	    isxdigit((unsigned char)s[2])) {
-		base = 16;
-		s += 2;
-	} else if (s[0] == '0') {
-		base = 8;
-	}
-	for (; isxdigit((unsigned char)*s) && value <= UINT32_MAX; s++) {
-		unsigned digit = isdigit((unsigned char)*s)
-					 ? (unsigned)*s - '0'
-					 : (unsigned)(*s | 0x20) - 'a' + 10;
-
-		if (digit >= base)
-			return NULL;
-		value = value * base + digit;
-	}
-	*ret = (uint32_t)value;
-	return value <= UINT32_MAX ? s : NULL;
-}
-
 /* "10.1" is 10.0.0.1. */
 static bool read_v4(const char *s, size_t len, uint32_t *ret)
 {
@@ -80,7 +52,7 @@ static bool read_v4(const char *s, size_t len, uint32_t *ret)
 	unsigned shift = 32;
 
 	for (;;) {
-		s = read_part(s, &part);
+		s = address_part(s, &part);
 		if (!s || s > end)
 			return false;
 		if (s == end)

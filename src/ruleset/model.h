@@ -120,6 +120,9 @@ struct action {
 	enum nat_kind nat;
 	const struct ranges *address, *port;
 	bool random; /* which of several cannot be foretold */
+	/* QUEUE: one of these takes it; -1: nobody can tell which. */
+	int queue, queue_last;
+	bool queue_bypass; /* without a reader the packet goes on */
 	/* VERDICT_MAP, SET, NAT with a map: looked up by these fields. */
 	const struct set *map;
 	enum field key[SET_PARTS];

@@ -1,3 +1,5 @@
+#include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/arena.h"
@@ -509,6 +511,39 @@ static void simple(struct nft_build *nb, const struct nft_stmt *s,
 	build_action(&nb->b, &a);
 }
 
+/* "3" or "1-3" to the end or a blank; false: something that is worked out. */
+static bool read_queues(const char *s, struct action *ret)
+{
+	char *end;
+
+	ret->queue = (int)(strtoul(s, &end, 10) & UINT16_MAX);
+	ret->queue_last = ret->queue;
+	if (end == s)
+		return false;
+	if (*end == '-')
+		ret->queue_last =
+			(int)(strtoul(end + 1, &end, 10) & UINT16_MAX);
+
+	return !*end || *end == ' ';
+}
+
+/* queue num 1-3 bypass, queue flags bypass to 3, queue to symhash mod 2 */
+static void queue(struct nft_build *nb, const struct nft_stmt *s)
+{
+	static const char *const before[] = { " num ", " to " };
+	struct action a = named(nb, s, ACTION_QUEUE);
+	const char *words = a.text ? a.text : "";
+
+	a.queue_bypass = strstr(words, "bypass");
+	for (size_t i = 0; i < sizeof(before) / sizeof(*before); i++) {
+		const char *at = strstr(words, before[i]);
+
+		if (at && !read_queues(at + strlen(before[i]), &a))
+			a.queue = -1;
+	}
+	build_action(&nb->b, &a);
+}
+
 /* What stands before it is counted, whatever the conditions behind say. */
 static void counter(struct nft_build *nb, const struct nft_stmt *s)
 {
@@ -560,7 +595,7 @@ void nft_action_add(struct nft_build *nb, const struct nft_stmt *s)
 		simple(nb, s, ACTION_NOTRACK);
 		break;
 	case NFT_QUEUE:
-		simple(nb, s, ACTION_QUEUE);
+		queue(nb, s);
 		break;
 	case NFT_STEAL:
 		simple(nb, s, ACTION_STEAL);

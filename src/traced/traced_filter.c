@@ -1,6 +1,9 @@
 #include <errno.h>
+#include <limits.h>
 #include <seccomp.h>
 #include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 
@@ -101,17 +104,22 @@ int traced_filter_load(bool is_privileged)
 	return err;
 }
 
+/* By its name: of the calls that some architectures have twice, resolving a
+ * name gives but one number. */
 enum stop traced_filter_stop(uint32_t arch, uint64_t number)
 {
-	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
-		int n = seccomp_syscall_resolve_name_arch(arch, rows[i].name);
+	char *name =
+		number < INT_MAX
+			? seccomp_syscall_resolve_num_arch(arch, (int)number)
+			: NULL;
+	enum stop stop = STOP_NONE;
 
-		if (n >= 0 && (uint64_t)n == number)
-			return rows[i].stop;
-	}
-	if ((uint64_t)seccomp_syscall_resolve_name_arch(arch, "sendto") ==
-	    number)
-		return STOP_SENDTO;
-
-	return STOP_NONE;
+	for (size_t i = 0; name && !stop && i < sizeof(rows) / sizeof(*rows);
+	     i++)
+		if (!strcmp(rows[i].name, name))
+			stop = rows[i].stop;
+	if (name && !strcmp(name, "sendto"))
+		stop = STOP_SENDTO;
+	free(name);
+	return stop;
 }

@@ -14,7 +14,7 @@ static void tell(struct traced *t, const struct traced_thread *thread,
 		 uint64_t at, size_t len)
 {
 	static const int64_t header = 12;
-	unsigned char data[MESSAGE_MOST];
+	unsigned char data[MESSAGE_MOST] = { 0 };
 	bool is_query;
 
 	if (len > sizeof(data))
@@ -30,8 +30,8 @@ static void tell(struct traced *t, const struct traced_thread *thread,
 static void tell_vector(struct traced *t, const struct traced_thread *thread,
 			uint64_t at, size_t len)
 {
-	struct msghdr m;
-	struct iovec v;
+	struct msghdr m = { 0 };
+	struct iovec v = { 0 };
 
 	if (traced_memory_read(thread->tid, at, &m, sizeof(m)) < sizeof(m) ||
 	    !m.msg_iovlen ||

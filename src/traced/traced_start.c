@@ -118,6 +118,7 @@ static int fork_child(struct traced *t, const struct passwd *p)
 int traced_start(struct traced **ret, const struct traced_request *q)
 {
 	struct traced *t = calloc(1, sizeof(*t));
+	// cppcheck-suppress getpwnamCalled; RATIONALE: there is one thread
 	const struct passwd *p = q->user ? getpwnam(q->user) : NULL;
 	int err = 0;
 

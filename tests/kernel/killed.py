@@ -21,7 +21,8 @@ import sys
 import time
 
 LIBC = ctypes.CDLL(None, use_errno=True)
-SUBREAPER, BPF_CALL, BPF_PROG_GET_NEXT_ID = 36, {'x86_64': 321, 'aarch64': 280}.get(os.uname().machine, 0), 11
+SUBREAPER, BPF_CALL = 36, {'x86_64': 321, 'aarch64': 280}.get(os.uname().machine, 0)
+BPF_PROG_GET_NEXT_ID, BPF_PROG_GET_FD_BY_ID, BPF_OBJ_GET_INFO_BY_FD = 11, 13, 15
 NF_LOG = pathlib.Path('/proc/sys/net/netfilter/nf_log')
 JOURNAL = pathlib.Path('/run/kiriwake')
 PATIENCE = 10
@@ -31,15 +32,47 @@ def sh(*command, text=None):
     return subprocess.run(command, input=text, text=True, check=True, stdout=subprocess.PIPE).stdout
 
 
+def bpf(command, *words):
+    """bpf(2) with these words; what the second one has become, or what it returns; None where it fails."""
+    attr = ctypes.create_string_buffer(struct.pack(f'={len(words)}I', *words) + bytes(128 - 4 * len(words)))
+    status = LIBC.syscall(BPF_CALL, command, attr, 128)
+    if status < 0:
+        return None
+    return struct.unpack_from('=I', attr.raw, 4)[0] if command == BPF_PROG_GET_NEXT_ID else status
+
+
+def name_of(number):
+    """linux/bpf.h: struct bpf_prog_info has it at 64."""
+    fd = bpf(BPF_PROG_GET_FD_BY_ID, number)
+    if fd is None:
+        return ''
+    info = ctypes.create_string_buffer(128)
+    pointer = ctypes.addressof(info)
+    bpf(BPF_OBJ_GET_INFO_BY_FD, fd, 128, pointer & 0xffffffff, pointer >> 32)
+    os.close(fd)
+    return info.raw[64:80].split(b'\0')[0].decode(errors='replace')
+
+
 def programs():
-    """The ids of all BPF programs of this machine."""
+    """The ids of all of this machine's BPF programs that are named as ours."""
     found, at = set(), 0
     while BPF_CALL:
-        attr = ctypes.create_string_buffer(struct.pack('<II', at, 0) + bytes(120))
-        if LIBC.syscall(BPF_CALL, BPF_PROG_GET_NEXT_ID, attr, 128):
+        at = bpf(BPF_PROG_GET_NEXT_ID, at, 0)
+        if at is None:
             break
-        at = struct.unpack_from('<I', attr.raw, 4)[0]
-        found.add(at)
+        if name_of(at).startswith('watch_'):
+            found.add(at)
+    return found
+
+
+def held():
+    """Those that somebody has: nobody of us is there any more."""
+    found = set()
+    for info in pathlib.Path('/proc').glob('[0-9]*/fdinfo/*'):
+        try:
+            found.update(int(n) for n in re.findall(r'^prog_id:\s*(\d+)', info.read_text(), re.M))
+        except OSError:
+            pass
     return found
 
 
@@ -81,15 +114,15 @@ def kill(pid):
 
 
 def until_alone(act, seconds):
-    """Whether nobody is there, three times in a row: who is just changing its parent is not seen."""
+    """Until nobody is there, eight times in a row: who is just changing its parent is not seen."""
     end, seen = time.monotonic() + seconds, 0
-    while seen < 3 and time.monotonic() < end:
+    while seen < 8 and time.monotonic() < end:
         now = list(children())
         seen = 0 if now else seen + 1
         for pid in now:
             act(pid)
         reap()
-        time.sleep(0.002)
+        time.sleep(0.003)
     return list(children())
 
 
@@ -122,11 +155,14 @@ def once(program, mode, how, delay):
     return wait_alone()
 
 
-def bpf_gone(before):
+def bpf_left(before):
+    """What nobody has and is there all the same, for as long as we wait."""
     end = time.monotonic() + PATIENCE
-    while programs() - before and time.monotonic() < end:
-        time.sleep(0.05)
-    return programs() - before
+    left = programs() - before - held()
+    while left and time.monotonic() < end:
+        time.sleep(0.1)
+        left &= programs() - held()
+    return left
 
 
 def inside(args):
@@ -136,7 +172,7 @@ def inside(args):
     sh('iptables-legacy', '-A', 'INPUT', '-p', 'tcp', '--dport', '22', '-j', 'LOG')
     sh('ip6tables-legacy', '-A', 'INPUT', '-p', 'tcp', '--dport', '22', '-j', 'LOG')
     draw = random.Random(args.seed)
-    before, bpf = state(), programs()
+    before, watching = state(), programs()
     counted, failed = collections.Counter(), 0
     for number in range(args.times):
         mode = 'plain' if number % 19 == 18 else 'both'
@@ -160,7 +196,7 @@ def inside(args):
             failed += 1
             what = [k for k in now if now[k] != before[k]] or ['left until the next run']
             print(f'{number}: {mode}, {how}: processes {left}, {" ".join(what)} {now["settings"]}', flush=True)
-    new = bpf_gone(bpf)
+    new = bpf_left(watching)
     if new:
         failed += 1
         print(f'BPF programs left: {sorted(new)}')

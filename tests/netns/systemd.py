@@ -4,11 +4,13 @@
 
 As a program: systemd.py, in a host: makes a cgroup, runs systemd in it, and takes the cgroup away.
 """
+import contextlib
 import os
 import pathlib
 import signal
 import subprocess
 import sys
+import time
 
 PREFIX = 'kiriwake-systemd-'
 PROGRAM = '/usr/lib/systemd/systemd'
@@ -68,8 +70,10 @@ def take_away(top):
 
 def main():
     cgroups = pathlib.Path('/sys/fs/cgroup')
-    for old in cgroups.glob(PREFIX + '*'):  # of labs that were killed
-        take_away(old)
+    for old in cgroups.glob(PREFIX + '*'):  # of labs that were killed; those of others may only be beginning
+        with contextlib.suppress(FileNotFoundError):
+            if time.time() - old.stat().st_mtime > 120:
+                take_away(old)
     own = cgroups / f'{PREFIX}{os.urandom(6).hex()}'
     own.mkdir()
     child = subprocess.Popen(['unshare', '-p', '-m', '-C', '--fork', '--kill-child', 'sh', '-c', INSIDE],

@@ -17,26 +17,6 @@
 static const enum fact_kind told[] = { FACT_AUDIT_READ, FACT_BIND_DENIED,
 				       FACT_BIND_DENIED_BEFORE };
 
-static const enum fact_kind nothing[] = { FACT_LISTENER_NONE,
-					  FACT_LISTENER_NONE_HERE,
-					  FACT_LISTENER_STRAY,
-					  FACT_LISTENER_STRAYS };
-
-static bool is_told(const struct looking *l, enum fact_kind kind)
-{
-	return fact_has(&l->facts->set, kind) ||
-	       fact_has(&l->record->general.set, kind);
-}
-
-static bool nothing_listens(const struct looking *l)
-{
-	for (size_t i = 0; i < sizeof(nothing) / sizeof(*nothing); i++)
-		if (is_told(l, nothing[i]))
-			return true;
-
-	return false;
-}
-
 /* As the saved host was started. */
 static int read_boot(void *context, void *ret, size_t size)
 {
@@ -98,7 +78,7 @@ static void tell(struct looking *l, const struct audit_denial *d,
 
 	if (unit) {
 		culprit_text(c, l->record->arena, "unit", unit->id);
-		look_forget(l, nothing, sizeof(nothing) / sizeof(*nothing));
+		look_forget_nothing_listens(l);
 	}
 	look_step(l, STEP_FAIL,
 		  _("SELinux did not let %1$s (pid %2$d) open port %3$u"),
@@ -135,7 +115,8 @@ static int look(struct looking *l)
 	int err = a ? 0 : -ENOMEM;
 
 	look_forget(l, told, sizeof(told) / sizeof(*told));
-	if (!err && nothing_listens(l) && !is_told(l, FACT_SELINUX_OFF))
+	if (!err && look_nothing_listens(l) &&
+	    !look_is_told(l, FACT_SELINUX_OFF))
 		err = check(l, a);
 	arena_free(a);
 	return err;

@@ -90,6 +90,10 @@ static int look_at_hooks(struct looking *l)
 	const struct programs *p = l->state;
 
 	if (p->netfilter > 0)
+		look_tell(l, FACT_NETFILTER_PROGRAM, NULL, NULL);
+	if (!p->modules && !p->has_selinux && !p->has_smack)
+		look_tell(l, FACT_NO_PACKET_MODULE, NULL, NULL);
+	if (p->netfilter > 0)
 		look_tell(
 			l, FACT_SECURITY_HOOK, NULL,
 			_("A BPF program stands at a hook of netfilter or at the lookup of sockets."));

@@ -119,9 +119,32 @@ static const struct listener *all_are(const struct looking *l,
 	return first;
 }
 
-static void tell_accept_full(struct looking *l, struct serving *s,
-			     const struct listener *socket)
+/* What is full: how much is in it, of how much. %1$s: the socket, %4$s: the
+ * program that should empty it. */
+struct fullness {
+	enum fact_kind kind;
+	const char *step, *fact;
+};
+
+static const struct fullness accept_full = {
+	FACT_ACCEPT_QUEUE_FULL,
+	N_("the accept queue of %1$s is full (%2$u wait, the backlog is %3$u): %4$s does not take its connections"),
+	N_("The accept queue of %1$s is full (%2$u wait, the backlog is %3$u): %4$s does not take its connections."),
+};
+
+static const struct fullness buffer_full = {
+	FACT_UDP_BUFFER_FULL,
+	N_("the receive buffer of udp %1$s is full (%2$u of %3$u bytes): %4$s does not read it"),
+	N_("The receive buffer of udp %1$s is full (%2$u of %3$u bytes): %4$s does not read it."),
+};
+
+static void tell_fullness(struct looking *l, struct serving *s,
+			  const struct listener *socket,
+			  const struct fullness *f)
 {
+	bool is_buffer = f == &buffer_full;
+	unsigned in_it = is_buffer ? socket->memory : socket->queued;
+	unsigned most = is_buffer ? socket->memory_most : socket->backlog;
 	struct text program = TEXT_NULL, where = TEXT_NULL;
 	struct culprit *c;
 
@@ -129,40 +152,10 @@ static void tell_accept_full(struct looking *l, struct serving *s,
 	c = serving_culprit(l->record->arena, s, socket, l->links);
 	serving_program(&program, s, socket);
 	serving_socket(&where, socket, l->links);
-	look_step(l, STEP_FAIL,
-		  _("the accept queue of %1$s is full (%2$u wait, the backlog "
-		    "is %3$u): %4$s does not take its connections"),
-		  text_string(&where), socket->queued, socket->backlog,
+	look_step(l, STEP_FAIL, _(f->step), text_string(&where), in_it, most,
 		  text_string(&program));
-	look_tell(
-		l, FACT_ACCEPT_QUEUE_FULL, c,
-		_("The accept queue of %1$s is full (%2$u wait, the backlog is %3$u): %4$s does not take its connections."),
-		text_string(&where), socket->queued, socket->backlog,
-		text_string(&program));
-	text_done(&program);
-	text_done(&where);
-}
-
-static void tell_buffer_full(struct looking *l, struct serving *s,
-			     const struct listener *socket)
-{
-	struct text program = TEXT_NULL, where = TEXT_NULL;
-	struct culprit *c;
-
-	(void)serving_find_owners(s);
-	c = serving_culprit(l->record->arena, s, socket, l->links);
-	serving_program(&program, s, socket);
-	serving_socket(&where, socket, l->links);
-	look_step(l, STEP_FAIL,
-		  _("the receive buffer of udp %1$s is full (%2$u of %3$u "
-		    "bytes): %4$s does not read it"),
-		  text_string(&where), socket->memory, socket->memory_most,
+	look_tell(l, f->kind, c, _(f->fact), text_string(&where), in_it, most,
 		  text_string(&program));
-	look_tell(
-		l, FACT_UDP_BUFFER_FULL, c,
-		_("The receive buffer of udp %1$s is full (%2$u of %3$u bytes): %4$s does not read it."),
-		text_string(&where), socket->memory, socket->memory_most,
-		text_string(&program));
 	text_done(&program);
 	text_done(&where);
 }
@@ -238,13 +231,13 @@ static void tell_full(struct looking *l, struct serving *s)
 	if (!is_tcp(l)) {
 		full = all_are(l, s, is_buffer_full);
 		if (full)
-			tell_buffer_full(l, s, full);
+			tell_fullness(l, s, full, &buffer_full);
 		return;
 	}
 
 	full = all_are(l, s, is_accept_full);
 	if (full)
-		tell_accept_full(l, s, full);
+		tell_fullness(l, s, full, &accept_full);
 	else if (is_syn_full(l, s, &waiting))
 		tell_syn_full(l, waiting);
 }

@@ -20,12 +20,6 @@ enum { FILE_MOST = 64 * 1024, LISTED_MOST = 3, NAMES_MOST = 24 };
 static const enum fact_kind told[] = { FACT_UNITS_READ,
 				       FACT_UNIT_FAILED_NAMED };
 
-/* One of these says that nothing listens. */
-static const enum fact_kind nothing[] = { FACT_LISTENER_NONE,
-					  FACT_LISTENER_NONE_HERE,
-					  FACT_LISTENER_STRAY,
-					  FACT_LISTENER_STRAYS };
-
 static const enum fact_kind strays[] = { FACT_LISTENER_STRAY,
 					 FACT_LISTENER_STRAYS };
 
@@ -36,21 +30,6 @@ struct reading {
 	const struct unit_state *states; /* of those that are usual */
 	const struct unit_state *failed; /* all */
 };
-
-static bool is_told(const struct looking *l, enum fact_kind kind)
-{
-	return fact_has(&l->facts->set, kind) ||
-	       fact_has(&l->record->general.set, kind);
-}
-
-static bool nothing_listens(const struct looking *l)
-{
-	for (size_t i = 0; i < sizeof(nothing) / sizeof(*nothing); i++)
-		if (is_told(l, nothing[i]))
-			return true;
-
-	return false;
-}
 
 static int ask(struct reading *r)
 {
@@ -70,14 +49,14 @@ static void prefer_over_strays(struct reading *r)
 {
 	struct looking *l = r->l;
 
-	if (!is_told(l, FACT_LISTENER_STRAY) &&
-	    !is_told(l, FACT_LISTENER_STRAYS))
+	if (!look_is_told(l, FACT_LISTENER_STRAY) &&
+	    !look_is_told(l, FACT_LISTENER_STRAYS))
 		return;
 
 	look_forget(l, strays, sizeof(strays) / sizeof(*strays));
 	look_tell(l,
-		  is_told(l, FACT_SPACES_READ) ? FACT_LISTENER_NONE
-					       : FACT_LISTENER_NONE_HERE,
+		  look_is_told(l, FACT_SPACES_READ) ? FACT_LISTENER_NONE
+						    : FACT_LISTENER_NONE_HERE,
 		  serving_no_socket(l->record->arena, l->question), NULL);
 }
 
@@ -237,7 +216,7 @@ static int look(struct looking *l)
 	int err = r.arena ? 0 : -ENOMEM;
 
 	look_forget(l, told, sizeof(told) / sizeof(*told));
-	if (!err && nothing_listens(l))
+	if (!err && look_nothing_listens(l))
 		err = check(&r);
 	arena_free(r.arena);
 	return err;

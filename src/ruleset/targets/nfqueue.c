@@ -1,10 +1,30 @@
+#include <stdint.h>
+#include <stdlib.h>
+
 #include "ruleset/options.h"
+
+/* "3", "0:3" */
+static void read_queues(const char *s, struct action *ret)
+{
+	char *end;
+
+	ret->queue = (int)(strtoul(s, &end, 0) & UINT16_MAX);
+	ret->queue_last =
+		*end == ':' ? (int)(strtoul(end + 1, NULL, 0) & UINT16_MAX)
+			    : ret->queue;
+}
 
 static int compile(struct build *b, const struct use *u)
 {
-	(void)u;
-	build_action(b,
-		     &(struct action){ .kind = ACTION_QUEUE, .text = b->text });
+	struct action a = { .kind = ACTION_QUEUE, .text = b->text };
+	const struct argument *number = use_argument(u, "--queue-num");
+
+	if (!number)
+		number = use_argument(u, "--queue-balance");
+	if (number)
+		read_queues(number->text, &a);
+	a.queue_bypass = use_argument(u, "--queue-bypass");
+	build_action(b, &a);
 	return 0;
 }
 

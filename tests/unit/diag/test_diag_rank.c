@@ -124,6 +124,26 @@ static void a_connection_over_the_other_family_is_a_degradation(void **state)
 			 SYMPTOM_SYN_UNANSWERED);
 }
 
+/* A probe goes to no proxy; a program whose environment names one does. */
+static void the_proxy_of_a_program_comes_first(void **state)
+{
+	const struct fact_set probed =
+		FACTS(FACT_SYN_SEEN, FACT_RST_FOR_SYN, FACT_PROBED);
+	const struct fact_set proxied =
+		FACTS(FACT_SYN_SEEN, FACT_RST_FOR_SYN, FACT_PROBED,
+		      FACT_IS_LOOPBACK, FACT_PROGRAM_PROXY);
+	const struct fact_set rejected =
+		FACTS(FACT_SYN_SEEN, FACT_RST_FOR_SYN, FACT_PROBED,
+		      FACT_PROGRAM_PROXY, FACT_ICMP_FROM_CLIENT);
+	const struct cause *c = cause_find("proxy-dead");
+
+	assert_int_equal(place_in(diag_judge(*state, &probed), c), -1);
+	assert_int_equal(place_in(diag_judge(*state, &proxied), c), 0);
+	assert_int_equal(diag_judge(*state, &proxied)->certainty,
+			 CERTAINTY_SUSPECTED);
+	assert_int_equal(place_in(diag_judge(*state, &rejected), c), -1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -132,6 +152,7 @@ int main(void)
 		WITH_DIAG(certainty_is_no_more_than_what_is_left_allows),
 		WITH_DIAG(a_place_is_named_only_where_all_that_is_left_sits),
 		WITH_DIAG(a_connection_over_the_other_family_is_a_degradation),
+		WITH_DIAG(the_proxy_of_a_program_comes_first),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -169,11 +169,11 @@ static void the_kernels_word_counts_for_more_than_the_rules(void **state)
 		      FACT_RULES_DROP, FACT_RULES_SILENT, FACT_RULES_READ,
 		      FACT_RP_FILTER_DROPS);
 	/* A program stands beside the rules: it need not be they. */
-	const struct fact_set beside =
-		FACTS(SILENT, FACT_DROPS_WATCHED, FACT_DROP_RULES,
-		      FACT_RULES_ACCEPT, FACT_RULES_READ, FACT_SECURITY_HOOK,
-		      FACT_CONNTRACK_ROOM, FACT_NO_BRIDGE, FACT_IPVS_READ,
-		      FACT_FRAME_OURS, FACT_FRAME_UNTAGGED);
+	const struct fact_set beside = FACTS(
+		SILENT, FACT_DROPS_WATCHED, FACT_DROP_RULES, FACT_RULES_ACCEPT,
+		FACT_RULES_READ, FACT_SECURITY_HOOK, FACT_NETFILTER_PROGRAM,
+		FACT_CONNTRACK_ROOM, FACT_NO_BRIDGE, FACT_IPVS_READ,
+		FACT_FRAME_OURS, FACT_FRAME_UNTAGGED);
 
 	assert_true(
 		is_left(diag_judge(*state, &dropped), "firewall-drop-silent"));
@@ -201,6 +201,23 @@ a_filter_of_the_socket_and_of_its_cgroup_are_told_apart(void **state)
 	assert_true(is_left(v, "socket-filter-drop"));
 	assert_true(is_left(v, "server-ipaddressdeny"));
 	assert_int_not_equal(v->certainty, CERTAINTY_PROVEN);
+	const struct fact_set beside =
+		FACTS(SILENT, FACT_DROP_SOCKET_FILTER, FACT_SOCKET_FILTER_NONE,
+		      FACT_CGROUP_INGRESS, FACT_SECURITY_HOOK,
+		      FACT_NETFILTER_PROGRAM, FACT_NO_PACKET_MODULE);
+	const struct fact_set module =
+		FACTS(SILENT, FACT_DROP_SOCKET_FILTER, FACT_SOCKET_FILTER_NONE,
+		      FACT_CGROUP_INGRESS, FACT_SECURITY_HOOK);
+
+	const struct fact_set quiet =
+		FACTS(SILENT, FACT_DROP_NONE, FACT_SECURITY_HOOK,
+		      FACT_NETFILTER_PROGRAM, FACT_NO_PACKET_MODULE);
+
+	assert_false(is_left(diag_judge(*state, &quiet), "security-hook-drop"));
+	/* One at netfilter is no filter of sockets; a module may be. */
+	assert_proven(*state, &beside, "server-ipaddressdeny");
+	assert_int_not_equal(diag_judge(*state, &module)->certainty,
+			     CERTAINTY_PROVEN);
 	assert_proven(*state, &one, "socket-filter-drop");
 	assert_proven(*state, &other, "server-ipaddressdeny");
 }

@@ -234,11 +234,22 @@ static void whose_packet_it_is_counts(void **state)
 	struct world *w = *state;
 
 	asked(w, "NETFILTER_DROP", "nft_do_chain")->from_port++;
-	asked(w, "NETFILTER_DROP", "nft_do_chain")->to_port++;
 	asked(w, "NETFILTER_DROP", "nft_do_chain")->from = address_v4(9);
-	asked(w, "NETFILTER_DROP", "nft_do_chain")->to = address_v4(9);
 	asked(w, "NETFILTER_DROP", "nft_do_chain")->protocol = IPPROTO_UDP;
 	assert_int_equal(tell(w), 0);
+	assert_only(w, FACT_DROP_NONE);
+}
+
+static void what_left_that_port_for_elsewhere_may_be_ours(void **state)
+{
+	struct world *w = *state;
+
+	asked(w, "NETFILTER_DROP", "nft_do_chain")->to_port++;
+	assert_int_equal(tell(w), 0);
+	assert_false(has(w, FACT_DROP_NONE));
+	assert_false(has(w, FACT_DROPS_WATCHED));
+	w->flow.since_ns = 1;
+	tell(w);
 	assert_only(w, FACT_DROP_NONE);
 }
 
@@ -678,6 +689,7 @@ int main(void)
 		IN_WORLD(a_place_of_many_reasons_says_nothing),
 		IN_WORLD(the_text_has_the_kernels_own_words),
 		IN_WORLD(whose_packet_it_is_counts),
+		IN_WORLD(what_left_that_port_for_elsewhere_may_be_ours),
 		IN_WORLD(an_older_packet_is_of_an_older_attempt),
 		IN_WORLD(any_port_of_the_client_is_its_own_where_none_is_known),
 		IN_WORLD(a_packet_that_was_sent_on_is_known_again),

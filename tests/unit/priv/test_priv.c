@@ -287,6 +287,23 @@ static void descriptors_are_passed_and_not_kept(void **state)
 	in_child(fds_come_over);
 }
 
+static void become_number(void)
+{
+	struct priv *p;
+
+	HOLDS(priv_start(&p, tasks, TASKS, "1234:") == -ENOENT);
+	HOLDS(!priv_start(&p, tasks, TASKS, "1234:567"));
+	HOLDS(getuid() == 1234 && geteuid() == 1234 && getegid() == 567);
+	HOLDS(!getgroups(0, NULL));
+	priv_end(p);
+}
+
+static void a_user_without_a_name_is_one_by_number(void **state)
+{
+	(void)state;
+	in_child(become_number);
+}
+
 static void errors_come_over(void)
 {
 	struct text t = TEXT_NULL;
@@ -444,6 +461,7 @@ int main(void)
 		cmocka_unit_test(the_rights_are_really_gone),
 		cmocka_unit_test(a_task_answers_with_root_s_rights),
 		cmocka_unit_test(capabilities_alone_are_split_as_well),
+		cmocka_unit_test(a_user_without_a_name_is_one_by_number),
 		cmocka_unit_test(descriptors_are_passed_and_not_kept),
 		cmocka_unit_test(what_is_wrong_is_an_error_and_no_answer),
 		cmocka_unit_test(the_helper_dies_with_its_parent),
