@@ -223,6 +223,29 @@ int server_trace_replay(struct server *s, const struct look_question *q,
 	return err == -ENODATA ? 0 : err;
 }
 
+/* Rules that drop nothing there may have set a mark: where the route that the
+ * answer then has refuses it, netfilter drops it behind its last rule
+ * (ip_route_me_harder()). */
+static bool is_rerouted(const struct tracing *t)
+{
+	const struct drop_event *e = server_trace_filtered(t);
+
+	return e->hook == DROP_HOOK_OUTPUT && e->engine == DROP_ENGINE_HOOK &&
+	       t->rules->way.kind >= FACT_RULES_ACCEPT && t->has_packets &&
+	       !t->end;
+}
+
+static void tell_denied(const struct tracing *t, struct facts *facts)
+{
+	if (!is_rerouted(t)) {
+		facts_forget(facts, FACT_RULES_READ);
+		return;
+	}
+
+	facts_forget(facts, FACT_DROP_RULES_REPLY);
+	fact_tell(facts, FACT_DROP_OTHERWISE, server_trace_source, NULL, NULL);
+}
+
 int server_trace(struct server *s, const struct server_seen *seen,
 		 const struct look_question *q, struct attempt *a)
 {
@@ -247,7 +270,7 @@ int server_trace(struct server *s, const struct server_seen *seen,
 		return -ENOMEM;
 	err = trace(&t);
 	if (server_trace_is_denied(&t))
-		facts_forget(&a->facts, FACT_RULES_READ);
+		tell_denied(&t, &a->facts);
 	arena_free(t.arena);
 	return err;
 }

@@ -51,6 +51,9 @@ static bool is_wanted(const struct reading *r, const struct flow *f)
 
 	if (f->protocol != q->protocol || f->ports[FLOW_SERVER] != q->port)
 		return false;
+	/* A connection that was there before is no attempt. */
+	if (f->opening == OPENING_MIDSTREAM)
+		return false;
 	if (q->has_client &&
 	    !address_equal(&f->addresses[FLOW_CLIENT], &q->client))
 		return false;
