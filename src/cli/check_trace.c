@@ -11,6 +11,7 @@
 #include "cli/check_drops.h"
 #include "cli/check_rights.h"
 #include "cli/recording.h"
+#include "cli/trace_rule.h"
 #include "probe/icmp_error.h"
 #include "probe/knock.h"
 #include "probe/probe.h"
@@ -109,65 +110,20 @@ static int attempt(const struct check_trace *t)
 	return fd;
 }
 
-/* What the rule is in the ruleset. NFPROTO_* of linux/netfilter.h, which does not
- * go together with netinet/in.h. */
-enum { PROTO_INET = 1, PROTO_IP = 2, PROTO_NETDEV = 5, PROTO_IP6 = 10 };
-
-static bool is_table(const struct table *t, const struct nftrace_step *s)
-{
-	static const struct {
-		uint8_t family;
-		enum table_family table;
-	} families[] = {
-		{ PROTO_INET, TABLE_INET },
-		{ PROTO_IP, TABLE_IP },
-		{ PROTO_IP6, TABLE_IP6 },
-		{ PROTO_NETDEV, TABLE_NETDEV },
-	};
-
-	if ((t->engine == ENGINE_LEGACY) != (s->engine == NFTRACE_LEGACY) ||
-	    strcmp(t->name, s->table) != 0)
-		return false;
-	for (size_t i = 0; i < sizeof(families) / sizeof(*families); i++)
-		if (families[i].family == s->family)
-			return t->family == families[i].table;
-
-	return false;
-}
-
-static const struct rule *rule_of(const struct chain *c,
-				  const struct nftrace_step *s)
-{
-	const struct rule *by_number = NULL;
-
-	for (const struct rule *r = c->first; r; r = r->next) {
-		if (s->handle && r->handle == s->handle)
-			return r;
-		if (s->number && r->number == s->number && !r->handle)
-			by_number = r;
-	}
-
-	return by_number;
-}
+/* What the rule is in the ruleset. */
 
 static void find_rule(struct check_trace *t, const struct nftrace_step *s)
 {
 	struct walk_verdict *v = &t->blocker.verdict;
+	const struct chain *c = trace_rule_chain(t->ruleset, s);
+	const struct rule *r = c ? trace_rule(c, s) : NULL;
 
-	for (const struct table *in = t->ruleset->first; in && !v->chain;
-	     in = in->next) {
-		const struct chain *c =
-			is_table(in, s) ? ruleset_find_chain(in, s->chain)
-					: NULL;
-		const struct rule *r =
-			c && !s->is_policy ? rule_of(c, s) : NULL;
+	if (!c || (!r && !s->is_policy))
+		return;
 
-		if (!c || (!r && !s->is_policy))
-			continue;
-		v->chain = c;
-		v->rule = r;
-		t->blocker.hook = c->hook;
-	}
+	v->chain = c;
+	v->rule = r;
+	t->blocker.hook = c->hook;
 }
 
 /* What it does, as far as it is one that takes packets or lets them pass. */

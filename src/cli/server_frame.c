@@ -94,16 +94,15 @@ static uint16_t vlan_of(const struct frame *f)
 	enum { MACS = 12, TAG = 4, QTAG = 0x8100, STAG = 0x88a8, ID = 0xfff };
 
 	struct cursor c = cursor_over(f->data, f->caplen);
-	uint16_t type;
+	unsigned type, id;
 
 	if (f->link != LINK_ETHERNET || cursor_left(&c) < MACS + TAG)
 		return 0;
 
 	cursor_skip(&c, MACS);
-	type = (uint16_t)(c.pos[0] << 8 | c.pos[1]);
-	return type == QTAG || type == STAG
-		       ? (uint16_t)((c.pos[2] << 8 | c.pos[3]) & ID)
-		       : 0;
+	type = (unsigned)c.pos[0] << 8 | c.pos[1];
+	id = ((unsigned)c.pos[2] << 8 | c.pos[3]) & ID;
+	return type == QTAG || type == STAG ? (uint16_t)id : 0;
 }
 
 static int find_frame(void *context, const struct frame *f, int count)

@@ -8,41 +8,10 @@
 #include "cli/rule_told.h"
 #include "cli/server_counters.h"
 #include "cli/server_trace_parts.h"
+#include "cli/trace_rule.h"
 #include "ruleset/model.h"
 
-/* NFPROTO_* of linux/netfilter.h, which libc's headers do not stand beside. */
-enum { INET = 1, IPV4 = 2, ARP = 3, NETDEV = 5, BRIDGE = 7, IPV6 = 10 };
-
 /* Which of the model's it is. */
-
-static bool is_family(const struct nftrace_step *step, const struct table *t)
-{
-	static const uint8_t families[TABLE_FAMILY_COUNT] = {
-		[TABLE_IP] = IPV4,       [TABLE_IP6] = IPV6,
-		[TABLE_INET] = INET,     [TABLE_ARP] = ARP,
-		[TABLE_BRIDGE] = BRIDGE, [TABLE_NETDEV] = NETDEV,
-	};
-
-	return families[t->family] == step->family;
-}
-
-static const struct chain *chain_of(const struct ruleset *r,
-				    const struct nftrace_step *step)
-{
-	for (const struct table *t = r->first; t; t = t->next) {
-		const struct chain *c;
-
-		if ((t->engine == ENGINE_LEGACY) !=
-			    (step->engine == NFTRACE_LEGACY) ||
-		    !is_family(step, t) || !text_same(t->name, step->table))
-			continue;
-		c = ruleset_find_chain(t, step->chain);
-		if (c)
-			return c;
-	}
-
-	return NULL;
-}
 
 /* Whether a packet can end at that rule. */
 static bool may_end(const struct rule *r)
@@ -61,34 +30,20 @@ static bool may_end(const struct rule *r)
 	return false;
 }
 
-static const struct rule *rule_of(const struct chain *c,
-				  const struct nftrace_step *step)
-{
-	for (const struct rule *r = c->first; r; r = r->next) {
-		bool is_it =
-			step->handle && r->handle
-				? r->handle == step->handle
-				: step->number && r->number == step->number;
-
-		if (is_it)
-			return may_end(r) ? r : NULL;
-	}
-
-	return NULL;
-}
-
 bool server_trace_find(struct tracing *t)
 {
 	const struct ruleset *r = t->rules ? t->rules->ruleset : NULL;
 
-	t->chain = r ? chain_of(r, t->end) : NULL;
+	t->chain = r ? trace_rule_chain(r, t->end) : NULL;
 	t->rule = NULL;
 	if (!t->chain)
 		return false;
 	if (t->end->is_policy)
 		return t->chain->policy == ACTION_DROP;
 
-	t->rule = rule_of(t->chain, t->end);
+	t->rule = trace_rule(t->chain, t->end);
+	if (t->rule && !may_end(t->rule))
+		t->rule = NULL;
 	return t->rule;
 }
 
@@ -119,7 +74,8 @@ static enum hook hook_of(const struct tracing *t)
 
 	for (size_t i = 0; i < p->count && ret == HOOK_NONE; i++) {
 		const struct nftrace_step *step = &p->steps[p->count - 1 - i];
-		const struct chain *c = chain_of(t->rules->ruleset, step);
+		const struct chain *c =
+			trace_rule_chain(t->rules->ruleset, step);
 
 		if (c)
 			ret = c->hook;

@@ -38,6 +38,8 @@ struct reading {
 	struct server_seen *ret;
 	int64_t now_ns; /* of the wall's clock, as packets have it */
 	unsigned healthy;
+	struct address reached; /* has_reached: where a handshake was done */
+	bool has_reached;
 	bool is_found;
 	struct server_seen asked; /* is_asked: the first of those */
 	struct server_seen reported[REPORTED_MOST];
@@ -258,6 +260,18 @@ static void take_question(struct reading *r, const struct flow *f,
 	fact_add(&r->asked.facts, FACT_ARP_SILENCE);
 }
 
+/* The client itself reset a SYN-ACK that came too late for it, as of a probe's
+ * that was closed meanwhile: where a connection of its came about, the way there
+ * and back is open. A client that resets all of them is told. */
+static bool is_given_up(const struct reading *r, const struct flow *f,
+			const struct fact_set *facts, enum symptom symptom)
+{
+	return r->s->question.has_client && r->has_reached &&
+	       symptom == SYMPTOM_SYNACK_UNANSWERED &&
+	       fact_has(facts, FACT_SYNACK_RESET) &&
+	       address_equal(&f->addresses[FLOW_SERVER], &r->reached);
+}
+
 /* What those do who only look whether a port is open (scanners, the checks of
  * load balancers), whose address is forged, or who open connections ahead of
  * need (browsers): nothing of it is the service's fault. Who waits for a failure
@@ -320,7 +334,8 @@ static void take_flow(void *context, const struct flow *f,
 		return;
 	r->healthy += v->status == STATUS_HEALTHY;
 	if ((r->is_found && !is_better(ret, v)) ||
-	    is_passer_by(r, f, &own, v->symptom))
+	    is_passer_by(r, f, &own, v->symptom) ||
+	    is_given_up(r, f, &own, v->symptom))
 		return;
 	/* It may try again in other words. */
 	if (v->symptom == SYMPTOM_WRONG_SERVICE &&
@@ -336,14 +351,31 @@ static void take_flow(void *context, const struct flow *f,
 	ret->is_dropped = is_lost;
 }
 
+static void note_reached(void *context, const struct flow *f,
+			 const struct flow_note *note,
+			 const struct fact_set *facts)
+{
+	struct reading *r = context;
+
+	(void)note;
+	if (r->has_reached || !is_wanted(r, f) ||
+	    !fact_has(facts, FACT_HANDSHAKE_DONE))
+		return;
+
+	r->reached = f->addresses[FLOW_SERVER];
+	r->has_reached = true;
+}
+
 static int read_all(struct reading *r, const void *data, size_t size)
 {
 	struct flow_table *table = own_capture_table();
 	struct source source = own_capture_source(data, size, VANTAGE_SERVER);
 	int err = table ? own_capture_flows(&source, table) : -ENOMEM;
 
-	if (!err)
+	if (!err) {
+		flow_table_each(table, note_reached, r);
 		flow_table_each(table, take_flow, r);
+	}
 	flow_table_free(table);
 	return err;
 }

@@ -56,13 +56,19 @@ static void end_chain(struct walk *w)
 	memcpy(w->rows + w->chain, &c, sizeof(c));
 }
 
+/* The kernel's names are not longer than the room for them. */
+static void put_name(char *to, size_t size, const char *name)
+{
+	memcpy(to, name, strnlen(name, size - 1));
+}
+
 static void begin_chain(struct walk *w, const char *name)
 {
 	struct legacy_chain c = { 0 };
 
 	end_chain(w);
-	(void)snprintf(c.table, sizeof(c.table), "%s", w->info->name);
-	(void)snprintf(c.chain, sizeof(c.chain), "%s", name);
+	put_name(c.table, sizeof(c.table), w->info->name);
+	put_name(c.chain, sizeof(c.chain), name);
 	w->chain = w->length;
 	w->has_chain = true;
 	memcpy(w->rows + w->length, &c, sizeof(c));

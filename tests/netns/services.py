@@ -12,6 +12,7 @@ import shutil
 import socket
 import ssl
 import struct
+import sys
 import time
 
 from lab import Skip, quote, wait_until
@@ -445,6 +446,11 @@ def tls_client(lab, name, ca=None):
     """Words of a client that is content with nothing but a certificate for this name (or with any, where there is no CA)."""
     trust = f'-CAfile {ca} -verify_return_error -verify_hostname {name}' if ca else ''
     return ['sh', '-c', f'(sleep 1; echo) | openssl s_client -{lab.family} -connect {name}:{lab.port} -servername {name} {trust} -quiet']
+
+
+def mute_client(lab):
+    """Words of a client that waits for the service to speak first: nothing of it is unread when the service ends the connection."""
+    return [sys.executable, '-c', 'import socket, sys; socket.create_connection(sys.argv[1:]).recv(1)', lab.address, str(lab.port)]
 
 
 # Any

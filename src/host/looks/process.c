@@ -518,48 +518,64 @@ static bool is_uncrowded(const struct reading *r)
 	return is;
 }
 
-/* What it cannot be. */
+/* Those that serve; of a service that has ended, those that did. */
+static const struct programs *servers(const struct reading *r)
+{
+	const struct state *state = r->l->state;
+
+	return r->now.count || !state->has_before ? &r->now : &state->before;
+}
+
+/* What it cannot be. With the program ends what was connected to it. */
 static void tell_program(struct reading *r)
 {
+	const struct programs *p = servers(r);
 	struct looking *l = r->l;
-	bool is_sshd = r->now.is_partial || !r->now.count;
+	bool is_sshd = p->is_partial || r->now.is_partial || !p->count;
 
-	for (size_t i = 0; i < r->now.count; i++)
-		is_sshd = is_sshd || r->now.list[i].process.is_sshd;
+	for (size_t i = 0; i < p->count; i++)
+		is_sshd = is_sshd || p->list[i].process.is_sshd;
 	if (!is_sshd)
 		look_tell(l, FACT_SERVICE_NOT_SSHD, NULL, NULL);
-	if (is_uncrowded(r))
+	if (r->now.count && is_uncrowded(r))
 		look_tell(l, FACT_PROCESS_UNCROWDED, NULL, NULL);
 }
 
-/* The packet that ended the connection left this host: a program did it. */
-static void tell_ended(struct reading *r)
+static void tell_way(struct reading *r)
 {
+	const struct program *p = &r->now.list[0];
+	enum fact_kind way = way_of_ending(r);
 	struct looking *l = r->l;
-	enum fact_kind way;
 
-	if (!has_seen(r, FACT_HANDSHAKE_DONE) ||
-	    has_seen(r, FACT_SERVER_DATA) || !r->now.count ||
-	    (!has_seen(r, FACT_SERVER_CLOSED_FIRST) &&
-	     !has_seen(r, FACT_SERVER_RST)))
-		return;
-
-	way = way_of_ending(r);
 	look_step(l, STEP_FAIL,
 		  way == FACT_PROCESS_CLOSED
 			  ? _("%1$s (pid %2$d) listens there, and the "
 			      "connection was closed unserved")
 			  : _("%1$s (pid %2$d) listens there, and the "
 			      "connection was reset unserved"),
-		  r->now.list[0].process.name, r->now.list[0].process.pid);
+		  p->process.name, p->process.pid);
 	look_tell(
-		l, way, blame(r, &r->now.list[0]),
+		l, way, blame(r, p),
 		way == FACT_PROCESS_CLOSED
 			? _("%1$s (pid %2$d) listens there, and the connection was closed unserved.")
 			: _("%1$s (pid %2$d) listens there, and the connection was reset unserved."),
-		r->now.list[0].process.name, r->now.list[0].process.pid);
+		p->process.name, p->process.pid);
+}
+
+/* The packet that ended the connection left this host: a program did it, which
+ * may have ended with it. */
+static void tell_ended(struct reading *r)
+{
+	if (!has_seen(r, FACT_HANDSHAKE_DONE) ||
+	    has_seen(r, FACT_SERVER_DATA) || !servers(r)->count ||
+	    (!has_seen(r, FACT_SERVER_CLOSED_FIRST) &&
+	     !has_seen(r, FACT_SERVER_RST)))
+		return;
+
+	if (r->now.count)
+		tell_way(r);
 	if (!has_seen(r, FACT_CLIENT_DATA))
-		look_tell(l, FACT_PROCESS_UNASKED, NULL, NULL);
+		look_tell(r->l, FACT_PROCESS_UNASKED, NULL, NULL);
 	tell_program(r);
 }
 

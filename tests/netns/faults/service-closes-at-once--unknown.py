@@ -1,5 +1,5 @@
 """The service closes every connection at once; what it is was not said."""
-from services import banner_server, closing_server
+from services import banner_server, closing_server, mute_client
 
 EXPECT = {'symptom': ['closed-after-connect', 'reset-after-connect']}
 EXPECT_SERVER = {'set': ['service-crashes']}  # how a child of the service ended, nobody can see
@@ -7,6 +7,7 @@ EXPECT_SERVER = {'set': ['service-crashes']}  # how a child of the service ended
 
 def build(lab):
     lab.service = banner_server(lab.server, lab.port)
+    lab.real_client = mute_client(lab)
 
 
 def fault(lab):

@@ -3,7 +3,7 @@ from services import authority, certificate, tls_client, tls_server
 import ssl
 
 EXPECT = {'symptom': 'tls-failed'}
-EXPECT_SERVER = {'symptom': ['tls-failed', 'closed-after-connect', 'reset-after-connect']}
+EXPECT_SERVER = {'symptom': 'tls-failed'}
 
 
 def build(lab):
@@ -22,5 +22,7 @@ def fault(lab):
         context.load_verify_locations(lab.server.path(authority(lab.server)))
         if old:
             context.maximum_version = ssl.TLSVersion.TLSv1_2
+    if not old:  # what it says then is data to whoever has no key, and it closes, or resets if more of the client's lies unread
+        lab.expect_server = {'skip': 'TLS 1.3 encrypts the question and the alert'}
     lab.service.stop()
     tls_server(lab.server, lab.port, *lab.cert, prepare=prepare)
