@@ -1,6 +1,7 @@
 /*
  * Whether a packet is worth tracing, and what is asked for.
  */
+#include <netinet/in.h>
 #include <string.h>
 
 #include "cli/server_trace_parts.h"
@@ -15,6 +16,16 @@ static bool has_fact(const struct tracing *t, enum fact_kind kind)
 	return fact_has(&t->attempt->facts.set, kind);
 }
 
+/* What closes a connection comes when all is over. */
+static bool is_end(const struct tracing *t, const struct drop_event *e)
+{
+	enum { FIN = 0x01, RST = 0x04 };
+
+	return e->protocol == IPPROTO_TCP &&
+	       (e->flags & FIN ||
+		(e->flags & RST && address_equal(&e->from, &t->seen->client)));
+}
+
 const struct drop_event *server_trace_filtered(const struct tracing *t)
 {
 	const struct drops_list *l = &t->server->drops.list;
@@ -27,7 +38,8 @@ const struct drop_event *server_trace_filtered(const struct tracing *t)
 	for (size_t i = 0; i < l->count; i++)
 		if (l->events[i].what == DROP_PACKET &&
 		    text_same(l->events[i].reason, "NETFILTER_DROP") &&
-		    drops_is_of(&l->events[i], &who))
+		    drops_is_of(&l->events[i], &who) &&
+		    !is_end(t, &l->events[i]))
 			return &l->events[i];
 
 	return NULL;

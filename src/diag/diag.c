@@ -104,6 +104,11 @@ static uint32_t shown_by(enum symptom symptom, const struct fact_set *facts)
 	if (symptom == SYMPTOM_DATA_UNANSWERED &&
 	    fact_has(facts, FACT_ICMP_ERROR))
 		return SYMPTOM_BIT(REFUSED_BY_ICMP);
+	/* As a rule that drops the packets of one that was made. */
+	if ((symptom == SYMPTOM_SILENT_AFTER_CONNECT ||
+	     symptom == SYMPTOM_DATA_UNANSWERED) &&
+	    fact_has(facts, FACT_RULES_TRACED))
+		shown |= SYMPTOM_BIT(SYN_UNANSWERED);
 	if ((symptom == SYMPTOM_RESET_AFTER_CONNECT ||
 	     symptom == SYMPTOM_RESET_MID_STREAM) &&
 	    fact_has(facts, FACT_RULE_RST))
@@ -471,6 +476,11 @@ static enum symptom shown_by_host(enum symptom seen,
 	if (!found || !fact_has(facts, FACT_AT_SERVER) ||
 	    fact_has(facts, FACT_SERVER_DATA))
 		return seen;
+	/* It spoke, and a rule took what it said. */
+	if (seen == SYMPTOM_NONE && fact_has(facts, FACT_HANDSHAKE_DONE) &&
+	    fact_has(facts, FACT_RULES_TRACED) &&
+	    fact_has(facts, FACT_DROP_RULES_REPLY))
+		return SYMPTOM_SILENT_AFTER_CONNECT;
 	if (seen == SYMPTOM_NONE && fact_has(facts, FACT_HANDSHAKE_DONE) &&
 	    why == (has_closed ? SYMPTOM_CLOSED_AFTER_CONNECT
 			       : SYMPTOM_SILENT_AFTER_CONNECT))

@@ -140,6 +140,9 @@ static enum fact_kind excluded_by_answer(const struct cause *c,
 
 	if (!fact_has(facts, FACT_SYN_TAKEN) || may_be_clients(c, facts))
 		return FACT_NONE;
+	/* But for a rule that was seen to take what came after. */
+	if (fact_has(facts, FACT_RULES_TRACED) && cause_is_ruled(c, facts))
+		return FACT_NONE;
 	for (int i = 0; i < CAUSE_FACTS && c->found_by[i]; i++) {
 		if (!blockers_is_inbound(c->found_by[i]))
 			return FACT_NONE;

@@ -24,7 +24,7 @@ const struct cause cause_firewall_output_drop = {
 	.shows = SYMPTOM_BIT(SYN_UNANSWERED) | SYMPTOM_BIT(UDP_UNANSWERED) |
 		 SYMPTOM_BIT(DATA_UNANSWERED),
 	.needs_any = { FACT_SYN_SILENCE, FACT_UDP_REQUEST,
-		       FACT_CLIENT_DATA_LOST },
+		       FACT_CLIENT_DATA_LOST, FACT_RULES_TRACED },
 	.ruled_out_by = { FACT_SYN_NOT_ARRIVED, FACT_SYN_OTHER_MAC,
 			  FACT_SYNACK_OTHER_SOURCE },
 	.favoured_by = { FACT_SYN_ARRIVED },
