@@ -50,7 +50,9 @@ static bool is_local(const struct traced_attempt *a)
 		if (a->error == errors[i])
 			return true;
 
-	return a->error == EACCES && a->landlock == TRACED_LANDLOCK_FORBIDS;
+	/* No ICMP error makes it of IPv4 (icmp_err_convert of net/ipv4/icmp.c). */
+	return a->error == EACCES && (address_is_v4(&a->to) ||
+				      a->landlock == TRACED_LANDLOCK_FORBIDS);
 }
 
 /* What the program's own call was told, as evidence. */
