@@ -4,7 +4,6 @@
 #include <grp.h>
 #include <pwd.h>
 #include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -112,15 +111,15 @@ serve(int fd, pid_t parent, const struct priv_task *tasks, size_t count)
 /* "1000:100": somebody who need not have a name. */
 static bool read_numbers(const char *user, struct passwd *ret)
 {
-	unsigned uid, gid;
-	int end = 0;
+	char *colon, *end;
 
-	if (!user || sscanf(user, "%u:%u%n", &uid, &gid, &end) != 2 ||
-	    user[end])
+	if (!user || *user < '0' || *user > '9')
 		return false;
-	ret->pw_uid = uid;
-	ret->pw_gid = gid;
-	return true;
+	ret->pw_uid = (uid_t)strtoul(user, &colon, 10);
+	if (*colon != ':' || colon[1] < '0' || colon[1] > '9')
+		return false;
+	ret->pw_gid = (gid_t)strtoul(colon + 1, &end, 10);
+	return !*end;
 }
 
 /* For good: a uid that is not root loses all capabilities. "nobody" need not
