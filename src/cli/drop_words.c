@@ -5,14 +5,6 @@
 
 #include "base/i18n.h"
 
-/* As iptables names them; the devices' and the bridge's own are nft's. */
-static const char *const hooks[DROP_HOOKS] = {
-	[DROP_HOOK_INGRESS] = "ingress",         [DROP_HOOK_BRIDGE] = "bridge",
-	[DROP_HOOK_PREROUTING] = "PREROUTING",   [DROP_HOOK_INPUT] = "INPUT",
-	[DROP_HOOK_FORWARD] = "FORWARD",         [DROP_HOOK_OUTPUT] = "OUTPUT",
-	[DROP_HOOK_POSTROUTING] = "POSTROUTING", [DROP_HOOK_EGRESS] = "egress",
-};
-
 static bool is_same(const struct drop_event *a, const struct drop_event *b)
 {
 	return a->what == b->what && a->hook == b->hook &&
@@ -46,8 +38,8 @@ static void put_place(struct text *out, const struct drop_event *e)
 		text_format(out, _("%1$s in %2$s"), reason, e->place);
 	else
 		text_str(out, reason);
-	if (hooks[e->hook])
-		text_format(out, _(", at %s"), hooks[e->hook]);
+	if (e->hook)
+		text_format(out, _(", at %s"), drop_hook_name(e->hook));
 }
 
 static void put_drop(struct text *out, const struct drop_event *e,
@@ -71,14 +63,15 @@ static void put_event(struct text *out, const struct drop_event *e,
 	if (e->what == DROP_PACKET)
 		put_drop(out, e, count);
 	else if (e->what == DROP_RESET)
-		text_format(out, _("its own TCP sent a RST: %s"),
+		text_format(out, _("the kernel's own TCP sent a RST: %s"),
 			    e->reason && *e->reason ? e->reason : "?");
 	else if (e->what == DROP_ICMP)
-		text_format(out,
-			    _("it sent an ICMP error: type %1$u, code %2$u"),
-			    e->icmp_type, e->icmp_code);
+		text_format(
+			out,
+			_("the kernel sent an ICMP error: type %1$u, code %2$u"),
+			e->icmp_type, e->icmp_code);
 	else if (e->what == DROP_SYNACK_AGAIN)
-		text_str(out, _("it sent the SYN-ACK again"));
+		text_str(out, _("the kernel sent the SYN-ACK again"));
 	else
 		text_str(out, _("the next hop did not answer"));
 }

@@ -246,7 +246,7 @@ static void take_reported(const struct server_seen *seen, struct attempt *a)
 
 		if (!fact_has(&seen->facts, kind))
 			continue;
-		if (kind == FACT_SYN_ARRIVED || kind == FACT_SYN_SILENCE)
+		if (kind == FACT_SYN_ARRIVED)
 			fact_tell(
 				&a->facts, kind, "drops", NULL,
 				_("The kernel reported that it dropped the packet, which no capture showed."));

@@ -280,6 +280,22 @@ static int read_head(struct cursor *c)
 	return 0;
 }
 
+const char *drop_hook_name(enum drop_hook hook)
+{
+	static const char *const names[DROP_HOOKS] = {
+		[DROP_HOOK_INGRESS] = "ingress",
+		[DROP_HOOK_BRIDGE] = "bridge",
+		[DROP_HOOK_PREROUTING] = "PREROUTING",
+		[DROP_HOOK_INPUT] = "INPUT",
+		[DROP_HOOK_FORWARD] = "FORWARD",
+		[DROP_HOOK_OUTPUT] = "OUTPUT",
+		[DROP_HOOK_POSTROUTING] = "POSTROUTING",
+		[DROP_HOOK_EGRESS] = "egress",
+	};
+
+	return names[hook];
+}
+
 int drops_read(const void *data, size_t size, struct arena *arena,
 	       struct drops_list *ret)
 {

@@ -38,6 +38,10 @@ enum drop_hook {
 	DROP_HOOKS,
 };
 
+/* "INPUT", as iptables names it; the devices' and the bridge's own as nft does;
+ * NULL of DROP_HOOK_NONE. */
+const char *drop_hook_name(enum drop_hook hook);
+
 enum drop_engine {
 	DROP_ENGINE_NONE,
 	DROP_ENGINE_NFT, /* nft_do_chain: nft and iptables-nft */

@@ -237,22 +237,6 @@ static void sum_up(struct told *t, const struct drop_event *e, enum way way,
 		count(t, FACT_SYN_TAKEN, e);
 }
 
-static const char *hook_name(enum drop_hook hook)
-{
-	static const char *const names[DROP_HOOKS] = {
-		[DROP_HOOK_NONE] = "",
-		[DROP_HOOK_INGRESS] = "ingress",
-		[DROP_HOOK_BRIDGE] = "bridge",
-		[DROP_HOOK_PREROUTING] = "prerouting",
-		[DROP_HOOK_INPUT] = "input",
-		[DROP_HOOK_FORWARD] = "forward",
-		[DROP_HOOK_OUTPUT] = "output",
-		[DROP_HOOK_POSTROUTING] = "postrouting",
-	};
-
-	return names[hook];
-}
-
 static void tell_drop(struct facts *facts, enum fact_kind kind,
 		      const struct drop_event *e, uint64_t times)
 {
@@ -266,13 +250,14 @@ static void tell_drop(struct facts *facts, enum fact_kind kind,
 			facts, kind, SOURCE, NULL,
 			/* TRANSLATORS: %1$s is a sentence. */
 			_("%1$s Reason: %2$s, function: %3$s, hook: %4$s, index of the device: %5$u, packets: %6$llu."),
-			said, reason, place, hook_name(e->hook), e->device, n);
+			said, reason, place, drop_hook_name(e->hook), e->device,
+			n);
 	else if (e->hook)
 		fact_tell(
 			facts, kind, SOURCE, NULL,
 			/* TRANSLATORS: %1$s is a sentence. */
 			_("%1$s Reason: %2$s, function: %3$s, hook: %4$s, packets: %5$llu."),
-			said, reason, place, hook_name(e->hook), n);
+			said, reason, place, drop_hook_name(e->hook), n);
 	else if (e->device)
 		fact_tell(
 			facts, kind, SOURCE, NULL,

@@ -420,6 +420,8 @@ static int tell_all(struct reading *r)
 		return tell_none(r);
 	/* The client may as well ask for that one of our addresses. */
 	if (fit == LISTENERS_ADDRESS && r->l->question->is_guessed &&
+	    address_is_v4(&s->address) ==
+		    address_is_v4(&r->l->question->client) &&
 	    links_own(r->l->links, &s->address))
 		fit = LISTENERS_MAYBE;
 	if (fit <= LISTENERS_MAYBE)

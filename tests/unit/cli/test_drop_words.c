@@ -91,7 +91,7 @@ static void what_the_kernel_sent_is_no_drop(void **state)
 	e[1].icmp_type = 3;
 	e[1].icmp_code = 13;
 	says(e, 2, 0, false,
-	     "its own TCP sent a RST: NO_SOCKET; it sent an ICMP error: type 3, code 13");
+	     "the kernel's own TCP sent a RST: NO_SOCKET; the kernel sent an ICMP error: type 3, code 13");
 }
 
 static void what_was_lost_is_told(void **state)

@@ -222,7 +222,7 @@ static void the_text_has_the_kernels_own_words(void **state)
 	text = facts_get(&w->facts, FACT_DROP_RULES)->text;
 	assert_non_null(strstr(text, "NETFILTER_DROP"));
 	assert_non_null(strstr(text, "nft_do_chain"));
-	assert_non_null(strstr(text, "prerouting"));
+	assert_non_null(strstr(text, "PREROUTING"));
 	assert_non_null(strstr(text, "7"));
 	assert_non_null(strstr(text, "packets: 5"));
 	assert_string_equal(facts_get(&w->facts, FACT_DROP_RULES)->source,
