@@ -97,7 +97,8 @@ def statuses():
     claim('the same with --pass', run('/no/such', options=['--pass']).returncode == 127)
     claim('one that cannot be run', run('/etc/passwd', options=['--pass']).returncode == 126)
     claim('no program', subprocess.run([kiriwake, 'run'], capture_output=True, check=False).returncode == 2)
-    done = run(kiriwake, 'run', '--', 'true', options=['--pass'])
+    # Built with AddressSanitizer, it cannot look for leaks while it is traced.
+    done = run('env', 'LSAN_OPTIONS=detect_leaks=0', kiriwake, 'run', '--', 'true', options=['--pass'])
     claim('one in another says that it cannot', done.returncode == 3 and b'traced' in done.stderr, done.stderr)
     done = subprocess.run([kiriwake, 'run', 'sh', '-c', 'exit 3'], capture_output=True, check=False)
     claim('-- may be left out', done.returncode == 0 and b'status 3' in done.stderr, done.stderr)
