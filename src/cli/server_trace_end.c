@@ -126,29 +126,17 @@ static bool is_same_hook(const struct tracing *t)
 	return server_trace_is_hook(e->hook, hook_of(t));
 }
 
-static void tell_traced(const struct tracing *t, const struct walk_blocker *b)
+/* The fact names the rule; words have a %s for where it stands. */
+static void tell_place(const struct tracing *t, const struct walk_blocker *b,
+		       enum fact_kind kind, const char *words)
 {
 	struct text place = TEXT_NULL;
 
 	server_rules_tell_place(&place, &b->verdict);
 	fact_tell(
-		&t->attempt->facts, FACT_RULES_TRACED, server_trace_source,
+		&t->attempt->facts, kind, server_trace_source,
 		rule_told_culprit(b, t->server->record->arena, VANTAGE_SERVER),
-		_("The kernel traced the client's next packet through the rules, and named the one that took it: %s."),
-		text_string(&place));
-	text_done(&place);
-}
-
-static void tell_bridge(const struct tracing *t, const struct walk_blocker *b)
-{
-	struct text place = TEXT_NULL;
-
-	server_rules_tell_place(&place, &b->verdict);
-	fact_tell(
-		&t->attempt->facts, FACT_BRIDGE_RULES_DROP, server_trace_source,
-		rule_told_culprit(b, t->server->record->arena, VANTAGE_SERVER),
-		_("The bridge that the packets come in by drops them: %s."),
-		text_string(&place));
+		words, text_string(&place));
 	text_done(&place);
 }
 
@@ -164,7 +152,9 @@ void server_trace_tell(struct tracing *t)
 	facts_forget(facts, FACT_RULES_BLURRED);
 	facts_forget(facts, FACT_RULES_UNCOUNTED);
 	if (t->chain->table->family == TABLE_BRIDGE)
-		tell_bridge(t, &b);
+		tell_place(
+			t, &b, FACT_BRIDGE_RULES_DROP,
+			_("The bridge that the packets come in by drops them: %s."));
 	else
 		server_rules_tell_kind(
 			t->rules,
@@ -174,7 +164,9 @@ void server_trace_tell(struct tracing *t)
 	if (!live_is_partial(&t->rules->live))
 		fact_tell(facts, FACT_RULES_READ, server_rules_source, NULL,
 			  NULL);
-	tell_traced(t, &b);
+	tell_place(
+		t, &b, FACT_RULES_TRACED,
+		_("The kernel traced the client's next packet through the rules, and named the one that took it: %s."));
 }
 
 /* "ip filter INPUT rule 5", where its text is not known. */

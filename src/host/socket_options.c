@@ -8,19 +8,13 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
+#include "base/pidfd.h"
 #include "base/text.h"
 #include "host/reader.h"
 
 /* Where the C library's headers are older than the calls. */
-#ifndef SYS_pidfd_open
-#define SYS_pidfd_open 434
-#endif
-#ifndef SYS_pidfd_getfd
-#define SYS_pidfd_getfd 438
-#endif
 #ifndef IPV6_MINHOPCOUNT
 #define IPV6_MINHOPCOUNT 73
 #endif
@@ -79,32 +73,17 @@ static bool is_meant(int fd, uint32_t inode)
 	return !fstat(fd, &st) && S_ISSOCK(st.st_mode) && st.st_ino == inode;
 }
 
-static int borrow(const struct asked *a)
-{
-	int process = (int)syscall(SYS_pidfd_open, a->pid, 0);
-	int fd, error;
-
-	if (process < 0)
-		return -errno;
-
-	fd = (int)syscall(SYS_pidfd_getfd, process, a->fd, 0);
-	error = fd < 0 ? -errno : 0;
-	(void)close(process);
-	return error ? error : fd;
-}
-
 static int look(void *context, void *ret, size_t size)
 {
+	const struct asked *a = context;
 	struct socket_options o = { 0 };
-	int fd = borrow(context);
+	int fd = pidfd_borrow(a->pid, a->fd);
 	int error;
 
 	if (fd < 0)
 		return fd;
 
-	error = is_meant(fd, ((const struct asked *)context)->inode)
-			? read_filter(fd, &o.filter)
-			: -ENOENT;
+	error = is_meant(fd, a->inode) ? read_filter(fd, &o.filter) : -ENOENT;
 	o.least_ttl = number(fd, IPPROTO_IP, IP_MINTTL);
 	o.least_hops = number(fd, IPPROTO_IPV6, IPV6_MINHOPCOUNT);
 	o.defer_seconds = number(fd, IPPROTO_TCP, TCP_DEFER_ACCEPT);

@@ -7,36 +7,16 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/pidfd.h"
 #include "traced/traced_inside.h"
 
 /* Newer than many a libc's headers. */
-#ifndef SYS_pidfd_open
-#define SYS_pidfd_open 434
-#endif
-#ifndef SYS_pidfd_getfd
-#define SYS_pidfd_getfd 438
-#endif
 #ifndef SO_COOKIE
 #define SO_COOKIE 57
 #endif
-
-static int borrow(pid_t pid, int fd)
-{
-	int process = (int)syscall(SYS_pidfd_open, pid, 0U);
-	int own, err;
-
-	if (process < 0)
-		return -errno;
-
-	own = (int)syscall(SYS_pidfd_getfd, process, fd, 0U);
-	err = errno;
-	(void)close(process);
-	return own < 0 ? -err : own;
-}
 
 static int number_of(int fd, int option)
 {
@@ -103,7 +83,7 @@ static void ask(int fd, struct traced_socket *s)
 
 int traced_socket_look(pid_t pid, int fd, struct traced_socket *ret)
 {
-	int own = borrow(pid, fd);
+	int own = pidfd_borrow(pid, fd);
 
 	if (own < 0)
 		return own;
