@@ -229,15 +229,10 @@ static int read_image(struct fix_planning *p, const char *root,
 	return read_boot(root, changes, count, i);
 }
 
-/* The first of the list is that of the files as they are. */
-static struct image **slot(struct fix_planning *p, bool is_changed)
+static void add_image(struct fix_planning *p, struct image *i)
 {
-	struct image **at = &p->images;
-
-	if (is_changed)
-		while (*at)
-			at = &(*at)->next;
-	return at;
+	i->next = p->images;
+	p->images = i;
 }
 
 int image_with(struct fix_planning *p, const char *root,
@@ -250,8 +245,6 @@ int image_with(struct fix_planning *p, const char *root,
 	if (!is_given(p) && !p->may_read)
 		return -ENODATA;
 
-	if (count && !image_now(p))
-		return -ENODATA;
 	i = image_new();
 	if (!i)
 		return -ENOMEM;
@@ -260,18 +253,43 @@ int image_with(struct fix_planning *p, const char *root,
 		image_free(i);
 		return err;
 	}
-	*slot(p, true) = i;
+	i->is_now = !count;
+	add_image(p, i);
 	*ret = i;
 	return 0;
 }
 
 const struct image *image_now(struct fix_planning *p)
 {
-	const struct image *ret = p->images;
+	const struct image *ret = NULL;
 
-	if (ret || image_with(p, p->root, NULL, 0, &ret))
-		return ret;
-	return p->images;
+	for (struct image *i = p->images; i; i = i->next)
+		if (i->is_now)
+			return i;
+
+	return image_with(p, p->root, NULL, 0, &ret) ? NULL : ret;
+}
+
+int image_in_force(struct fix_planning *p, struct ruleset **ret)
+{
+	struct image *i = image_new();
+	int err;
+
+	if (!i || !p->source) {
+		if (i)
+			image_free(i);
+		return i ? -ENODATA : -ENOMEM;
+	}
+	ruleset_free(i->rules);
+	i->rules = NULL;
+	err = fix_rules_read(p->source, i->problems, &i->rules);
+	if (err) {
+		image_free(i);
+		return err;
+	}
+	add_image(p, i);
+	*ret = i->rules;
+	return 0;
 }
 
 const char *image_content(struct fix_planning *p,

@@ -16,6 +16,7 @@ struct image {
 	struct ruleset *rules; /* linked */
 	struct problems *problems;
 	struct boot boot; /* no rows where files were given */
+	bool is_now;      /* as the files are */
 	struct image *next;
 };
 
@@ -40,5 +41,9 @@ const char *image_path(struct fix_planning *p, const char *path);
 
 /* The state in which a boot finds the unit's file; -1: it is not spoken of. */
 int image_unit(const struct image *i, const char *unit);
+
+/* Rules in force, read again to be changed; they live as long as images do. 0 or
+ * -errno. */
+int image_in_force(struct fix_planning *p, struct ruleset **ret);
 
 void image_forget(struct fix_planning *p);
