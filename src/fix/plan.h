@@ -81,8 +81,11 @@ struct rules_change {
 	enum engine engine;
 	enum table_family family;
 	const char *table;
-	struct rule_edit *edits;
+	struct rule_edit *edits; /* all numbers are those before the change */
 	size_t edit_count;
+	/* Of iptables: "iptables-legacy"; rules_edit_script() tells it by where
+	 * the rules were read. NULL: the family's plain name. */
+	const char *tool;
 	/* What iptables-restore --noflush, or nft -f, takes: one transaction, that
 	 * keeps counters. And what takes exactly that back. */
 	const char *script, *undo;
