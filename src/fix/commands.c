@@ -59,8 +59,8 @@ static int put(struct text *out, const struct fix_change *c)
 
 int fix_commands(struct fix_plan *p, struct fix_candidate *c)
 {
-	const char **all = arena_alloc(p->arena,
-				       (c->now_count + 1) * sizeof(*all));
+	const char **all =
+		arena_alloc(p->arena, (c->now_count + 1) * sizeof(*all));
 	struct text t = TEXT_NULL;
 	int err = all ? 0 : -ENOMEM;
 

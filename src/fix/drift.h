@@ -12,10 +12,10 @@ struct room;
  * else read by boot_read().
  */
 struct drift {
-	struct boot boot;      /* row by row, what would be loaded */
+	struct boot boot; /* row by row, what would be loaded */
 	struct comparison comparison;
 	enum equality equal;
-	bool is_loaded; /* by the tools, in a room; else only read */
+	bool is_loaded;  /* by the tools, in a room; else only read */
 	bool is_partial; /* programs build rules when they start: not looked */
 	/* What becomes of the connection after a boot; decision as the walk's. */
 	struct walk_verdict verdict;

@@ -32,4 +32,5 @@ const struct manager *manager_find(const char *id);
  * units that are enabled and files that would be loaded (boot.h). NULL: nobody,
  * the rules are hand-made and would be gone after a boot. */
 const struct manager *manager_of(const struct fix_planning *p,
-				 const struct chain *c, const struct rule *rule);
+				 const struct chain *c,
+				 const struct rule *rule);
