@@ -3,6 +3,7 @@
 #include "cli/check_rights.h"
 #include "fact/case.h"
 #include "host/look.h"
+#include "ruleset/walk.h"
 
 /*
  * The packet filter of this host, as the server of a client's packets: what it
@@ -19,6 +20,25 @@ void server_rules_free(struct server_rules *s);
 /* How the tools were asked; NULL: none was. */
 struct live;
 const struct live *server_rules_tools(const struct server_rules *s);
+
+/* What was read, for who goes on with it; it stays ours. Nothing of it is there
+ * where the rules could not be read. */
+struct links;
+
+struct server_rules_shown {
+	const struct ruleset *ruleset;
+	const struct walk_host *host;
+	const struct links *links;
+	const void *gathered; /* the bytes: ruleset/live.h */
+	size_t gathered_len;
+	/* Of the last server_rules_client(): has_packet. */
+	struct point packet;
+	enum fact_kind kind; /* FACT_RULES_* */
+	bool has_packet;
+};
+
+void server_rules_show(const struct server_rules *s,
+		       struct server_rules_shown *ret);
 
 /* What becomes of this client's first packet and of the answer; in_device may be
  * NULL: not known. Its step is told once. 0 or -errno. */

@@ -29,6 +29,7 @@ struct server_rules {
 	struct case_record *record;
 	struct problems *problems;
 	struct ruleset *ruleset; /* NULL: not read */
+	struct text gathered;    /* the bytes that it was read from */
 	struct walk_plan *plan;
 	struct live live;
 	struct netlink *route;
