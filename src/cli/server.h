@@ -97,11 +97,19 @@ struct server {
 
 /* What a command line asks for. */
 struct server_request {
-	const struct command *command; /* whose it is, for what is wrong in it */
+	const struct command
+		*command; /* whose it is, for what is wrong in it */
 	const char *service, *from, *pcap, *save, *host;
 	double timeout_s;
 	bool is_foretelling, is_mute, is_probing;
 };
+
+/* "5555", "ssh", "tcp/5555", "5555/tcp": a service by its port. */
+bool server_is_service(const char *word);
+
+/* Reads the words alone. 0; EXIT_USAGE, said; or -errno. */
+int server_words(struct server *s, const struct server_request *r,
+		 struct case_record *c);
 
 /* Reads the words and opens what is written, then gives up the rights. 0;
  * EXIT_USAGE, said; or -errno. server_close() in any case. */

@@ -37,6 +37,15 @@ static bool turned_port(const char *word, uint8_t *protocol, uint16_t *port)
 	return target_port(number, protocol, port);
 }
 
+bool server_is_service(const char *word)
+{
+	uint8_t protocol = IPPROTO_TCP;
+	uint16_t port;
+
+	return target_port(word, &protocol, &port) ||
+	       turned_port(word, &protocol, &port);
+}
+
 /* A service by its port: then the host is to name itself; ADDRESS:PORT, when the
  * address is to be this one. */
 static int read_service(struct server *s, const struct server_request *r)
@@ -139,8 +148,8 @@ static int open_all(struct server *s, const struct server_request *r)
 	return err;
 }
 
-int server_open(struct server *s, const struct server_request *r,
-		struct case_record *c)
+int server_words(struct server *s, const struct server_request *r,
+		 struct case_record *c)
 {
 	int err;
 
@@ -155,8 +164,14 @@ int server_open(struct server *s, const struct server_request *r,
 			      .watch = { .capture = recording_none() },
 			      .drops = { .recording = recording_none() } };
 	err = read_service(s, r);
-	if (!err)
-		err = read_client(&s->question, r);
+	return err ? err : read_client(&s->question, r);
+}
+
+int server_open(struct server *s, const struct server_request *r,
+		struct case_record *c)
+{
+	int err = server_words(s, r, c);
+
 	return err ? err : open_all(s, r);
 }
 

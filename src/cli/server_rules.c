@@ -183,8 +183,7 @@ void server_rules_show(const struct server_rules *s,
 	ret->gathered = s->gathered.data;
 	ret->gathered_len = s->gathered.len;
 	ret->kind = s->way.is_known ? s->way.kind : FACT_NONE;
-	ret->packet = s->way.packet;
-	ret->has_packet = s->way.is_known;
+	ret->packet = s->way.is_known ? &s->way.packet : NULL;
 }
 
 int server_rules_client(struct server_rules *s, const struct look_question *q,
