@@ -5,7 +5,6 @@
 #include "cli/firewall_change.h"
 #include "cli/fix.h"
 #include "fix/file_edit.h"
-#include "fix/rules_edit.h"
 #include "report/flow_json.h"
 
 static void address_json(struct json *j, const char *name, bool is_known,

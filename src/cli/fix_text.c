@@ -5,7 +5,6 @@
 #include "base/i18n.h"
 #include "cli/fix.h"
 #include "fix/file_edit.h"
-#include "fix/rules_edit.h"
 #include "report/words.h"
 #include "report/wrap.h"
 
@@ -39,10 +38,8 @@ static void put_item(struct text *out, const struct ticket *t,
 
 /* Lines as they are, each clean: they are to be copied, so nothing stands
  * before them. */
-static void put_lines(struct text *out, const struct ticket *t,
-		      const char *lines, const char *before)
+static void put_lines(struct text *out, const char *lines, const char *before)
 {
-	(void)t;
 	while (*lines) {
 		size_t len = strcspn(lines, "\n");
 		struct text one = TEXT_NULL;
@@ -105,39 +102,19 @@ static void put_diff(struct text *out, const struct ticket *t,
 	text_done(&diff);
 }
 
-static void put_argv(struct text *out, const struct ticket *t,
-		     const char *const *argv)
-{
-	struct text words = TEXT_NULL;
-
-	for (size_t i = 0; argv && argv[i]; i++) {
-		if (i)
-			text_char(&words, ' ');
-		text_str(&words, argv[i]);
-	}
-	put_lines(out, t, text_string(&words), "");
-	text_done(&words);
-}
-
 /* What has to be typed for one change, or to take it back. */
 static void put_change(struct text *out, const struct ticket *t,
 		       const struct fix_change *c, bool is_undo)
 {
 	struct text words = TEXT_NULL;
 
-	switch (c->kind) {
-	case CHANGE_RULES:
-		if (!rules_edit_command(&words, &c->rules, is_undo))
-			put_lines(out, t, text_string(&words), "");
-		break;
-	case CHANGE_FILE:
+	if (c->kind == CHANGE_FILE) {
 		if (!is_undo)
 			put_diff(out, t, &c->file);
-		break;
-	case CHANGE_RUN:
-		put_argv(out, t, is_undo ? c->run.undo : c->run.argv);
-		break;
+		return;
 	}
+	if (!fix_commands_put(&words, c, is_undo))
+		put_lines(out, text_string(&words), "");
 	text_done(&words);
 }
 
@@ -148,11 +125,7 @@ static void tell_changes(struct text *out, const struct ticket *t,
 		text_char(out, '\n');
 		if (c->now[i].text)
 			put_item(out, t, c->now[i].text);
-		/* As a shell takes it, where that was made of it. */
-		if (c->now[i].kind != CHANGE_FILE && i < c->command_count)
-			put_lines(out, t, c->commands[i], "");
-		else
-			put_change(out, t, &c->now[i], false);
+		put_change(out, t, &c->now[i], false);
 	}
 }
 
@@ -384,7 +357,7 @@ static void tell_elsewhere(struct text *out, const struct fix_run *x,
 		text_str(out, "    ");
 		text_str(out, _("To send them:"));
 		text_str(out, "\n\n");
-		put_lines(out, t, e->message, "    ");
+		put_lines(out, e->message, "    ");
 		text_char(out, '\n');
 	}
 	text_done(&words);

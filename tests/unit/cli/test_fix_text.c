@@ -40,7 +40,8 @@ static struct fix_change changes[] = {
 	  .undo_text = "It moves it back.",
 	  .rules = { .engine = ENGINE_LEGACY,
 		     .table = "filter",
-		     .script = "*filter\nCOMMIT\n",
+		     .script = "iptables-restore --noflush <<'EOF'\n"
+			       "*filter\nCOMMIT\nEOF\n",
 		     .undo = "undone\n" } },
 	{ .kind = CHANGE_RUN,
 	  .text = "It sets x.",
