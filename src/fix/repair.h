@@ -86,8 +86,8 @@ void fix_send_elsewhere(struct fix_planning *p, const char *who,
 			const char *what, const char *message);
 
 /* Why nothing is proposed, once for each text. */
-__attribute__((format(printf, 2, 3))) void
-fix_remark(struct fix_planning *p, const char *format, ...);
+__attribute__((format(printf, 2, 3))) void fix_remark(struct fix_planning *p,
+						      const char *format, ...);
 
 /* A field of the culprit as text; NULL. And as a number, or otherwise. */
 const char *fix_culprit_text(const struct culprit *c, const char *name);
