@@ -235,12 +235,9 @@ static int propose_made(struct rules_mend *m)
 		rules_risk(m, FIX_RISK_LOW,
 			   _("Nothing is taken away, and the change is one "
 			     "transaction."));
-	if (m->manager) {
-		m->candidate.owner = m->manager->id;
-		err = m->manager->express(p, &m->candidate);
-		if (err)
-			return err;
-	}
+	err = manager_express(p, m->manager, &m->candidate);
+	if (err)
+		return err;
 
 	c = fix_propose(p, m->candidate.id);
 	if (!c)
