@@ -216,7 +216,8 @@ static int read_given(struct fix_planning *p, const struct fix_change *changes,
 
 static bool is_given(const struct fix_planning *p)
 {
-	return p->source && p->source->count && !p->source->gathered;
+	return !p->may_read && p->source && p->source->count &&
+	       !p->source->gathered;
 }
 
 static int read_image(struct fix_planning *p, const char *root,

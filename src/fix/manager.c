@@ -247,12 +247,13 @@ static void join(struct fix_planning *p, struct fix_candidate *to,
 }
 
 static bool is_proposed(const struct fix_planning *p,
-			const struct fix_candidate *but)
+			const struct fix_candidate *but,
+			const struct fix_candidate *said)
 {
 	for (const struct fix_candidate *c = p->plan->first; c; c = c->next)
-		if (c != but && text_same(c->summary, but->summary) &&
-		    c->now_count == but->now_count &&
-		    c->now[0].kind == but->now[0].kind)
+		if (c != but && c->now_count == said->now_count &&
+		    c->now_count && c->now[0].kind == said->now[0].kind &&
+		    c->summary && text_same(c->summary, said->summary))
 			return true;
 
 	return false;
@@ -281,7 +282,7 @@ static int say_parts(struct fix_planning *p, struct parts *parts,
 		join(p, &whole, &part, is_first);
 		is_first = false;
 	}
-	if (!whole.now_count || is_proposed(p, &whole))
+	if (!whole.now_count || is_proposed(p, c, &whole))
 		return -ENOENT;
 	*c = whole;
 	return 0;
