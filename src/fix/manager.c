@@ -157,8 +157,9 @@ static int split(struct fix_planning *p, const struct manager *m,
 			part->change = c->now[i];
 			part->change.rules.edits = e;
 			part->change.rules.edit_count = 1;
-			part->manager = count == 1 ? m
-						   : manager_of(p, chain, rule);
+			part->manager = m && count == 1
+						? m
+						: manager_of(p, chain, rule);
 		}
 	}
 
@@ -294,10 +295,12 @@ int manager_express(struct fix_planning *p, const struct manager *m,
 	struct parts parts = { 0 };
 	int err;
 
-	c->owner = m ? m->id : NULL;
 	if (!count_edits(c))
 		return 0;
 	err = split(p, m, c, &parts);
+	for (size_t i = 0; i < parts.count && !m; i++)
+		m = parts.part[i].manager;
+	c->owner = m ? m->id : NULL;
 	if (!err)
 		err = say_parts(p, &parts, c);
 	p->beside = NULL;

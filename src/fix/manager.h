@@ -39,8 +39,8 @@ const struct manager *manager_of(struct fix_planning *p, const struct chain *c,
 
 /*
  * Has the candidate's rules said by who keeps them, edit by edit, and sets owner,
- * lasts and lasts_text. m: who keeps what stops the packet; NULL: nobody, such
- * rules stay raw and are gone after a boot. 0; -ENOENT: it is to be dropped, as
+ * lasts and lasts_text. m: who keeps what stops the packet, where it is known.
+ * What nobody keeps stays raw, and is gone after a boot. 0; -ENOENT: it is to be dropped, as
  * nothing can be said, or was proposed already; or -errno.
  */
 int manager_express(struct fix_planning *p, const struct manager *m,

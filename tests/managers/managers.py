@@ -49,6 +49,7 @@ def need(host, *programs):
 class Manager:
     """keeps: the owner that the plan must tell; dumps: commands that print all of its rules."""
     keeps = None
+    wanted = None  # the repair that is asked for; else the best
     dumps = ['iptables-save', 'ip6tables-save']
 
     def __init__(self, lab):
@@ -102,6 +103,7 @@ class IptablesPersistent(Manager):
 
 class IptablesPersistentOtherOrder(IptablesPersistent):
     """The file was written before: after a boot its REJECT stands above what was put in order since."""
+    wanted = 'rule-move'
 
     @property
     def rules(self):
@@ -369,7 +371,8 @@ class Story:
         if self.args.verbose:
             print(self.host.run([self.args.program, 'fix', 'plan', f'tcp/{self.port}', '--from', self.lab.client.address,
                                  '--no-rehearse'], check=False, timeout=60), file=sys.stderr)
-        return plan['candidates'][0], said
+        wanted = self.manager.wanted
+        return next(c for c in plan['candidates'] if wanted in (None, c['id'])), said
 
     def do(self, change):
         if change['kind'] == 'run':
@@ -413,6 +416,8 @@ class Story:
 
         for change in candidate['changes']:
             self.do(change)
+        if self.manager.wanted:  # it accepts what was always meant to be accepted
+            self.others = self.others_get_in()
         self.expect('at once')
         after = self.dump()
         foretold = {key_of(c) for c in candidate['effect']['changes']}
