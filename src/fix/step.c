@@ -17,6 +17,7 @@
 #include "fix/rules_same.h"
 
 enum { TOOL_MS = 20000, RESTART_MS = 90000, TRIES = 5, PAUSE_MS = 300 };
+enum { FILE_MOST = 16 << 20 };
 
 static int input_of(const char *text)
 {
@@ -215,7 +216,7 @@ static int undo_rules(const struct ledger *l, const struct rules_change *c,
 static int undo_within(const struct file_change *c, struct text *why)
 {
 	struct text now = TEXT_NULL, mended = TEXT_NULL;
-	int err = file_load(&now, c->path, 16 << 20);
+	int err = file_load(&now, c->path, FILE_MOST);
 
 	if (!err)
 		err = replace_without(&mended, text_string(&now), c->before,
@@ -277,7 +278,24 @@ int step_take_back(const struct ledger *l, const struct order *o, size_t i,
 	return err;
 }
 
-/* What was begun may have been done; a command that was not is undone in vain. */
+/* A file is replaced at once or not at all, so what is not in it was not done. */
+static bool was_not_done(const struct fix_change *c)
+{
+	struct text now = TEXT_NULL, mended = TEXT_NULL;
+	bool ret = false;
+
+	if (c->kind == CHANGE_RUN)
+		return true;
+	if (c->kind == CHANGE_FILE && replace_is(c->file.path, c->file.after) < 1)
+		ret = file_load(&now, c->file.path, FILE_MOST) != 0 ||
+		      replace_without(&mended, text_string(&now),
+				      c->file.before, c->file.after) != 0;
+	text_done(&now);
+	text_done(&mended);
+	return ret;
+}
+
+/* What was begun may have been done, or not. */
 static int take_back(const struct ledger *l, const struct order *o, size_t i,
 		     const struct ledger_progress *p, bool is_other_boot,
 		     struct text *why)
@@ -288,8 +306,7 @@ static int take_back(const struct ledger *l, const struct order *o, size_t i,
 	for (int tries = 0; tries < TRIES; tries++) {
 		text_clear(why);
 		err = step_take_back(l, o, i, is_other_boot, why);
-		if (!err || (!is_sure &&
-			     o->steps[i].change.kind == CHANGE_RUN))
+		if (!err || (!is_sure && was_not_done(&o->steps[i].change)))
 			return 0;
 		(void)poll(NULL, 0, PAUSE_MS);
 	}
