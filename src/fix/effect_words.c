@@ -137,7 +137,7 @@ static void tell_sum(struct telling *t, const struct fix_effect *e)
 	if (!e->lets_through && p->has_packet)
 		say(t, _("It does not let the connection through by itself."));
 	else if (!e->comparison.count)
-		say(t, _("No packet fares otherwise."));
+		say(t, fix_words(p, _("It lets %s through."), asked(p)));
 	else if (e->is_exact)
 		say(t, fix_words(p, _("It accepts exactly %s."), asked(p)));
 	else if (e->is_as_written)

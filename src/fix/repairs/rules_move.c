@@ -99,11 +99,10 @@ static int move_refusal(struct rules_mend *m, const struct rule *refusal,
 	unsigned from = refusal->number, to = accept->number;
 	const char *name = refusal->chain->name;
 
-	if (!m->candidate.summary)
-		m->candidate.summary =
-			fix_words(p, _("move rule %u of %s below rule %u"),
-				  from, name, to);
-	m->candidate.cost += 1;
+	rules_owner(m, refusal->chain, refusal);
+	rules_summary(m, 1,
+		      fix_words(p, _("move rule %u of %s below rule %u"), from,
+				name, to));
 	return rules_edit_now(
 		m, refusal->chain, &e,
 		fix_words(p, _("Moves rule %u of %s (%s) below rule %u (%s)."),
@@ -130,11 +129,10 @@ static int move_accept(struct rules_mend *m, const struct rule *refusal,
 	unsigned from = accept->number, to = refusal->number;
 	const char *name = refusal->chain->name;
 
-	if (!m->candidate.summary)
-		m->candidate.summary =
-			fix_words(p, _("move rule %u of %s above rule %u"),
-				  from, name, to);
-	m->candidate.cost += 1;
+	rules_owner(m, refusal->chain, refusal);
+	rules_summary(m, 1,
+		      fix_words(p, _("move rule %u of %s above rule %u"), from,
+				name, to));
 	return rules_edit_now(
 		m, refusal->chain, &e,
 		fix_words(p, _("Moves rule %u of %s (%s) above rule %u (%s)."),
