@@ -34,8 +34,8 @@ static int take_backup(const struct text *planned, struct text *rules,
 	err = backup_check(rules, why);
 	if (err)
 		return err;
-	if (!rules_same(text_string(&copy), copy.len, text_string(rules),
-			rules->len)) {
+	if (planned->len && !rules_same(text_string(&copy), copy.len,
+					text_string(rules), rules->len)) {
 		text_str(
 			why,
 			_("somebody has changed the rules since the plan was made: plan again"));
@@ -115,6 +115,15 @@ static int begin(struct ledger *l, struct arena *a, struct order *o,
 	return err;
 }
 
+static bool has_rules(const struct order *o)
+{
+	for (size_t i = 0; i < o->count; i++)
+		if (o->steps[i].change.kind == CHANGE_RULES)
+			return true;
+
+	return false;
+}
+
 int apply_begin(struct ledger *l, struct arena *a, struct order *o,
 		const struct text *planned, struct text *why)
 {
@@ -128,6 +137,8 @@ int apply_begin(struct ledger *l, struct arena *a, struct order *o,
 		return err;
 	}
 	err = refuse_second(why);
+	if (!err && !planned->len && has_rules(o))
+		err = -EINVAL;
 	if (!err)
 		err = take_backup(planned, &rules, why);
 	if (!err)

@@ -9,7 +9,7 @@
  */
 
 /* Done: pending until o->confirm_within_s have passed. planned: the rules that the
- * candidate was made from (live_gather()). 0: *l is open. -EBUSY: another change is
+ * candidate was made from (live_gather()); empty: it changes none. 0: *l is open. -EBUSY: another change is
  * pending; -ESTALE: the rules are others now; -EINVAL: no backup that counts can be
  * had; else -errno. Whenever it is not 0 nothing is changed, why says what was in
  * the way, and *l is closed. */
