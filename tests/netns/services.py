@@ -442,10 +442,10 @@ def tls_server(host, port, cert, key, *, prepare=None, greeting=None, **options)
     return tcp_server(host, port, each, **options)
 
 
-def tls_client(lab, name, ca=None):
+def tls_client(lab, name, ca=None, options=''):
     """Words of a client that is content with nothing but a certificate for this name (or with any, where there is no CA)."""
     trust = f'-CAfile {ca} -verify_return_error -verify_hostname {name}' if ca else ''
-    return ['sh', '-c', f'(sleep 1; echo) | openssl s_client -{lab.family} -connect {name}:{lab.port} -servername {name} {trust} -quiet']
+    return ['sh', '-c', f'(sleep 1; echo) | openssl s_client -{lab.family} -connect {name}:{lab.port} -servername {name} {trust} {options} -quiet']
 
 
 def mute_client(lab):

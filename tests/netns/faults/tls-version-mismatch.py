@@ -2,7 +2,7 @@
 from services import certificate, need, tls_client
 
 EXPECT = {'symptom': 'tls-failed'}
-EXPECT_SERVER = {'skip': 'a client may say internal_error where it means the version'}
+EXPECT_SERVER = {'symptom': 'tls-failed', 'certainty': 'inferred', 'culprit': {'kind': 'config-line'}}
 
 
 def serve(lab, options):
