@@ -21,6 +21,9 @@
 
 enum { CONNECT_LIMIT = 300, SPEAK_LIMIT = 1000 /* ms */ };
 
+/* Of the version in a hello, and the oldest that is not out of use (RFC 8996). */
+enum { HELLO_VERSION = 9, TLS_1_2 = 0x0303 };
+
 struct asking {
 	struct server *s;
 	const struct look_question *question;
@@ -144,6 +147,31 @@ static void tell_certificate(struct asking *a, const struct certificate *c)
 		tell(a, FACT_LOCAL_CERT_OTHER_NAME, c->culprit);
 }
 
+/* The service takes nothing newer than TLS 1.1, where the client offers more.
+ * Libraries say that of it in different words, but not in those for what is
+ * wrong with a certificate. */
+static void tell_version(struct asking *a, const struct talk *t)
+{
+	static const enum fact_kind others[] = {
+		FACT_TLS_ALERT_CERTIFICATE, FACT_TLS_ALERT_EXPIRED,
+		FACT_TLS_ALERT_CA,          FACT_TLS_ALERT_NEEDED,
+		FACT_TLS_ALERT_NAME,        FACT_TLS_ALERT_HANDSHAKE,
+	};
+	struct cursor c = cursor_over(a->hello.data, a->hello.len);
+	struct talk_tls_state state;
+
+	for (size_t i = 0; i < sizeof(others) / sizeof(*others); i++)
+		if (fact_has(&a->facts->set, others[i]))
+			return;
+
+	cursor_skip(&c, HELLO_VERSION);
+	talk_tls_state(t, &state);
+	if (cursor_be16(&c) >= TLS_1_2 && state.version &&
+	    (!strcmp(state.version, "TLS 1.1") ||
+	     !strcmp(state.version, "TLS 1.0")))
+		tell(a, FACT_LOCAL_TLS_OLD, NULL);
+}
+
 static void read_certificate(struct asking *a)
 {
 	const char *name = a->name.len ? text_string(&a->name) : NULL;
@@ -156,6 +184,7 @@ static void read_certificate(struct asking *a)
 		return;
 	if (talk_tls_start(&t, &wish, talk_until(SPEAK_LIMIT * MS)) ==
 	    TLS_DONE) {
+		tell_version(a, &t);
 		if (!certificate_look(&c, &t, name ? name : "") && c.is_there)
 			tell_certificate(a, &c);
 		certificate_done(&c);

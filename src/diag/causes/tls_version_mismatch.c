@@ -34,5 +34,6 @@ const struct cause cause_tls_version_mismatch = {
 			  FACT_TLS_ALERT_CA, FACT_TLS_ALERT_NEEDED,
 			  FACT_TLS_CERTIFICATE_ASKED, FACT_TLS_UP,
 			  FACT_LOCAL_TLS_CIPHERS },
-	.favoured_by = { FACT_TLS_ALERT_VERSION, FACT_LOCAL_TLS_VERSIONS },
+	.favoured_by = { FACT_TLS_ALERT_VERSION, FACT_LOCAL_TLS_VERSIONS,
+			 FACT_LOCAL_TLS_OLD },
 };
