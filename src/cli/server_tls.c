@@ -133,7 +133,7 @@ static void tell_certificate(struct asking *a, const struct certificate *c)
 	if (fact_has(f, FACT_TLS_ALERT_EXPIRED)) {
 		if (c->is_expired)
 			tell(a, FACT_LOCAL_CERT_EXPIRED, c->culprit);
-		else if (!is_dated)
+		else if (!is_dated && certificate_clock_is_kept())
 			tell(a, FACT_LOCAL_CERT_DATES_GOOD, NULL);
 	}
 	if (fact_has(f, FACT_TLS_ALERT_CA) && c->is_untrusted)

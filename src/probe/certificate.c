@@ -268,8 +268,8 @@ static void tell_dates(struct talk *t, const struct certificate *c)
 	text_done(&date);
 }
 
-/* The kernel knows whether something keeps its clock right (adjtimex(2)). */
-static bool is_clock_kept(void)
+/* The kernel knows it (adjtimex(2)). */
+bool certificate_clock_is_kept(void)
 {
 	struct timex x = { .modes = 0 };
 
@@ -333,7 +333,7 @@ static void tell_clock(struct talk *t, const struct certificate *c)
 		fact_tell(t->facts, FACT_CLOCK_WRONG, talk_source, NULL,
 			  _("This host's clock is wrong: it shows a time "
 			    "before this program was written."));
-	else if (is_clock_kept())
+	else if (certificate_clock_is_kept())
 		tell_clock_right(t, c,
 				 _("This host's clock is kept right by a time "
 				   "service, as the kernel says."));

@@ -36,6 +36,9 @@ void certificate_tell(struct talk *t, const struct certificate *c,
 void certificate_clock(struct talk *t, const struct certificate *c,
 		       int64_t other_s);
 
+/* Something keeps this host's clock right. */
+bool certificate_clock_is_kept(void);
+
 /* It makes the target fail: verified, and wrong. */
 bool certificate_is_fault(const struct talk *t, const struct certificate *c);
 
