@@ -73,7 +73,7 @@ int server_hello_read(struct text *ret, struct server *s,
 	struct source source;
 	struct cursor record;
 	size_t size = 0, len;
-	void *data;
+	void *data = NULL;
 	int err = problems ? recording_map(&s->watch.capture, &data, &size)
 			   : -ENOMEM;
 
@@ -81,18 +81,18 @@ int server_hello_read(struct text *ret, struct server *s,
 		source = own_capture_source(data, size, VANTAGE_SERVER);
 		err = source_read(&source, &sink, problems);
 	}
-	if (problems && !err)
-		recording_unmap(data, size);
+	recording_unmap(data, size);
 	problems_free(problems);
 	if (err)
 		return err;
+	if (!ret->len || !text_ok(ret))
+		return -ENODATA;
 
 	record = cursor_over(ret->data, ret->len);
 	len = cursor_u8(&record) == RECORD_HANDSHAKE ? RECORD_HEAD : 0;
 	cursor_skip(&record, 2);
 	len += cursor_be16(&record);
-	if (!cursor_ok(&record) || len <= RECORD_HEAD || ret->len < len ||
-	    !text_ok(ret))
+	if (!cursor_ok(&record) || len <= RECORD_HEAD || ret->len < len)
 		return -ENODATA;
 	text_cut(ret, len);
 	return 0;
