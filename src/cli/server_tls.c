@@ -11,7 +11,7 @@
 #include "net/tls_answer.h"
 #include "net/tls_hello.h"
 #include "probe/certificate.h"
-#include "probe/talk_tls.h"
+#include "probe/talk.h"
 
 /*
  * A TLS handshake failed: the service is asked from here what of it the client
@@ -92,40 +92,62 @@ enum reply {
 	REPLY_TAKEN,
 };
 
-static enum reply reply_of(const struct talk *t)
-{
-	struct text messages = TEXT_NULL;
-	struct tls_answer answer;
-	enum reply ret = REPLY_OTHER;
+struct heard {
+	enum reply reply;
+	struct text messages;
+	struct tls_answer answer; /* of REPLY_TAKEN; points into them */
+};
 
-	if (tls_hello_unwrap(&messages, talk_raw(t)) >= 0 && !messages.len)
-		ret = REPLY_REFUSED;
-	else if (!tls_answer_read(&answer,
-				  cursor_over(messages.data, messages.len)))
-		ret = REPLY_TAKEN;
-	text_done(&messages);
-	return ret;
+static void hear(struct heard *h, const struct talk *t)
+{
+	int alert;
+
+	text_clear(&h->messages);
+	alert = tls_hello_unwrap(&h->messages, talk_cursor(t, 0));
+	h->reply = REPLY_OTHER;
+	if (alert >= 0 && !h->messages.len)
+		h->reply = REPLY_REFUSED;
+	else if (!tls_answer_read(&h->answer, cursor_over(h->messages.data,
+							  h->messages.len)))
+		h->reply = REPLY_TAKEN;
 }
 
-static enum reply say_hello(const struct asking *a,
-			    enum tls_hello_change change)
+static bool is_heard(const struct heard *h, bool has_certificates)
 {
-	enum { ALERT_RECORD = 7 /* bytes: the least that is said */ };
+	return h->reply == REPLY_REFUSED ||
+	       (h->reply == REPLY_TAKEN &&
+		(!has_certificates || cursor_left(&h->answer.chain)));
+}
+
+/* Says the client's hello, so changed. has_certificates: the answer is waited
+ * for until all of them came. The caller frees the messages. */
+static void say_hello(struct heard *ret, const struct asking *a,
+		      enum tls_hello_change change, bool has_certificates)
+{
 	struct text hello = TEXT_NULL;
-	enum reply ret = REPLY_OTHER;
 	struct talk t;
 
+	*ret = (struct heard){ .reply = REPLY_OTHER };
 	if (!tls_hello_write(&hello, &a->hello, change) && text_ok(&hello) &&
 	    !begin(&t, a)) {
 		int64_t until_ns = talk_until(SPEAK_LIMIT * MS);
+		int err = talk_write(&t, hello.data, hello.len, until_ns);
 
-		if (!talk_write(&t, hello.data, hello.len, until_ns) &&
-		    talk_read_to(&t, ALERT_RECORD, until_ns) == 1)
-			ret = reply_of(&t);
+		while (!err && !is_heard(ret, has_certificates) &&
+		       t.in.len < TALK_KEPT && talk_read(&t, until_ns) > 0)
+			hear(ret, &t);
 		talk_done(&t);
 	}
 	text_done(&hello);
-	return ret;
+}
+
+static enum reply reply_to(const struct asking *a, enum tls_hello_change change)
+{
+	struct heard heard;
+
+	say_hello(&heard, a, change, false);
+	text_done(&heard.messages);
+	return heard.reply;
 }
 
 /* The client's hello with one thing changed: if that is taken, and the same
@@ -134,14 +156,14 @@ static void try_hellos(struct asking *a)
 {
 	enum fact_kind found = FACT_NONE;
 
-	if (say_hello(a, TLS_HELLO_AS_IT_WAS) != REPLY_REFUSED)
+	if (reply_to(a, TLS_HELLO_AS_IT_WAS) != REPLY_REFUSED)
 		return;
 
-	if (say_hello(a, TLS_HELLO_ALL_CIPHERS) == REPLY_TAKEN)
+	if (reply_to(a, TLS_HELLO_ALL_CIPHERS) == REPLY_TAKEN)
 		found = FACT_LOCAL_TLS_CIPHERS;
-	else if (say_hello(a, TLS_HELLO_ALL_VERSIONS) == REPLY_TAKEN)
+	else if (reply_to(a, TLS_HELLO_ALL_VERSIONS) == REPLY_TAKEN)
 		found = FACT_LOCAL_TLS_VERSIONS;
-	if (found && say_hello(a, TLS_HELLO_AS_IT_WAS) == REPLY_REFUSED)
+	if (found && reply_to(a, TLS_HELLO_AS_IT_WAS) == REPLY_REFUSED)
 		tell(a, found, NULL);
 }
 
@@ -179,37 +201,49 @@ static void tell_version(struct asking *a, const struct tls_answer *answer,
 		tell(a, FACT_LOCAL_TLS_OLD, NULL);
 }
 
-/* A service may have several, and choose by what else a client says: what it
- * shows here is judged only if the client was shown the same. */
-static bool is_same(const struct talk *t, const struct tls_answer *answer)
+/* A service may have several certificates, and not show the same twice: what it
+ * shows here is judged only if the client was shown it, too. */
+static bool is_same(const struct cursor *der, const struct tls_answer *answer)
 {
-	struct cursor seen = answer->certificate;
-	size_t size = 0, left = cursor_left(&seen);
-	const uint8_t *der = talk_tls_certificate(t, 0, &size);
+	const struct cursor *seen = &answer->certificate;
+	size_t size = cursor_left(der), left = cursor_left(seen);
 
-	return der && size == answer->certificate_len && left <= size &&
+	return size == answer->certificate_len && left <= size &&
 	       (left == size || left >= CERTIFICATE_KNOWN) &&
-	       !memcmp(der, seen.pos, left);
+	       !memcmp(der->pos, seen->pos, left);
 }
 
+static void judge(struct asking *a, struct cursor chain,
+		  const struct tls_answer *answer)
+{
+	struct certificate_shown shown = { 0 };
+	struct certificate c;
+
+	while (shown.count < CERTIFICATE_CHAIN &&
+	       tls_answer_next(&chain, &shown.ders[shown.count]))
+		shown.count++;
+	if (!shown.count || !is_same(&shown.ders[0], answer))
+		return;
+
+	if (!certificate_judge(&c, &shown, text_string(&a->name), NULL,
+			       a->facts->arena) &&
+	    c.is_there)
+		tell_certificate(a, &c);
+	certificate_done(&c);
+}
+
+/* The capture has the beginning of it: the whole is asked for. */
 static void read_certificate(struct asking *a, const struct tls_answer *answer)
 {
-	const char *name = a->name.len ? text_string(&a->name) : NULL;
-	const struct talk_tls_wish wish = { .server_name = name,
-					    .old_versions = true };
-	struct certificate c;
-	struct talk t;
+	struct heard heard;
 
-	if (!answer->certificate_len || begin(&t, a))
+	if (!answer->certificate_len)
 		return;
-	if (talk_tls_start(&t, &wish, talk_until(SPEAK_LIMIT * MS)) ==
-		    TLS_DONE &&
-	    is_same(&t, answer)) {
-		if (!certificate_look(&c, &t, name ? name : "") && c.is_there)
-			tell_certificate(a, &c);
-		certificate_done(&c);
-	}
-	talk_done(&t);
+
+	say_hello(&heard, a, TLS_HELLO_AS_IT_WAS, true);
+	if (heard.reply == REPLY_TAKEN)
+		judge(a, heard.answer.chain, answer);
+	text_done(&heard.messages);
 }
 
 /* What the client did not like, by what it was shown. */

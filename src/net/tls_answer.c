@@ -13,9 +13,11 @@ static size_t take_24(struct cursor *c)
 
 static void read_certificate(struct tls_answer *ret, struct cursor c)
 {
-	size_t len;
+	struct cursor all = c;
+	size_t len = take_24(&all);
 
-	(void)take_24(&c); /* of all of them */
+	ret->chain = cursor_take(&all, len);
+	cursor_skip(&c, 3);
 	len = take_24(&c);
 	ret->certificate = cursor_take_most(&c, len);
 	if (cursor_ok(&c))
@@ -26,7 +28,7 @@ int tls_answer_read(struct tls_answer *ret, struct cursor messages)
 {
 	bool has_hello = false;
 
-	*ret = (struct tls_answer){ 0 };
+	*ret = (struct tls_answer){ .chain = { .bad = true } };
 	while (cursor_left(&messages)) {
 		uint8_t type = cursor_u8(&messages);
 		size_t len = take_24(&messages);
@@ -47,4 +49,13 @@ int tls_answer_read(struct tls_answer *ret, struct cursor messages)
 	}
 
 	return has_hello ? 0 : -EBADMSG;
+}
+
+bool tls_answer_next(struct cursor *chain, struct cursor *ret)
+{
+	if (!cursor_left(chain))
+		return false;
+
+	*ret = cursor_take(chain, take_24(chain));
+	return cursor_ok(chain);
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -19,7 +20,11 @@ struct tls_answer {
 	/* Its own, the first of the chain: what there is of it. */
 	struct cursor certificate;
 	size_t certificate_len; /* of the whole; 0: none was seen */
+	struct cursor chain;    /* all of them; bad where that is not whole */
 };
 
 /* 0; -EBADMSG: there is no hello of a server. */
 int tls_answer_read(struct tls_answer *ret, struct cursor messages);
+
+/* The next certificate of a chain, DER. False: there is no other. */
+bool tls_answer_next(struct cursor *chain, struct cursor *ret);

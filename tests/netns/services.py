@@ -396,13 +396,13 @@ def authority(host, name='Lab CA', folder='/etc/lab-ca'):
     return f'{folder}/cert.pem'
 
 
-def certificate(host, *names, folder='/etc/lab-ca', start=-86400, end=90 * 86400, self_signed=False, usage='serverAuth,clientAuth'):
+def certificate(host, *names, folder='/etc/lab-ca', start=-86400, end=90 * 86400, self_signed=False, usage='serverAuth,clientAuth', rsa=False):
     """A certificate for names and addresses, signed by authority(host) or by itself; start, end: seconds from now.
 
     Returns (certificate, key), paths on that host; copy_file() takes them to another.
     """
     authority(host, folder=folder)
-    base = f'{folder}/{abs(hash((names, start, end, self_signed, usage))):x}'
+    base = f'{folder}/{abs(hash((names, start, end, self_signed, usage, rsa))):x}'
     subject = ','.join(('IP:' if ':' in n or n.replace('.', '').isdigit() else 'DNS:') + n for n in names)
     host.path(base).mkdir(exist_ok=True)
     stamp = [time.strftime('%Y%m%d%H%M%SZ', time.gmtime(time.time() + offset)) for offset in (start, end)]
@@ -412,7 +412,8 @@ def certificate(host, *names, folder='/etc/lab-ca', start=-86400, end=90 * 86400
         f'subjectAltName={subject}', f'extendedKeyUsage={usage}', '']))
     host.write(f'{base}/index', '')
     sign = '-selfsign -keyfile key.pem' if self_signed else f'-cert {folder}/cert.pem -keyfile {folder}/key.pem'
-    host.run(f'cd {base} && exec 2>&1; openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout key.pem -out req.pem '
+    kind = 'rsa:2048' if rsa else 'ec -pkeyopt ec_paramgen_curve:P-256'
+    host.run(f'cd {base} && exec 2>&1; openssl req -newkey {kind} -nodes -keyout key.pem -out req.pem '
              f'-subj {quote("/CN=" + names[0])}; openssl ca -batch -notext -config ca.conf -in req.pem -out cert.pem {sign} '
              f'-startdate {stamp[0]} -enddate {stamp[1]}')
     return f'{base}/cert.pem', f'{base}/key.pem'

@@ -40,6 +40,27 @@ static void the_first_certificate_is_the_servers_own(void **state)
 	assert_memory_equal(a.certificate.pos, "its own!", 8);
 }
 
+static void a_chain_is_read_to_its_end(void **state)
+{
+	struct tls_answer a;
+	struct cursor der;
+
+	(void)state;
+	assert_int_equal(tls_answer_read(&a, OVER(HELLO("\3\3") CHAIN)), 0);
+	assert_true(tls_answer_next(&a.chain, &der));
+	assert_int_equal(cursor_left(&der), 8);
+	assert_true(tls_answer_next(&a.chain, &der));
+	assert_int_equal(cursor_left(&der), 3);
+	assert_memory_equal(der.pos, "top", 3);
+	assert_false(tls_answer_next(&a.chain, &der));
+	/* What is not whole is none. */
+	assert_int_equal(
+		tls_answer_read(&a, cursor_over(HELLO("\3\3") CHAIN, 42 + 20)),
+		0);
+	assert_false(tls_answer_next(&a.chain, &der));
+	assert_int_equal(a.certificate_len, 8);
+}
+
 static void of_a_cut_certificate_the_beginning_is_there(void **state)
 {
 	struct tls_answer a;
@@ -97,6 +118,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_version_is_that_of_the_hello),
 		cmocka_unit_test(the_first_certificate_is_the_servers_own),
+		cmocka_unit_test(a_chain_is_read_to_its_end),
 		cmocka_unit_test(of_a_cut_certificate_the_beginning_is_there),
 		cmocka_unit_test(a_certificate_without_its_length_is_none),
 		cmocka_unit_test(what_stands_between_is_skipped),
