@@ -32,9 +32,10 @@ static int read_chain(struct chain *ret, const struct certificate_shown *shown)
 {
 	ret->count = 0;
 	for (size_t i = 0; i < shown->count; i++) {
-		gnutls_datum_t data = { (void *)(uintptr_t)shown->ders[i].pos,
-					(unsigned)cursor_left(
-						&shown->ders[i]) };
+		const struct cursor *der = &shown->ders[i];
+		/* Which is only read. */
+		gnutls_datum_t data = { (uint8_t *)der->pos,
+					(unsigned)cursor_left(der) };
 		gnutls_x509_crt_t cert;
 
 		if (gnutls_x509_crt_init(&cert) < 0)
