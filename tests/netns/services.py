@@ -3,6 +3,7 @@
 The real daemons come from get-packages; the small ones are Python functions in a process of their own. Without an address a
 service listens on both families.
 """
+import ctypes
 import errno
 import os
 import pathlib
@@ -452,6 +453,13 @@ def tls_client(lab, name, ca=None, options=''):
 def mute_client(lab):
     """Words of a client that waits for the service to speak first: nothing of it is unread when the service ends the connection."""
     return [sys.executable, '-c', 'import socket, sys; socket.create_connection(sys.argv[1:]).recv(1)', lab.address, str(lab.port)]
+
+
+def clock_is_kept():
+    """Whether this machine's kernel says so (adjtimex(2)); clocks have no namespace."""
+    timex = ctypes.create_string_buffer(256)  # all zeros: nothing is set
+    state = ctypes.CDLL(None).adjtimex(timex)
+    return 0 <= state < 5 and not ctypes.c_int.from_buffer(timex, 5 * ctypes.sizeof(ctypes.c_long)).value & 0x40
 
 
 # Any
