@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "cli/server.h"
 #include "cli/server_said.h"
+#include "fact/alert.h"
 #include "net/tls_answer.h"
 #include "net/tls_hello.h"
 #include "probe/certificate.h"
@@ -27,7 +28,7 @@ enum { CONNECT_LIMIT = 300, SPEAK_LIMIT = 1000 /* ms */ };
  * holder, and some of its key. */
 enum { CERTIFICATE_KNOWN = 400 };
 
-enum { ALERT_VERSION = 70, ALERT_INTERNAL = 80 };
+enum { ALERT_INTERNAL = 80 };
 
 struct asking {
 	const struct look_question *question;
@@ -196,7 +197,8 @@ static void tell_certificate(struct asking *a, const struct certificate *c)
 static void tell_version(struct asking *a, const struct tls_answer *answer,
 			 int alert)
 {
-	if ((alert == ALERT_VERSION || alert == ALERT_INTERNAL) &&
+	if ((alert_fact((uint8_t)alert) == FACT_TLS_ALERT_VERSION ||
+	     alert == ALERT_INTERNAL) &&
 	    a->hello.newest >= TLS_1_2 && answer->version < TLS_1_2)
 		tell(a, FACT_LOCAL_TLS_OLD, NULL);
 }
