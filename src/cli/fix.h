@@ -100,6 +100,8 @@ struct fix_run {
 	size_t number;                /* of it, from 1 */
 	int file;                     /* plan.json; -1: none */
 	struct applier *applier;      /* fix apply */
+	/* Who runs it, and from where, while that can be asked. */
+	struct text user, session;
 	struct fix_applied applied;
 };
 

@@ -10,7 +10,6 @@
 #include "base/i18n.h"
 #include "cli/fix.h"
 #include "fix/lockout.h"
-#include "fix/session.h"
 #include "report/wrap.h"
 
 const char *const fix_outcome_names[FIX_OUTCOMES] = {
@@ -109,12 +108,12 @@ static const char *client_of(struct fix_run *x)
 
 static int make_order(struct fix_run *x, struct order *o)
 {
-	struct text who = TEXT_NULL, session = TEXT_NULL;
-	bool is_remote = session_find(&session);
+	struct text who = x->user, session = x->session;
+	bool is_remote = x->session.len > 0;
 	int err = order_make(o, x->record->arena, x->chosen,
 			     x->request->is_restarting);
 
-	session_user(&who);
+	x->user = x->session = TEXT_NULL;
 	if (is_remote)
 		text_format(&who, _(" from %.*s"),
 			    (int)strcspn(text_string(&session), " "),

@@ -11,6 +11,7 @@
 #include "cli/check.h"
 #include "cli/fix.h"
 #include "fix/drift.h"
+#include "fix/session.h"
 
 static bool is_healthy(const struct fix_run *x)
 {
@@ -222,6 +223,10 @@ int fix_run(const struct cli *cli, struct fix_request *r,
 	/* Before anything that somebody else made is read. */
 	if (!r->is_unrehearsed)
 		x.room_error = room_start(&x.room);
+	if (r->is_applying) {
+		session_user(&x.user);
+		(void)session_find(&x.session);
+	}
 	if (!status && r->is_applying && !geteuid())
 		status = applier_start(&x.applier);
 	if (!status && r->save)
@@ -232,6 +237,8 @@ int fix_run(const struct cli *cli, struct fix_request *r,
 	by->done(&x);
 	room_end(x.room);
 	applier_end(x.applier);
+	text_done(&x.user);
+	text_done(&x.session);
 	if (x.file >= 0 && close(x.file) && status >= 0)
 		status = -errno;
 	case_free(x.record);
