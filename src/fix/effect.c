@@ -181,7 +181,7 @@ static int compute_edits(struct fix_planning *p, struct fix_candidate *c,
 {
 	struct reaching r = { calloc(p->ruleset->chain_count + 1,
 				     sizeof(bool)) };
-	struct compare_scope scope = { .context = &r };
+	struct compare_scope scope = { .context = &r, .is_quick = true };
 	bool is_all = !c->now_count;
 	int err = r.is_reaching ? 0 : -ENOMEM;
 
