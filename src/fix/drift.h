@@ -24,8 +24,15 @@ struct drift {
 	size_t text_count;
 };
 
-/* root: "/" or the folder that stands for it. 0 or -errno. */
+/* root: "/" or the folder that stands for it. 0; -ENODATA: nothing was to be
+ * asked, or nothing is there; or -errno. What it points to lives until
+ * image_forget(). */
 int drift_read(struct fix_planning *p, const char *root, struct drift *ret);
+
+/* What drift_read() and drift_load() have in common: fills verdict, comparison,
+ * equal and text. */
+int drift_compare(struct fix_planning *p, const struct ruleset *booted,
+		  struct drift *ret);
 
 /* The same by loading. room: one that holds nothing yet. */
 int drift_load(struct fix_planning *p, const char *root, struct room *room,

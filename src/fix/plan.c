@@ -106,11 +106,12 @@ static int ask_repairs(struct fix_planning *p, struct fix_fault *f,
 			continue;
 		err = r->propose(p, f);
 		take(p->plan, g);
+		/* Those behind it in the list see it. */
+		f->is_mended = g->first != NULL;
 		if (err && err != -ENOENT)
 			return err;
 	}
 
-	f->is_mended = g->first != NULL;
 	g->is_missing = !g->first;
 	return 0;
 }

@@ -203,3 +203,7 @@ void fix_ask_text(struct text *out, const struct fix_ask *ask);
 /* Fills commands from now[] (and lasting[], where confirmed is set), to be
  * typed: one transaction for rules, here-documents where needed. 0 or -ENOMEM. */
 int fix_commands(struct fix_plan *p, struct fix_candidate *c);
+
+/* One change as it is typed, or what takes it back. 0 or -ENOMEM. */
+int fix_commands_put(struct text *out, const struct fix_change *c,
+		     bool is_undo);

@@ -24,6 +24,10 @@ struct fix_planning {
 	const struct fix_admin *admins;
 	size_t admin_count;
 	bool may_read; /* files and tables of the host can be asked */
+	/* Of the host's files; NULL: "/". And what was read of them, which
+	 * image_forget() frees (fix/image.h). */
+	const char *root;
+	struct image *images;
 };
 
 /* Where rules can be read again from, any number of times. */
