@@ -282,15 +282,6 @@ static bool is_there_already(const struct fix_plan *p,
 	return false;
 }
 
-static bool has_rules(const struct fix_candidate *c)
-{
-	for (size_t i = 0; i < c->now_count; i++)
-		if (c->now[i].kind == CHANGE_RULES)
-			return true;
-
-	return false;
-}
-
 /* In the manager's language; and into the plan. */
 static int propose_made(struct rules_mend *m)
 {
@@ -304,13 +295,9 @@ static int propose_made(struct rules_mend *m)
 		rules_risk(m, FIX_RISK_LOW,
 			   _("Nothing is taken away, and the change is one "
 			     "transaction."));
-	if (m->manager) {
-		m->candidate.owner = m->manager->id;
-		err = m->manager->express(p, &m->candidate);
-		/* A set is no rule, and may be nobody's. */
-		if (err && (err != -ENOENT || has_rules(&m->candidate)))
-			return err;
-	}
+	err = manager_express(p, m->manager, &m->candidate);
+	if (err)
+		return err;
 
 	c = fix_propose(p, m->candidate.id);
 	if (!c)
