@@ -302,16 +302,15 @@ static int put_script(struct arena *a, const struct rules_change *c,
 		      const struct rules_edit_steps *steps, bool is_undo,
 		      const char **ret)
 {
+	bool is_one = steps->count == 1 && steps->list[0].is_add;
 	struct text t = TEXT_NULL;
 
 	if (c->engine != ENGINE_NFT)
 		put_save(&t, c, steps, is_undo);
-	else if (has_handles(steps))
+	else if (has_handles(steps) || (is_one && is_undo))
 		put_nft(&t, steps, is_undo);
-	else if (steps->count == 1 && steps->list[0].is_add && !is_undo)
+	else if (is_one)
 		put_nft_index(&t, &steps->list[0]);
-	else if (steps->count == 1 && steps->list[0].is_add)
-		put_nft(&t, steps, is_undo);
 	else
 		put_nft_lines(&t, steps, is_undo);
 

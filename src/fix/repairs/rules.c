@@ -189,15 +189,14 @@ static bool next_blocker(struct rules_mend *m, const struct walk_result *w,
 			 struct walk_blocker *ret, bool *ret_unsure)
 {
 	m->walked = w;
-	*ret_unsure = false;
+	*ret_unsure = w->way.doubt_count || w->reply.doubt_count;
 	if (w->blocker_count) {
 		*ret = w->blockers[0];
 		return true;
 	}
 
-	*ret_unsure = unsure_blocker(&w->way, false, ret) ||
-		      (w->has_reply && unsure_blocker(&w->reply, true, ret));
-	return *ret_unsure;
+	return unsure_blocker(&w->way, false, ret) ||
+	       (w->has_reply && unsure_blocker(&w->reply, true, ret));
 }
 
 /* One blocker by the ways given, up to a NULL: the first that fits. */
@@ -283,15 +282,6 @@ static bool is_there_already(const struct fix_plan *p,
 	return false;
 }
 
-static bool has_rules(const struct fix_candidate *c)
-{
-	for (size_t i = 0; i < c->now_count; i++)
-		if (c->now[i].kind == CHANGE_RULES)
-			return true;
-
-	return false;
-}
-
 /* In the manager's language; and into the plan. */
 static int propose_made(struct rules_mend *m)
 {
@@ -305,13 +295,9 @@ static int propose_made(struct rules_mend *m)
 		rules_risk(m, FIX_RISK_LOW,
 			   _("Nothing is taken away, and the change is one "
 			     "transaction."));
-	if (m->manager) {
-		m->candidate.owner = m->manager->id;
-		err = m->manager->express(p, &m->candidate);
-		/* A set is no rule, and may be nobody's. */
-		if (err && (err != -ENOENT || has_rules(&m->candidate)))
-			return err;
-	}
+	err = manager_express(p, m->manager, &m->candidate);
+	if (err)
+		return err;
 
 	c = fix_propose(p, m->candidate.id);
 	if (!c)
@@ -349,12 +335,22 @@ static int try(struct fix_planning *p, const struct variant *v)
 
 static int propose(struct fix_planning *p, const struct fix_fault *f)
 {
-	int err = 0;
+	struct walk_result *first, *next;
+	int err;
 
 	(void)f;
 	if (!p->ruleset || !p->source || !p->has_packet) {
 		fix_remark(p, _("The rules or the packet are not known, so no "
 				"change of them is proposed."));
+		return -ENOENT;
+	}
+
+	err = effect_walk(p, p->ruleset, &first, &next);
+	if (err)
+		return err;
+	if (effect_gets_through(first) && effect_gets_through(next)) {
+		fix_remark(p, _("The rules in force let this packet and its "
+				"answer through: no rule has to change."));
 		return -ENOENT;
 	}
 
