@@ -11,6 +11,7 @@
 #include "cli/check.h"
 #include "cli/fix.h"
 #include "fix/drift.h"
+#include "fix/image.h"
 #include "fix/session.h"
 
 static bool is_healthy(const struct fix_run *x)
@@ -234,6 +235,7 @@ int fix_run(const struct cli *cli, struct fix_request *r,
 	if (!status)
 		status = run(&x, &session, count);
 	cli_problems(x.problems);
+	image_forget(&x.planning);
 	by->done(&x);
 	room_end(x.room);
 	applier_end(x.applier);
