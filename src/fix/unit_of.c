@@ -103,6 +103,14 @@ int unit_of_restart(struct fix_planning *p, struct fix_candidate *c,
 			       .undo = argv,
 			       .is_restart = !is_reload };
 
+	/* Daemons that read their files anew do so for this signal. */
+	if (!argv && is_reload && u->pid > 1) {
+		argv = fix_argv(p, "kill", "-HUP", fix_words(p, "%d", u->pid),
+				NULL);
+		name = u->program ? u->program : "?";
+		run.argv = argv;
+		run.undo = argv;
+	}
 	if (!argv) {
 		fix_remark(
 			p,

@@ -287,6 +287,9 @@ static int propose(struct fix_planning *p, const struct fix_fault *f)
 
 	if (!kit_is_here(p, f))
 		return -ENOENT;
+	if (!strcmp(f->cause->id, "inetd-service-disabled") &&
+	    !ends_in(f->culprit ? f->culprit->text : "", ".socket"))
+		return -ENOENT;
 	/* In another network namespace it runs, and is not to be started. */
 	if (f->found == FACT_LISTENER_ELSEWHERE)
 		return -ENOENT;
@@ -310,9 +313,10 @@ static int propose(struct fix_planning *p, const struct fix_fault *f)
 const struct repair repair_service = {
 	.id = "service",
 	.causes = { "no-listener", "udp-no-listener", "service-failed-to-start",
-		    "systemd-socket-stopped", "service-crashes", "service-hung",
-		    "service-accept-emfile", "peer-not-reading",
-		    "reuseport-hung-worker", "udp-rcvbuf-full",
-		    "accept-queue-full", "socket-filter-drop" },
+		    "systemd-socket-stopped", "inetd-service-disabled",
+		    "service-crashes", "service-hung", "service-accept-emfile",
+		    "peer-not-reading", "reuseport-hung-worker",
+		    "udp-rcvbuf-full", "accept-queue-full",
+		    "socket-filter-drop" },
 	.propose = propose,
 };
