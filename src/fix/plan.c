@@ -66,7 +66,7 @@ static double badness(const struct fix_candidate *c)
 
 	if (c->effect.is_known && !c->effect.lets_through)
 		sum += 1e9;
-	if (!c->effect.is_exact)
+	if (!c->effect.is_exact && !c->effect.is_as_written)
 		sum += 1e6;
 	sum += 1e5 * c->risk;
 	if (c->lasts != FIX_LASTS_YES)
