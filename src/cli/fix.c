@@ -199,13 +199,22 @@ static bool is_target(const struct fix_request *r)
 	       !is_own(&a);
 }
 
+static bool is_from_here(const struct fix_request *r)
+{
+	struct address a;
+
+	return address_parse(&a, r->from, strlen(r->from)) && is_own(&a);
+}
+
 static const struct fix_look *look_of(const struct fix_request *r)
 {
 	if (r->file_count)
 		return &fix_files;
 	if (is_kind(r->word, S_IFDIR))
 		return &fix_case;
-	if (!r->host && is_target(r))
+	/* Of somebody else's attempts this host is the server, or stands on
+	 * their way. */
+	if (!r->host && is_target(r) && (!r->from || is_from_here(r)))
 		return &fix_target;
 
 	return &fix_server;
@@ -239,13 +248,10 @@ static int check_fits(const struct fix_request *r, const struct fix_look *by)
 {
 	if (by == &fix_server || by == &fix_files)
 		return 0;
-	if (r->from)
+	if (r->from && by == &fix_case)
 		return cli_usage(
-			r->command,
-			by == &fix_case
-				? _("--from is for a service of this host: the case tells whose attempt it was")
-				: _("--from is for a service of this host: %s is another's, and this host its client"),
-			r->word);
+			r->command, "%s",
+			_("--from is for a service of this host: the case tells whose attempt it was"));
 	if (r->is_waiting)
 		return cli_usage(r->command, "%s",
 				 _("--wait is for a service of this host"));
