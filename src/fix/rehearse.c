@@ -4,7 +4,7 @@
 #include <stddef.h>
 
 const char *const rehearsal_check_names[REHEARSAL_CHECKS] = {
-	"before",  "applied",   "after", "session", "session-forgotten",
+	"before",      "applied",   "after",  "session",    "session-forgotten",
 	"new-session", "witnesses", "undone", "experiment",
 };
 
