@@ -147,6 +147,15 @@ static bool has_failed(const struct rehearsal *r)
 	return false;
 }
 
+static bool is_whole(const struct fix_plan *p)
+{
+	for (size_t i = 0; i < p->fault_count; i++)
+		if (!p->faults[i].is_mended)
+			return false;
+
+	return true;
+}
+
 static int status_of(const struct fix_run *x)
 {
 	const struct rehearsal *r = x->chosen ? x->chosen->rehearsal : NULL;
@@ -157,7 +166,7 @@ static int status_of(const struct fix_run *x)
 		return EXIT_UNKNOWN;
 	if (is_healthy(x))
 		return EXIT_HEALTHY;
-	if (!x->chosen || has_failed(r))
+	if (!x->chosen || !is_whole(&x->plan) || has_failed(r))
 		return EXIT_FAULT;
 	if (x->request->is_rehearsing && !(r && r->is_proven))
 		return EXIT_UNKNOWN;

@@ -28,7 +28,6 @@ from lab import Skip, wait_until
 AT_CLIENT = ('client', 'client-link')
 LIMIT = 12.0  # seconds that a plan may take here
 ATTEMPT = 12.0  # and an attempt
-FAMILIES = {'ip': '', 'ip6': '6'}
 
 
 # What there is
@@ -138,10 +137,15 @@ def attempt(lab, args, client):
 # Doing
 
 
-def restore(change):
-    if change['engine'] == 'nft':
-        return ['nft', '-f', '-']
-    return [f'ip{FAMILIES[change["family"]]}tables-{change["engine"].removeprefix("iptables-")}-restore', '--noflush', '-c']
+def handles(echo):
+    """Of the new rules, in order, as nft tells them."""
+    return re.findall(r'^(?:add|insert) rule .*# handle (\d+)$', echo, re.M)
+
+
+def numbered(undo, echo):
+    """nft's undo names new rules {1}, {2}, ...: their handles are known once they are there."""
+    found = handles(echo)
+    return re.sub(r'\{(\d+)\}', lambda m: found[int(m[1]) - 1] if int(m[1]) <= len(found) else m[0], undo)
 
 
 def restart(lab):
@@ -175,7 +179,7 @@ def write(host, path, text, mode):
 def apply(lab, host, changes):
     for change in changes:
         if change['kind'] == 'rules':
-            host.run(restore(change), input=change['script'])
+            change['echo'] = host.run(change['argv'], input=change['script'])
         elif change['kind'] == 'file':
             here = host.path(change['path'])
             write(host, change['path'], change['after'], here.stat().st_mode & 0o7777 if here.exists() else change['mode'] or 0o644)
@@ -186,7 +190,7 @@ def apply(lab, host, changes):
 def undo(lab, host, changes, before):
     for change in reversed(changes):
         if change['kind'] == 'rules':
-            host.run(restore(change), input=change['undo'])
+            host.run(change['argv'], input=numbered(change['undo'], change.get('echo', '')))
         elif change['kind'] == 'file':
             was = before.files[change['path']]
             write(host, change['path'], change['before'], was[1] if was else 0o644)
@@ -288,6 +292,10 @@ class Side:
         paths = [c['path'] for c in first['changes'] if c['kind'] == 'file']
         before = State(host, paths)
         wrong = []
+        left = [f['cause'] for f in said['faults'] if not f['mended']]
+        if left:
+            self.record['left'] = left
+            return self.end('no plan')
         if rehearsal and not rehearsal['proven']:
             wrong += [f'rehearsal: {r["check"]}: {r["text"]}' for r in rehearsal['rows'] if r['result'] == 'fail']
         try:
@@ -298,7 +306,7 @@ class Side:
         got = attempt(self.lab, self.args, self.client)
         if got['status'] != healthy and got['status'] != 'healthy':
             wrong.append(f'after it: {got["status"]}, {got.get("symptom")}, {got.get("cause")}')
-        if first['effect']['exact'] or not paths:
+        if first['effect']['exact']:
             wrong += outside(self.args, host, before, after, said)
         try:
             undo(self.lab, host, first['changes'], before)
@@ -327,6 +335,8 @@ def judge(lab, module, cause, args, record, root):
 
 def line_of(record):
     about = record.get('id') or ', '.join(record.get('elsewhere') or []) or '-'
+    if record.get('left'):
+        about += f' (does not mend {", ".join(record["left"])})'
     proven = {True: '  proven', False: '  not proven'}.get(record.get('proven'), '')
     lines = [f'{record["fix"]:<10}{record["name"]}  {record.get("told") or "-"}  {about}  {record.get("summary") or ""}{proven}']
     return '\n'.join([*lines, *['          ' + w for w in record['wrong']]])
