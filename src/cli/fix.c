@@ -12,6 +12,7 @@
 #include "base/arena.h"
 #include "base/i18n.h"
 #include "base/problem.h"
+#include "cli/check.h"
 #include "cli/near.h"
 #include "cli/server.h"
 #include "cli/target.h"
@@ -80,16 +81,24 @@ static int take_choice(struct fix_request *r, const char *value)
 		value);
 }
 
+/* How this host asks for a TARGET. */
+static int take_probing(struct fix_request *r, int argc, char *argv[], int *i)
+{
+	int taken = check_option(&r->options, argc, argv, i);
+
+	r->has_options = r->has_options || taken > 0;
+	return taken;
+}
+
 /* 1: taken; 0: it is none of these; -1: it is wrong, which was said. */
 static int take_value(struct fix_request *r, int argc, char *argv[], int *i)
 {
 	const struct {
 		const char **ret, *name;
 	} words[] = {
-		{ &r->from, "--from" },
-		{ &r->for_whom, "--for" },
-		{ &r->save, "--save" },
-		{ &r->host, "--host" },
+		{ &r->from, "--from" },  { &r->for_whom, "--for" },
+		{ &r->save, "--save" },  { &r->host, "--host" },
+		{ &r->as_user, "--as" },
 	};
 
 	for (size_t k = 0; k < sizeof(words) / sizeof(*words); k++) {
@@ -129,6 +138,8 @@ static int take_option(struct fix_request *r, int argc, char *argv[], int *i)
 
 	if (!taken)
 		taken = take_value(r, argc, argv, i);
+	if (!taken)
+		taken = take_probing(r, argc, argv, i);
 	for (size_t k = 0; k < sizeof(flags) / sizeof(*flags) && !taken; k++) {
 		if (strcmp(argv[*i], flags[k].name) != 0 ||
 		    !(r->is_rehearsing ? flags[k].is_of_rehearse
@@ -246,6 +257,10 @@ static int check_words(const struct fix_request *r)
 /* That which looks for it has no use for what was said. */
 static int check_fits(const struct fix_request *r, const struct fix_look *by)
 {
+	if (by != &fix_target && (r->as_user || r->has_options))
+		return cli_usage(
+			r->command, "%s",
+			_("-4, -6, --as, --source and the like are for a TARGET, HOST:PORT of another host"));
 	if (by == &fix_server || by == &fix_files)
 		return 0;
 	if (r->from && by == &fix_case)
@@ -367,6 +382,9 @@ const struct command fix_plan_command = {
 		"  --for WHOM          client (the default), subnet, everyone, or a network: 10.1.0.0/24\n"
 		"  --choose N          the Nth way of the plan instead of the first\n"
 		"  --no-rehearse       only the plan\n"
+		"  -4, -6, --as USER, --source ADDR[:P], --send TEXT, --server-name NAME, --ca FILE,\n"
+		"  --count N, --control PORT, --timeout S\n"
+		"                      with TARGET: how it is tried, see `kiriwake check --help'\n"
 		"  --wait              waits for a real attempt first, for certainty (Ctrl-C ends it)\n"
 		"  --save CASE         keeps the case, and the plan with its proof as plan.json\n"
 		"  --host CASE         of the host that was saved there instead of this one\n"

@@ -248,7 +248,7 @@ class Side:
         if server_side.is_here(self.expect, self.cause, self.rows):
             host, words, _ = server_side.question(self.lab, self.expect, self.client)
             return host, words
-        return self.lab.client, [self.client[0]]
+        return self.lab.client, self.client
 
     def ask(self, host, words):
         said, problem = plan(host, self.args, words)
@@ -287,39 +287,59 @@ class Side:
     def carry_out(self, host, said, healthy):
         first = said['candidates'][0]
         self.record['id'], self.record['summary'] = first['id'], first['summary']
-        rehearsal = first['rehearsal']
-        self.record['proven'] = rehearsal and rehearsal['proven']
-        paths = [c['path'] for c in first['changes'] if c['kind'] == 'file']
-        before = State(host, paths)
-        wrong = []
+        self.record['proven'] = first['rehearsal'] and first['rehearsal']['proven']
         left = [f['cause'] for f in said['faults'] if not f['mended']]
         if left:
             self.record['left'] = left
             return self.end('no plan')
+        if self.expect.get('id') and first['id'] != self.expect['id']:
+            self.record['wrong'].append(f'{first["id"]} stands first, not {self.expect["id"]}')
+        done = []
+        wrong = self.do(host, said, done)
+        got = None if wrong else attempt(self.lab, self.args, self.client)
+        if got and got['status'] not in (healthy, 'healthy') and host is not self.lab.client and got.get('place') in AT_CLIENT:
+            # Behind the server's fault there is one of the client's own.
+            said, problem = self.ask(self.lab.client, self.client)
+            if not problem and said['candidates']:
+                self.record['id'] += f' and {said["candidates"][0]["id"]} on the client'
+                wrong += self.do(self.lab.client, said, done)
+                got = attempt(self.lab, self.args, self.client)
+        if got and got['status'] not in (healthy, 'healthy'):
+            wrong.append(f'after it: {got["status"]}, {got.get("symptom")}, {got.get("cause")}')
+        for step in reversed(done):
+            wrong += self.take_back(*step)
+        self.end('right', wrong)
+
+    def do(self, host, said, done):
+        """What is wrong of it; done grows by what was changed."""
+        first = said['candidates'][0]
+        rehearsal, changes = first['rehearsal'], first['changes']
+        wrong = []
         if rehearsal and not rehearsal['proven']:
             wrong += [f'rehearsal: {r["check"]}: {r["text"]}' for r in rehearsal['rows'] if r['result'] == 'fail']
+        paths = [c['path'] for c in changes if c['kind'] == 'file']
+        before = State(host, paths)
+        done.append((host, changes, before))
         try:
-            apply(self.lab, host, first['changes'])
+            apply(self.lab, host, changes)
         except (RuntimeError, OSError, TimeoutError) as error:
-            return self.end('WRONG', [*wrong, f'it cannot be done: {str(error)[-400:]}'])
-        after = State(host, paths)
-        got = attempt(self.lab, self.args, self.client)
-        if got['status'] != healthy and got['status'] != 'healthy':
-            wrong.append(f'after it: {got["status"]}, {got.get("symptom")}, {got.get("cause")}')
+            return [*wrong, f'it cannot be done: {str(error)[-400:]}']
         if first['effect']['exact']:
-            wrong += outside(self.args, host, before, after, said)
+            wrong += outside(self.args, host, before, State(host, paths), said)
+        return wrong
+
+    def take_back(self, host, changes, before):
         try:
-            undo(self.lab, host, first['changes'], before)
+            undo(self.lab, host, changes, before)
         except (RuntimeError, OSError, TimeoutError) as error:
-            return self.end('WRONG', [*wrong, f'it cannot be taken back: {str(error)[-400:]}'])
-        left = before.differs(State(host, paths))
-        wrong += [f'taken back, {name} is not as it was' for name in left]
+            return [f'it cannot be taken back: {str(error)[-400:]}']
+        after = State(host, list(before.files))
+        left = before.differs(after)
         if self.args.verbose:
-            again = State(host, paths)
             for name in left:
-                for one in (before, again):
+                for one in (before, after):
                     print(name, ({**one.rules, **one.rest} | one.files).get(name), flush=True)
-        self.end('right', wrong)
+        return [f'taken back, {name} is not as it was' for name in left]
 
 
 def judge(lab, module, cause, args, record, root):
