@@ -329,6 +329,8 @@ static int take_attempt(struct server *s, const struct server_seen *seen)
 	if (!err)
 		err = take_reports(s, seen, &q, a);
 	if (!err)
+		server_tls(s, seen, &q, a);
+	if (!err)
 		err = server_rules_after(s->rules, &q, &seen->facts,
 					 seen->packets, &a->facts);
 	if (!err)
