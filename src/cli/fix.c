@@ -12,6 +12,7 @@
 #include "base/arena.h"
 #include "base/i18n.h"
 #include "base/problem.h"
+#include "cli/check.h"
 #include "cli/near.h"
 #include "cli/server.h"
 #include "cli/target.h"
@@ -111,16 +112,24 @@ static int take_within(struct fix_request *r, const char *value)
 		WITHIN_LEAST, WITHIN_MOST, value);
 }
 
+/* How this host asks for a TARGET. */
+static int take_probing(struct fix_request *r, int argc, char *argv[], int *i)
+{
+	int taken = check_option(&r->options, argc, argv, i);
+
+	r->has_options = r->has_options || taken > 0;
+	return taken;
+}
+
 /* 1: taken; 0: it is none of these; -1: it is wrong, which was said. */
 static int take_value(struct fix_request *r, int argc, char *argv[], int *i)
 {
 	const struct {
 		const char **ret, *name;
 	} words[] = {
-		{ &r->from, "--from" },
-		{ &r->for_whom, "--for" },
-		{ &r->save, "--save" },
-		{ &r->host, "--host" },
+		{ &r->from, "--from" },  { &r->for_whom, "--for" },
+		{ &r->save, "--save" },  { &r->host, "--host" },
+		{ &r->as_user, "--as" },
 	};
 
 	for (size_t k = 0; k < sizeof(words) / sizeof(*words); k++) {
@@ -170,6 +179,8 @@ static int take_option(struct fix_request *r, int argc, char *argv[], int *i)
 
 	if (!taken)
 		taken = take_value(r, argc, argv, i);
+	if (!taken)
+		taken = take_probing(r, argc, argv, i);
 	for (size_t k = 0; k < sizeof(flags) / sizeof(*flags) && !taken; k++) {
 		if (strcmp(argv[*i], flags[k].name) != 0 ||
 		    !(part_of(r) & flags[k].parts))
@@ -239,13 +250,22 @@ static bool is_target(const struct fix_request *r)
 	       !is_own(&a);
 }
 
+static bool is_from_here(const struct fix_request *r)
+{
+	struct address a;
+
+	return address_parse(&a, r->from, strlen(r->from)) && is_own(&a);
+}
+
 static const struct fix_look *look_of(const struct fix_request *r)
 {
 	if (r->file_count)
 		return &fix_files;
 	if (is_kind(r->word, S_IFDIR))
 		return &fix_case;
-	if (!r->host && is_target(r))
+	/* Of somebody else's attempts this host is the server, or stands on
+	 * their way. */
+	if (!r->host && is_target(r) && (!r->from || is_from_here(r)))
 		return &fix_target;
 
 	return &fix_server;
@@ -281,15 +301,16 @@ static int check_fits(const struct fix_request *r, const struct fix_look *by)
 		return cli_usage(
 			r->command, "%s",
 			_("what is applied is made for this host as it is now: a service of it, or HOST:PORT"));
+	if (by != &fix_target && (r->as_user || r->has_options))
+		return cli_usage(
+			r->command, "%s",
+			_("-4, -6, --as, --source and the like are for a TARGET, HOST:PORT of another host"));
 	if (by == &fix_server || by == &fix_files)
 		return 0;
-	if (r->from)
+	if (r->from && by == &fix_case)
 		return cli_usage(
-			r->command,
-			by == &fix_case
-				? _("--from is for a service of this host: the case tells whose attempt it was")
-				: _("--from is for a service of this host: %s is another's, and this host its client"),
-			r->word);
+			r->command, "%s",
+			_("--from is for a service of this host: the case tells whose attempt it was"));
 	if (r->is_waiting)
 		return cli_usage(r->command, "%s",
 				 _("--wait is for a service of this host"));
@@ -417,6 +438,9 @@ const struct command fix_plan_command = {
 		"  --for WHOM          client (the default), subnet, everyone, or a network: 10.1.0.0/24\n"
 		"  --choose N          the Nth way of the plan instead of the first\n"
 		"  --no-rehearse       only the plan\n"
+		"  -4, -6, --as USER, --source ADDR[:P], --send TEXT, --server-name NAME, --ca FILE,\n"
+		"  --count N, --control PORT, --timeout S\n"
+		"                      with TARGET: how it is tried, see `kiriwake check --help'\n"
 		"  --wait              waits for a real attempt first, for certainty (Ctrl-C ends it)\n"
 		"  --save CASE         keeps the case, and the plan with its proof as plan.json\n"
 		"  --host CASE         of the host that was saved there instead of this one\n"

@@ -10,6 +10,7 @@
 #include "fix/rehearse.h"
 #include "fix/repair.h"
 #include "host/look.h"
+#include "probe/probe.h"
 #include "report/ticket.h"
 
 /*
@@ -29,7 +30,8 @@ struct fix_request {
 	const struct command *command;
 	const char *word; /* SERVICE, TARGET or CASE; NULL: --packet tells */
 	const char *port; /* a second word: HOST PORT */
-	const char *from, *for_whom, *save, *host;
+	const char *from, *for_whom, *save, *host, *as_user;
+	struct probe_options options; /* of a TARGET: has_options */
 	const char *files[FIX_FILES]; /* --ruleset */
 	size_t file_count;
 	struct firewall frame; /* of what --packet and --address are read in */
@@ -37,7 +39,7 @@ struct fix_request {
 	struct firewall_host own; /* --address */
 	size_t chosen;            /* from 1 */
 	bool is_rehearsing;       /* fix rehearse */
-	bool is_waiting, is_unrehearsed, is_experiment;
+	bool is_waiting, is_unrehearsed, is_experiment, has_options;
 	/* fix apply */
 	bool is_applying, is_sure, is_restarting, is_daring;
 	unsigned confirm_within_s;

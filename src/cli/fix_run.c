@@ -164,6 +164,15 @@ static bool has_failed(const struct rehearsal *r)
 	return false;
 }
 
+static bool is_whole(const struct fix_plan *p)
+{
+	for (size_t i = 0; i < p->fault_count; i++)
+		if (!p->faults[i].is_mended)
+			return false;
+
+	return true;
+}
+
 static int status_of(const struct fix_run *x)
 {
 	const struct rehearsal *r = x->chosen ? x->chosen->rehearsal : NULL;
@@ -176,7 +185,7 @@ static int status_of(const struct fix_run *x)
 		return EXIT_HEALTHY;
 	if (x->applied.outcome != FIX_NOT_APPLIED)
 		return x->applied.status;
-	if (!x->chosen || has_failed(r))
+	if (!x->chosen || !is_whole(&x->plan) || has_failed(r))
 		return EXIT_FAULT;
 	if (x->request->is_rehearsing && !(r && r->is_proven))
 		return EXIT_UNKNOWN;
