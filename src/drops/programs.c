@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/text.h"
 #include "drops/watch.h"
 
 /* What a kernel may have or not: one of them missing is named by its event. */
@@ -100,6 +101,8 @@ static int configure(struct record_config *c, const struct btf *kernel,
 			      is_enum(kernel, "skb_drop_reason"),
 		.has_reset_reason = arguments(kernel, "tcp_send_reset") > 2,
 		.has_names = 1,
+		.has_types = btf__find_by_name_kind(kernel, "bpf_rdonly_cast",
+						    BTF_KIND_FUNC) > 0,
 	};
 	memcpy(c->client, q->client.bytes, sizeof(c->client));
 	err = own_space(&c->space, "/proc/self/ns/net");
@@ -119,12 +122,38 @@ static program_set present(const struct btf *kernel,
 	return set;
 }
 
+static struct bpf_program *find(const struct bpf_object *object, size_t i,
+				const char *variant)
+{
+	struct text name = TEXT_NULL;
+	struct bpf_program *ret;
+
+	text_format(&name, "watch_%s%s", table[i].name, variant);
+	ret = bpf_object__find_program_by_name(object, text_string(&name));
+	text_done(&name);
+	return ret;
+}
+
+/* Some are there twice: for kernels that know types, and for all. */
+static void choose(const struct bpf_object *object, size_t i, bool is_wanted,
+		   bool has_types)
+{
+	struct bpf_program *plain = find(object, i, "");
+	struct bpf_program *typed = find(object, i, "_typed");
+
+	has_types = has_types && typed;
+	(void)bpf_program__set_autoload(plain, is_wanted && !has_types);
+	if (typed)
+		(void)bpf_program__set_autoload(typed, is_wanted && has_types);
+}
+
+/* The one that was chosen. */
 static struct bpf_program *program_of(const struct bpf_object *object, size_t i)
 {
-	char name[NAME] = "watch_";
+	struct bpf_program *typed = find(object, i, "_typed");
 
-	(void)strncat(name, table[i].name, sizeof(name) - strlen(name) - 1);
-	return bpf_object__find_program_by_name(object, name);
+	return typed && bpf_program__autoload(typed) ? typed
+						     : find(object, i, "");
 }
 
 static int load(struct bpf_object **ret, const struct record_config *c,
@@ -139,8 +168,7 @@ static int load(struct bpf_object **ret, const struct record_config *c,
 	if (!object)
 		return -errno;
 	for (size_t i = 0; i < PROGRAMS; i++)
-		(void)bpf_program__set_autoload(program_of(object, i),
-						set >> i & 1);
+		choose(object, i, set >> i & 1, c->has_types);
 	map = bpf_object__find_map_by_name(object, ".rodata.config");
 	err = map ? bpf_map__set_initial_value(map, c, sizeof(*c)) : -EINVAL;
 	if (!err)
@@ -162,6 +190,10 @@ static int load_what_can(struct programs *p, struct record_config *c,
 
 	if (err == -EPERM)
 		return err;
+	if (err && c->has_types) {
+		c->has_types = 0;
+		err = load(&p->object, c, *set);
+	}
 	if (err && c->has_names) {
 		c->has_names = 0;
 		err = load(&p->object, c, *set);

@@ -55,7 +55,7 @@ struct record_config {
 	uint8_t has_reset_reason; /* tcp_send_reset does (6.10) */
 	uint8_t has_names;        /* bpf_snprintf() knows %ps (5.13) */
 	uint8_t is_narrow;        /* few flows: each new key is told at once */
-	uint8_t pad;
+	uint8_t has_types;        /* bpf_rdonly_cast() is there (6.2) */
 };
 
 /* A CPU's, on lines of its own. */
