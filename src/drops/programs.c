@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/text.h"
@@ -253,7 +254,7 @@ static int map_shared(struct programs *p)
 
 	if (!map)
 		return -EINVAL;
-	at = mmap(NULL, sizeof(*p->shared), PROT_READ, MAP_SHARED,
+	at = mmap(NULL, sizeof(*p->shared), PROT_READ | PROT_WRITE, MAP_SHARED,
 		  bpf_map__fd(map), 0);
 	if (at == MAP_FAILED)
 		return -errno;
@@ -312,12 +313,13 @@ int programs_load(struct programs *p, const struct drops_request *q)
 	return err;
 }
 
-void programs_detach(struct programs *p)
+void programs_stop(struct programs *p)
 {
-	for (size_t i = 0; i < PROGRAMS; i++) {
-		(void)bpf_link__destroy(p->links[i]);
-		p->links[i] = NULL;
-	}
+	/* A program runs for microseconds. */
+	static const struct timespec moment = { .tv_nsec = 200000 };
+
+	__atomic_store_n(&p->shared->is_over, 1, __ATOMIC_SEQ_CST);
+	(void)nanosleep(&moment, NULL);
 }
 
 static struct record counted(const struct record_key *k,
@@ -389,9 +391,12 @@ uint64_t programs_missed(const struct programs *p)
 
 void programs_done(struct programs *p)
 {
-	programs_detach(p);
+	for (size_t i = 0; i < PROGRAMS; i++) {
+		(void)bpf_link__destroy(p->links[i]);
+		p->links[i] = NULL;
+	}
 	if (p->shared)
-		(void)munmap((void *)p->shared, sizeof(*p->shared));
+		(void)munmap(p->shared, sizeof(*p->shared));
 	p->shared = NULL;
 	bpf_object__close(p->object);
 	p->object = NULL;

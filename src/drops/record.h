@@ -71,7 +71,9 @@ struct record_counts {
 /* What the programs and the collector have in common. */
 struct record_shared {
 	struct record_counts counts[RECORD_CPUS];
-	uint64_t space; /* where the network namespace is; 0: not met yet */
+	uint64_t space;   /* where the network namespace is; 0: not met yet */
+	uint32_t is_over; /* the collector's: nothing is told any more */
+	uint32_t pad;
 };
 
 /* All of it, so that what is alike has the same bytes. */
