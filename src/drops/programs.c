@@ -54,28 +54,62 @@ static int say_nothing(enum libbpf_print_level level, const char *format,
 	return 0;
 }
 
-/* Arguments of a tracepoint, the first of which is its own data's; -1: there is
- * no such tracepoint. */
-static int arguments(const struct btf *kernel, const char *name)
-{
-	char full[NAME] = "btf_trace_";
-	const struct btf_type *t;
-	int id;
+/* What this kernel has. */
+struct survey {
+	int arguments[PROGRAMS]; /* of the tracepoints; 0: it has it not */
+	bool has_reasons, has_cast;
+};
 
-	(void)strncat(full, name, sizeof(full) - strlen(full) - 1);
-	id = btf__find_by_name_kind(kernel, full, BTF_KIND_TYPEDEF);
-	if (id < 0)
-		return -1;
-	t = btf__type_by_id(kernel, btf__type_by_id(kernel, (__u32)id)->type);
+/* The first is of the tracepoint's own data. */
+static int arguments(const struct btf *kernel, const struct btf_type *trace)
+{
+	const struct btf_type *t = btf__type_by_id(kernel, trace->type);
+
 	if (!t || !btf_is_ptr(t))
-		return -1;
+		return 0;
 	t = btf__type_by_id(kernel, t->type);
-	return t && btf_is_func_proto(t) ? (int)btf_vlen(t) - 1 : -1;
+	return t && btf_is_func_proto(t) ? (int)btf_vlen(t) - 1 : 0;
 }
 
-static bool is_enum(const struct btf *kernel, const char *name)
+static void survey_trace(struct survey *s, const struct btf *kernel,
+			 const struct btf_type *t, const char *name)
 {
-	return btf__find_by_name_kind(kernel, name, BTF_KIND_ENUM) > 0;
+	static const char prefix[] = "btf_trace_";
+
+	if (strncmp(name, prefix, sizeof(prefix) - 1) != 0)
+		return;
+	for (size_t i = 0; i < PROGRAMS; i++)
+		if (!strcmp(name + sizeof(prefix) - 1, table[i].name))
+			s->arguments[i] = arguments(kernel, t);
+}
+
+/* All of it at once: there are a hundred thousand types. */
+static struct survey survey(const struct btf *kernel)
+{
+	const uint32_t count = btf__type_cnt(kernel);
+	struct survey s = { 0 };
+
+	for (uint32_t id = 1; id < count; id++) {
+		const struct btf_type *t = btf__type_by_id(kernel, id);
+		const char *name = btf__name_by_offset(kernel, t->name_off);
+
+		if (btf_is_typedef(t))
+			survey_trace(&s, kernel, t, name);
+		else if (btf_is_enum(t) && !strcmp(name, "skb_drop_reason"))
+			s.has_reasons = true;
+		else if (btf_is_func(t) && !strcmp(name, "bpf_rdonly_cast"))
+			s.has_cast = true;
+	}
+	return s;
+}
+
+static int arguments_of(const struct survey *s, const char *name)
+{
+	for (size_t i = 0; i < PROGRAMS; i++)
+		if (!strcmp(table[i].name, name))
+			return s->arguments[i];
+
+	return 0;
 }
 
 static int own_space(uint32_t *ret, const char *path)
@@ -88,7 +122,7 @@ static int own_space(uint32_t *ret, const char *path)
 	return 0;
 }
 
-static int configure(struct record_config *c, const struct btf *kernel,
+static int configure(struct record_config *c, const struct survey *s,
 		     const struct drops_request *q)
 {
 	int err;
@@ -98,26 +132,24 @@ static int configure(struct record_config *c, const struct btf *kernel,
 		.port = q->port,
 		.protocol = q->protocol,
 		.is_narrow = q->port || q->has_client,
-		.has_reason = arguments(kernel, "kfree_skb") > 2 &&
-			      is_enum(kernel, "skb_drop_reason"),
-		.has_reset_reason = arguments(kernel, "tcp_send_reset") > 2,
+		.has_reason =
+			arguments_of(s, "kfree_skb") > 2 && s->has_reasons,
+		.has_reset_reason = arguments_of(s, "tcp_send_reset") > 2,
 		.has_names = 1,
-		.has_types = btf__find_by_name_kind(kernel, "bpf_rdonly_cast",
-						    BTF_KIND_FUNC) > 0,
+		.has_types = s->has_cast,
 	};
 	memcpy(c->client, q->client.bytes, sizeof(c->client));
 	err = own_space(&c->space, "/proc/self/ns/net");
 	return err ? err : own_space(&c->pid_space, "/proc/self/ns/pid");
 }
 
-static program_set present(const struct btf *kernel,
+static program_set present(const struct survey *s,
 			   const struct drops_request *q)
 {
 	program_set set = 0;
 
 	for (unsigned i = 0; i < PROGRAMS; i++)
-		if ((!table[i].is_of_tree || q->tree) &&
-		    arguments(kernel, table[i].name) > 0)
+		if ((!table[i].is_of_tree || q->tree) && s->arguments[i] > 0)
 			set |= UINT32_C(1) << i;
 
 	return set;
@@ -273,9 +305,10 @@ static int follow(const struct programs *p, pid_t root)
 static int begin(struct programs *p, const struct btf *kernel,
 		 const struct drops_request *q)
 {
+	const struct survey s = survey(kernel);
+	program_set set = present(&s, q);
 	struct record_config c;
-	program_set set = present(kernel, q);
-	int err = configure(&c, kernel, q);
+	int err = configure(&c, &s, q);
 
 	if (!err)
 		err = load_what_can(p, &c, &set);
