@@ -121,7 +121,6 @@ status(2, 'plan', '23', *client, *rules, '--host', 'x', says='one of them')
 status(2, 'plan', '23', *client, *rules, '--wait', says='as it is now')
 status(2, 'plan', '23', *client, '--ruleset', '/nonexistent.v4', says='No such file')
 status(2, 'plan', '/etc', says='case.json')
-status(2, 'plan', '172.16.1.2:5555', '--from', '10.1.0.7', says="another's")
 status(2, 'plan', '23', *client, '--ruleset', '-', stdin=b'*filter\n:INPUT ACCEPT [0:0]\n-A INPUT -p tcp --dprot 22 -j ACCEPT\nCOMMIT\n', says='-:3:')
 
 # The device matters: it has to be said, and is taken.

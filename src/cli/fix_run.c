@@ -12,6 +12,7 @@
 #include "cli/fix.h"
 #include "fix/drift.h"
 #include "fix/image.h"
+#include "fix/session.h"
 
 static bool is_healthy(const struct fix_run *x)
 {
@@ -102,6 +103,17 @@ static void init_ticket(const struct fix_run *x, struct ticket *t)
 	t->flow.server_name = _("the server");
 }
 
+static int put_out(struct text *out)
+{
+	int err = text_ok(out) ? 0 : -ENOMEM;
+
+	if (!err)
+		(void)fwrite(out->data, 1, out->len, stdout);
+	text_clear(out);
+	return err;
+}
+
+/* The plan is told before anybody is asked whether it is to be applied. */
 static int tell(struct fix_run *x)
 {
 	struct text out = TEXT_NULL;
@@ -110,14 +122,18 @@ static int tell(struct fix_run *x)
 
 	check_screen_init(&screen, x->cli, x->record);
 	init_ticket(x, &screen.ticket);
-	if (x->cli->json)
-		fix_json(&out, x, &screen.ticket);
-	else
+	if (!x->cli->json) {
 		fix_text(&out, x, &screen.ticket);
-	if (text_ok(&out))
-		(void)fwrite(out.data, 1, out.len, stdout);
-	else
-		err = -ENOMEM;
+		err = put_out(&out);
+	}
+	if (!err && x->request->is_applying)
+		err = fix_apply(x);
+	if (!err && x->cli->json)
+		fix_json(&out, x, &screen.ticket);
+	else if (!err)
+		fix_apply_text(&out, x, &screen.ticket);
+	if (!err)
+		err = put_out(&out);
 	text_done(&out);
 	return err;
 }
@@ -148,6 +164,15 @@ static bool has_failed(const struct rehearsal *r)
 	return false;
 }
 
+static bool is_whole(const struct fix_plan *p)
+{
+	for (size_t i = 0; i < p->fault_count; i++)
+		if (!p->faults[i].is_mended)
+			return false;
+
+	return true;
+}
+
 static int status_of(const struct fix_run *x)
 {
 	const struct rehearsal *r = x->chosen ? x->chosen->rehearsal : NULL;
@@ -158,7 +183,9 @@ static int status_of(const struct fix_run *x)
 		return EXIT_UNKNOWN;
 	if (is_healthy(x))
 		return EXIT_HEALTHY;
-	if (!x->chosen || has_failed(r))
+	if (x->applied.outcome != FIX_NOT_APPLIED)
+		return x->applied.status;
+	if (!x->chosen || !is_whole(&x->plan) || has_failed(r))
 		return EXIT_FAULT;
 	if (x->request->is_rehearsing && !(r && r->is_proven))
 		return EXIT_UNKNOWN;
@@ -206,6 +233,12 @@ int fix_run(const struct cli *cli, struct fix_request *r,
 	/* Before anything that somebody else made is read. */
 	if (!r->is_unrehearsed)
 		x.room_error = room_start(&x.room);
+	if (r->is_applying) {
+		session_user(&x.user);
+		(void)session_find(&x.session);
+	}
+	if (!status && r->is_applying && !geteuid())
+		status = applier_start(&x.applier);
 	if (!status && r->save)
 		status = case_output_open_plan(&x.file, r->save);
 	if (!status)
@@ -214,6 +247,9 @@ int fix_run(const struct cli *cli, struct fix_request *r,
 	image_forget(&x.planning);
 	by->done(&x);
 	room_end(x.room);
+	applier_end(x.applier);
+	text_done(&x.user);
+	text_done(&x.session);
 	if (x.file >= 0 && close(x.file) && status >= 0)
 		status = -errno;
 	case_free(x.record);

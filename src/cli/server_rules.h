@@ -62,6 +62,11 @@ void server_rules_sent_on(const struct server_rules *s,
  * they are not known. */
 bool server_rules_may_send_on(const struct server_rules *s);
 
+/* Has the counters read for server_rules_after(), beside what is done until
+ * then, where it will ask for them. */
+void server_rules_after_begin(struct server_rules *s,
+			      const struct fact_set *seen, unsigned packets);
+
 /* So many of its packets came: which rule's counter moved. After
  * server_rules_client() of the same. 0 or -errno. */
 int server_rules_after(struct server_rules *s, const struct look_question *q,

@@ -468,24 +468,35 @@ static bool is_cleared(const struct server_way *way, const struct facts *facts)
 	       fact_has(&facts->set, FACT_DROPS_WATCHED);
 }
 
+static bool was_let_in(const struct fact_set *seen)
+{
+	return fact_has(seen, FACT_HANDSHAKE_DONE) ||
+	       fact_has(seen, FACT_UDP_ANSWERED) ||
+	       fact_has(seen, FACT_PROBE_ANSWERED);
+}
+
+void server_rules_after_begin(struct server_rules *s,
+			      const struct fact_set *seen, unsigned packets)
+{
+	if (s && s->ruleset && s->way.is_known && packets &&
+	    s->way.kind != FACT_RULES_ACCEPT && !was_let_in(seen))
+		check_rights_rules_begin(s->rights);
+}
+
 int server_rules_after(struct server_rules *s, const struct look_question *q,
 		       const struct fact_set *seen, unsigned packets,
 		       struct facts *facts)
 {
-	bool was_let_in;
 	int err = 0;
 
 	(void)q;
 	if (!s || !s->ruleset || !s->way.is_known)
 		return 0;
 
-	was_let_in = fact_has(seen, FACT_HANDSHAKE_DONE) ||
-		     fact_has(seen, FACT_UDP_ANSWERED) ||
-		     fact_has(seen, FACT_PROBE_ANSWERED);
 	if (fits(&s->way, seen))
 		fact_tell(facts, FACT_RULES_FIT_SERVER, server_rules_source,
 			  NULL, NULL);
-	if (packets && !was_let_in && !is_cleared(&s->way, facts))
+	if (packets && !was_let_in(seen) && !is_cleared(&s->way, facts))
 		err = count(s, packets, facts);
 	/* A probe's handshake is not completed by anybody. */
 	if (!err && !fact_has(seen, FACT_PROBE_ANSWERED))

@@ -320,6 +320,9 @@ static int take_attempt(struct server *s, const struct server_seen *seen)
 	err = server_rules_client(s->rules, &q, device_name(s, q.device),
 				  &a->facts);
 	server_rules_sent_on(s->rules, &q);
+	/* They are read beside the rest, as the packets left them. */
+	if (!err)
+		server_rules_after_begin(s->rules, &seen->facts, seen->packets);
 	if (!err)
 		err = looks_client(s->looks, &q, &a->facts);
 	if (!err)
@@ -328,6 +331,8 @@ static int take_attempt(struct server *s, const struct server_seen *seen)
 		err = server_watch_take(s, seen, a);
 	if (!err)
 		err = take_reports(s, seen, &q, a);
+	if (!err)
+		server_tls(s, seen, &q, a);
 	if (!err)
 		err = server_rules_after(s->rules, &q, &seen->facts,
 					 seen->packets, &a->facts);

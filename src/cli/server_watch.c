@@ -429,13 +429,13 @@ static int read_capture(struct reading *r, const struct server_watch *w)
 }
 
 /* The longer it takes to read, the less often; and at once where more was
- * written, or something is about to be decided. */
+ * written, or something is about to be decided: that is not for long. */
 static void set_pace(struct server_watch *w, int64_t began, bool is_again)
 {
 	int64_t now = clock_now();
 
 	w->has_more = false;
-	w->soon_ns = now + (now - began) * SHARE;
+	w->soon_ns = now + (now - began) * (is_again ? 1 : SHARE);
 	w->next_ns = w->soon_ns + (is_again ? 1 : PAUSE) * MS;
 }
 
