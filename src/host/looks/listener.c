@@ -2,12 +2,14 @@
 #include <linux/netlink.h>
 #include <netinet/in.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/i18n.h"
 #include "base/text.h"
 #include "host/links.h"
 #include "host/look.h"
 #include "host/netlink.h"
+#include "host/owners.h"
 #include "host/reader.h"
 #include "host/security.h"
 #include "host/serving.h"
@@ -30,6 +32,7 @@ static const enum fact_kind told[] = {
 	FACT_LISTENER_OTHER_PROTOCOL, FACT_LISTENER_ELSEWHERE,
 	FACT_LISTENER_STRAY,          FACT_LISTENER_STRAYS,
 	FACT_LISTENER_VANISHED,       FACT_SPACES_READ,
+	FACT_LISTENER_WALLED,
 };
 
 struct state {
@@ -192,6 +195,68 @@ static int tell_other_protocol(struct reading *r)
 	return error ? error : 1;
 }
 
+/* Whether the process lives among this host's own: containers have process
+ * numbers of their own. */
+static bool is_among_ours(int pid)
+{
+	struct text path = TEXT_NULL, own = TEXT_NULL, its = TEXT_NULL;
+	bool is_same;
+
+	text_format(&path, "/proc/%d/ns/pid", pid);
+	is_same = !reader_link("/proc/self/ns/pid", &own) &&
+		  !reader_link(text_string(&path), &its) && own.len &&
+		  !strcmp(text_string(&own), text_string(&its));
+	text_done(&path);
+	text_done(&own);
+	text_done(&its);
+	return is_same;
+}
+
+/* Nothing leads into that namespace: only its loopback is up. Tunnels that the
+ * kernel puts into each are down. */
+static bool is_walled(const char *where)
+{
+	struct netlink *n = NULL;
+	struct links links = { 0 };
+	int error = netlink_open_in(&n, NETLINK_ROUTE, where);
+
+	if (!error)
+		error = links_read(n, &links);
+	for (size_t i = 0; i < links.count && !error; i++)
+		if (!links_is_loopback(&links.links[i]) &&
+		    links_is_up(&links.links[i]))
+			error = -EEXIST;
+	links_done(&links);
+	netlink_close(n);
+	return !error;
+}
+
+/*
+ * A program of this host that waits for clients at all addresses, where no
+ * client ever gets: its network was taken from it, as by PrivateNetwork. That
+ * one is meant. A container has ports of its own.
+ */
+static bool is_shut_in(const struct reading *r, const char *where,
+		       const struct listener *s)
+{
+	const struct owner *o = owners_of(&r->other.owners, s->inode);
+
+	return s->protocol == IPPROTO_TCP && listeners_is_any(&s->address) &&
+	       !s->device && o && is_among_ours(o->pid) && is_walled(where);
+}
+
+static void tell_shut_in(struct reading *r, const struct culprit *c)
+{
+	look_step(r->l, STEP_FAIL,
+		  _("%1$s listens on %2$s, but in a network namespace that "
+		    "has only a loopback"),
+		  text_string(&r->program), text_string(&r->socket));
+	look_tell(
+		r->l, FACT_LISTENER_WALLED, c,
+		_("%1$s listens on %2$s, but in a network namespace that has only a loopback, as PrivateNetwork makes it."),
+		text_string(&r->program), text_string(&r->socket));
+}
+
 /* 1: it is told. A namespace that has ended meanwhile holds no socket. */
 static int look_in_space(struct reading *r, const char *where)
 {
@@ -212,6 +277,10 @@ static int look_in_space(struct reading *r, const char *where)
 	error = serving_find_owners(&r->other);
 	name(r, &r->other, s);
 	c = serving_culprit(l->record->arena, &r->other, s, NULL);
+	if (!error && is_shut_in(r, where, s)) {
+		tell_shut_in(r, c);
+		return 1;
+	}
 	look_step(l, STEP_FAIL,
 		  _("%1$s listens on %2$s, but in another network namespace: "
 		    "a container, or a unit with a network of its own"),

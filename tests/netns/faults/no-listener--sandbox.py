@@ -1,0 +1,17 @@
+"""The service was stopped; what somebody tries in a network of its own listens on the port, for itself (127.0.0.1)."""
+import time
+
+from services import some_service
+
+EXPECT = {'symptom': 'refused-by-rst'}
+EXPECT_SERVER = {'set': ['listener-other-netns'], 'or': ['listener-other-netns'], 'certainty': 'suspected'}
+
+
+def build(lab):
+    lab.service = some_service(lab)
+
+
+def fault(lab):
+    lab.service.stop()
+    lab.server.start(f'exec unshare --net sh -c "ip link set lo up; exec python3 -m http.server --bind 127.0.0.1 {lab.port}"')
+    time.sleep(1.5)
