@@ -14,6 +14,7 @@
 #include "host/security.h"
 #include "host/serving.h"
 #include "host/spaces.h"
+#include "host/ssh_daemon.h"
 
 /*
  * Whether a socket listens where the client asks, and why the one that there is
@@ -21,7 +22,7 @@
  * have been started meanwhile. Where the packet filter gives packets another
  * port or address, it is the socket there that is looked for.
  */
-enum { FIRST_PRIVATE = 1024, LISTED_MOST = 3 };
+enum { FIRST_PRIVATE = 1024, LISTED_MOST = 3, SSH = 22 };
 
 /* What may be told here: exactly one of it, or LISTENER_HERE, or nothing. */
 static const enum fact_kind told[] = {
@@ -32,7 +33,7 @@ static const enum fact_kind told[] = {
 	FACT_LISTENER_OTHER_PROTOCOL, FACT_LISTENER_ELSEWHERE,
 	FACT_LISTENER_STRAY,          FACT_LISTENER_STRAYS,
 	FACT_LISTENER_VANISHED,       FACT_SPACES_READ,
-	FACT_LISTENER_WALLED,
+	FACT_LISTENER_WALLED,         FACT_LISTENER_MOVED,
 };
 
 struct state {
@@ -351,6 +352,60 @@ static unsigned strays(struct reading *r, const struct listener **ret)
 	return count;
 }
 
+/* That of the host's SSH daemon, where that is what is asked for; or NULL. */
+static const struct listener *find_moved(const struct reading *r)
+{
+	const struct look_question *q = r->l->question;
+	const struct listeners_packet p = serving_packet(q);
+
+	for (size_t i = 0; i < r->other.sockets.count; i++) {
+		const struct listener *s = &r->other.sockets.list[i];
+		const struct owner *o = owners_of(&r->other.owners, s->inode);
+
+		if (o && !s->uid && s->port != q->port &&
+		    listeners_fit(s, &p) <= LISTENERS_MAYBE &&
+		    ssh_daemon_is_usual(o->pid))
+			return s;
+	}
+
+	return NULL;
+}
+
+/* 1: it is told. */
+static int tell_moved(struct reading *r)
+{
+	struct looking *l = r->l;
+	struct look_question q = *l->question;
+	const struct listener *s;
+	struct culprit *c;
+	int error;
+
+	if (q.protocol != IPPROTO_TCP || q.port != SSH || r->is_partial)
+		return 0;
+	q.port = 0;
+	serving_done(&r->other);
+	error = serving_read(&r->other, "", &q);
+	if (!error)
+		error = serving_find_owners(&r->other);
+	s = error ? NULL : find_moved(r);
+	if (!s)
+		return error;
+
+	name(r, &r->other, s);
+	c = serving_culprit(l->record->arena, &r->other, s, l->links);
+	look_step(l, STEP_FAIL,
+		  _("nothing listens on tcp/%1$u; the host's SSH daemon, "
+		    "%2$s, listens on %3$s"),
+		  l->question->port, text_string(&r->program),
+		  text_string(&r->socket));
+	look_tell(
+		l, FACT_LISTENER_MOVED, c,
+		_("Nothing listens on tcp/%1$u; the host's SSH daemon, %2$s, listens on %3$s."),
+		l->question->port, text_string(&r->program),
+		text_string(&r->socket));
+	return 1;
+}
+
 /* 1: it is told. */
 static int tell_stray(struct reading *r)
 {
@@ -442,6 +497,8 @@ static int tell_none(struct reading *r)
 
 	if (!error && is_plain)
 		error = tell_other_space(r);
+	if (!error && is_plain)
+		error = tell_moved(r);
 	if (!error && is_plain)
 		error = tell_stray(r);
 	if (error)

@@ -122,6 +122,16 @@ static void a_program_that_was_shut_in_is_the_one_that_is_meant(void **state)
 	assert_int_equal(place_in(v, cause_find("no-listener")), -1);
 }
 
+static void the_usual_program_on_another_port_is_it(void **state)
+{
+	struct fact_set facts = refused(true);
+	const struct verdict *v =
+		diag_judge(*state, with(&facts, FACT_LISTENER_MOVED));
+
+	assert_int_equal(place_in(v, cause_find("listener-wrong-port")), 0);
+	assert_int_equal(place_in(v, cause_find("no-listener")), -1);
+}
+
 /* SYNs that came in and were not answered. */
 static struct fact_set swallowed(void)
 {
@@ -242,6 +252,7 @@ int main(void)
 			a_program_on_another_port_may_be_the_one_that_is_meant),
 		WITH_DIAG(a_port_of_a_container_proves_nothing),
 		WITH_DIAG(a_program_that_was_shut_in_is_the_one_that_is_meant),
+		WITH_DIAG(the_usual_program_on_another_port_is_it),
 		WITH_DIAG(drops_that_are_the_clients_own_prove_it),
 		WITH_DIAG(drops_that_may_be_anybodys_prove_nothing),
 		WITH_DIAG(counters_that_did_not_move_exclude_it),
