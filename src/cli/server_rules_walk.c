@@ -3,6 +3,7 @@
  * do to it.
  */
 #include <errno.h>
+#include <linux/rtnetlink.h>
 #include <netinet/in.h>
 #include <string.h>
 
@@ -155,6 +156,34 @@ static void forget(const struct look_question *q, struct point *p)
 	}
 }
 
+/* By which this host would forward it; 0: it is for this host. What stays on
+ * its link is a bridge's rather than a router's. */
+static uint32_t out_device(const struct server_rules *s,
+			   const struct look_question *q,
+			   const struct address *server, uint32_t device)
+{
+	const struct links_link *in = links_by_index(&s->links, device);
+	struct route_question ask = {
+		.destination = *server,
+		.source = q->client,
+		.has_source = q->has_client,
+		.port = q->port,
+		.source_port = q->client_port,
+		.protocol = q->protocol,
+		.in = in && q->has_client ? in->index : 0,
+		.in_name = in && q->has_client ? in->name : NULL,
+	};
+	struct route r;
+	int refusal;
+
+	if (!in || links_own(&s->links, server) ||
+	    route_get(s->route, &ask, &r, &refusal) || r.type != RTN_UNICAST ||
+	    !r.has_device || r.device == device || r.device == in->master)
+		return 0;
+
+	return r.device;
+}
+
 void server_rules_walk_packet(struct server_rules *s,
 			      const struct look_question *q,
 			      const char *in_device, struct point *ret,
@@ -166,6 +195,10 @@ void server_rules_walk_packet(struct server_rules *s,
 	struct packet_words w = { 0 };
 	struct address server;
 	bool has_server = own_address(s, q, device, &server);
+	const struct links_link *out =
+		has_server ? links_by_index(&s->links,
+					    out_device(s, q, &server, device))
+			   : NULL;
 	bool is_v4 = q->has_client   ? address_is_v4(&q->client)
 		     : q->has_server ? address_is_v4(&q->server)
 				     : true;
@@ -173,7 +206,8 @@ void server_rules_walk_packet(struct server_rules *s,
 	say(&w, FIELD_FAMILY, is_v4 ? FAMILY_V4 : FAMILY_V6);
 	if (name)
 		say(&w, FIELD_IIF, field_from_name(name, strlen(name)));
-	say(&w, FIELD_OIF, 0);
+	say(&w, FIELD_OIF,
+	    out ? field_from_name(out->name, strlen(out->name)) : 0);
 	if (q->has_client)
 		say(&w, FIELD_SADDR, field_from_address(&q->client));
 	if (has_server)
