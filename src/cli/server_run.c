@@ -329,8 +329,9 @@ static int take_attempt(struct server *s, const struct server_seen *seen)
 	if (!err)
 		err = take_reports(s, seen, &q, a);
 	if (!err)
-		err = server_rules_after(s->rules, &q, &seen->facts,
-					 seen->packets, &a->facts);
+		err = server_rules_after(s->rules, &seen->facts,
+					 &a->icmp_sender, seen->packets,
+					 &a->facts);
 	if (!err)
 		err = server_rules_nd(s->rules, &q, &a->facts);
 	if (!err)

@@ -3,6 +3,7 @@ from firewall import Firewall
 from services import some_service
 
 EXPECT = {'symptom': 'syn-unanswered'}
+SIDES = ('server',)
 SERVER = 'router'
 EXPECT_SERVER = {'here': True}
 VARIANTS = [{'layout': 'routed'}, {'layout': 'far', 'engine': 'nft'}]

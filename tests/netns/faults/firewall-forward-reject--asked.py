@@ -3,6 +3,7 @@ from firewall import REJECTS, Firewall
 from services import some_service
 
 EXPECT = {'symptom': 'refused-by-icmp', 'place': 'router'}
+SIDES = ('server',)
 SERVER = 'router'
 EXPECT_SERVER = {'here': True}
 VARIANTS = [{'engine': e} for e in ('iptables-legacy', 'iptables-nft', 'nft')]

@@ -4,6 +4,7 @@ from services import some_service
 
 LAYOUT = 'lan'
 EXPECT = {'symptom': 'syn-unanswered'}
+SIDES = ('server',)
 SERVER = 'router'
 EXPECT_SERVER = {'here': True}
 
