@@ -2,7 +2,6 @@
 #include <linux/netlink.h>
 #include <netinet/in.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/i18n.h"
 #include "base/text.h"
@@ -22,7 +21,7 @@
  * have been started meanwhile. Where the packet filter gives packets another
  * port or address, it is the socket there that is looked for.
  */
-enum { FIRST_PRIVATE = 1024, LISTED_MOST = 3, SSH = 22 };
+enum { FIRST_PRIVATE = 1024, LISTED_MOST = 3 };
 
 /* What may be told here: exactly one of it, or LISTENER_HERE, or nothing. */
 static const enum fact_kind told[] = {
@@ -33,7 +32,7 @@ static const enum fact_kind told[] = {
 	FACT_LISTENER_OTHER_PROTOCOL, FACT_LISTENER_ELSEWHERE,
 	FACT_LISTENER_STRAY,          FACT_LISTENER_STRAYS,
 	FACT_LISTENER_VANISHED,       FACT_SPACES_READ,
-	FACT_LISTENER_WALLED,         FACT_LISTENER_MOVED,
+	FACT_LISTENER_MOVED,
 };
 
 struct state {
@@ -196,68 +195,6 @@ static int tell_other_protocol(struct reading *r)
 	return error ? error : 1;
 }
 
-/* Whether the process lives among this host's own: containers have process
- * numbers of their own. */
-static bool is_among_ours(int pid)
-{
-	struct text path = TEXT_NULL, own = TEXT_NULL, its = TEXT_NULL;
-	bool is_same;
-
-	text_format(&path, "/proc/%d/ns/pid", pid);
-	is_same = !reader_link("/proc/self/ns/pid", &own) &&
-		  !reader_link(text_string(&path), &its) && own.len &&
-		  !strcmp(text_string(&own), text_string(&its));
-	text_done(&path);
-	text_done(&own);
-	text_done(&its);
-	return is_same;
-}
-
-/* Nothing leads into that namespace: only its loopback is up. Tunnels that the
- * kernel puts into each are down. */
-static bool is_walled(const char *where)
-{
-	struct netlink *n = NULL;
-	struct links links = { 0 };
-	int error = netlink_open_in(&n, NETLINK_ROUTE, where);
-
-	if (!error)
-		error = links_read(n, &links);
-	for (size_t i = 0; i < links.count && !error; i++)
-		if (!links_is_loopback(&links.links[i]) &&
-		    links_is_up(&links.links[i]))
-			error = -EEXIST;
-	links_done(&links);
-	netlink_close(n);
-	return !error;
-}
-
-/*
- * A program of this host that waits for clients at all addresses, where no
- * client ever gets: its network was taken from it, as by PrivateNetwork. That
- * one is meant. A container has ports of its own.
- */
-static bool is_shut_in(const struct reading *r, const char *where,
-		       const struct listener *s)
-{
-	const struct owner *o = owners_of(&r->other.owners, s->inode);
-
-	return s->protocol == IPPROTO_TCP && listeners_is_any(&s->address) &&
-	       !s->device && o && is_among_ours(o->pid) && is_walled(where);
-}
-
-static void tell_shut_in(struct reading *r, const struct culprit *c)
-{
-	look_step(r->l, STEP_FAIL,
-		  _("%1$s listens on %2$s, but in a network namespace that "
-		    "has only a loopback"),
-		  text_string(&r->program), text_string(&r->socket));
-	look_tell(
-		r->l, FACT_LISTENER_WALLED, c,
-		_("%1$s listens on %2$s, but in a network namespace that has only a loopback, as PrivateNetwork makes it."),
-		text_string(&r->program), text_string(&r->socket));
-}
-
 /* 1: it is told. A namespace that has ended meanwhile holds no socket. */
 static int look_in_space(struct reading *r, const char *where)
 {
@@ -278,10 +215,6 @@ static int look_in_space(struct reading *r, const char *where)
 	error = serving_find_owners(&r->other);
 	name(r, &r->other, s);
 	c = serving_culprit(l->record->arena, &r->other, s, NULL);
-	if (!error && is_shut_in(r, where, s)) {
-		tell_shut_in(r, c);
-		return 1;
-	}
 	look_step(l, STEP_FAIL,
 		  _("%1$s listens on %2$s, but in another network namespace: "
 		    "a container, or a unit with a network of its own"),
@@ -352,17 +285,23 @@ static unsigned strays(struct reading *r, const struct listener **ret)
 	return count;
 }
 
-/* That of the host's SSH daemon, where that is what is asked for; or NULL. */
+/* That of the host's SSH daemon, whose own file asks for the port and not for
+ * the one that it listens on: it was not started again since. Or NULL. */
 static const struct listener *find_moved(const struct reading *r)
 {
 	const struct look_question *q = r->l->question;
 	const struct listeners_packet p = serving_packet(q);
+	struct ssh_daemon_ports asked;
+
+	if (ssh_daemon_ports(&asked) ||
+	    !ssh_daemon_ports_has(&asked, q->port))
+		return NULL;
 
 	for (size_t i = 0; i < r->other.sockets.count; i++) {
 		const struct listener *s = &r->other.sockets.list[i];
 		const struct owner *o = owners_of(&r->other.owners, s->inode);
 
-		if (o && !s->uid && s->port != q->port &&
+		if (o && !s->uid && !ssh_daemon_ports_has(&asked, s->port) &&
 		    listeners_fit(s, &p) <= LISTENERS_MAYBE &&
 		    ssh_daemon_is_usual(o->pid))
 			return s;
@@ -380,7 +319,7 @@ static int tell_moved(struct reading *r)
 	struct culprit *c;
 	int error;
 
-	if (q.protocol != IPPROTO_TCP || q.port != SSH || r->is_partial)
+	if (q.protocol != IPPROTO_TCP || r->is_partial)
 		return 0;
 	q.port = 0;
 	serving_done(&r->other);
@@ -394,13 +333,13 @@ static int tell_moved(struct reading *r)
 	name(r, &r->other, s);
 	c = serving_culprit(l->record->arena, &r->other, s, l->links);
 	look_step(l, STEP_FAIL,
-		  _("nothing listens on tcp/%1$u; the host's SSH daemon, "
-		    "%2$s, listens on %3$s"),
+		  _("nothing listens on tcp/%1$u; the SSH daemon's file asks "
+		    "for it, and %2$s still listens on %3$s"),
 		  l->question->port, text_string(&r->program),
 		  text_string(&r->socket));
 	look_tell(
 		l, FACT_LISTENER_MOVED, c,
-		_("Nothing listens on tcp/%1$u; the host's SSH daemon, %2$s, listens on %3$s."),
+		_("Nothing listens on tcp/%1$u: the SSH daemon's file asks for it, and %2$s, which was not started again since, listens on %3$s."),
 		l->question->port, text_string(&r->program),
 		text_string(&r->socket));
 	return 1;
