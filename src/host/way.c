@@ -144,8 +144,7 @@ static int take_mark(const struct policy_rule *r, void *context)
 
 	m->any = m->any || r->mask || r->has_uids;
 	m->is_usual = m->is_usual && is_usual(r);
-	m->has_main =
-		m->has_main || (is_usual(r) && r->table == RT_TABLE_MAIN);
+	m->has_main = m->has_main || (is_usual(r) && r->table == RT_TABLE_MAIN);
 	return 0;
 }
 

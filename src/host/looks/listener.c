@@ -293,8 +293,7 @@ static const struct listener *find_moved(const struct reading *r)
 	const struct listeners_packet p = serving_packet(q);
 	struct ssh_daemon_ports asked;
 
-	if (ssh_daemon_ports(&asked) ||
-	    !ssh_daemon_ports_has(&asked, q->port))
+	if (ssh_daemon_ports(&asked) || !ssh_daemon_ports_has(&asked, q->port))
 		return NULL;
 
 	for (size_t i = 0; i < r->other.sockets.count; i++) {

@@ -73,9 +73,8 @@ static void tell_found(struct looking *l, const struct way_back *w)
 	tell_device(l, w);
 	if (!l->question->packets)
 		return;
-	if (w->has_usual_rules ||
-	    (!w->is_unsure && !way_in(l, &in) && in.end != WAY_UNKNOWN &&
-	     in.end != WAY_RULE))
+	if (w->has_usual_rules || (!w->is_unsure && !way_in(l, &in) &&
+				   in.end != WAY_UNKNOWN && in.end != WAY_RULE))
 		look_tell(l, FACT_POLICY_RULES_PASS, NULL, NULL);
 }
 
