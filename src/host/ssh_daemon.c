@@ -114,10 +114,9 @@ static void read_line(struct ssh_daemon_ports *p, const char *line, size_t len)
 	else if (is_word(keyword, size, "Include") &&
 		 is_word(value, value_len, FOLDER "/*.conf"))
 		p->has_folder = true;
-	else if (is_word(keyword, size, "Include"))
-		p->is_unsure = true;
-	else if (is_word(keyword, size, "ListenAddress") &&
-		 may_have_port(value, value_len))
+	else if (is_word(keyword, size, "Include") ||
+		 (is_word(keyword, size, "ListenAddress") &&
+		  may_have_port(value, value_len)))
 		p->is_unsure = true;
 }
 

@@ -112,6 +112,16 @@ static void a_port_of_a_container_proves_nothing(void **state)
 	assert_int_not_equal(v->certainty, CERTAINTY_PROVEN);
 }
 
+static void a_service_that_was_shut_in_is_the_one_that_is_meant(void **state)
+{
+	struct fact_set facts = refused(true);
+	const struct verdict *v =
+		diag_judge(*state, with(&facts, FACT_LISTENER_WALLED));
+
+	assert_int_equal(place_in(v, cause_find("listener-other-netns")), 0);
+	assert_int_equal(place_in(v, cause_find("no-listener")), -1);
+}
+
 static void the_usual_program_on_another_port_is_it(void **state)
 {
 	struct fact_set facts = refused(true);
@@ -259,6 +269,7 @@ int main(void)
 		WITH_DIAG(
 			a_program_on_another_port_may_be_the_one_that_is_meant),
 		WITH_DIAG(a_port_of_a_container_proves_nothing),
+		WITH_DIAG(a_service_that_was_shut_in_is_the_one_that_is_meant),
 		WITH_DIAG(the_usual_program_on_another_port_is_it),
 		WITH_DIAG(a_ttl_that_cannot_suffice_is_the_servers_own),
 		WITH_DIAG(drops_that_are_the_clients_own_prove_it),
