@@ -14,6 +14,7 @@
 #include "host/listeners.h"
 #include "host/neighbour.h"
 #include "host/route.h"
+#include "host/sysctl.h"
 #include "ruleset/model.h"
 #include "ruleset/packet_words.h"
 
@@ -190,15 +191,19 @@ void server_rules_walk_packet(struct server_rules *s,
 			      uint32_t *ret_device)
 {
 	uint32_t device = bridge_of(s, q, seen_by(s, q, in_device));
-	const struct links_link *l = links_by_index(&s->links, device);
+	const struct links_link *bridge =
+		q->is_bridged ? links_bridge(&s->links, device) : NULL;
+	const struct links_link *l =
+		bridge ? bridge : links_by_index(&s->links, device);
 	const char *name = l ? l->name : in_device;
 	struct packet_words w = { 0 };
 	struct address server;
 	bool has_server = own_address(s, q, device, &server);
 	const struct links_link *out =
-		has_server ? links_by_index(&s->links,
-					    out_device(s, q, &server, device))
-			   : NULL;
+		bridge       ? bridge
+		: has_server ? links_by_index(&s->links,
+					      out_device(s, q, &server, device))
+			     : NULL;
 	bool is_v4 = q->has_client   ? address_is_v4(&q->client)
 		     : q->has_server ? address_is_v4(&q->server)
 				     : true;
@@ -227,7 +232,7 @@ void server_rules_walk_packet(struct server_rules *s,
 	if (!has_server)
 		point_forget(ret, FIELD_DADDR);
 	say_mac(s, q, device, ret);
-	*ret_device = device;
+	*ret_device = bridge ? bridge->index : device;
 }
 
 /* The first that is not known is a queue, and nobody reads it. */
@@ -269,9 +274,32 @@ enum fact_kind server_rules_walk_why(const struct server_rules *s,
 				    .blocker = b,
 				    .packet = &s->way.packet,
 				    .is_whole = true,
+				    .is_bridged = s->way.question.is_bridged,
 				    .is_served = is_served };
 
 	return rule_why(&w);
+}
+
+/* net.bridge.bridge-nf-call-iptables */
+static bool is_shown_to_rules(const struct server_way *way)
+{
+	int64_t value = 0;
+
+	return !sysctl_number(way->packet.value[FIELD_FAMILY] == FAMILY_V4
+				      ? "net.bridge.bridge-nf-call-iptables"
+				      : "net.bridge.bridge-nf-call-ip6tables",
+			      &value) &&
+	       value;
+}
+
+/* Not for this host, nor for it to route: only its packets will tell. */
+static bool may_be_bridged(const struct server_rules *s,
+			   const struct server_way *way)
+{
+	const struct look_question *q = &way->question;
+
+	return !q->packets && q->has_server && !way->packet.value[FIELD_OIF] &&
+	       links_may_bridge(&s->links, &q->server);
 }
 
 static enum fact_kind judge(const struct server_rules *s,
@@ -279,6 +307,10 @@ static enum fact_kind judge(const struct server_rules *s,
 {
 	const struct walk_result *r = &way->result;
 
+	/* Whether the bridge shows it to them is a setting of its own, too. */
+	if (way->question.is_bridged ? !is_shown_to_rules(way)
+				     : may_be_bridged(s, way))
+		return FACT_RULES_UNSURE;
 	if (is_queue(&r->way, &way->blocker))
 		return FACT_RULES_QUEUE;
 	if (r->way.verdict.decision == WALK_UNKNOWN)

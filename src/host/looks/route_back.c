@@ -152,6 +152,13 @@ static void tell_refused(struct looking *l, const struct way_back *w)
 	look_step(l, STEP_FAIL, "%s", k ? k->text : "");
 }
 
+/* It may be for a bridge of this host to carry, which needs no route for it. */
+static bool may_be_bridged(const struct looking *l)
+{
+	return !l->question->packets && l->question->has_server &&
+	       links_may_bridge(l->links, &l->question->server);
+}
+
 static int look(struct looking *l, bool is_counted)
 {
 	struct way_back w;
@@ -162,7 +169,7 @@ static int look(struct looking *l, bool is_counted)
 
 	if (w.has_route)
 		tell_found(l, &w);
-	else if (!w.is_unsure || is_counted)
+	else if ((!w.is_unsure && !may_be_bridged(l)) || is_counted)
 		tell_refused(l, &w);
 	else
 		look_step(l, STEP_FAIL, "%s", strerror(w.refusal));
