@@ -80,8 +80,11 @@ static bool is_decided(const struct reading *r, const struct flow *f,
 	int64_t age = (r->now_ns - f->first_ns) / MS;
 	int64_t quiet = (r->now_ns - f->last_ns) / MS;
 
-	if (fact_has(facts, FACT_RST_FOR_SYN) ||
-	    fact_has(facts, FACT_ICMP_ERROR))
+	if (fact_has(facts, FACT_RST_FOR_SYN))
+		return true;
+	/* One about the answer is no answer: the next may get through. */
+	if (fact_has(facts, FACT_ICMP_ERROR) &&
+	    !fact_has(facts, FACT_SYNACK_SEEN))
 		return true;
 	if (fact_has(facts, FACT_PROBE_ANSWERED))
 		return true;
