@@ -214,6 +214,7 @@ static int say_part(struct fix_planning *p, struct parts *parts, size_t which,
 	}
 	p->beside = beside.now;
 	p->beside_count = beside.now_count;
+	p->stood_in = NULL;
 	return m ? m->express(p, ret) : by_hand(p, ret);
 }
 
@@ -305,6 +306,7 @@ int manager_express(struct fix_planning *p, const struct manager *m,
 		err = say_parts(p, &parts, c);
 	p->beside = NULL;
 	p->beside_count = 0;
+	p->stood_in = NULL;
 	return err;
 }
 
@@ -345,6 +347,21 @@ struct fix_change *manager_run(struct fix_planning *p, struct fix_candidate *c,
 		return NULL;
 	run->run.argv = argv;
 	run->run.undo = undo;
+	if (!is_lasting)
+		run->run.stand_in = p->stood_in;
+	/* One command after the other: the first did it all. */
+	if (!is_lasting && p->stood_in) {
+		struct rules_change *none =
+			arena_alloc(p->plan->arena, sizeof(*none));
+
+		if (!none)
+			return NULL;
+		*none = *p->stood_in;
+		none->edits = NULL;
+		none->edit_count = 0;
+		none->script = none->undo = "";
+		p->stood_in = none;
+	}
 	return run;
 }
 
