@@ -79,10 +79,10 @@ static void note_refused(struct fix_planning *p, const struct boot_step *s,
 			.file = s->file,
 			.state = BOOT_EMPTY,
 			.why = fix_words(
-				p, _("%1$s does not take it, so it loads nothing: %2$s"),
+				p,
+				_("%1$s does not take it, so it loads nothing: %2$s"),
 				commands->argv[0],
-				commands->complaint ? commands->complaint
-						    : ""),
+				commands->complaint ? commands->complaint : ""),
 		};
 	}
 }

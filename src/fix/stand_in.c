@@ -105,8 +105,7 @@ static bool take_from_sets(struct set *first, const struct rule *rule,
 			   u128 address)
 {
 	for (struct set *s = first; s; s = s->next)
-		if (s->name && names_set(rule, s->name) &&
-		    take_out(s, address))
+		if (s->name && names_set(rule, s->name) && take_out(s, address))
 			return true;
 
 	return false;

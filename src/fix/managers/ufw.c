@@ -52,10 +52,10 @@ static unsigned count_tuples(const char *text)
 
 static struct tuples read_tuples(struct fix_planning *p, bool is_v6)
 {
-	const char *four = image_content(
-		p, NULL, 0, image_path(p, "/etc/ufw/user.rules"));
-	const char *six = image_content(
-		p, NULL, 0, image_path(p, "/etc/ufw/user6.rules"));
+	const char *four =
+		image_content(p, NULL, 0, image_path(p, "/etc/ufw/user.rules"));
+	const char *six = image_content(p, NULL, 0,
+					image_path(p, "/etc/ufw/user6.rules"));
 	const char *text = is_v6 ? six : four;
 
 	return (struct tuples){ .text = text ? text : "",
@@ -297,8 +297,8 @@ static int run(struct fix_planning *p, struct fix_candidate *c,
 		p,
 		_("ufw changes the rules in force and its own file, which the next boot loads: %s"),
 		joined(p, argv));
-	change->undo_text = fix_words(p, _("ufw takes that back: %s"),
-				      joined(p, undo));
+	change->undo_text =
+		fix_words(p, _("ufw takes that back: %s"), joined(p, undo));
 	return 0;
 }
 
@@ -335,8 +335,8 @@ static unsigned has_same(struct fix_planning *p, const struct chain *user,
 			 const struct spec *s)
 {
 	for (const struct rule *r = user->first; r; r = r->next) {
-		const char *words = rule_words_for(p, user->table,
-						   rules_edit_words(r));
+		const char *words =
+			rule_words_for(p, user->table, rules_edit_words(r));
 		struct spec other = { 0 };
 		bool is_same = words && spec_of_words(p, user, words, &other) &&
 			       other.count == s->count;
@@ -351,8 +351,8 @@ static unsigned has_same(struct fix_planning *p, const struct chain *user,
 }
 
 static int add_new(struct fix_planning *p, struct fix_candidate *c,
-		   const struct chain *user, unsigned number,
-		   const char *words, const struct spec *s)
+		   const struct chain *user, unsigned number, const char *words,
+		   const struct spec *s)
 {
 	struct tuples t = read_tuples(p, user->table->family == TABLE_IP6);
 	const struct rules_change *edit;
@@ -561,9 +561,8 @@ static int express(struct fix_planning *p, struct fix_candidate *c)
 	name = e->kind == EDIT_INSERT ? user_chain(p, chain, hook_of(chain))
 				      : NULL;
 	if (name)
-		err = add_rule(p, c,
-			       ruleset_find_chain(chain->table, name),
-			       1, e->words);
+		err = add_rule(p, c, ruleset_find_chain(chain->table, name), 1,
+			       e->words);
 	return err == -ENOENT ? kept_file_express(p, c) : err;
 }
 
