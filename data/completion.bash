@@ -3,7 +3,7 @@ _kiriwake() {
 	local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD-1]} command= word
 	for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
 		case $word in
-		check|run|server|explain|read|firewall|causes|sources) command=$word; break ;;
+		check|run|server|fix|explain|read|firewall|causes|sources) command=$word; break ;;
 		*[:./]*) command=check; break ;;
 		esac
 	done
@@ -11,12 +11,14 @@ _kiriwake() {
 	--lang) mapfile -t COMPREPLY < <(compgen -W 'en ja' -- "$current"); return ;;
 	--as) mapfile -t COMPREPLY < <(compgen -u -- "$current"); return ;;
 	--ca|--pcap) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
+	--for) mapfile -t COMPREPLY < <(compgen -W 'client subnet everyone' -- "$current"); return ;;
+	--ruleset) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
 	--commands-for) mapfile -t COMPREPLY < <(compgen -W 'windows macos linux' -- "$current"); return ;;
-	--save) mapfile -t COMPREPLY < <(compgen -d -- "$current"); return ;;
+	--save|--host) mapfile -t COMPREPLY < <(compgen -d -- "$current"); return ;;
 	--color) mapfile -t COMPREPLY < <(compgen -W 'auto always never' -- "$current"); return ;;
 	esac
 	case $command in
-	'') mapfile -t COMPREPLY < <(compgen -W 'check run server explain read firewall causes sources --help --version --lang --color' -- "$current"
+	'') mapfile -t COMPREPLY < <(compgen -W 'check run server fix explain read firewall causes sources --help --version --lang --color' -- "$current"
 			compgen -A hostname -- "$current") ;;
 	check)
 		if [[ $current == -* ]]; then
@@ -49,6 +51,16 @@ _kiriwake() {
 			mapfile -t COMPREPLY < <(compgen -W '--from --no-wait --no-local --probe --timeout --pcap --save --host --json --lang --color -v --help' -- "$current")
 		else
 			mapfile -t COMPREPLY < <(compgen -A service -- "$current")
+		fi ;;
+	fix)
+		if [[ $previous == fix ]]; then
+			mapfile -t COMPREPLY < <(compgen -W 'plan rehearse --help' -- "$current")
+		elif [[ $current == -* ]]; then
+			local more=--no-rehearse
+			[[ " ${COMP_WORDS[*]} " == *' rehearse '* ]] && more=--experiment
+			mapfile -t COMPREPLY < <(compgen -W "--from --for --choose $more --wait --save --host --ruleset --packet --packet-from --address --json --lang --color -v --help" -- "$current")
+		else
+			mapfile -t COMPREPLY < <(compgen -A service -- "$current"; compgen -d -- "$current")
 		fi ;;
 	explain)
 		if [[ $current == -* ]]; then

@@ -27,22 +27,29 @@ static int open_output(int *ret, int folder, const char *path, mode_t mode)
 	return EXIT_USAGE;
 }
 
-/* The folder, and the files in it. */
-static int open_case(int *pcap, int *file, const char *path)
+static int open_folder(int *ret, const char *path)
 {
-	int folder, err;
-
 	if (mkdir(path, 0755) && errno != EEXIST) {
 		(void)fprintf(stderr, _("kiriwake: cannot make %s: %s\n"), path,
 			      strerror(errno));
 		return EXIT_USAGE;
 	}
-	folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (folder < 0) {
-		(void)fprintf(stderr, _("kiriwake: cannot write %s: %s\n"),
-			      path, strerror(errno));
-		return EXIT_USAGE;
-	}
+	*ret = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (*ret >= 0)
+		return 0;
+
+	(void)fprintf(stderr, _("kiriwake: cannot write %s: %s\n"), path,
+		      strerror(errno));
+	return EXIT_USAGE;
+}
+
+/* The folder, and the files in it. */
+static int open_case(int *pcap, int *file, const char *path)
+{
+	int folder, err = open_folder(&folder, path);
+
+	if (err)
+		return err;
 
 	err = open_output(file, folder, CASE_FILE, OPEN_TO_ALL);
 	if (!err && *pcap < 0)
@@ -72,6 +79,18 @@ int case_output_open_host(int *ret, const char *folder)
 		return -errno;
 
 	err = open_output(ret, at, CASE_HOST, OPEN_TO_OWNER);
+	(void)close(at);
+	return err;
+}
+
+int case_output_open_plan(int *ret, const char *folder)
+{
+	int at, err = open_folder(&at, folder);
+
+	if (err)
+		return err;
+
+	err = open_output(ret, at, CASE_PLAN, OPEN_TO_OWNER);
 	(void)close(at);
 	return err;
 }

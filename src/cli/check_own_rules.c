@@ -45,10 +45,9 @@ static void say(struct packet_words *w, enum field f, u128 value)
 	w->said |= FIELD_BIT(f);
 }
 
-/* The attempt's first packet, as OUTPUT meets it. */
-static void first_packet(const struct look *l, struct packet_words *w)
+void check_own_rules_packet(const struct attempt *a,
+			    const struct check_local *s, struct packet_words *w)
 {
-	const struct check_local *s = l->state;
 	const struct route_question *q = &s->question;
 	bool is_v4 = address_is_v4(&q->destination);
 	bool is_tcp = q->protocol == IPPROTO_TCP;
@@ -62,8 +61,8 @@ static void first_packet(const struct look *l, struct packet_words *w)
 	say(w, FIELD_DADDR, field_from_address(&q->destination));
 	say(w, FIELD_PROTO, q->protocol);
 	say(w, FIELD_DPORT, q->port);
-	if (l->attempt->local_port)
-		say(w, FIELD_SPORT, l->attempt->local_port);
+	if (a->local_port)
+		say(w, FIELD_SPORT, a->local_port);
 	say(w, FIELD_HAS_SOCKET, 1);
 	say(w, FIELD_UID, q->uid);
 	say(w, FIELD_GID, s->gid);
@@ -80,7 +79,7 @@ static void first_packet(const struct look *l, struct packet_words *w)
 	/* What is sent is not known of datagrams. */
 	if (!is_tcp)
 		point_forget(&w->point, FIELD_LENGTH);
-	if (!l->attempt->local_port)
+	if (!a->local_port)
 		point_forget(&w->point, FIELD_SPORT);
 }
 
@@ -426,7 +425,7 @@ static int read_and_walk(struct look *l)
 	if (err)
 		return err;
 
-	first_packet(l, &w);
+	check_own_rules_packet(l->attempt, l->state, &w);
 	err = walk(l, &w, &r);
 	if (!err)
 		err = tell(l, &w, &r);

@@ -14,3 +14,9 @@
 /* 0 or -errno. */
 int check_own_rules(struct case_record *c, struct attempt *a,
 		    const struct probe_options *o, struct check_local *state);
+
+/* The attempt's first packet, as OUTPUT meets it. */
+struct packet_words;
+void check_own_rules_packet(const struct attempt *a,
+			    const struct check_local *s,
+			    struct packet_words *w);

@@ -399,14 +399,19 @@ static int ask_tools(void *context, struct text *ret)
 	return err;
 }
 
+int check_rights_gather(struct check_rights *r, struct text *ret)
+{
+	int err = reader_note("rules", ask_tools, r, ret);
+
+	return err > 0 ? -EBADMSG : err;
+}
+
 int check_rights_rules(struct check_rights *r, struct ruleset *ruleset,
 		       struct live *ret)
 {
 	struct text printed = TEXT_NULL;
-	int err = reader_note("rules", ask_tools, r, &printed);
+	int err = check_rights_gather(r, &printed);
 
-	if (err > 0)
-		err = -EBADMSG;
 	if (!err)
 		err = live_read_gathered(ruleset, text_string(&printed),
 					 printed.len, ret);

@@ -63,6 +63,10 @@ int check_rights_policy(struct check_rights *r, struct own_policy *ret);
 int check_rights_rules(struct check_rights *r, struct ruleset *ruleset,
 		       struct live *ret);
 
+/* The same in two parts: the bytes for live_read_gathered(), to be read as often
+ * as they are wanted. Appended. 0 or -errno. */
+int check_rights_gather(struct check_rights *r, struct text *ret);
+
 /* Has the tools begin, for the next check_rights_rules(), so that they run beside
  * what is done until then. Where that cannot be, they begin later. */
 void check_rights_rules_begin(struct check_rights *r);

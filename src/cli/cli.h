@@ -31,8 +31,8 @@ struct command {
 
 /* One file each: cli/NAME.c. */
 extern const struct command command_check, command_explain, command_read,
-	command_firewall, command_causes, command_run, command_server,
-	command_sources;
+	command_firewall, command_fix, command_causes, command_run,
+	command_server, command_sources;
 
 /*
  * Takes a common option (with its value) out of the way: 1 if argv[*i] was one,

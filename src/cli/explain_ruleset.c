@@ -8,16 +8,16 @@
 #include "base/file.h"
 #include "base/i18n.h"
 #include "base/problem.h"
+#include "cli/rule_devices.h"
 #include "cli/rule_told.h"
 #include "cli/rule_why.h"
 #include "net/packet.h"
 #include "ruleset/model.h"
 #include "ruleset/packet_words.h"
-#include "ruleset/ranges.h"
 #include "ruleset/read.h"
 #include "ruleset/walk.h"
 
-enum { FILE_BYTES = 1 << 30, INTERFACES_MOST = 64, SYN = 2 };
+enum { FILE_BYTES = 1 << 30, SYN = 2 };
 
 enum { FAMILY_V4 = 2, FAMILY_V6 = 10 };
 
@@ -25,61 +25,8 @@ struct explain_ruleset {
 	struct ruleset *ruleset;
 	struct walk_plan *plan;
 	struct arena *arena; /* of texts */
-	u128 interfaces[INTERFACES_MOST];
-	size_t interface_count;
+	struct rule_devices devices;
 };
-
-static void add_interface(struct explain_ruleset *x, u128 name)
-{
-	static const char lo[] = "lo";
-
-	if (!name || name == field_from_name(lo, sizeof(lo) - 1) ||
-	    x->interface_count == INTERFACES_MOST)
-		return;
-
-	for (size_t i = 0; i < x->interface_count; i++)
-		if (x->interfaces[i] == name)
-			return;
-
-	x->interfaces[x->interface_count++] = name;
-}
-
-static size_t parts_of(const struct cond *c)
-{
-	return c->kind == COND_ALL || c->kind == COND_ANY ? c->count : 0;
-}
-
-static void interfaces_of(struct explain_ruleset *x, const struct cond *c)
-{
-	for (size_t i = 0; i < parts_of(c); i++)
-		interfaces_of(x, &c->list[i]);
-	if (c->kind == COND_RANGES && c->field == FIELD_IIF && c->ranges)
-		for (size_t i = 0; i < c->ranges->count; i++)
-			add_interface(x, c->ranges->range[i].first);
-	if (c->kind != COND_LOOKUP || !c->set)
-		return;
-
-	for (int k = 0; k < SET_PARTS; k++)
-		if (c->key[k] == FIELD_IIF)
-			for (size_t i = 0; i < c->set->count; i++)
-				add_interface(
-					x, c->set->elements[i].part[k].first);
-}
-
-/* All that the rules name, and one that none names. */
-static void collect_interfaces(struct explain_ruleset *x)
-{
-	static const char other[] = "kiriwake-any";
-
-	add_interface(x, field_from_name(other, sizeof(other) - 1));
-	for (const struct table *t = x->ruleset->first; t; t = t->next)
-		for (const struct chain *c = t->first; c; c = c->next)
-			for (const struct rule *r = c->first; r; r = r->next)
-				for (size_t i = 0; i < r->term_count; i++)
-					if (!r->terms[i].is_action)
-						interfaces_of(
-							x, &r->terms[i].cond);
-}
 
 static int read_one(struct explain_ruleset *x, const char *name)
 {
@@ -120,7 +67,7 @@ static int read_all(struct explain_ruleset *x, const char *const *files,
 	if (!x->plan)
 		return -ENOMEM;
 
-	collect_interfaces(x);
+	rule_devices_find(x->ruleset, &x->devices);
 	return 0;
 }
 
@@ -182,42 +129,6 @@ static void first_packet(const struct flow *f, struct point *ret)
 		point_forget(ret, unknown[i]);
 	if (f->half[FLOW_CLIENT].ttl)
 		point_set(ret, FIELD_TTL, f->half[FLOW_CLIENT].ttl);
-}
-
-static struct walk_verdict walk_from(const struct explain_ruleset *x,
-				     const struct point *packet, u128 iif)
-{
-	struct point p = *packet;
-
-	point_set(&p, FIELD_IIF, iif);
-	return walk_fast(x->plan, NULL, &p, NULL);
-}
-
-/* Sets the interface: any, when all lead to the same end. */
-static bool choose_interface(const struct explain_ruleset *x,
-			     struct point *packet)
-{
-	static const char lo[] = "lo";
-	struct address server = field_to_address(packet->value[FIELD_DADDR]);
-	struct walk_verdict first;
-
-	if (address_is_loopback(&server)) {
-		point_set(packet, FIELD_IIF,
-			  field_from_name(lo, sizeof(lo) - 1));
-		return true;
-	}
-
-	first = walk_from(x, packet, x->interfaces[0]);
-	for (size_t i = 1; i < x->interface_count; i++) {
-		struct walk_verdict v = walk_from(x, packet, x->interfaces[i]);
-
-		if (v.decision != first.decision || v.chain != first.chain ||
-		    v.rule != first.rule)
-			return false;
-	}
-
-	point_set(packet, FIELD_IIF, x->interfaces[0]);
-	return true;
 }
 
 static bool saw_answer(const struct fact_set *facts)
@@ -317,7 +228,7 @@ int explain_ruleset_facts(struct explain_ruleset *x, const struct flow *f,
 		return 0;
 
 	first_packet(f, &q.packet);
-	if (!choose_interface(x, &q.packet)) {
+	if (!rule_devices_choose(&x->devices, x->plan, &q.packet)) {
 		fact_add(facts, FACT_RULES_UNSURE);
 		return 0;
 	}

@@ -18,8 +18,9 @@
 #include "report/words.h"
 
 static const struct command *const commands[] = {
-	&command_check, &command_run,      &command_server, &command_explain,
-	&command_read,  &command_firewall, &command_causes, &command_sources,
+	&command_check,    &command_run,     &command_server,
+	&command_fix,      &command_explain, &command_read,
+	&command_firewall, &command_causes,  &command_sources,
 };
 
 enum { COMMANDS = sizeof(commands) / sizeof(*commands) };

@@ -1,30 +1,14 @@
 #include "cli/server.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <net/if.h>
-#include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
-#include <unistd.h>
 
 #include "base/i18n.h"
-#include "cli/case_output.h"
 #include "cli/near.h"
-#include "cli/target.h"
-#include "nftrace/nftrace.h"
-#include "priv/confine.h"
 
-/* What the command line said. */
-struct request {
-	const char *service, *from, *pcap, *save, *host;
-	double timeout_s;
-	bool is_foretelling, is_mute, is_probing;
-};
-
-static int take_timeout(struct request *r, const char *value)
+static int take_timeout(struct server_request *r, const char *value)
 {
 	char *end;
 
@@ -41,7 +25,7 @@ static int take_timeout(struct request *r, const char *value)
 	return -1;
 }
 
-static int take_option(struct request *r, int argc, char *argv[], int *i)
+static int take_option(struct server_request *r, int argc, char *argv[], int *i)
 {
 	const struct {
 		const char **ret, *name;
@@ -90,7 +74,7 @@ static int too_many(const char *word)
 	return cli_usage(&command_server, _("one service at a time"));
 }
 
-static int read_request(struct request *r, struct cli *cli, int argc,
+static int read_request(struct server_request *r, struct cli *cli, int argc,
 			char *argv[])
 {
 	for (int i = 1; i < argc; i++) {
@@ -133,202 +117,27 @@ static int read_request(struct request *r, struct cli *cli, int argc,
 	return 0;
 }
 
-/* "5555/tcp", as nmap writes it. */
-static bool turned_port(const char *word, uint8_t *protocol, uint16_t *port)
-{
-	const char *slash = strchr(word, '/');
-	char number[8];
-	size_t len = slash ? (size_t)(slash - word) : 0;
-
-	if (!len || len >= sizeof(number))
-		return false;
-	if (!strcasecmp(slash, "/udp"))
-		*protocol = IPPROTO_UDP;
-	else if (strcasecmp(slash, "/tcp") != 0)
-		return false;
-	memcpy(number, word, len);
-	number[len] = '\0';
-	return target_port(number, protocol, port);
-}
-
-/* A service by its port: then the host is to name itself; ADDRESS:PORT, when the
- * address is to be this one. */
-static int read_service(struct look_question *q, struct case_record *c,
-			const char *word, bool *ret_is_unnamed)
-{
-	struct text url = TEXT_NULL, why = TEXT_NULL;
-	struct address a;
-	int err;
-
-	q->protocol = IPPROTO_TCP;
-	if (target_port(word, &q->protocol, &q->port) ||
-	    turned_port(word, &q->protocol, &q->port)) {
-		text_format(&url, "%s://127.0.0.1:%u",
-			    q->protocol == IPPROTO_UDP ? "udp" : "tcp",
-			    q->port);
-		word = text_string(&url);
-	}
-	err = target_parse(&c->target, c->arena, word, NULL, &why);
-	if (err == -EINVAL)
-		err = cli_usage(
-			&command_server,
-			_("\"%s\" is no service of this host: give its port (5555, udp/53) or its name (ssh)"),
-			word);
-	*ret_is_unnamed = url.len > 0;
-	if (!err && !url.len) {
-		q->protocol = c->target.protocol;
-		q->port = c->target.port;
-		q->has_server = address_parse(&a, c->target.host,
-					      strlen(c->target.host));
-		if (q->has_server)
-			q->server = a;
-	}
-	text_done(&url);
-	text_done(&why);
-	return err;
-}
-
-static int read_client(struct look_question *q, const char *word)
-{
-	const char *device = word ? strchr(word, '%') : NULL;
-
-	if (!word)
-		return 0;
-	q->has_client =
-		address_parse(&q->client, word,
-			      device ? (size_t)(device - word) : strlen(word));
-	if (q->has_client && device) {
-		q->device = if_nametoindex(device + 1);
-		if (!q->device)
-			return cli_usage(&command_server,
-					 _("this host has no device \"%s\""),
-					 device + 1);
-	}
-	if (q->has_client)
-		return 0;
-
-	return cli_usage(&command_server,
-			 _("--from takes the client's address, not \"%s\""),
-			 word);
-}
-
-static int save(struct server *s)
-{
-	int err;
-
-	if (s->host.file >= 0)
-		server_host_complete(&s->host);
-	err = case_output_save(s->case_file, s->record);
-	return err ? err : server_host_save(&s->host);
-}
-
-static int run_server(struct cli *cli, struct server *s, bool is_unnamed)
-{
-	int err = server_host_begin(&s->host);
-
-	if (!err && is_unnamed)
-		err = server_host_name(s->record);
-	if (!err) {
-		check_screen_init(&s->screen, cli, s->record);
-		err = server_run(s);
-	}
-	if (!err)
-		err = save(s);
-	if (!err)
-		err = check_tell(&s->screen.ticket, cli, s->record, &s->verdict,
-				 NULL);
-	looks_free(s->looks);
-	server_rules_free(s->rules);
-	recording_done(&s->watch.capture);
-	server_drops_end(s);
-	diag_free(s->diag);
-	server_host_end(&s->host);
-	return err;
-}
-
-/* Packets, rules and files are read by a process that can do little else. An old
- * kernel has no such filters. */
-static int confine(void)
-{
-	int err = confine_enter();
-
-	return err == -EINVAL ? 0 : err;
-}
-
-/* A run that was killed while it traced left them. */
-static void restore_settings(void)
-{
-	if (nftrace_restore() > 0)
-		(void)fputs(
-			_("kiriwake: a run that was killed left settings of net.netfilter.nf_log changed: they are as before again\n"),
-			stderr);
-}
-
-/* All that is opened, before the rights are given up. */
-static int open_all(struct server *s, const struct request *r)
-{
-	int err = case_output_open(&s->pcap_file, &s->case_file, r->pcap,
-				   r->save);
-
-	if (!err && r->save)
-		err = case_output_open_host(&s->host.file, r->save);
-	if (!err && r->host)
-		return server_host_load(&s->host, r->host);
-	/* With the rights that are there only now. */
-	restore_settings();
-	if (!err)
-		err = check_rights_start(&s->rights, NULL);
-	/* Whoever had nothing to give up asks the tools himself. */
-	if (!err && s->rights.priv)
-		err = confine();
-	return err;
-}
-
-static int close_all(struct server *s)
-{
-	const int files[] = { s->pcap_file, s->case_file, s->host.file };
-	int err = 0;
-
-	for (size_t i = 0; i < sizeof(files) / sizeof(*files); i++)
-		if (files[i] >= 0 && close(files[i]) && !err)
-			err = -errno;
-
-	return err;
-}
-
-static int run_request(struct cli *cli, const struct request *r,
+static int run_request(struct cli *cli, const struct server_request *r,
 		       struct case_record *c)
 {
-	struct server s = { .record = c,
-			    .timeout_ns = (int64_t)(r->timeout_s * 1e9),
-			    .is_foretelling = r->is_foretelling || r->host,
-			    .is_mute = r->is_mute || r->host,
-			    .probe = { .is_wanted = r->is_probing },
-			    .pcap_file = -1,
-			    .case_file = -1,
-			    .host = { .file = -1 },
-			    .watch = { .capture = recording_none() },
-			    .drops = { .recording = recording_none() } };
-	bool is_unnamed = false;
+	struct server s;
 	int closed;
-	int err = read_service(&s.question, c, r->service, &is_unnamed);
+	int err = server_open(&s, r, c);
 
 	if (!err)
-		err = read_client(&s.question, r->from);
-	if (err)
-		return err;
-
-	err = open_all(&s, r);
+		err = server_look(&s, cli);
 	if (!err)
-		err = run_server(cli, &s, is_unnamed);
-	check_rights_end(&s.rights);
-	closed = close_all(&s);
+		err = server_save(&s);
+	if (!err)
+		err = check_tell(&s.screen.ticket, cli, s.record, &s.verdict,
+				 NULL);
+	closed = server_close(&s);
 	return err ? err : closed;
 }
 
 static int run(struct cli *cli, int argc, char *argv[])
 {
-	struct request r = { 0 };
+	struct server_request r = { .command = &command_server };
 	struct case_record *c;
 	int status = read_request(&r, cli, argc, argv);
 

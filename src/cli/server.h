@@ -11,8 +11,8 @@
 #include "probe/stand_in.h"
 
 /*
- * kiriwake server, in parts: server.c reads the command line, server_run.c
- * decides what is done when, server_local.c speaks to the service from here,
+ * kiriwake server, in parts: server.c reads the command line, server_open.c what
+ * its words mean, server_run.c decides what is done when, server_local.c speaks to the service from here,
  * server_capture.c captures, server_probe.c makes an attempt, server_watch.c sees the attempts of others in it,
  * server_take.c makes one of them part of the case, server_rules.c walks it
  * through the packet filter.
@@ -90,9 +90,40 @@ struct server {
 	enum symptom foretold_as; /* what is set up makes an attempt see */
 	bool is_foretelling;      /* --no-wait */
 	bool is_mute;             /* --no-local: nothing is sent */
+	bool is_unnamed;          /* only the port was: the host names itself */
 	int pcap_file, case_file;
 	const volatile sig_atomic_t *stop;
 };
+
+/* What a command line asks for. */
+struct server_request {
+	const struct command
+		*command; /* whose it is, for what is wrong in it */
+	const char *service, *from, *pcap, *save, *host;
+	double timeout_s;
+	bool is_foretelling, is_mute, is_probing;
+};
+
+/* "5555", "ssh", "tcp/5555", "5555/tcp": a service by its port. */
+bool server_is_service(const char *word);
+
+/* Reads the words alone. 0; EXIT_USAGE, said; or -errno. */
+int server_words(struct server *s, const struct server_request *r,
+		 struct case_record *c);
+
+/* Reads the words and opens what is written, then gives up the rights. 0;
+ * EXIT_USAGE, said; or -errno. server_close() in any case. */
+int server_open(struct server *s, const struct server_request *r,
+		struct case_record *c);
+
+/* Looks and judges, and shows it as it happens. 0 or -errno. */
+int server_look(struct server *s, const struct cli *cli);
+
+/* Writes the case and the host, if asked for. 0 or -errno. */
+int server_save(struct server *s);
+
+/* Frees all; what was written is complete. 0 or -errno. */
+int server_close(struct server *s);
 
 /* All of it, in order. 0 or -errno. */
 int server_run(struct server *s);

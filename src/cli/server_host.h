@@ -23,6 +23,9 @@ struct server_host {
  * before its bytes are looked at. 0; EXIT_USAGE, said; or -errno. */
 int server_host_load(struct server_host *h, const char *path);
 
+/* Somebody else made what is read next: gives up all rights. 0 or -errno. */
+int server_host_distrust(void);
+
 /* From now on the saved host is asked, or what this one answers is kept, if
  * there is a file to write. 0 or -errno. */
 int server_host_begin(struct server_host *h);

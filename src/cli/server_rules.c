@@ -90,8 +90,11 @@ static void tell_not_looked(struct server_rules *s)
 static int read_rules(struct server_rules *s)
 {
 	struct ruleset *r = ruleset_new(s->problems);
-	int err = r ? check_rights_rules(s->rights, r, &s->live) : -ENOMEM;
+	int err = r ? check_rights_gather(s->rights, &s->gathered) : -ENOMEM;
 
+	if (!err)
+		err = live_read_gathered(r, text_string(&s->gathered),
+					 s->gathered.len, &s->live);
 	if (!err)
 		err = ruleset_link(r);
 	if (err) {
@@ -155,6 +158,7 @@ void server_rules_free(struct server_rules *s)
 	walk_plan_free(s->plan);
 	ruleset_free(s->ruleset);
 	problems_free(s->problems);
+	text_done(&s->gathered);
 	links_done(&s->links);
 	netlink_close(s->route);
 	arena_free(s->arena);
@@ -164,6 +168,22 @@ void server_rules_free(struct server_rules *s)
 const struct live *server_rules_tools(const struct server_rules *s)
 {
 	return s && s->ruleset ? &s->live : NULL;
+}
+
+void server_rules_show(const struct server_rules *s,
+		       struct server_rules_shown *ret)
+{
+	*ret = (struct server_rules_shown){ 0 };
+	if (!s || !s->ruleset)
+		return;
+
+	ret->ruleset = s->ruleset;
+	ret->host = &s->host;
+	ret->links = &s->links;
+	ret->gathered = s->gathered.data;
+	ret->gathered_len = s->gathered.len;
+	ret->kind = s->way.is_known ? s->way.kind : FACT_NONE;
+	ret->packet = s->way.is_known ? &s->way.packet : NULL;
 }
 
 int server_rules_client(struct server_rules *s, const struct look_question *q,

@@ -9,6 +9,19 @@
  * does to them, and which rule did, by its counter.
  */
 struct server_rules;
+struct links;
+struct point;
+struct ruleset;
+struct walk_host;
+
+/* Of rules that were read from files, which become ours: nothing of this host is
+ * asked. host: what is known of theirs; it outlives them. 0 or -errno. */
+int server_rules_of(struct server_rules **ret, struct ruleset *rules,
+		    const struct walk_host *host, struct case_record *c);
+
+/* As server_rules_client(), of such rules and of this packet. */
+int server_rules_packet(struct server_rules *s, const struct look_question *q,
+			const struct point *packet, struct facts *facts);
 
 /* Reads all rules with their counters. What may not be read is told as not
  * looked. 0 or -errno. */
@@ -19,6 +32,22 @@ void server_rules_free(struct server_rules *s);
 /* How the tools were asked; NULL: none was. */
 struct live;
 const struct live *server_rules_tools(const struct server_rules *s);
+
+/* What was read, for who goes on with it; it stays ours. Nothing of it is there
+ * where the rules could not be read. */
+struct server_rules_shown {
+	const struct ruleset *ruleset;
+	const struct walk_host *host;
+	const struct links *links;
+	const void *gathered; /* the bytes: ruleset/live.h */
+	size_t gathered_len;
+	/* Of the last server_rules_client(); NULL: there was none. */
+	const struct point *packet;
+	enum fact_kind kind; /* FACT_RULES_* */
+};
+
+void server_rules_show(const struct server_rules *s,
+		       struct server_rules_shown *ret);
 
 /* What becomes of this client's first packet and of the answer; in_device may be
  * NULL: not known. Its step is told once. 0 or -errno. */

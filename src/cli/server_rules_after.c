@@ -117,17 +117,24 @@ static bool has_counter(const struct walk_verdict *v)
 static int read_again(struct server_rules *s, struct ruleset **ret)
 {
 	struct ruleset *r = ruleset_new(s->problems);
+	struct text printed = TEXT_NULL;
 	struct live live;
-	int err = r ? check_rights_rules(s->rights, r, &live) : -ENOMEM;
+	int err = r ? check_rights_gather(s->rights, &printed) : -ENOMEM;
 
 	if (!err)
+		err = live_read_gathered(r, text_string(&printed), printed.len,
+					 &live);
+	if (!err)
 		err = ruleset_link(r);
+	*ret = err ? NULL : r;
 	if (err) {
 		ruleset_free(r);
-		r = NULL;
+		text_done(&printed);
+		return err;
 	}
-	*ret = r;
-	return err;
+	text_done(&s->gathered);
+	s->gathered = printed;
+	return 0;
 }
 
 static void sift(const struct server_way *way, struct moved *m)

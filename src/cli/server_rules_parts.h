@@ -29,6 +29,7 @@ struct server_rules {
 	struct case_record *record;
 	struct problems *problems;
 	struct ruleset *ruleset; /* NULL: not read */
+	struct text gathered;    /* the bytes that it was read from */
 	struct walk_plan *plan;
 	struct live live;
 	struct netlink *route;
@@ -49,6 +50,9 @@ extern const char server_rules_source[];
 int server_rules_walk(struct server_rules *s, const struct look_question *q,
 		      const char *in_device);
 
+/* The same of s->way.packet, which is set. */
+int server_rules_walk_point(struct server_rules *s);
+
 /* Why that blocker of s->way refuses: FACT_RULES_*. */
 enum fact_kind server_rules_walk_why(const struct server_rules *s,
 				     const struct walk_blocker *b);
@@ -64,6 +68,9 @@ void server_rules_tell_asked(struct text *out, const struct look_question *q);
 
 /* server_rules_tell.c: s->way as facts, and its words. */
 int server_rules_tell(struct server_rules *s, struct facts *facts);
+
+/* The step alone, once. */
+void server_rules_tell_step(struct server_rules *s);
 
 /* What was told of the rules' decision is not so. */
 void server_rules_tell_forget(struct facts *facts);

@@ -96,7 +96,7 @@ static void put_verdict(struct text *out, const struct server_rules *s)
 	text_done(&place);
 }
 
-static void step(struct server_rules *s)
+void server_rules_tell_step(struct server_rules *s)
 {
 	struct text words = TEXT_NULL;
 	bool is_partial = live_is_partial(&s->live);
@@ -194,6 +194,6 @@ int server_rules_tell(struct server_rules *s, struct facts *facts)
 			  NULL);
 	server_rules_dnat(s, facts);
 	server_rules_bridge(s, facts);
-	step(s);
+	server_rules_tell_step(s);
 	return facts->failed ? -ENOMEM : 0;
 }

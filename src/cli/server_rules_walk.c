@@ -262,22 +262,27 @@ static enum fact_kind judge(const struct server_rules *s,
 	return FACT_RULES_ACCEPT;
 }
 
-int server_rules_walk(struct server_rules *s, const struct look_question *q,
-		      const char *in_device)
+int server_rules_walk_point(struct server_rules *s)
 {
-	struct walk_question ask = { .host = &s->host };
 	struct server_way *way = &s->way;
-	int err;
+	struct walk_question ask = { .packet = way->packet, .host = &s->host };
+	int err = walk_packet(s->ruleset, &ask, s->arena, &way->result);
 
-	arena_clear(s->arena);
-	*way = (struct server_way){ .question = *q };
-	server_rules_walk_packet(s, q, in_device, &way->packet, &way->device);
-	ask.packet = way->packet;
-	err = walk_packet(s->ruleset, &ask, s->arena, &way->result);
 	if (err)
 		return err;
 
 	way->kind = judge(s, way);
 	way->is_known = true;
 	return 0;
+}
+
+int server_rules_walk(struct server_rules *s, const struct look_question *q,
+		      const char *in_device)
+{
+	struct server_way *way = &s->way;
+
+	arena_clear(s->arena);
+	*way = (struct server_way){ .question = *q };
+	server_rules_walk_packet(s, q, in_device, &way->packet, &way->device);
+	return server_rules_walk_point(s);
 }

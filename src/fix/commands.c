@@ -41,13 +41,13 @@ static void put_run(struct text *out, const char *const *argv)
 	}
 }
 
-static int put(struct text *out, const struct fix_change *c)
+int fix_commands_put(struct text *out, const struct fix_change *c, bool is_undo)
 {
 	switch (c->kind) {
 	case CHANGE_RULES:
-		return rules_edit_command(out, &c->rules, false);
+		return rules_edit_command(out, &c->rules, is_undo);
 	case CHANGE_RUN:
-		put_run(out, c->run.argv);
+		put_run(out, is_undo ? c->run.undo : c->run.argv);
 		break;
 	case CHANGE_FILE:
 		text_format(out, "# %s:%llu", c->file.path,
@@ -59,14 +59,14 @@ static int put(struct text *out, const struct fix_change *c)
 
 int fix_commands(struct fix_plan *p, struct fix_candidate *c)
 {
-	const char **all = arena_alloc(p->arena,
-				       (c->now_count + 1) * sizeof(*all));
+	const char **all =
+		arena_alloc(p->arena, (c->now_count + 1) * sizeof(*all));
 	struct text t = TEXT_NULL;
 	int err = all ? 0 : -ENOMEM;
 
 	for (size_t i = 0; i < c->now_count && !err; i++) {
 		text_clear(&t);
-		err = put(&t, &c->now[i]);
+		err = fix_commands_put(&t, &c->now[i], false);
 		if (!err)
 			all[i] = arena_string(p->arena, text_string(&t));
 		if (!err && !all[i])

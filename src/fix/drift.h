@@ -12,10 +12,10 @@ struct room;
  * else read by boot_read().
  */
 struct drift {
-	struct boot boot;      /* row by row, what would be loaded */
+	struct boot boot; /* row by row, what would be loaded */
 	struct comparison comparison;
 	enum equality equal;
-	bool is_loaded; /* by the tools, in a room; else only read */
+	bool is_loaded;  /* by the tools, in a room; else only read */
 	bool is_partial; /* programs build rules when they start: not looked */
 	/* What becomes of the connection after a boot; decision as the walk's. */
 	struct walk_verdict verdict;
@@ -24,8 +24,15 @@ struct drift {
 	size_t text_count;
 };
 
-/* root: "/" or the folder that stands for it. 0 or -errno. */
+/* root: "/" or the folder that stands for it. 0; -ENODATA: nothing was to be
+ * asked, or nothing is there; or -errno. What it points to lives until
+ * image_forget(). */
 int drift_read(struct fix_planning *p, const char *root, struct drift *ret);
+
+/* What drift_read() and drift_load() have in common: fills verdict, comparison,
+ * equal and text. */
+int drift_compare(struct fix_planning *p, const struct ruleset *booted,
+		  struct drift *ret);
 
 /* The same by loading. room: one that holds nothing yet. */
 int drift_load(struct fix_planning *p, const char *root, struct room *room,

@@ -31,5 +31,25 @@ const struct manager *manager_find(const char *id);
 /* Who keeps what stands in that chain on this host: by the rules' fingerprints, by
  * units that are enabled and files that would be loaded (boot.h). NULL: nobody,
  * the rules are hand-made and would be gone after a boot. */
-const struct manager *manager_of(const struct fix_planning *p,
-				 const struct chain *c, const struct rule *rule);
+const struct manager *manager_of(struct fix_planning *p, const struct chain *c,
+				 const struct rule *rule);
+
+/* Has the candidate said by its manager, and sets owner; NULL: hand-made rules,
+ * which stay raw and are gone after a boot. As express(). */
+int manager_express(struct fix_planning *p, const struct manager *m,
+		    struct fix_candidate *c);
+
+/* The chain in force that the candidate's first edit of rules is about, and the
+ * rule that the edit names; NULL: none. For managers. */
+const struct chain *manager_edited(const struct fix_planning *p,
+				   const struct fix_candidate *c,
+				   const struct rule_edit **ret_edit,
+				   const struct rule **ret_rule);
+
+/* Takes all of now[] away: the manager has other words for it. */
+void manager_forget_now(struct fix_candidate *c);
+
+/* A CHANGE_RUN that is added to now[] or lasting[]; NULL: no memory. */
+struct fix_change *manager_run(struct fix_planning *p, struct fix_candidate *c,
+			       bool is_lasting, const char *const *argv,
+			       const char *const *undo);

@@ -66,7 +66,7 @@ static double badness(const struct fix_candidate *c)
 
 	if (c->effect.is_known && !c->effect.lets_through)
 		sum += 1e9;
-	if (!c->effect.is_exact)
+	if (!c->effect.is_exact && !c->effect.is_as_written)
 		sum += 1e6;
 	sum += 1e5 * c->risk;
 	if (c->lasts != FIX_LASTS_YES)
@@ -106,11 +106,12 @@ static int ask_repairs(struct fix_planning *p, struct fix_fault *f,
 			continue;
 		err = r->propose(p, f);
 		take(p->plan, g);
+		/* Those behind it in the list see it. */
+		f->is_mended = g->first != NULL;
 		if (err && err != -ENOENT)
 			return err;
 	}
 
-	f->is_mended = g->first != NULL;
 	g->is_missing = !g->first;
 	return 0;
 }

@@ -74,15 +74,19 @@ struct rule_edit {
 	 * change; one behind the last: at the end. */
 	unsigned to_number;
 	uint64_t to_handle;
-	const char *words; /* INSERT, REPLACE, MOVE: the rule's, without -A CHAIN */
+	const char *
+		words; /* INSERT, REPLACE, MOVE: the rule's, without -A CHAIN */
 };
 
 struct rules_change {
 	enum engine engine;
 	enum table_family family;
 	const char *table;
-	struct rule_edit *edits;
+	struct rule_edit *edits; /* all numbers are those before the change */
 	size_t edit_count;
+	/* Of iptables: "iptables-legacy"; rules_edit_script() tells it by where
+	 * the rules were read. NULL: the family's plain name. */
+	const char *tool;
 	/* What iptables-restore --noflush, or nft -f, takes: one transaction, that
 	 * keeps counters. And what takes exactly that back. */
 	const char *script, *undo;
@@ -123,12 +127,17 @@ extern const char *const fix_lasts_names[]; /* "unknown", "no", "yes" */
 
 /* What the change does to traffic, as the engine computes it for all packets. */
 struct fix_effect {
-	const char *const *text; /* sentences, translated, the first one the sum */
+	const char *const
+		*text; /* sentences, translated, the first one the sum */
 	size_t text_count;
 	struct comparison comparison; /* of the rules before and after */
 	bool is_known;                /* it was computed */
 	bool lets_through; /* the connection and its answer, by the walk */
-	bool is_exact; /* nothing but what was asked for changes its fate */
+	bool is_exact;     /* nothing but what was asked for changes its fate */
+	/* Or nothing but what a rule says that stood there already, and was never
+	 * met: its words. In: the rule; out: whether it is so. */
+	const char *as_written;
+	bool is_as_written;
 	double outside; /* 5-tuples that change besides; 0 if is_exact */
 };
 
@@ -150,16 +159,19 @@ struct fix_candidate {
 	 * changes (fix_commands()). */
 	const char *const *commands;
 	size_t command_count;
-	unsigned cost; /* lines, rules and programs that are touched: less is better */
+	unsigned
+		cost; /* lines, rules and programs that are touched: less is better */
 	struct rehearsal *rehearsal; /* NULL: not rehearsed */
 	struct fix_candidate *next;
 };
 
 /* What has to be done by somebody else: nothing here would help. */
 struct fix_elsewhere {
-	const char *who;     /* "the router 10.0.0.1", "who runs the cloud account" */
-	const char *what;    /* a sentence */
-	const char *message; /* to send them, with the evidence; several lines */
+	const char
+		*who; /* "the router 10.0.0.1", "who runs the cloud account" */
+	const char *what; /* a sentence */
+	const char
+		*message; /* to send them, with the evidence; several lines */
 	struct fix_elsewhere *next;
 };
 
@@ -191,3 +203,7 @@ void fix_ask_text(struct text *out, const struct fix_ask *ask);
 /* Fills commands from now[] (and lasting[], where confirmed is set), to be
  * typed: one transaction for rules, here-documents where needed. 0 or -ENOMEM. */
 int fix_commands(struct fix_plan *p, struct fix_candidate *c);
+
+/* One change as it is typed, or what takes it back. 0 or -ENOMEM. */
+int fix_commands_put(struct text *out, const struct fix_change *c,
+		     bool is_undo);

@@ -20,7 +20,7 @@
 enum { FAILS_MS = 250, WORKS_MS = 2000, NEW_PORTS = 41000 };
 
 const char *const rehearsal_check_names[REHEARSAL_CHECKS] = {
-	"before",  "applied",   "after", "session", "session-forgotten",
+	"before",      "applied",   "after",  "session",    "session-forgotten",
 	"new-session", "witnesses", "undone", "experiment",
 };
 

@@ -12,13 +12,13 @@
  * room alone, and all of it goes with that process.
  */
 enum rehearsal_check {
-	REHEARSED_BEFORE, /* the connection fails, as was said */
+	REHEARSED_BEFORE,  /* the connection fails, as was said */
 	REHEARSED_APPLIED, /* every command ended well */
 	REHEARSED_AFTER,   /* the connection works, with an answer */
 	REHEARSED_SESSION, /* the administrators' open sessions go on */
 	REHEARSED_SESSION_FORGOTTEN, /* also with their conntrack entry gone */
 	REHEARSED_NEW_SESSION, /* new ones from the same place are let in */
-	REHEARSED_WITNESSES, /* every other packet has the fate it had */
+	REHEARSED_WITNESSES,   /* every other packet has the fate it had */
 	REHEARSED_UNDONE, /* taken back, the rules are as before, to the byte */
 	REHEARSED_EXPERIMENT, /* --experiment: with no rules at all it works */
 	REHEARSAL_CHECKS,
@@ -41,9 +41,9 @@ struct rehearsal_row {
 
 /* A packet that was sent before and after. */
 struct rehearsal_witness {
-	const char *packet; /* in words */
+	const char *packet;         /* in words */
 	const char *before, *after; /* "accept", "drop", "reject" */
-	bool is_meant; /* it is among those that the fix is for */
+	bool is_meant;              /* it is among those that the fix is for */
 };
 
 struct rehearsal {
@@ -51,7 +51,8 @@ struct rehearsal {
 	size_t witnesses, kept; /* that were sent; that kept their fate */
 	struct rehearsal_witness *turned; /* the others */
 	size_t turned_count;
-	const char *const *stand_ins; /* what the room has otherwise than the host */
+	const char *const
+		*stand_ins; /* what the room has otherwise than the host */
 	size_t stand_in_count;
 	bool is_proven; /* every row that counts passed */
 	double ms;
@@ -78,8 +79,8 @@ int rehearse(struct fix_planning *p, struct fix_candidate *c, struct room *r,
  * its rules are then, as live_gather() writes them. 0 or -errno. */
 struct room_command {
 	const char *const *argv;
-	const char *input; /* NULL: nothing */
-	int status;        /* out: as waitpid() gives it */
+	const char *input;     /* NULL: nothing */
+	int status;            /* out: as waitpid() gives it */
 	const char *complaint; /* out, in the arena */
 };
 

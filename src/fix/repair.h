@@ -24,6 +24,10 @@ struct fix_planning {
 	const struct fix_admin *admins;
 	size_t admin_count;
 	bool may_read; /* files and tables of the host can be asked */
+	/* Of the host's files; NULL: "/". And what was read of them, which
+	 * image_forget() frees (fix/image.h). */
+	const char *root;
+	struct image *images;
 };
 
 /* Where rules can be read again from, any number of times. */
@@ -78,8 +82,8 @@ void fix_send_elsewhere(struct fix_planning *p, const char *who,
 			const char *what, const char *message);
 
 /* Why nothing is proposed, once for each text. */
-__attribute__((format(printf, 2, 3))) void
-fix_remark(struct fix_planning *p, const char *format, ...);
+__attribute__((format(printf, 2, 3))) void fix_remark(struct fix_planning *p,
+						      const char *format, ...);
 
 /* A field of the culprit as text; NULL. And as a number, or otherwise. */
 const char *fix_culprit_text(const struct culprit *c, const char *name);

@@ -33,6 +33,12 @@ void ticket_step(struct text *out, const struct ticket *t,
 /* What the set-up foretells, while an attempt is waited for. */
 void ticket_foretold(struct text *out, const struct ticket *t);
 
+/* Pieces that other reports of a case are made of: a mark (a word where there is
+ * no UTF-8), a heading, and an item of a list, whose words are used up. */
+void ticket_mark(struct text *out, const struct ticket *t, enum step_status s);
+void ticket_head(struct text *out, const struct ticket *t, const char *words);
+void ticket_item(struct text *out, const struct ticket *t, struct text *words);
+
 /* What follows the steps. */
 void ticket_text(struct text *out, struct ticket *t);
 

@@ -49,6 +49,13 @@ static const char *sgr_of(enum step_status s)
 	return sgr[s];
 }
 
+void ticket_mark(struct text *out, const struct ticket *t, enum step_status s)
+{
+	paint(out, t, sgr_of(s));
+	text_str(out, mark_of(t, s));
+	paint(out, t, "\x1b[0m");
+}
+
 void ticket_step(struct text *out, const struct ticket *t,
 		 const struct step *step, size_t number)
 {
@@ -57,9 +64,7 @@ void ticket_step(struct text *out, const struct ticket *t,
 	size_t at = id + 6 < STEP_TEXT ? STEP_TEXT : id + 7;
 
 	text_format(out, "%3zu ", number);
-	paint(out, t, sgr_of(step->status));
-	text_str(out, mark_of(t, step->status));
-	paint(out, t, "\x1b[0m");
+	ticket_mark(out, t, step->status);
 	text_char(out, ' ');
 	text_str(out, step->id);
 	text_fill(out, ' ', at - 6 - id);
@@ -74,8 +79,7 @@ void ticket_step(struct text *out, const struct ticket *t,
 	text_done(&words);
 }
 
-/* A heading, and what stands under it. */
-static void head(struct text *out, const struct ticket *t, const char *words)
+void ticket_head(struct text *out, const struct ticket *t, const char *words)
 {
 	text_char(out, '\n');
 	paint(out, t, "\x1b[1m");
@@ -84,8 +88,7 @@ static void head(struct text *out, const struct ticket *t, const char *words)
 	text_char(out, '\n');
 }
 
-/* An item of a list; the words are used up. */
-static void item(struct text *out, const struct ticket *t, struct text *words)
+void ticket_item(struct text *out, const struct ticket *t, struct text *words)
 {
 	text_str(out, "  - ");
 	wrap_text(out, text_string(words), 4, 4, t->width);
@@ -140,7 +143,7 @@ static void tell_verdict(struct text *out, const struct ticket *t)
 	const struct verdict *v = t->flow.verdict;
 	struct text words = TEXT_NULL;
 
-	head(out, t, _("Verdict"));
+	ticket_head(out, t, _("Verdict"));
 	paint(out, t,
 	      v->status == STATUS_HEALTHY   ? "\x1b[32m"
 	      : v->status == STATUS_FAILING ? "\x1b[31m"
@@ -188,7 +191,7 @@ static void tell_evidence(struct text *out, const struct ticket *t)
 	bool shown[SHOWN_PACKETS] = { false };
 	struct text words = TEXT_NULL;
 
-	head(out, t, _("Evidence"));
+	ticket_head(out, t, _("Evidence"));
 	for (int k = FACT_NONE + 1; k < FACT_KINDS; k++) {
 		enum fact_kind kind = (enum fact_kind)k;
 		enum fact_shown with = fact_shown(kind);
@@ -196,7 +199,7 @@ static void tell_evidence(struct text *out, const struct ticket *t)
 		if (!is_told(t, kind))
 			continue;
 		words_fact(&words, &t->flow, kind);
-		item(out, t, &words);
+		ticket_item(out, t, &words);
 		if (with >= SHOWN_PACKETS || shown[with])
 			continue;
 		shown[with] = true;
@@ -221,21 +224,21 @@ static void tell_left(struct text *out, const struct ticket *t)
 	if (!v->alternative_count)
 		return;
 
-	head(out, t, _("What it can be, likeliest first"));
+	ticket_head(out, t, _("What it can be, likeliest first"));
 	text_format(&words, "%s (%s)", _(v->cause->title), v->cause->id);
-	item(out, t, &words);
+	ticket_item(out, t, &words);
 	for (size_t i = 0; i < v->alternative_count; i++) {
 		const struct cause *c = v->alternatives[i];
 
 		if (i + 1 < CAUSES_TOLD) {
 			text_format(&words, "%s (%s)", _(c->title), c->id);
-			item(out, t, &words);
+			ticket_item(out, t, &words);
 		} else {
 			add_id(&words, c->id);
 		}
 	}
 	if (words.len)
-		item(out, t, &words);
+		ticket_item(out, t, &words);
 	text_done(&words);
 }
 
@@ -253,7 +256,7 @@ static void tell_ruled_out(struct text *out, const struct ticket *t)
 		if (x->is_missing || told[x->by])
 			continue;
 		if (!is_headed)
-			head(out, t, _("Ruled out"));
+			ticket_head(out, t, _("Ruled out"));
 		is_headed = told[x->by] = true;
 		for (size_t k = i; k < v->ruled_out_count; k++)
 			if (v->ruled_out[k].by == x->by &&
@@ -261,7 +264,7 @@ static void tell_ruled_out(struct text *out, const struct ticket *t)
 				add_id(&ids, v->ruled_out[k].cause->id);
 		words_fact(&words, &t->flow, x->by);
 		text_format(&words, "\n%s", text_string(&ids));
-		item(out, t, &words);
+		ticket_item(out, t, &words);
 		text_clear(&ids);
 	}
 	text_done(&words);
@@ -276,11 +279,11 @@ static void tell_not_looked(struct text *out, const struct ticket *t)
 	if (!c->not_looked_count)
 		return;
 
-	head(out, t, _("Not looked at"));
+	ticket_head(out, t, _("Not looked at"));
 	for (size_t i = 0; i < c->not_looked_count; i++) {
 		text_format(&words, "%s: %s", c->not_looked[i].source,
 			    c->not_looked[i].why);
-		item(out, t, &words);
+		ticket_item(out, t, &words);
 	}
 	text_done(&words);
 }
@@ -292,7 +295,7 @@ static void tell_also(struct text *out, const struct ticket *t)
 	struct text words = TEXT_NULL;
 
 	if (f->also_count)
-		head(out, t, _("Also in the way"));
+		ticket_head(out, t, _("Also in the way"));
 	for (size_t i = 0; i < f->also_count; i++) {
 		text_format(&words, "%s (%s)", _(f->also[i].cause->title),
 			    f->also[i].cause->id);
@@ -300,7 +303,7 @@ static void tell_also(struct text *out, const struct ticket *t)
 			text_str(&words, ": ");
 			words_blame(&words, f->also[i].culprit);
 		}
-		item(out, t, &words);
+		ticket_item(out, t, &words);
 	}
 	text_done(&words);
 }
@@ -327,7 +330,7 @@ static void tell_next(struct text *out, const struct ticket *t)
 	struct text words = TEXT_NULL;
 
 	if (v->certainty >= CERTAINTY_INFERRED) {
-		head(out, t, _("Fix"));
+		ticket_head(out, t, _("Fix"));
 		words_fill(&words, _(v->cause->fix), &t->flow);
 		text_str(out, "  ");
 		wrap_text(out, text_string(&words), 2, 2, t->width);
@@ -339,13 +342,13 @@ static void tell_next(struct text *out, const struct ticket *t)
 		return;
 	}
 
-	head(out, t, _("Next"));
+	ticket_head(out, t, _("Next"));
 	for (size_t i = 0; (n = next_at(v, t->flow.facts, i)); i++)
 		tell_step_next(out, t, n);
 	if (v->cause) {
 		text_format(&words, "%s: ", v->cause->id);
 		words_fill(&words, _(v->cause->separate_by), &t->flow);
-		item(out, t, &words);
+		ticket_item(out, t, &words);
 	}
 	text_done(&words);
 }

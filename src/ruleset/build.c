@@ -4,6 +4,7 @@
 
 #include "base/arena.h"
 #include "ruleset/keep.h"
+#include "ruleset/option.h"
 #include "ruleset/save.h"
 
 const struct match *match_named(const char *name, size_t len)

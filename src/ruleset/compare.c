@@ -11,6 +11,7 @@
 /* What is compared, and how far that is. */
 struct comparing {
 	const struct ruleset *of[2];
+	const struct compare_scope *scope;
 	bool has_conntrack;
 	struct arena *arena;
 	struct comparison *ret;
@@ -106,8 +107,10 @@ static int compare_chains(struct comparing *c, const struct chain *before,
 				    c->has_conntrack);
 	if (p.space) {
 		p.space->has_doubts = true;
-		err = program_init(&p.of[0], p.space, before);
+		err = compare_asked_begin(&p, c->scope);
 	}
+	if (!err)
+		err = program_init(&p.of[0], p.space, before);
 	if (!err)
 		err = program_init(&p.of[1], p.space, after);
 	if (!err)
@@ -149,13 +152,18 @@ static void find_partners(struct comparing *c, enum table_family family,
 		}
 }
 
+static bool is_wanted(const struct comparing *c, const struct chain *before)
+{
+	return !c->scope->wants || c->scope->wants(c->scope->context, before);
+}
+
 static int compare_before(struct comparing *c, const struct table *t,
 			  enum table_family family)
 {
 	int err = 0;
 
 	for (const struct chain *x = t->first; x && !err; x = x->next)
-		if (x->hook != HOOK_NONE)
+		if (x->hook != HOOK_NONE && is_wanted(c, x))
 			err = compare_chains(c, x, c->partner[x->index],
 					     family);
 
@@ -196,9 +204,19 @@ static int compare_family(struct comparing *c, enum table_family family)
 int compare_rulesets(const struct ruleset *before, const struct ruleset *after,
 		     struct arena *a, struct comparison *ret)
 {
-	struct comparing c = { .of = { before, after },
-			       .arena = a,
-			       .ret = ret };
+	static const struct compare_scope all;
+
+	return compare_rulesets_within(before, after, &all, a, ret);
+}
+
+int compare_rulesets_within(const struct ruleset *before,
+			    const struct ruleset *after,
+			    const struct compare_scope *scope, struct arena *a,
+			    struct comparison *ret)
+{
+	struct comparing c = {
+		.of = { before, after }, .scope = scope, .arena = a, .ret = ret
+	};
 	int err;
 
 	*ret = (struct comparison){ .is_complete = true,

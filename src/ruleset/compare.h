@@ -28,6 +28,10 @@ struct change {
 	bool size_is_bound;  /* it is no more than that */
 	struct point example;
 	bool is_verified; /* the plain evaluator says the same of the example */
+	/* With a scope that asks for something: how many 5-tuples lie outside of
+	 * it, and one of them. 0: none. */
+	double outside;
+	struct point stray;
 	struct change *next;
 };
 
@@ -48,6 +52,29 @@ static inline enum equality comparison_equal(const struct comparison *c)
 
 	return c->is_complete ? EQUALITY_YES : EQUALITY_UNKNOWN;
 }
+
+/* Packets that are meant to fare otherwise: a set of values for each field, NULL
+ * where any will do. */
+struct compare_asked {
+	enum table_family family; /* TABLE_IP or TABLE_IP6 */
+	unsigned hooks;           /* bits, by enum hook */
+	const struct ranges *set[FIELD_COUNT];
+};
+
+struct compare_scope {
+	/* Which base chains are compared, by the ruleset before; those that are
+	 * only after, always. NULL: all. */
+	bool (*wants)(void *context, const struct chain *before);
+	void *context;
+	const struct compare_asked *asked;
+	size_t asked_count;
+};
+
+/* The same as compare_rulesets(), within the scope. */
+int compare_rulesets_within(const struct ruleset *before,
+			    const struct ruleset *after,
+			    const struct compare_scope *scope, struct arena *a,
+			    struct comparison *ret);
 
 /* Changes live in the arena; both rulesets must be linked. 0 or -ENOMEM. */
 int compare_rulesets(const struct ruleset *before, const struct ruleset *after,

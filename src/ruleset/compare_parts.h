@@ -18,6 +18,9 @@ struct compare_pair {
 	bool *is_common[2]; /* of each entry: it stands on both sides */
 	unsigned searches;
 	bool is_over; /* too many changes, or too much to search */
+	/* What is asked for, in the space; NULL: nothing, nobody wants to know. */
+	const struct box **asked;
+	size_t asked_count;
 };
 
 /* Which entries stand on both sides, in the same order: a packet that meets no
@@ -29,6 +32,19 @@ bool compare_matters(const struct entry *e);
 
 /* Finds and tells the changes of one pair. */
 int compare_search(struct compare_pair *p);
+
+/* Fills asked, before the programs are made: it may need dimensions of its own.
+ * 0 or -ENOMEM. */
+int compare_asked_begin(struct compare_pair *p,
+			const struct compare_scope *scope);
+
+/* How much of the box, where packets come to both goals, was not asked for. 0 or
+ * -ENOMEM. */
+int compare_asked_measure(struct compare_pair *p, struct change *c,
+			  const struct box *both, const struct goal *goals);
+
+/* Leaves of an example what is worth telling. */
+void compare_asked_show(const struct space *s, struct point *example);
 
 /* Whether packets of the family meet the table. */
 bool compare_meets(const struct table *t, enum table_family family);

@@ -20,14 +20,6 @@
 
 enum { PIECES = 300 };
 
-/* What an example tells even where no rule asks for it. */
-static const uint64_t told_fields =
-	FIELD_BIT(FIELD_FAMILY) | FIELD_BIT(FIELD_IIF) | FIELD_BIT(FIELD_OIF) |
-	FIELD_BIT(FIELD_SADDR) | FIELD_BIT(FIELD_DADDR) |
-	FIELD_BIT(FIELD_PROTO) | FIELD_BIT(FIELD_SPORT) |
-	FIELD_BIT(FIELD_DPORT) | FIELD_BIT(FIELD_TCP_FLAGS) |
-	FIELD_BIT(FIELD_ICMP_TYPE) | FIELD_BIT(FIELD_CT_STATE);
-
 /* Where a packet ends on either side. */
 struct ends {
 	uint32_t at[2];
@@ -153,12 +145,10 @@ static int tell(struct compare_pair *p, const struct ends *ends,
 	c->after = fate_of(p, 1, ends->at[1]);
 	c->is_verified = is_verified(p, ends, spot);
 	box_point(p->space, spot, &c->example);
-	c->example.known &= told_fields | p->space->used;
-	if (!c->example.value[FIELD_FRAGMENT])
-		point_forget(&c->example, FIELD_FRAGMENT);
+	compare_asked_show(p->space, &c->example);
 	measure(p, c, both, goals);
 	c->packets = box_words(p->arena, p->space, both);
-	return c->packets ? 0 : -ENOMEM;
+	return c->packets ? compare_asked_measure(p, c, both, goals) : -ENOMEM;
 }
 
 /* Whether a packet within the box ends at both. */
@@ -256,11 +246,13 @@ static int search_passing(struct compare_pair *p, unsigned side, uint32_t at,
 	c->before = fate_of(p, 0, side ? other : at);
 	c->after = fate_of(p, 1, side ? at : other);
 	box_point(p->space, spot, &c->example);
-	c->example.known &= told_fields | p->space->used;
+	compare_asked_show(p->space, &c->example);
 	c->is_verified = linear_reaches(
 		&c->example, &(struct supposed){ &p->of[side], spot, at });
 	c->size = box_size(p->space, p->of[side].entries[at].box);
 	c->size_is_bound = true;
+	c->outside = c->size;
+	c->stray = c->example;
 	c->packets = box_words(p->arena, p->space, p->of[side].entries[at].box);
 	return c->packets ? 0 : -ENOMEM;
 }

@@ -182,6 +182,9 @@ struct rule {
 	/* iptables only: as iptables-save writes it, from "-A" on. Often the
 	 * same as text. */
 	const char *words;
+	/* nft only: as it was listed, with counters and whole sets; NULL: as
+	 * text says. */
+	const char *listed;
 	/* What the source did not show (iptables -L hides interfaces). */
 	bool is_incomplete;
 	struct rule *next;

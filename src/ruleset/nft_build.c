@@ -147,6 +147,23 @@ static const char *rule_text(struct nft_build *nb, const struct nft_rule *from)
 	return nft_build_text(nb, &words);
 }
 
+/* Where it says more than the text. Variables mean nothing elsewhere. */
+static const char *listed(struct nft_build *nb, const struct nft_rule *from,
+			  const char *text)
+{
+	const char *copy;
+
+	if (!from->len || memchr(from->at, '$', from->len) ||
+	    (text && strlen(text) == from->len &&
+	     memcmp(text, from->at, from->len) == 0))
+		return NULL;
+
+	copy = arena_copy(nb->ruleset->arena, from->at, from->len);
+	if (!copy)
+		nb->tree->failed = true;
+	return copy;
+}
+
 static void add_rule(struct nft_build *nb, const struct nft_rule *from,
 		     struct chain *c)
 {
@@ -161,6 +178,7 @@ static void add_rule(struct nft_build *nb, const struct nft_rule *from,
 	rule->place = nft_tree_place(nb->tree, from->at, NULL);
 	rule->comment = own(nb, from->comment);
 	rule->text = rule_text(nb, from);
+	rule->listed = listed(nb, from, rule->text);
 	nb->tree->about = rule->text;
 	begin_rule(nb, rule);
 	for (const struct nft_stmt *s = from->first; s; s = s->next) {

@@ -98,6 +98,7 @@ struct nft_rule {
 	const char *comment;
 	uint64_t handle;
 	const char *at;
+	size_t len;  /* of its words in the source; 0: JSON */
 	bool is_bad; /* could not be read: it may do anything */
 	struct nft_rule *next;
 };

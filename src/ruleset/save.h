@@ -1,6 +1,5 @@
 #pragma once
 
-#include "ruleset/option.h"
 #include "ruleset/read.h"
 
 /*

@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "ruleset/option.h"
 #include "ruleset/save.h"
 
 /* As libxtables quotes: anything but letters, digits, _ and - in quotes. */

@@ -1,12 +1,298 @@
 /* Rules that refuse: the smallest change that lets the connection through. */
 #include <errno.h>
+#include <string.h>
 
-#include "fix/repair.h"
+#include "base/arena.h"
+#include "base/i18n.h"
+#include "base/problem.h"
+#include "base/text.h"
+#include "fix/effect.h"
+#include "fix/repairs/rules_parts.h"
+#include "fix/rules_edit.h"
+#include "ruleset/model.h"
+
+enum { EDITS_MOST = 12 };
+
+const char *rules_name(struct fix_planning *p, const struct rule *rule)
+{
+	return fix_words(p, _("rule %u of %s"), rule->number,
+			 rule->chain->name);
+}
+
+const struct cond *rules_cond(const struct rule *rule, enum field f)
+{
+	for (size_t i = 0; i < rule->term_count; i++) {
+		const struct cond *c = &rule->terms[i].cond;
+
+		if (!rule->terms[i].is_action && c->kind == COND_RANGES &&
+		    c->field == f)
+			return c;
+	}
+
+	return NULL;
+}
+
+void rules_risk(struct rules_mend *m, enum fix_risk risk, const char *text)
+{
+	if (risk < m->candidate.risk ||
+	    (risk == m->candidate.risk && m->candidate.risk_text))
+		return;
+
+	m->candidate.risk = risk;
+	m->candidate.risk_text = text;
+}
+
+static struct rules_change *new_change(struct rules_mend *m,
+				       const struct chain *c,
+				       const struct rule_edit *e)
+{
+	struct arena *a = m->planning->plan->arena;
+	struct rules_change *r = arena_alloc(a, sizeof(*r));
+	struct rule_edit *copy = arena_alloc(a, sizeof(*copy));
+
+	if (!r || !copy)
+		return NULL;
+
+	*copy = *e;
+	copy->chain = arena_string(a, c->name);
+	copy->words = e->words ? arena_string(a, e->words) : NULL;
+	*r = (struct rules_change){ .engine = c->table->engine,
+				    .family = c->table->family,
+				    .table = arena_string(a, c->table->name),
+				    .edits = copy,
+				    .edit_count = 1 };
+	return copy->chain && r->table && (copy->words || !e->words) ? r : NULL;
+}
+
+int rules_edit_now(struct rules_mend *m, const struct chain *c,
+		   const struct rule_edit *e, const char *text,
+		   const char *undo_text)
+{
+	struct fix_planning *p = m->planning;
+	struct rules_change *r = new_change(m, c, e);
+	struct fix_change *change;
+	int err = r ? rules_edit_script(m->rules, p->plan->arena, r) : -ENOMEM;
+
+	if (!err)
+		err = rules_edit_apply(m->rules, r);
+	if (err)
+		return err;
+
+	change = fix_change_now(p, &m->candidate, CHANGE_RULES);
+	if (!change)
+		return -ENOMEM;
+	change->text = text;
+	change->undo_text = undo_text;
+	change->rules = *r;
+	return 0;
+}
+
+static int begin(struct rules_mend *m, struct fix_planning *p, const char *id)
+{
+	*m = (struct rules_mend){ .planning = p };
+	m->candidate.id = id;
+	m->problems = problems_new();
+	return m->problems ? fix_rules_read(p->source, m->problems, &m->rules)
+			   : -ENOMEM;
+}
+
+static void end(struct rules_mend *m)
+{
+	ruleset_free(m->rules);
+	problems_free(m->problems);
+}
+
+/* Where only some packets get through, whoever may refuse the others stands in
+ * the way as well. */
+static bool unsure_blocker(const struct walk_way *way, bool of_reply,
+			   struct walk_blocker *ret)
+{
+	if (way->verdict.decision != WALK_UNKNOWN)
+		return false;
+
+	for (size_t i = 0; i < way->end_count; i++) {
+		const struct walk_verdict *v = &way->ends[i];
+
+		if ((v->decision != WALK_DROP && v->decision != WALK_REJECT) ||
+		    !v->chain)
+			continue;
+		*ret = (struct walk_blocker){ .verdict = *v,
+					      .of_reply = of_reply };
+		return true;
+	}
+
+	return false;
+}
+
+/* The next that stands in the way of the packets; false: none does, or nobody
+ * knows who. */
+static bool next_blocker(struct rules_mend *m, const struct walk_result *w,
+			 struct walk_blocker *ret, bool *ret_unsure)
+{
+	m->walked = w;
+	*ret_unsure = false;
+	if (w->blocker_count) {
+		*ret = w->blockers[0];
+		return true;
+	}
+
+	*ret_unsure = unsure_blocker(&w->way, false, ret) ||
+		      (w->has_reply && unsure_blocker(&w->reply, true, ret));
+	return *ret_unsure;
+}
+
+/* One blocker by the ways given, up to a NULL: the first that fits. */
+static int mend_one(struct rules_mend *m, const struct walk_blocker *b,
+		    rules_mend_way *const *ways)
+{
+	int err = -ENOENT;
+
+	for (size_t i = 0; ways[i] && err == -ENOENT; i++)
+		err = ways[i](m, b);
+
+	return err;
+}
+
+static void tell_unsure(struct rules_mend *m)
+{
+	rules_risk(m, FIX_RISK_SOME,
+		   _("A limit, a list or a time that the rules ask for no "
+		     "longer counts for these packets."));
+}
+
+static int walk(struct rules_mend *m, struct walk_blocker *ret,
+		bool *ret_through, bool *ret_unsure)
+{
+	struct walk_result *first, *next;
+	int err = effect_walk(m->planning, m->rules, &first, &next);
+
+	*ret_through =
+		!err && effect_gets_through(first) && effect_gets_through(next);
+	if (err || *ret_through)
+		return err;
+
+	/* The first packet first; an answer that begins with one that does not
+	 * get through is another's. */
+	if (next_blocker(m, first, ret, ret_unsure) ||
+	    next_blocker(m, next, ret, ret_unsure))
+		return 0;
+
+	return -ENOENT;
+}
+
+/* Until the packets get through. */
+static int mend_all(struct rules_mend *m, rules_mend_way *first)
+{
+	static rules_mend_way *const usual[] = {
+		rules_move_accept,
+		rules_insert_here,
+		rules_insert_base,
+		NULL,
+	};
+	rules_mend_way *const begin_with[] = { first, NULL };
+	struct walk_blocker b;
+	bool is_through, is_unsure;
+	int err = 0;
+
+	for (unsigned i = 0; i < EDITS_MOST && !err; i++) {
+		err = walk(m, &b, &is_through, &is_unsure);
+		if (err || is_through)
+			return err;
+		if (is_unsure)
+			tell_unsure(m);
+		err = mend_one(m, &b, i ? usual : begin_with);
+	}
+
+	return err ? err : -ENOENT;
+}
+
+static bool is_there_already(const struct fix_plan *p,
+			     const struct fix_candidate *c)
+{
+	for (const struct fix_candidate *x = p->first; x; x = x->next) {
+		bool is_same = x->now_count == c->now_count;
+
+		for (size_t i = 0; i < c->now_count && is_same; i++)
+			is_same = x->now[i].kind == c->now[i].kind &&
+				  text_same(x->now[i].text, c->now[i].text);
+		if (is_same)
+			return true;
+	}
+
+	return false;
+}
+
+/* In the manager's language; and into the plan. */
+static int propose_made(struct rules_mend *m)
+{
+	struct fix_planning *p = m->planning;
+	struct fix_candidate *c;
+	int err = fix_effect_of(p, &m->candidate, m->rules, NULL);
+
+	if (err || is_there_already(p->plan, &m->candidate))
+		return err;
+	if (!m->candidate.risk_text)
+		rules_risk(m, FIX_RISK_LOW,
+			   _("Nothing is taken away, and the change is one "
+			     "transaction."));
+	if (m->manager) {
+		m->candidate.owner = m->manager->id;
+		err = m->manager->express(p, &m->candidate);
+		if (err)
+			return err;
+	}
+
+	c = fix_propose(p, m->candidate.id);
+	if (!c)
+		return -ENOMEM;
+	m->candidate.next = c->next;
+	*c = m->candidate;
+	return 0;
+}
+
+static const struct variant {
+	const char *id;
+	rules_mend_way *first;
+} variants[] = {
+	{ "rule-move", rules_move_accept },
+	{ "rule-insert", rules_insert_here },
+	{ "rule-insert-base", rules_insert_base },
+};
+
+static int try(struct fix_planning *p, const struct variant *v)
+{
+	struct rules_mend m;
+	int err = begin(&m, p, v->id);
+
+	if (!err)
+		err = mend_all(&m, v->first);
+	if (!err && m.candidate.now_count)
+		err = propose_made(&m);
+	end(&m);
+	return err == -ENOENT || err == -EINVAL ? 0 : err;
+}
 
 static int propose(struct fix_planning *p, const struct fix_fault *f)
 {
-	(void)p;
+	int err = 0;
+
 	(void)f;
+	if (!p->ruleset || !p->source || !p->has_packet) {
+		fix_remark(p, _("The rules or the packet are not known, so no "
+				"change of them is proposed."));
+		return -ENOENT;
+	}
+
+	for (size_t i = 0; i < sizeof(variants) / sizeof(*variants) && !err;
+	     i++)
+		err = try(p, &variants[i]);
+	if (err)
+		return err;
+	if (p->plan->first)
+		return 0;
+
+	fix_remark(p, _("No single change of the rules was found that lets the "
+			"connection through."));
 	return -ENOENT;
 }
 

@@ -179,7 +179,7 @@ static struct wrappers_ask question(const struct reading *r,
 				      .has_account = has_account };
 }
 
-static struct culprit *blame(const struct reading *r,
+static struct culprit *blame(const struct reading *r, const struct program *p,
 			     const struct wrappers_decision *d)
 {
 	struct arena *a = r->l->record->arena;
@@ -189,6 +189,7 @@ static struct culprit *blame(const struct reading *r,
 	culprit_text(c, a, "file", d->file);
 	if (d->line)
 		culprit_number(c, "line", d->line);
+	culprit_text(c, a, "daemon", p->daemon);
 	return c;
 }
 
@@ -203,17 +204,17 @@ static void tell_denied(struct reading *r, const struct program *p,
 		  d->line, client, p->daemon);
 	if (d->is_broken)
 		look_tell(
-			l, FACT_WRAPPERS_DENY, blame(r, d),
+			l, FACT_WRAPPERS_DENY, blame(r, p, d),
 			_("%1$s cannot be read beyond line %2$u, or that line's options are wrong, so libwrap refuses %3$s at %4$s."),
 			d->file, d->line, client, p->daemon);
 	else if (d->answer == WRAPPERS_TWISTED)
 		look_tell(
-			l, FACT_WRAPPERS_DENY, blame(r, d),
+			l, FACT_WRAPPERS_DENY, blame(r, p, d),
 			_("%1$s, line %2$u, has another command answer %3$s instead of %4$s: %5$s."),
 			d->file, d->line, client, p->daemon, d->text);
 	else
 		look_tell(
-			l, FACT_WRAPPERS_DENY, blame(r, d),
+			l, FACT_WRAPPERS_DENY, blame(r, p, d),
 			_("%1$s, line %2$u, does not let %3$s use %4$s: %5$s."),
 			d->file, d->line, client, p->daemon, d->text);
 }
@@ -227,7 +228,7 @@ static void tell_paranoid(struct reading *r, const struct program *p,
 		  _("%1$s, line %2$u, does not let %3$s use %4$s"), d->file,
 		  d->line, text_string(&r->client), p->daemon);
 	look_tell(
-		l, FACT_WRAPPERS_PARANOID, blame(r, d),
+		l, FACT_WRAPPERS_PARANOID, blame(r, p, d),
 		_("The address %1$s leads to the name %2$s, and that to another address; %3$s, line %4$u, refuses such clients: %5$s."),
 		text_string(&r->client), r->name.name, d->file, d->line,
 		d->text);

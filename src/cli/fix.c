@@ -1,0 +1,435 @@
+/* fix: what to change so that it works. The command line. */
+#include "cli/fix.h"
+
+#include <errno.h>
+#include <ifaddrs.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/arena.h"
+#include "base/i18n.h"
+#include "base/problem.h"
+#include "cli/near.h"
+#include "cli/server.h"
+#include "cli/target.h"
+
+extern const struct command fix_plan_command, fix_rehearse_command;
+
+enum { CHOOSE_MOST = 999 };
+
+static bool is_kind(const char *path, mode_t kind)
+{
+	struct stat st;
+
+	return !stat(path, &st) && (st.st_mode & S_IFMT) == kind;
+}
+
+static int add_file(struct fix_request *r, const char *name)
+{
+	if (!name)
+		return EXIT_USAGE;
+	if (r->file_count == FIX_FILES)
+		return cli_usage(r->command, _("too many files: %s"), name);
+
+	r->files[r->file_count++] = name;
+	return 0;
+}
+
+static int take_word(struct fix_request *r, const char *word)
+{
+	struct address a;
+
+	if (!server_is_service(word) && is_kind(word, S_IFREG)) {
+		if (r->file_count)
+			return add_file(r, word);
+		return cli_usage(
+			r->command,
+			_("%1$s is a file: if it holds rules, write --ruleset %1$s, and the service that is to work"),
+			word);
+	}
+	if (r->port || (r->word && server_is_service(r->word) &&
+			!address_parse(&a, word, strlen(word))))
+		return cli_usage(r->command, _("one service at a time"));
+	if (r->word && address_parse(&a, word, strlen(word)))
+		return cli_usage(r->command,
+				 _("whose attempts? Write --from %s"), word);
+	if (r->word)
+		r->port = word;
+	else
+		r->word = word;
+	return 0;
+}
+
+static int take_choice(struct fix_request *r, const char *value)
+{
+	char *end;
+
+	if (!value)
+		return EXIT_USAGE;
+	r->chosen = strtoul(value, &end, 10);
+	if (end != value && !*end && *value != '-' && r->chosen &&
+	    r->chosen <= CHOOSE_MOST)
+		return 0;
+
+	return cli_usage(
+		r->command,
+		_("--choose takes the number of a way that the plan lists, not \"%s\""),
+		value);
+}
+
+/* 1: taken; 0: it is none of these; -1: it is wrong, which was said. */
+static int take_value(struct fix_request *r, int argc, char *argv[], int *i)
+{
+	const struct {
+		const char **ret, *name;
+	} words[] = {
+		{ &r->from, "--from" },
+		{ &r->for_whom, "--for" },
+		{ &r->save, "--save" },
+		{ &r->host, "--host" },
+	};
+
+	for (size_t k = 0; k < sizeof(words) / sizeof(*words); k++) {
+		if (!cli_is(argv[*i], words[k].name))
+			continue;
+		*words[k].ret = cli_value(words[k].name, argc, argv, i);
+		return *words[k].ret ? 1 : -1;
+	}
+	if (cli_is(argv[*i], "--ruleset"))
+		return add_file(r, cli_value("--ruleset", argc, argv, i)) ? -1
+									  : 1;
+	if (cli_is(argv[*i], "--choose"))
+		return take_choice(r, cli_value("--choose", argc, argv, i)) ? -1
+									    : 1;
+	if (cli_is(argv[*i], "--address"))
+		return firewall_host_take(&r->frame, &r->own,
+					  cli_value("--address", argc, argv, i))
+			       ? -1
+			       : 1;
+
+	return firewall_packet_take(&r->frame, &r->packet, argc, argv, i);
+}
+
+static int take_option(struct fix_request *r, int argc, char *argv[], int *i)
+{
+	const struct {
+		bool *ret;
+		const char *name;
+		bool is_of_plan, is_of_rehearse;
+	} flags[] = {
+		{ &r->is_waiting, "--wait", true, true },
+		{ &r->is_unrehearsed, "--no-rehearse", true, false },
+		{ &r->is_experiment, "--experiment", false, true },
+	};
+
+	int taken = cli_common(r->frame.cli, argc, argv, i);
+
+	if (!taken)
+		taken = take_value(r, argc, argv, i);
+	for (size_t k = 0; k < sizeof(flags) / sizeof(*flags) && !taken; k++) {
+		if (strcmp(argv[*i], flags[k].name) != 0 ||
+		    !(r->is_rehearsing ? flags[k].is_of_rehearse
+				       : flags[k].is_of_plan))
+			continue;
+		*flags[k].ret = true;
+		taken = 1;
+	}
+	if (taken < 0)
+		return EXIT_USAGE;
+
+	return taken ? 0 : near_option(r->command, argv[*i]);
+}
+
+static int take_all(struct fix_request *r, int argc, char *argv[])
+{
+	int status = 0;
+
+	for (int i = 1; i < argc && !status; i++)
+		status = argv[i][0] == '-' ? take_option(r, argc, argv, &i)
+					   : take_word(r, argv[i]);
+	return status;
+}
+
+static bool is_own(const struct address *a)
+{
+	struct ifaddrs *all = NULL;
+	bool is_found = address_is_loopback(a);
+
+	if (getifaddrs(&all))
+		return is_found;
+	for (const struct ifaddrs *i = all; i && !is_found; i = i->ifa_next) {
+		struct sockaddr_in v4;
+		struct sockaddr_in6 v6;
+		struct address own;
+
+		if (!i->ifa_addr || (i->ifa_addr->sa_family != AF_INET &&
+				     i->ifa_addr->sa_family != AF_INET6))
+			continue;
+		memcpy(&v4, i->ifa_addr, sizeof(v4));
+		own = address_v4(ntohl(v4.sin_addr.s_addr));
+		if (i->ifa_addr->sa_family == AF_INET6) {
+			memcpy(&v6, i->ifa_addr, sizeof(v6));
+			own = address_v6(v6.sin6_addr.s6_addr);
+		}
+		is_found = address_equal(&own, a);
+	}
+	freeifaddrs(all);
+	return is_found;
+}
+
+/* HOST:PORT of another host: this one is the client. */
+static bool is_target(const struct fix_request *r)
+{
+	struct target t = { 0 };
+	struct text why = TEXT_NULL;
+	struct address a;
+	int err;
+
+	if (server_is_service(r->word))
+		return false;
+	err = target_parse(&t, r->frame.arena, r->word, r->port, &why);
+	text_done(&why);
+	if (err)
+		return strpbrk(r->word, ":./") != NULL;
+
+	return t.scheme || !address_parse(&a, t.host, strlen(t.host)) ||
+	       !is_own(&a);
+}
+
+static const struct fix_look *look_of(const struct fix_request *r)
+{
+	if (r->file_count)
+		return &fix_files;
+	if (is_kind(r->word, S_IFDIR))
+		return &fix_case;
+	if (!r->host && is_target(r))
+		return &fix_target;
+
+	return &fix_server;
+}
+
+/* What is said belongs together. */
+static int check_words(const struct fix_request *r)
+{
+	bool has_packet = r->packet.words || r->packet.from;
+
+	if (!r->word && !(r->file_count && has_packet))
+		return cli_usage(
+			r->command, "%s",
+			_("what is to work? A service of this host (5555, udp/53, ssh), HOST:PORT, or a case"));
+	if (!r->file_count && (has_packet || r->own.host.count))
+		return cli_usage(
+			r->command, "%s",
+			_("--packet and --address are for rules in files: --ruleset FILE"));
+	if (r->file_count && r->host)
+		return cli_usage(r->command, "%s",
+				 _("--ruleset or --host: one of them"));
+	if (r->is_waiting && (r->file_count || r->host))
+		return cli_usage(r->command, "%s",
+				 _("--wait is for this host as it is now"));
+
+	return 0;
+}
+
+/* That which looks for it has no use for what was said. */
+static int check_fits(const struct fix_request *r, const struct fix_look *by)
+{
+	if (by == &fix_server || by == &fix_files)
+		return 0;
+	if (r->from)
+		return cli_usage(
+			r->command,
+			by == &fix_case
+				? _("--from is for a service of this host: the case tells whose attempt it was")
+				: _("--from is for a service of this host: %s is another's, and this host its client"),
+			r->word);
+	if (r->is_waiting)
+		return cli_usage(r->command, "%s",
+				 _("--wait is for a service of this host"));
+
+	return 0;
+}
+
+static int run_request(struct cli *cli, struct fix_request *r)
+{
+	const struct fix_look *by;
+	int status = check_words(r);
+
+	if (status)
+		return status;
+	by = look_of(r);
+	status = check_fits(r, by);
+	if (!status)
+		status = fix_run(cli, r, by);
+	if (status >= 0)
+		return status;
+
+	(void)fprintf(stderr, _("kiriwake: %s\n"), strerror(-status));
+	return EXIT_UNKNOWN;
+}
+
+static int run_part(struct cli *cli, bool is_rehearsing, int argc, char *argv[])
+{
+	struct fix_request *r = calloc(1, sizeof(*r));
+	int status = EXIT_UNKNOWN;
+
+	if (!r)
+		return status;
+
+	r->command = is_rehearsing ? &fix_rehearse_command : &fix_plan_command;
+	r->is_rehearsing = is_rehearsing;
+	r->frame = (struct firewall){ .cli = cli,
+				      .command = r->command,
+				      .sides = 1,
+				      .problems = problems_new(),
+				      .arena = arena_new() };
+	if (r->frame.problems && r->frame.arena)
+		status = take_all(r, argc, argv);
+	if (!status)
+		status = run_request(cli, r);
+	problems_free(r->frame.problems);
+	arena_free(r->frame.arena);
+	free(r);
+	return status;
+}
+
+static int say_not_there(const char *word)
+{
+	static const char *const later[] = { "apply", "experiment", "confirm",
+					     "undo", "status" };
+
+	for (size_t i = 0; i < sizeof(later) / sizeof(*later); i++) {
+		if (strcmp(word, later[i]) != 0)
+			continue;
+		(void)fprintf(
+			stderr,
+			_("kiriwake: `fix %s' is not there yet: `kiriwake fix plan' prints the commands, and changes nothing itself\n"),
+			word);
+		return EXIT_USAGE;
+	}
+
+	if (server_is_service(word) || strpbrk(word, ":./"))
+		return cli_usage(&command_fix,
+				 _("did you mean `kiriwake fix plan %s'?"),
+				 word);
+
+	return cli_usage(&command_fix,
+			 _("there is no `fix %s'; it is plan or rehearse"),
+			 word);
+}
+
+static int run(struct cli *cli, int argc, char *argv[])
+{
+	if (argc < 2)
+		return cli_usage(&command_fix, "%s", _("plan or rehearse?"));
+	if (!strcmp(argv[1], "plan"))
+		return run_part(cli, false, argc - 1, argv + 1);
+	if (!strcmp(argv[1], "rehearse"))
+		return run_part(cli, true, argc - 1, argv + 1);
+
+	return say_not_there(argv[1]);
+}
+
+const struct command fix_plan_command = {
+	.name = "fix plan",
+	.arguments =
+		"SERVICE|TARGET|CASE [--from CLIENT] [--for WHOM] [OPTION...]",
+	.summary = N_(
+		"The smallest change that makes it work, and proof that it does."),
+	.help = N_(
+		"\n"
+		"What is to work is one of\n"
+		"  SERVICE  this host serves it: 5555, tcp/5555, udp/53, ssh, ADDRESS:PORT; it is\n"
+		"           looked at as `kiriwake server' does\n"
+		"  TARGET   this host asks for it: HOST:PORT; tried as `kiriwake check' does\n"
+		"  CASE     a folder that --save of `check', `server' or `fix' wrote\n"
+		"\n"
+		"A plan is the smallest change that lets this connection through and nothing else:\n"
+		"where a rule belongs, a line of hosts.allow, an address to listen on ... with its\n"
+		"exact effect on all packets, the commands to copy, how it is taken back, whether\n"
+		"it survives a reboot, and what else would do. What is at fault elsewhere is told\n"
+		"with whom to ask, and what to send them. Nothing on this host is changed.\n"
+		"\n"
+		"Where permitted (root), the plan is then rehearsed: this host's rules are loaded\n"
+		"into a throwaway network namespace, real packets are sent, the plan is carried\n"
+		"out there, and the verdict has to turn.\n"
+		"\n"
+		"  --from ADDRESS      the client who is to get through\n"
+		"  --for WHOM          client (the default), subnet, everyone, or a network: 10.1.0.0/24\n"
+		"  --choose N          the Nth way of the plan instead of the first\n"
+		"  --no-rehearse       only the plan\n"
+		"  --wait              waits for a real attempt first, for certainty (Ctrl-C ends it)\n"
+		"  --save CASE         keeps the case, and the plan with its proof as plan.json\n"
+		"  --host CASE         of the host that was saved there instead of this one\n"
+		"  --ruleset FILE      only these rules (several: one each); of this host nothing is\n"
+		"                      asked\n"
+		"  --packet 'WORDS'    with --ruleset: the packet, as `firewall trace' has it\n"
+		"  --packet-from CAPTURE#N\n"
+		"                      with --ruleset: packet N of a capture\n"
+		"  --address IF=ADDR/LEN\n"
+		"                      with --ruleset: an address of the host whose rules they are\n"
+		"\n"
+		"Exit status: 0 there is a plan, or nothing to fix; 1 there is none, or its\n"
+		"rehearsal failed; 2 usage or bad input; 3 it could not be told what is wrong.\n"
+		"\n"
+		"Examples:\n"
+		"  kiriwake fix plan 5555 --from 10.1.0.7\n"
+		"  kiriwake fix plan telnet --from 192.168.30.1 --for subnet\n"
+		"  kiriwake fix plan tcp/23 --from 192.168.30.1 --ruleset rules.v4\n"
+		"  kiriwake fix plan CASE --json\n"),
+};
+
+const struct command fix_rehearse_command = {
+	.name = "fix rehearse",
+	.arguments =
+		"SERVICE|TARGET|CASE [--from CLIENT] [--for WHOM] [OPTION...]",
+	.summary = N_("The plan, carried out where it can do no harm."),
+	.help = N_(
+		"\n"
+		"As `kiriwake fix plan', and the rehearsal is what counts: without it, it ends with\n"
+		"status 3. Real packets show that the connection fails as was said, that every\n"
+		"command of the plan works, that the connection and its answer then get through,\n"
+		"that sessions of administrators go on and new ones are let in, that all other\n"
+		"packets fare as before, and that the plan can be taken back to the byte.\n"
+		"\n"
+		"  --experiment        also without any rules at all: is it they that stop it?\n"
+		"  --from, --for, --choose, --wait, --save, --host, --ruleset, --packet,\n"
+		"  --packet-from, --address: see `kiriwake fix plan --help'\n"
+		"\n"
+		"Exit status: 0 proven, or nothing to fix; 1 there is no plan, or it failed; 2 usage\n"
+		"or bad input; 3 it could not be rehearsed.\n"
+		"\n"
+		"Examples:\n"
+		"  kiriwake fix rehearse 5555 --from 10.1.0.7\n"
+		"  kiriwake fix rehearse telnet --from 192.168.30.1 --experiment\n"),
+};
+
+static const struct command *const part_commands[] = {
+	&fix_plan_command,
+	&fix_rehearse_command,
+	NULL,
+};
+
+const struct command command_fix = {
+	.name = "fix",
+	.arguments = "plan|rehearse SERVICE|TARGET|CASE [OPTION...]",
+	.summary =
+		N_("What to change so that it works, and proof that it does."),
+	.help = N_(
+		"\n"
+		"  plan      the smallest change that lets it through, its exact effect, the commands\n"
+		"  rehearse  the same, carried out in a throwaway network namespace\n"
+		"\n"
+		"Neither changes anything on this host.\n"
+		"`kiriwake fix plan --help' tells of one part.\n"
+		"\n"
+		"Examples:\n"
+		"  kiriwake fix plan 5555 --from 10.1.0.7\n"
+		"  kiriwake fix plan vpn.example.org:5555\n"
+		"  kiriwake fix rehearse telnet --from 192.168.30.1\n"),
+	.parts = part_commands,
+	.run = run,
+};

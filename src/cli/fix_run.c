@@ -1,0 +1,219 @@
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/i18n.h"
+#include "base/problem.h"
+#include "cli/case_output.h"
+#include "cli/check.h"
+#include "cli/fix.h"
+#include "fix/drift.h"
+
+static bool is_healthy(const struct fix_run *x)
+{
+	return x->verdict->verdict.status == STATUS_HEALTHY ||
+	       (x->by == &fix_files && x->ruled == FACT_RULES_ACCEPT);
+}
+
+static bool is_unknown(const struct fix_run *x)
+{
+	return x->verdict->verdict.status == STATUS_UNKNOWN && !is_healthy(x);
+}
+
+static void find_admins(struct fix_run *x, const struct fix_admin *session,
+			size_t count)
+{
+	struct fix_planning *p = &x->planning;
+
+	if (!x->by->is_host || x->request->host)
+		return;
+	if (count)
+		x->admins[0] = *session;
+	p->admin_count = fix_admins_open(x->admins, count);
+	p->admins = x->admins;
+}
+
+static int choose(struct fix_run *x)
+{
+	struct fix_candidate *c = x->plan.first;
+	size_t count = 0, wanted = x->request->chosen;
+
+	for (; c; c = c->next) {
+		if (++count != (wanted ? wanted : 1))
+			continue;
+		x->chosen = c;
+		x->number = count;
+	}
+	if (!wanted || !count || x->chosen)
+		return 0;
+
+	return cli_usage(x->request->command,
+			 ngettext("--choose %zu: there is %zu way to do it",
+				  "--choose %zu: there are %zu ways to do it",
+				  count),
+			 wanted, count);
+}
+
+static int make_plan(struct fix_run *x)
+{
+	int status = fix_ask_fill(x), err;
+
+	if (status)
+		return status;
+	if (is_healthy(x) || is_unknown(x))
+		return 0;
+
+	fix_ask_faults(x);
+	err = fix_plan_make(&x->planning);
+	for (struct fix_candidate *c = x->plan.first; c && !err; c = c->next)
+		err = x->planning.may_read
+			      ? drift_candidate(&x->planning, "/", c)
+			      : 0;
+	return err ? err : choose(x);
+}
+
+static int try_plan(struct fix_run *x)
+{
+	int err;
+
+	if (!x->chosen || x->request->is_unrehearsed || !x->room)
+		return 0;
+
+	err = rehearse(&x->planning, x->chosen, x->room,
+		       x->request->is_experiment);
+	if (err == -ENOMEM)
+		return err;
+	x->rehearsal_error = err;
+	return 0;
+}
+
+/* Rules alone are some host's, and not this one's. */
+static void init_ticket(const struct fix_run *x, struct ticket *t)
+{
+	t->problems = x->problems;
+	ticket_init(t, x->record, x->verdict);
+	if (x->by != &fix_files || x->verdict->attempt)
+		return;
+	t->flow.record = NULL;
+	t->flow.server_name = _("the server");
+}
+
+static int tell(struct fix_run *x)
+{
+	struct text out = TEXT_NULL;
+	struct check_screen screen;
+	int err = 0;
+
+	check_screen_init(&screen, x->cli, x->record);
+	init_ticket(x, &screen.ticket);
+	if (x->cli->json)
+		fix_json(&out, x, &screen.ticket);
+	else
+		fix_text(&out, x, &screen.ticket);
+	if (text_ok(&out))
+		(void)fwrite(out.data, 1, out.len, stdout);
+	else
+		err = -ENOMEM;
+	text_done(&out);
+	return err;
+}
+
+static int save(struct fix_run *x)
+{
+	struct ticket t = { 0 };
+	struct text out = TEXT_NULL;
+	int err = x->by->save(x);
+
+	if (err || x->file < 0)
+		return err;
+
+	init_ticket(x, &t);
+	fix_json(&out, x, &t);
+	err = text_ok(&out) ? file_write(x->file, out.data, out.len) : -ENOMEM;
+	text_done(&out);
+	return err;
+}
+
+/* Whether something that was tried of the plan went wrong. */
+static bool has_failed(const struct rehearsal *r)
+{
+	for (size_t i = 0; r && i < REHEARSAL_CHECKS; i++)
+		if (r->row[i].result == REHEARSAL_FAIL)
+			return true;
+
+	return false;
+}
+
+static int status_of(const struct fix_run *x)
+{
+	const struct rehearsal *r = x->chosen ? x->chosen->rehearsal : NULL;
+
+	if (problems_count(x->problems))
+		return EXIT_USAGE;
+	if (is_unknown(x))
+		return EXIT_UNKNOWN;
+	if (is_healthy(x))
+		return EXIT_HEALTHY;
+	if (!x->chosen || has_failed(r))
+		return EXIT_FAULT;
+	if (x->request->is_rehearsing && !(r && r->is_proven))
+		return EXIT_UNKNOWN;
+
+	return EXIT_HEALTHY;
+}
+
+static int run(struct fix_run *x, const struct fix_admin *session, size_t count)
+{
+	int err = x->by->look(x);
+
+	if (err)
+		return err;
+
+	x->plan.arena = x->record->arena;
+	x->planning.plan = &x->plan;
+	x->planning.record = x->record;
+	find_admins(x, session, count);
+	err = make_plan(x);
+	if (!err)
+		err = try_plan(x);
+	if (!err)
+		err = save(x);
+	if (!err)
+		err = tell(x);
+	return err ? err : status_of(x);
+}
+
+int fix_run(const struct cli *cli, struct fix_request *r,
+	    const struct fix_look *by)
+{
+	struct fix_run x = { .cli = cli,
+			     .quiet = *cli,
+			     .request = r,
+			     .by = by,
+			     .record = case_new(),
+			     .problems = r->frame.problems,
+			     .file = -1 };
+	struct fix_admin session;
+	size_t count = fix_admins_session(getenv("SSH_CONNECTION"),
+					  getenv("SSH_CLIENT"), &session);
+	int status = x.record ? 0 : -ENOMEM;
+
+	x.quiet.json = cli->json || !cli->verbose;
+	/* Before anything that somebody else made is read. */
+	if (!r->is_unrehearsed)
+		x.room_error = room_start(&x.room);
+	if (!status && r->save)
+		status = case_output_open_plan(&x.file, r->save);
+	if (!status)
+		status = run(&x, &session, count);
+	cli_problems(x.problems);
+	by->done(&x);
+	room_end(x.room);
+	if (x.file >= 0 && close(x.file) && status >= 0)
+		status = -errno;
+	case_free(x.record);
+	return status;
+}

@@ -1,0 +1,52 @@
+#pragma once
+
+#include "fix/effect_parts.h"
+#include "fix/manager.h"
+#include "fix/repair.h"
+
+/*
+ * What the files of the repair `rules' share: a candidate while it is made. Only
+ * repairs/rules*.c include this.
+ *
+ * A candidate begins with one way to mend the first blocker; then the packet is
+ * walked again, and every blocker that is left is mended by the usual ways, until
+ * it gets through. Edits are made one by one, each on the rules that the one
+ * before left.
+ */
+struct rules_mend {
+	struct fix_planning *planning;
+	struct fix_candidate candidate;
+	struct problems *problems;
+	struct ruleset *rules;            /* with the edits so far */
+	const struct walk_result *walked; /* through these; the plan's arena */
+	const struct manager *manager;    /* of the first owned chain */
+	bool has_stranger; /* something is changed that a manager keeps, and
+			    * that it has no place for */
+};
+
+/* Mends one blocker. 0; -ENOENT: not in this way; or -errno. */
+typedef int rules_mend_way(struct rules_mend *m, const struct walk_blocker *b);
+
+rules_mend_way rules_move_accept;   /* the ACCEPT below goes above it */
+rules_mend_way rules_insert_here;   /* an ACCEPT, just above it */
+rules_mend_way rules_insert_base;   /* the same, in the base chain */
+rules_mend_way rules_other_delete;  /* it names this client alone */
+rules_mend_way rules_other_narrow;  /* it names everybody but him */
+rules_mend_way rules_other_tracked; /* he is tracked again */
+rules_mend_way rules_set_element;   /* a set that the rules ask */
+
+/* Applies the edit, adds it to the candidate. e's strings must last; the
+ * sentences are the plan's. 0 or -errno. */
+int rules_edit_now(struct rules_mend *m, const struct chain *c,
+		   const struct rule_edit *e, const char *text,
+		   const char *undo_text);
+
+/* Adds to the risk, which only grows. */
+void rules_risk(struct rules_mend *m, enum fix_risk risk, const char *text);
+
+/* "rule 5 of INPUT". */
+const char *rules_name(struct fix_planning *p, const struct rule *rule);
+
+/* Whether the rule, or one of its conditions, asks for the field; which values
+ * it allows, if that is one plain condition; NULL. */
+const struct cond *rules_cond(const struct rule *rule, enum field f);
