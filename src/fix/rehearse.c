@@ -17,7 +17,7 @@
 #include "ruleset/model.h"
 
 /* A connection that works does so at once; a busy machine is waited for. */
-enum { FAILS_MS = 250, WORKS_MS = 2000, NEW_PORTS = 41000 };
+enum { FAILS_MS = 150, WORKS_MS = 1000, NEW_PORTS = 41000 };
 
 const char *const rehearsal_check_names[REHEARSAL_CHECKS] = {
 	"before",      "applied",   "after",  "session",    "session-forgotten",
@@ -481,6 +481,8 @@ static void conclude(struct rehearsing *s, int err, int64_t since)
 	rehearse_rows_rest(s, REHEARSAL_NOT_TRIED, NULL);
 	rehearse_rows_prove(s);
 	s->ret->ms = (double)(clock_now() - since) / CLOCK_MILLISECOND;
+	walk_plan_free(s->plan_after);
+	ruleset_free(s->rules_after);
 	ruleset_free(s->rules);
 	problems_free(s->problems);
 	text_done(&s->before);
@@ -496,6 +498,8 @@ int rehearse(struct fix_planning *p, struct fix_candidate *c, struct room *r,
 	int64_t since = clock_now();
 	int err;
 
+	if (!can_be_tried(c))
+		return -EOPNOTSUPP;
 	s.ret = arena_alloc(s.arena, sizeof(*s.ret));
 	if (!s.ret)
 		return -ENOMEM;
@@ -507,10 +511,6 @@ int rehearse(struct fix_planning *p, struct fix_candidate *c, struct room *r,
 		rehearse_rows_rest(&s, REHEARSAL_BLOCKED,
 				   _("It is not known which connection is to "
 				     "be tried."));
-	else if (!err && !can_be_tried(c))
-		rehearse_rows_rest(&s, REHEARSAL_NOT_TRIED,
-				   _("The change is none that can be tried in "
-				     "a room."));
 	else if (!err)
 		err = perform(&s, is_experiment);
 	conclude(&s, err, since);

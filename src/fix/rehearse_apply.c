@@ -82,33 +82,7 @@ static int for_room(struct rehearsing *s, const struct rules_change *from,
 	}
 	ret->edits = edits;
 	err = rules_edit_script(s->rules, s->arena, ret);
-	/* What cannot be written again is tried as it is. */
-	if (err == -ENOENT) {
-		ret->script = from->script;
-		ret->undo = from->undo;
-		err = 0;
-	}
 	return err;
-}
-
-static const char *const *tool_of(const struct rules_change *c)
-{
-	static const char *const legacy[] = { "iptables-legacy-restore", "-c",
-					      "--noflush", NULL };
-	static const char *const legacy6[] = { "ip6tables-legacy-restore", "-c",
-					       "--noflush", NULL };
-	static const char *const nft[] = { "iptables-nft-restore", "-c",
-					   "--noflush", NULL };
-	static const char *const nft6[] = { "ip6tables-nft-restore", "-c",
-					    "--noflush", NULL };
-	static const char *const own[] = { "nft", "-f", "-", NULL };
-	bool is_v6 = c->family == TABLE_IP6;
-
-	if (c->engine == ENGINE_LEGACY)
-		return is_v6 ? legacy6 : legacy;
-	if (c->engine == ENGINE_IPTABLES_NFT)
-		return is_v6 ? nft6 : nft;
-	return own;
 }
 
 static int run_one(struct rehearsing *s, struct room_command *c,
@@ -123,29 +97,57 @@ static int run_one(struct rehearsing *s, struct room_command *c,
 	return 1;
 }
 
+/* What nft told of the new rules goes into the undo. */
+static int keep_undo(struct rehearsing *s, const struct rules_change *c,
+		     const struct room_command *did, struct room_command *ret)
+{
+	struct text undo = TEXT_NULL;
+	int err = rules_edit_undo(&undo, c, did->output);
+
+	ret->argv = did->argv;
+	ret->input = err ? NULL : arena_string(s->arena, text_string(&undo));
+	text_done(&undo);
+	return err || ret->input ? err : -ENOMEM;
+}
+
+static int apply_rules(struct rehearsing *s, const struct rules_change *from,
+		       struct rehearse_done *d, const char **ret_why)
+{
+	struct room_command command = { 0 };
+	struct rules_change rules;
+	int err = for_room(s, from, &rules);
+
+	if (err == -ENOENT || err == -EINVAL) {
+		*ret_why = _("The rule is not there.");
+		return 1;
+	}
+	if (err)
+		return err;
+
+	command.argv = rules_edit_argv(s->arena, &rules);
+	command.input = rules.script;
+	err = command.argv ? run_one(s, &command, ret_why) : -ENOMEM;
+	if (err || !rules.undo)
+		return err;
+	d->has_undo = true;
+	return keep_undo(s, &rules, &command, &d->undo);
+}
+
 static int apply_one(struct rehearsing *s, const struct fix_change *c,
 		     const char **ret_why)
 {
 	struct rehearse_done *d = &s->done[s->done_count];
-	struct room_command command = { 0 };
-	struct rules_change rules;
-	int err = 0;
+	struct room_command command = { .argv = c->run.argv };
+	int err;
 
 	*d = (struct rehearse_done){ .change = c };
 	if (c->kind == CHANGE_RULES) {
-		err = for_room(s, &c->rules, &rules);
-		command.argv = tool_of(&rules);
-		command.input = rules.script;
-		d->undo = (struct room_command){ .argv = command.argv,
-						 .input = rules.undo };
-		d->has_undo = rules.undo;
+		err = apply_rules(s, &c->rules, d, ret_why);
 	} else {
-		command.argv = c->run.argv;
 		d->undo.argv = c->run.undo;
 		d->has_undo = c->run.undo;
-	}
-	if (!err)
 		err = run_one(s, &command, ret_why);
+	}
 	if (!err)
 		s->done_count++;
 	return err;

@@ -312,6 +312,25 @@ static void plan_setting(struct rehearsing *s, const char *format,
 	text_done(&name);
 }
 
+/* Where nothing is known of them, what is led on to another host gets there. */
+static int plan_forwarding(struct rehearsing *s)
+{
+	static const struct room_setting on[] = {
+		{ "ipv4/ip_forward", "1" },
+		{ "ipv6/conf/all/forwarding", "1" },
+	};
+
+	if (s->p->may_read || !s->is_led ||
+	    rehearse_host_is_own(s, &s->led_to))
+		return 0;
+	s->plan.settings = (void *)arena_copy(s->arena, on, sizeof(on));
+	s->plan.setting_count = s->plan.settings ? 2 : 0;
+	rehearse_rows_stand_in(
+		s, _("The host's settings are not known: in the room it "
+		     "forwards packets."));
+	return s->plan.settings ? 0 : -ENOMEM;
+}
+
 static int plan_settings(struct rehearsing *s)
 {
 	size_t kinds = sizeof(of_devices) / sizeof(*of_devices);
@@ -453,7 +472,7 @@ static int walk_it(struct rehearsing *s)
 	for (size_t i = 0; i < w.way.change_count; i++) {
 		const struct walk_change *c = &w.way.changes[i];
 
-		if (!c->is_nat || !c->is_known)
+		if (!c->is_known)
 			continue;
 		if (c->field == FIELD_DADDR)
 			s->led_to = field_to_address(c->after);
@@ -554,5 +573,7 @@ int rehearse_host_plan(struct rehearsing *s)
 		err = plan_settings(s);
 	if (!err)
 		err = walk_it(s);
+	if (!err)
+		err = plan_forwarding(s);
 	return err ? err : plan_others(s);
 }

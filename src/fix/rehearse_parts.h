@@ -54,6 +54,9 @@ struct rehearsing {
 	/* Sessions, by the admin's number. */
 	uint32_t session[FIX_ADMINS];
 	bool is_open[FIX_ADMINS];
+	/* With the change, where that lets in what a rule of before says. */
+	struct ruleset *rules_after;
+	struct walk_plan *plan_after;
 	struct rehearse_packet *packets;
 	struct room_frame *frames;
 	uint8_t *fates_before, *fates_after;

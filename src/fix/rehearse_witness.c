@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "base/i18n.h"
 #include "fix/rehearse_parts.h"
+#include "fix/rules_edit.h"
 #include "net/checksum.h"
 #include "ruleset/packet_words.h"
 #include "ruleset/witness.h"
@@ -34,6 +35,12 @@ static const uint64_t told =
 	FIELD_BIT(FIELD_SPORT) | FIELD_BIT(FIELD_DPORT) |
 	FIELD_BIT(FIELD_TCP_FLAGS) | FIELD_BIT(FIELD_ICMP_TYPE);
 
+/* Who looks out for one rule. */
+struct as_written {
+	const char *words;
+	bool *is_met;
+};
+
 static bool is_v6(const struct point *p)
 {
 	return p->value[FIELD_FAMILY] == FAMILY_V6;
@@ -46,8 +53,31 @@ static bool has_ports(u128 protocol)
 	       protocol == IPPROTO_DCCP;
 }
 
+static void note_words(void *context, const struct rule *rule)
+{
+	const struct as_written *a = context;
+
+	if (!strcmp(rules_edit_words(rule), a->words))
+		*a->is_met = true;
+}
+
+/* Let in by the rule that stood there already, and was never met. */
+static bool is_as_written(const struct rehearsing *s, const struct point *p)
+{
+	bool is_met = false;
+	struct as_written as = { s->c->effect.as_written, &is_met };
+	const struct walk_visitor visitor = { .rule = note_words,
+					      .context = &as };
+	struct point walked = *p;
+
+	return s->plan_after &&
+	       walk_fast(s->plan_after, s->p->host, &walked, &visitor)
+			       .decision == WALK_ACCEPT &&
+	       is_met;
+}
+
 /* Among what the fix is for: as the client asks, or as it is led on. */
-static bool is_meant(const struct rehearsing *s, const struct point *p)
+static bool is_asked(const struct rehearsing *s, const struct point *p)
 {
 	const struct fix_ask *ask = &s->p->plan->ask;
 	struct address from = field_to_address(p->value[FIELD_SADDR]);
@@ -231,7 +261,8 @@ static void add(struct choosing *c, const struct point *from, enum hook hook)
 		return;
 
 	s->packets[s->packet_count++] =
-		(struct rehearse_packet){ p, is_meant(s, &p) };
+		(struct rehearse_packet){ p, is_asked(s, &p) ||
+						     is_as_written(s, &p) };
 }
 
 /* What is close to what was asked for, and is another thing. */
@@ -523,6 +554,23 @@ static int make_frames(struct rehearsing *s)
 	return 0;
 }
 
+/* The rules with the change, as a model. */
+static int read_after(struct rehearsing *s)
+{
+	int err;
+
+	if (!s->c->effect.is_as_written || !s->p->source)
+		return 0;
+	err = fix_rules_read(s->p->source, s->problems, &s->rules_after);
+	for (size_t i = 0; i < s->c->now_count && !err; i++)
+		if (s->c->now[i].kind == CHANGE_RULES)
+			err = rules_edit_apply(s->rules_after,
+					       &s->c->now[i].rules);
+	if (!err)
+		s->plan_after = walk_plan_new(s->rules_after);
+	return err == -ENOMEM || (!err && !s->plan_after) ? -ENOMEM : 0;
+}
+
 int rehearse_witness_choose(struct rehearsing *s)
 {
 	const struct ruleset *r = s->p->ruleset;
@@ -534,6 +582,8 @@ int rehearse_witness_choose(struct rehearsing *s)
 				 REHEARSE_WITNESSES * sizeof(*s->packets));
 	if (!s->packets || (r && !plan))
 		err = -ENOMEM;
+	if (!err)
+		err = read_after(s);
 	if (!err) {
 		add_of_comparison(&c);
 		add_neighbours(&c);
@@ -544,6 +594,20 @@ int rehearse_witness_choose(struct rehearsing *s)
 			err = add_of_table(&c, t);
 	walk_plan_free(plan);
 	return err ? err : make_frames(s);
+}
+
+static bool has_turned(const struct rehearsing *s, size_t i)
+{
+	return s->fates_before[i] != s->fates_after[i] &&
+	       s->fates_before[i] != ROOM_UNSENT &&
+	       s->fates_after[i] != ROOM_UNSENT;
+}
+
+/* Nobody asked for that. */
+static bool is_bad(const struct rehearsing *s, size_t i)
+{
+	return has_turned(s, i) &&
+	       (!s->packets[i].is_meant || s->fates_after[i] != ROOM_PASSED);
 }
 
 /* What seems to have turned is tried once more: a packet can be lost where a
@@ -558,15 +622,15 @@ static int again(struct rehearsing *s)
 	frames = calloc(s->packet_count + 1, sizeof(*frames));
 	fates = calloc(s->packet_count + 1, 1);
 	for (size_t i = 0; frames && i < s->packet_count; i++)
-		if (s->fates_before[i] != s->fates_after[i])
+		if (is_bad(s, i))
 			frames[count++] = s->frames[i];
 	err = frames && fates ? 0 : -ENOMEM;
 	if (!err && count)
 		err = room_forget(s->room);
 	if (!err && count)
 		err = room_send(s->room, frames, count, fates);
-	for (size_t i = 0, k = 0; !err && i < s->packet_count; i++)
-		if (s->fates_before[i] != s->fates_after[i])
+	for (size_t i = 0, k = 0; !err && k < count; i++)
+		if (is_bad(s, i))
 			s->fates_after[i] = fates[k++];
 	free(frames);
 	free(fates);
@@ -584,23 +648,25 @@ static const char *packet_text(struct rehearsing *s, const struct point *p)
 	return ret;
 }
 
-static void judge_one(struct rehearsing *s, size_t i, size_t *bad)
+static void judge_one(struct rehearsing *s, size_t i)
 {
 	static const char *const names[] = { "drop", "reject", "accept" };
 	struct rehearsal *r = s->ret;
-	uint8_t before = s->fates_before[i], after = s->fates_after[i];
 
-	if (before == after) {
+	if (s->fates_before[i] == ROOM_UNSENT ||
+	    s->fates_after[i] == ROOM_UNSENT)
+		return;
+	r->witnesses++;
+	if (!has_turned(s, i)) {
 		r->kept++;
 		return;
 	}
 	r->turned[r->turned_count++] = (struct rehearsal_witness){
 		.packet = packet_text(s, &s->packets[i].point),
-		.before = names[before],
-		.after = names[after],
+		.before = names[s->fates_before[i]],
+		.after = names[s->fates_after[i]],
 		.is_meant = s->packets[i].is_meant,
 	};
-	*bad += !s->packets[i].is_meant || after != ROOM_PASSED;
 }
 
 int rehearse_witness_judge(struct rehearsing *s, int64_t since)
@@ -611,13 +677,14 @@ int rehearse_witness_judge(struct rehearsing *s, int64_t since)
 
 	if (err)
 		return err;
-	r->witnesses = s->packet_count;
 	r->turned = arena_alloc(s->arena,
 				(s->packet_count + 1) * sizeof(*r->turned));
 	if (!r->turned)
 		return -ENOMEM;
-	for (size_t i = 0; i < s->packet_count; i++)
-		judge_one(s, i, &bad);
+	for (size_t i = 0; i < s->packet_count; i++) {
+		judge_one(s, i);
+		bad += is_bad(s, i);
+	}
 
 	if (bad)
 		rehearse_rows_set(

@@ -196,6 +196,9 @@ int room_run(struct room *r, struct arena *a, struct room_command *commands,
 		(void)room_take(&c, &commands[i].status,
 				sizeof(commands[i].status));
 		commands[i].complaint = room_take_string(&c, a);
+		commands[i].output = room_take_string(&c, a);
+		if (!*commands[i].complaint)
+			commands[i].complaint = commands[i].output;
 		if (!cursor_ok(&c))
 			err = -EPROTO;
 	}

@@ -109,7 +109,8 @@ struct room_frame {
 	uint8_t bytes[160];
 };
 
-enum room_fate { ROOM_DROPPED, ROOM_REJECTED, ROOM_PASSED };
+/* UNSENT: it could not be, which says nothing. */
+enum room_fate { ROOM_DROPPED, ROOM_REJECTED, ROOM_PASSED, ROOM_UNSENT };
 
 /* Of TCP's sequence number. */
 enum { ROOM_SEQUENCE_SHIFT = 8 };

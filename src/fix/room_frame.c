@@ -33,6 +33,7 @@ enum {
 	ICMP_UNREACHABLE = 3,
 	ICMP6_UNREACHABLE = 1,
 	TCP_RST = 4,
+	LEAST = 28, /* IPv4, and eight bytes */
 };
 
 static const char table[] =
@@ -234,22 +235,22 @@ static void put_ether(const struct room_inside *in,
 }
 
 /* Into a device, from the world. */
-static void send_in(const struct room_inside *in, int fd,
+static bool send_in(const struct room_inside *in, int fd,
 		    const struct room_frame *frame)
 {
 	uint8_t bytes[ETH_HLEN + sizeof(frame->bytes)];
 	struct sockaddr_ll to = { .sll_family = AF_PACKET, .sll_halen = 6 };
 
 	if (frame->device >= in->device_count)
-		return;
+		return false;
 	to.sll_ifindex = (int)in->index[ROOM_WORLD][frame->device];
 	put_ether(in, frame, bytes);
-	(void)sendto(fd, bytes, ETH_HLEN + (size_t)frame->len, 0,
-		     (const void *)&to, sizeof(to));
+	return sendto(fd, bytes, ETH_HLEN + (size_t)frame->len, 0,
+		      (const void *)&to, sizeof(to)) > 0;
 }
 
-/* By the host itself. */
-static void send_out(const int raw[2], const struct room_frame *frame)
+/* By the host itself. Rules that drop it say so: EPERM. */
+static bool send_out(const int raw[2], const struct room_frame *frame)
 {
 	bool is_v4 = frame->bytes[0] >> 4 == 4;
 	struct sockaddr_in v4 = { .sin_family = AF_INET };
@@ -257,9 +258,10 @@ static void send_out(const int raw[2], const struct room_frame *frame)
 
 	memcpy(&v4.sin_addr, frame->bytes + 16, 4);
 	memcpy(&v6.sin6_addr, frame->bytes + 24, 16);
-	(void)sendto(raw[!is_v4], frame->bytes, frame->len, MSG_DONTWAIT,
-		     is_v4 ? (const void *)&v4 : (const void *)&v6,
-		     is_v4 ? sizeof(v4) : sizeof(v6));
+	return sendto(raw[!is_v4], frame->bytes, frame->len, MSG_DONTWAIT,
+		      is_v4 ? (const void *)&v4 : (const void *)&v6,
+		      is_v4 ? sizeof(v4) : sizeof(v6)) > 0 ||
+	       errno == EPERM;
 }
 
 static int packet_socket(int type, int protocol)
@@ -279,13 +281,15 @@ static void send_all(struct room_inside *in, const struct fates *f, int packets,
 {
 	for (size_t i = 0; i < f->count; i++) {
 		const struct room_frame *frame = &f->frames[i];
+		bool is_sent = frame->len >= LEAST &&
+			       frame->len <= sizeof(frame->bytes);
 
-		if (frame->len < 40 || frame->len > sizeof(frame->bytes))
-			continue;
-		if (frame->device == ROOM_BY_ROUTE)
-			send_out(raw, frame);
-		else
-			send_in(in, packets, frame);
+		if (is_sent && frame->device == ROOM_BY_ROUTE)
+			is_sent = send_out(raw, frame);
+		else if (is_sent)
+			is_sent = send_in(in, packets, frame);
+		if (!is_sent)
+			f->fates[i] = ROOM_UNSENT;
 		if (i % BATCH == BATCH - 1)
 			collect(in, f, 0);
 	}
@@ -324,7 +328,7 @@ static const char *const delete_table[] = { "nft", "delete", "table", "inet",
 
 static int nft(const char *const *argv, const char *input)
 {
-	return room_run_tool(argv, input, NULL) ? -EOPNOTSUPP : 0;
+	return room_run_tool(argv, input, NULL, NULL) ? -EOPNOTSUPP : 0;
 }
 
 static struct nfgenmsg *begin(char *bytes, uint16_t type)

@@ -51,10 +51,10 @@ __attribute__((noreturn)) void room_serve(struct room_inside *in);
 /* room_run.c */
 
 /* On this side, fed with a text ("": nothing). Its status as waitpid() gives it;
- * one that is not there has ended with 127, as a shell says. complaint: appended
- * to, or NULL. */
+ * one that is not there has ended with 127, as a shell says. What it prints is
+ * appended; NULL: nobody wants it. */
 int room_run_tool(const char *const *argv, const char *input,
-		  struct text *complaint);
+		  struct text *output, struct text *complaint);
 int room_run_all(struct room_inside *in, struct cursor *q, struct text *ret);
 int room_run_rules(struct room_inside *in, struct text *ret);
 

@@ -23,7 +23,8 @@
 #include "fix/room_inside.h"
 #include "host/netlink.h"
 
-enum { BYTES = 1024, WORLD_TABLE = 1000, LOOPBACK_MTU = 65536 };
+enum { BYTES = 1024, WORLD_TABLE = 1000,
+       WORLD_LAST = 32000, LOOPBACK_MTU = 65536 };
 
 /* One request, and the kernel's answer to it. */
 struct writing {
@@ -182,10 +183,11 @@ static int add_route(struct writing *w, const struct route *r, uint32_t index)
 	return commit(w);
 }
 
-static int add_policy(struct writing *w, const struct policy_rule *p)
+static int put_policy(struct writing *w, uint16_t type,
+		      const struct policy_rule *p)
 {
-	struct fib_rule_hdr *h = begin(w, RTM_NEWRULE,
-				       NLM_F_CREATE | NLM_F_EXCL, sizeof(*h));
+	uint16_t flags = type == RTM_NEWRULE ? NLM_F_CREATE | NLM_F_EXCL : 0;
+	struct fib_rule_hdr *h = begin(w, type, flags, sizeof(*h));
 
 	h->family = p->family;
 	h->src_len = p->source_prefix;
@@ -352,7 +354,7 @@ static void add_policies(struct writing *host, const struct room_plan *p,
 			 struct text *ret)
 {
 	for (size_t i = 0; i < p->policy_count; i++) {
-		int err = add_policy(host, &p->policy[i]);
+		int err = put_policy(host, RTM_NEWRULE, &p->policy[i]);
 		struct text words = TEXT_NULL;
 
 		if (!err || err == -EEXIST)
@@ -396,6 +398,27 @@ static void lead_back(struct writing *world, uint32_t index, uint32_t table,
 	(void)add_route(world, &r, index);
 }
 
+/*
+ * Several hosts live in the world, and what one sends to another has to go
+ * through the host: what comes from an address leaves by its device before it is
+ * asked whether the other is here, too. ("lo": what is sent from here.)
+ */
+static void put_local_last(struct writing *world, uint8_t family)
+{
+	struct policy_rule local = {
+		.family = family,
+		.table = RT_TABLE_LOCAL,
+		.action = FR_ACT_TO_TBL,
+		.suppressed = -1,
+		.priority = WORLD_LAST,
+	};
+
+	if (put_policy(world, RTM_NEWRULE, &local))
+		return;
+	local.priority = 0;
+	(void)put_policy(world, RTM_DELRULE, &local);
+}
+
 static void add_world(struct room_inside *in, struct writing *world,
 		      const struct room_plan *p, struct text *ret)
 {
@@ -406,6 +429,7 @@ static void add_world(struct room_inside *in, struct writing *world,
 			.family = is_v4 ? AF_INET : AF_INET6,
 			.source = a.address,
 			.source_prefix = is_v4 ? 32 : 128,
+			.in = "lo",
 			.action = FR_ACT_TO_TBL,
 			.suppressed = -1,
 			.priority = WORLD_TABLE + (uint32_t)i,
@@ -420,7 +444,7 @@ static void add_world(struct room_inside *in, struct writing *world,
 		if (a.device < in->device_count) {
 			err = add_address(world,
 					  in->index[ROOM_WORLD][a.device], &a);
-			(void)add_policy(world, &rule);
+			(void)put_policy(world, RTM_NEWRULE, &rule);
 		}
 		(void)room_enter_side(in, ROOM_HOST);
 		if (err && err != -EEXIST)
@@ -479,6 +503,7 @@ static int open_both(struct room_inside *in, struct writing *host,
 	if (err)
 		return err;
 	set_all();
+	(void)set("ipv4/conf/all/accept_local", "1");
 	err = open_writing(world);
 	if (!err)
 		err = room_enter_side(in, ROOM_HOST);
@@ -515,6 +540,8 @@ int room_link_build(struct room_inside *in, const struct room_plan *p,
 			(void)lead_back(&world, in->index[ROOM_WORLD][i],
 					WORLD_TABLE + (uint32_t)i, AF_INET6);
 		}
+		put_local_last(&world, AF_INET);
+		put_local_last(&world, AF_INET6);
 		add_world(in, &world, p, ret);
 	}
 	if (host.nl)

@@ -31,7 +31,7 @@ static int file_of(const char *name, const char *data, size_t len)
 }
 
 int room_run_tool(const char *const *argv, const char *input,
-		  struct text *complaint)
+		  struct text *output, struct text *complaint)
 {
 	struct text program = TEXT_NULL;
 	struct tool t = { .status = NOT_FOUND << 8 };
@@ -48,9 +48,10 @@ int room_run_tool(const char *const *argv, const char *input,
 		(void)close(fd);
 	if (t.timed_out)
 		t.status = SIGKILL;
+	if (output)
+		text_str(output, text_string(&t.text));
 	if (complaint)
-		text_str(complaint, text_string(t.complaint.len ? &t.complaint
-								: &t.text));
+		text_str(complaint, text_string(&t.complaint));
 	tool_done(&t);
 	text_done(&program);
 	return t.status;
@@ -59,11 +60,13 @@ int room_run_tool(const char *const *argv, const char *input,
 static void run_one(const char *const *argv, const char *input,
 		    struct text *ret)
 {
-	struct text complaint = TEXT_NULL;
-	int status = room_run_tool(argv, input, &complaint);
+	struct text output = TEXT_NULL, complaint = TEXT_NULL;
+	int status = room_run_tool(argv, input, &output, &complaint);
 
 	room_put(ret, &status, sizeof(status));
 	room_put_string(ret, text_string(&complaint));
+	room_put_string(ret, text_string(&output));
+	text_done(&output);
 	text_done(&complaint);
 }
 
