@@ -179,10 +179,8 @@ static int plan_nothing_known(struct rehearsing *s)
 						 .prefix = is_v4 ? 24 : 64 };
 	p->address_count = 1;
 	rehearse_rows_stand_in(
-		s, fix_words(s->p,
-			     _("Nothing is known of the host: the room has "
-			       "one device, %s, with the server's address."),
-			     name));
+		s, _("Nothing is known of the host: the room has one device, "
+		     "with the server's address."));
 	return 0;
 }
 

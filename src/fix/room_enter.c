@@ -159,23 +159,35 @@ static int put_file(pid_t pid, const char *name, const char *words)
 	return err;
 }
 
-/* Who root of the namespace is outside. */
+/* Once for each: what was written cannot be written again. */
+static int put_id(pid_t pid, const char *name, unsigned outside)
+{
+	struct text words = TEXT_NULL;
+	int err;
+
+	text_format(&words, "0 %u 1", outside);
+	err = put_file(pid, name, text_string(&words));
+	text_done(&words);
+	return err;
+}
+
+/* Who root of the namespace is outside: nobody, where there is such an id at all
+ * (a container may have but a few). */
 static int put_ids(pid_t pid)
 {
 	bool is_root = !geteuid();
-	struct text user = TEXT_NULL, group = TEXT_NULL;
 	int err;
 
-	text_format(&user, "0 %u 1", is_root ? NOBODY : geteuid());
-	text_format(&group, "0 %u 1", is_root ? NOBODY : getegid());
-	err = is_root ? 0 : put_file(pid, "setgroups", "deny");
-	if (!err)
-		err = put_file(pid, "gid_map", text_string(&group));
-	if (!err)
-		err = put_file(pid, "uid_map", text_string(&user));
-	text_done(&user);
-	text_done(&group);
-	return err;
+	if (!is_root)
+		(void)put_file(pid, "setgroups", "deny");
+	if (!is_root || put_id(pid, "gid_map", NOBODY)) {
+		err = put_id(pid, "gid_map", getegid());
+		if (err)
+			return err;
+	}
+	if (is_root && !put_id(pid, "uid_map", NOBODY))
+		return 0;
+	return put_id(pid, "uid_map", geteuid());
 }
 
 static void change_mounts(const char *path, uint64_t set, uint64_t clear,
@@ -303,11 +315,13 @@ static void be_nobody(void)
 {
 	if (!geteuid()) {
 		(void)setgroups(0, NULL);
-		if (setresgid(NOBODY, NOBODY, NOBODY) ||
-		    setresuid(NOBODY, NOBODY, NOBODY))
+		if ((setresgid(NOBODY, NOBODY, NOBODY) ||
+		     setresuid(NOBODY, NOBODY, NOBODY)) &&
+		    errno != EINVAL)
 			_exit(1);
 	}
-	(void)needs_drop();
+	if (needs_drop())
+		_exit(1);
 	(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
 }
 
@@ -337,6 +351,9 @@ __attribute__((noreturn)) static void guard(pid_t parent)
 	(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() != parent)
 		_exit(0);
+	/* Else files of its child in /proc, where the ids go, are root's. */
+	if (geteuid())
+		(void)prctl(PR_SET_DUMPABLE, 1);
 	/* Nothing is read: the question is the other's. */
 	while (poll(&(struct pollfd){ .fd = WHERE, .events = POLLIN }, 1, -1) <
 	       0)

@@ -239,6 +239,7 @@ static int set(const char *path, const char *value)
 static void set_all(void)
 {
 	static const char *const list[][2] = {
+		{ "ipv4/ip_unprivileged_port_start", "0" },
 		{ "ipv6/conf/all/accept_dad", "0" },
 		{ "ipv6/conf/default/accept_dad", "0" },
 		{ "ipv6/conf/default/addr_gen_mode", "1" },

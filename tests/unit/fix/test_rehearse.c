@@ -10,13 +10,17 @@
 #include <cmocka.h>
 
 #include <errno.h>
+#include <grp.h>
 #include <net/if.h>
 #include <net/if_arp.h>
 #include <netinet/in.h>
+#include <signal.h>
 #include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "base/problem.h"
-#include "base/tool.h"
 #include "fix/rehearse.h"
 #include "fix/room.h"
 #include "ruleset/packet_words.h"
@@ -494,6 +498,126 @@ static void what_is_led_on_to_another_host_is_tried_there(void **state)
 	strike_stage(&s);
 }
 
+/* Whoever may make namespaces may rehearse. */
+static void nobody_can_rehearse_too(void **state)
+{
+	struct stage s;
+	int status;
+	pid_t pid;
+
+	(void)state;
+	if (geteuid())
+		skip();
+	pid = fork();
+	assert_true(pid >= 0);
+	if (!pid) {
+		if (setgroups(0, NULL) || setresgid(65534, 65534, 65534) ||
+		    setresuid(65534, 65534, 65534))
+			_exit(77);
+		set_story(&s, STORY);
+		set_change(&s, ENGINE_LEGACY, TABLE_IP, "filter");
+		set_move(&s, "INPUT",
+			 "-j REJECT --reject-with icmp-host-prohibited");
+		if (room_start(&s.room))
+			_exit(77);
+		if (rehearse(&s.planning, &s.candidate, s.room, false))
+			_exit(3);
+		tell(s.candidate.rehearsal);
+		_exit(!s.candidate.rehearsal->is_proven);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	if (WIFEXITED(status) && WEXITSTATUS(status) == 77)
+		skip();
+	assert_int_equal(status, 0);
+}
+
+static const char *const sleep_long[] = { "sleep", "100", NULL };
+static const char *const who[] = { "sh", "-c",
+				   "id -u; cat /proc/sys/net/ipv4/ip_forward; "
+				   "grep NoNewPrivs /proc/self/status; "
+				   "touch /usr/kiriwake-was-here; "
+				   "ls /sys/class/net >/dev/null; cat",
+				   NULL };
+static const char *const missing[] = { "no-such-tool", NULL };
+
+static void a_room_runs_what_it_is_given(void **state)
+{
+	struct room_command commands[] = {
+		{ .argv = who, .input = "to be read\n" },
+		{ .argv = missing },
+	};
+	struct arena *a = arena_new();
+	struct text rules = TEXT_NULL;
+	struct room *r;
+
+	(void)state;
+	if (room_start(&r)) {
+		arena_free(a);
+		skip();
+	}
+	assert_int_equal(room_run(r, a, commands, 2), 0);
+	assert_int_equal(commands[0].status, 0);
+	assert_string_equal(commands[0].output,
+			    "0\n0\nNoNewPrivs:\t1\nto be read\n");
+	assert_non_null(strstr(commands[0].complaint, "kiriwake-was-here"));
+	assert_int_equal(access("/usr/kiriwake-was-here", F_OK), -1);
+	assert_int_equal(WEXITSTATUS(commands[1].status), 127);
+	assert_int_equal(room_rules(r, &rules), 0);
+	assert_true(rules.len > 0);
+	text_done(&rules);
+	room_end(r);
+	arena_free(a);
+}
+
+/* Whom the killed one leaves becomes ours: there must be nobody after a while. */
+static bool all_are_gone(void)
+{
+	for (int i = 0; i < 200; i++) {
+		while (waitpid(-1, NULL, WNOHANG) > 0)
+			continue;
+		if (waitpid(-1, NULL, WNOHANG) < 0 && errno == ECHILD)
+			return true;
+		(void)usleep(10000);
+	}
+
+	return false;
+}
+
+static void nothing_outlives_who_is_killed(void **state)
+{
+	(void)state;
+	assert_int_equal(prctl(PR_SET_CHILD_SUBREAPER, 1), 0);
+	for (unsigned round = 0; round < 12; round++) {
+		struct room_command c = { .argv = sleep_long };
+		struct room *r;
+		pid_t pid = fork();
+
+		assert_true(pid >= 0);
+		if (!pid) {
+			if (room_start(&r))
+				_exit(77);
+			(void)room_run(r, arena_new(), &c, 1);
+			_exit(0);
+		}
+		(void)usleep(round * 8000);
+		assert_int_equal(kill(pid, SIGKILL), 0);
+		assert_true(all_are_gone());
+	}
+	assert_int_equal(prctl(PR_SET_CHILD_SUBREAPER, 0), 0);
+}
+
+static void a_room_that_nobody_asked_ends(void **state)
+{
+	struct room *r;
+
+	(void)state;
+	if (room_start(&r))
+		skip();
+	room_end(r);
+	room_end(NULL);
+	assert_true(all_are_gone());
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -509,6 +633,10 @@ int main(void)
 		cmocka_unit_test(silence_of_ipv6_is_mended),
 		cmocka_unit_test(datagrams_are_answered),
 		cmocka_unit_test(what_is_led_on_to_another_host_is_tried_there),
+		cmocka_unit_test(nobody_can_rehearse_too),
+		cmocka_unit_test(a_room_runs_what_it_is_given),
+		cmocka_unit_test(nothing_outlives_who_is_killed),
+		cmocka_unit_test(a_room_that_nobody_asked_ends),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
