@@ -13,17 +13,20 @@
 #include "ruleset/live.h"
 #include "ruleset/read.h"
 
-enum { COMMANDS_MOST = 64 };
+enum { COMMANDS_MOST = 512 };
 
 static const char *const restore_legacy[] = { "iptables-legacy-restore", "-c",
 					      NULL };
 static const char *const restore_legacy6[] = { "ip6tables-legacy-restore", "-c",
 					       NULL };
-static const char *const restore_nft[] = { "iptables-nft-restore", "-c", NULL };
+static const char *const restore_nft[] = { "iptables-nft-restore", "-c",
+					   "--noflush", NULL };
 static const char *const restore_nft6[] = { "ip6tables-nft-restore", "-c",
-					    NULL };
-static const char *const restore_other[] = { "iptables-restore", "-c", NULL };
-static const char *const restore_other6[] = { "ip6tables-restore", "-c", NULL };
+					    "--noflush", NULL };
+static const char *const restore_other[] = { "iptables-restore", "-c",
+					     "--noflush", NULL };
+static const char *const restore_other6[] = { "ip6tables-restore", "-c",
+					      "--noflush", NULL };
 static const char *const load_nft[] = { "nft", "-f", "-", NULL };
 static const char *const load_json[] = { "nft", "-j", "-f", "-", NULL };
 static const char *const load_ipset[] = { "ipset", "restore", NULL };
@@ -48,6 +51,26 @@ static int add(struct loading *l, const char *const *argv, const char *text,
 							len) };
 	l->count++;
 	return c->input ? 0 : -ENOMEM;
+}
+
+/* Of tools that send all rules of a table at once. */
+static int add_save(struct loading *l, const char *const *argv,
+		    const char *save)
+{
+	struct text out = TEXT_NULL;
+	int err;
+
+	if (argv == restore_legacy || argv == restore_legacy6)
+		return add(l, argv, save, strlen(save));
+	rehearse_pieces_save(&out, save);
+	err = add(l, argv, text_string(&out), out.len);
+	text_done(&out);
+	return err;
+}
+
+static int add_piece(void *context, const char *text, size_t len)
+{
+	return add(context, load_nft, text, len);
 }
 
 /* A table that iptables-nft-save told of. */
@@ -153,9 +176,11 @@ static int add_nft(struct loading *l, const char *nft, const char *v4,
 		err = put_own_objects(&out, nft, v4, v6);
 	else
 		put_own_tables(&out, nft, v4, v6);
-	if (!err)
-		err = add(l, is_json ? load_json : load_nft, text_string(&out),
-			  out.len);
+	if (!err && is_json)
+		err = add(l, load_json, text_string(&out), out.len);
+	else if (!err)
+		err = rehearse_pieces_nft(l->s->arena, text_string(&out),
+					  add_piece, l);
 	text_done(&out);
 	return err;
 }
@@ -185,10 +210,12 @@ static int add_gathered(struct loading *l, const void *data, size_t len)
 			err = add_nft(l, text_string(&t[of]),
 				      text_string(&t[LIVE_IPTABLES_NFT]),
 				      text_string(&t[LIVE_IP6TABLES_NFT]));
+		else if (of == LIVE_IPSET)
+			err = add(l, load_ipset, text_string(&t[of]),
+				  t[of].len);
 		else
-			err = add(l, of == LIVE_IPSET ? load_ipset
-						      : argv[of][is_other],
-				  text_string(&t[of]), t[of].len);
+			err = add_save(l, argv[of][is_other],
+				       text_string(&t[of]));
 	}
 	for (size_t i = 0; i < LIVE_SOURCE_COUNT; i++)
 		text_done(&t[i]);
@@ -225,7 +252,7 @@ static int add_file(struct loading *l, const char *name, const char *text,
 	case READ_SAVE:
 		if (!strstr(text, "COMMIT"))
 			break;
-		return add(l, restore_of(name, text), text, len);
+		return add_save(l, restore_of(name, text), text);
 	case READ_NFT_TEXT:
 		return add(l, load_nft, text, len);
 	case READ_NFT_JSON:

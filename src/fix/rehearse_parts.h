@@ -89,6 +89,15 @@ int rehearse_load(struct rehearsing *s, const char **ret_why);
 /* The room without any rule: commands that make it so, run. */
 int rehearse_load_nothing(struct rehearsing *s);
 
+/* rehearse_pieces.c: rules that are more than one transaction can hold. What
+ * iptables-save printed, for --noflush; what `nft list ruleset' did, one piece
+ * after the other. each(): below 0 ends it. */
+typedef int rehearse_piece(void *context, const char *text, size_t len);
+
+void rehearse_pieces_save(struct text *out, const char *save);
+int rehearse_pieces_nft(struct arena *a, const char *nft, rehearse_piece *each,
+			void *context);
+
 /* rehearse_apply.c. 0; 1: ret_why; -errno. */
 int rehearse_apply(struct rehearsing *s, const char **ret_why);
 int rehearse_apply_undo(struct rehearsing *s, const char **ret_why);

@@ -498,6 +498,120 @@ static void what_is_led_on_to_another_host_is_tried_there(void **state)
 	strike_stage(&s);
 }
 
+/* What the tools of a host print, by a room that was filled before. False: none
+ * can be had. */
+static bool gather(const struct room_command *commands, size_t count,
+		   struct text *ret)
+{
+	struct room_command copies[8];
+	struct arena *a = arena_new();
+	struct room *r;
+
+	if (room_start(&r)) {
+		arena_free(a);
+		return false;
+	}
+	memcpy(copies, commands, count * sizeof(*copies));
+	assert_int_equal(room_run(r, a, copies, count), 0);
+	for (size_t i = 0; i < count; i++) {
+		if (copies[i].status)
+			print_message("%s\n", copies[i].complaint);
+		assert_int_equal(copies[i].status, 0);
+	}
+	assert_int_equal(room_rules(r, ret), 0);
+	room_end(r);
+	arena_free(a);
+	return true;
+}
+
+/* The stage's rules are what was gathered, with handles and counters. */
+static void set_gathered(struct stage *s, const struct text *t)
+{
+	set_story(s, STORY);
+	ruleset_free(s->rules);
+	s->source = (struct fix_rules_source){ .gathered = t->data,
+					       .gathered_len = t->len };
+	assert_int_equal(fix_rules_read(&s->source, s->problems, &s->rules), 0);
+	s->planning.ruleset = s->rules;
+}
+
+static const char *const run_ipset[] = { "ipset", "restore", NULL };
+static const char *const run_legacy[] = { "iptables-legacy-restore", NULL };
+static const char *const run_newer[] = { "iptables-nft-restore", NULL };
+static const char *const run_nft[] = { "nft", "-f", "-", NULL };
+
+static void all_engines_of_a_host_come_together(void **state)
+{
+	static const struct room_command commands[] = {
+		{ .argv = run_ipset,
+		  .input = "create friends hash:ip timeout 600\n"
+			   "add friends 10.1.0.7\nadd friends 10.1.0.9\n" },
+		{ .argv = run_legacy, .input = STORY },
+		{ .argv = run_newer,
+		  .input = "*filter\n:INPUT ACCEPT [0:0]\n:own - [0:0]\n"
+			   "-A INPUT -m set --match-set friends src -j own\n"
+			   "-A own -m comment --comment \"} a # handle 7\" "
+			   "-j RETURN\nCOMMIT\n" },
+		{ .argv = run_nft,
+		  .input = "table ip6 mine {\n chain in {\n type filter hook "
+			   "input priority 0; policy accept;\n"
+			   " tcp dport { 22, 80 } counter accept comment \"a # "
+			   "handle 9\"\n }\n}\n"
+			   "table inet more {\n map ways { type inet_service : "
+			   "verdict; elements = { 7 : drop } }\n chain in {\n "
+			   "type filter hook input priority 10;\n tcp dport "
+			   "vmap @ways\n limit rate 5/second log prefix \"x\"\n"
+			   " }\n}\n" },
+	};
+	struct text t = TEXT_NULL;
+	struct stage s;
+
+	(void)state;
+	if (!gather(commands, 4, &t))
+		skip();
+	set_gathered(&s, &t);
+	assert_int_equal(s.rules->rule_count, 6 + 2 + 1 + 2);
+	set_change(&s, ENGINE_LEGACY, TABLE_IP, "filter");
+	set_move(&s, "INPUT", "-j REJECT --reject-with icmp-host-prohibited");
+	assert_proven(perform(&s, true));
+	strike_stage(&s);
+	text_done(&t);
+}
+
+static void many_rules_of_nft_are_loaded_in_pieces(void **state)
+{
+	struct text rules = TEXT_NULL, t = TEXT_NULL;
+	struct room_command command = { .argv = run_nft };
+	struct stage s;
+
+	(void)state;
+	text_str(&rules, "table inet filter {\n set bad { type ipv4_addr; "
+			 "elements = { 192.0.2.1");
+	for (unsigned i = 0; i < 900; i++)
+		text_format(&rules, ", 198.18.%u.%u", i / 250, i % 250 + 1);
+	text_str(&rules, " } }\n chain input { type filter hook input "
+			 "priority 0; policy drop;\n ct state established,"
+			 "related accept\n tcp dport 22 accept\n"
+			 " ip saddr @bad drop\n");
+	for (unsigned i = 0; i < 320; i++)
+		text_format(&rules, " ip saddr 10.3.%u.0/24 tcp dport %u "
+				    "counter accept\n",
+			    i % 250, 1000 + i);
+	text_str(&rules, " }\n}\n");
+	command.input = text_string(&rules);
+	if (!gather(&command, 1, &t))
+		skip();
+	set_gathered(&s, &t);
+	set_change(&s, ENGINE_NFT, TABLE_INET, "filter");
+	add_insert(&s, "input", 324,
+		   "ip saddr 10.1.0.7 tcp dport 5555 accept");
+	assert_proven(perform(&s, false));
+	assert_true(s.candidate.rehearsal->witnesses > 100);
+	strike_stage(&s);
+	text_done(&rules);
+	text_done(&t);
+}
+
 /* Whoever may make namespaces may rehearse. */
 static void nobody_can_rehearse_too(void **state)
 {
@@ -633,6 +747,8 @@ int main(void)
 		cmocka_unit_test(silence_of_ipv6_is_mended),
 		cmocka_unit_test(datagrams_are_answered),
 		cmocka_unit_test(what_is_led_on_to_another_host_is_tried_there),
+		cmocka_unit_test(all_engines_of_a_host_come_together),
+		cmocka_unit_test(many_rules_of_nft_are_loaded_in_pieces),
 		cmocka_unit_test(nobody_can_rehearse_too),
 		cmocka_unit_test(a_room_runs_what_it_is_given),
 		cmocka_unit_test(nothing_outlives_who_is_killed),
