@@ -86,6 +86,7 @@ static int open_sessions(struct rehearsing *s)
 		err = room_talk(s->room, &t, &heard);
 		s->is_open[i] = !err && !heard.error;
 		s->session[i] = heard.session;
+		s->missing_sessions += heard.error != 0;
 	}
 
 	return err;
@@ -144,23 +145,28 @@ static int drop_dead_sessions(struct rehearsing *s)
 static void row_of_sessions(struct rehearsing *s, enum rehearsal_check check,
 			    int64_t since, size_t open, size_t failed)
 {
-	const char *pass = check == REHEARSED_SESSION
-				   ? N_("Every open session goes on.")
-				   : N_("Every open session goes on, also when "
-					"connection tracking has forgotten it.");
-	const char *fail =
-		check == REHEARSED_SESSION
-			? N_("An administrator's open session stops.")
-			: N_("An administrator's open session stops once "
-			     "connection tracking has forgotten it.");
+	bool is_forgotten = check == REHEARSED_SESSION_FORGOTTEN;
+	enum rehearsal_result result = REHEARSAL_PASS;
+	const char *text = is_forgotten
+				   ? _("Every open session goes on, also when "
+				       "connection tracking has forgotten it.")
+				   : _("Every open session goes on.");
 
-	if (!open)
-		rehearse_rows_set(s, check, REHEARSAL_NOT_TRIED, since, "%s",
-				  _("No administrator's session is open."));
-	else
-		rehearse_rows_set(s, check,
-				  failed ? REHEARSAL_FAIL : REHEARSAL_PASS,
-				  since, "%s", failed ? _(fail) : _(pass));
+	if (failed) {
+		result = REHEARSAL_FAIL;
+		text = is_forgotten
+			       ? _("An administrator's open session stops once "
+				   "connection tracking has forgotten it.")
+			       : _("An administrator's open session stops.");
+	} else if (s->missing_sessions) {
+		result = REHEARSAL_BLOCKED;
+		text = _("An administrator's open session could not be made in "
+			 "the room.");
+	} else if (!open) {
+		result = REHEARSAL_NOT_TRIED;
+		text = _("No administrator's session is open.");
+	}
+	rehearse_rows_set(s, check, result, since, "%s", text);
 }
 
 static bool is_silent(int error)
@@ -191,12 +197,51 @@ static void row_before(struct rehearsing *s, int64_t since, int error)
 				  how);
 }
 
+/* Those that come in anew, from their place: ret_in[]. */
+static int try_admins(struct rehearsing *s, uint32_t limit_ms, bool *ret_in)
+{
+	int err = 0;
+
+	for (size_t i = 0; i < s->p->admin_count && i < FIX_ADMINS && !err;
+	     i++) {
+		const struct fix_admin *a = &s->p->admins[i];
+		struct room_talk t = talk_of(s, a, TALK_TRY, s->admin_port++);
+		struct room_heard heard = { 0 };
+
+		if (!a->server_port)
+			continue;
+		t.limit_ms = limit_ms;
+		err = room_talk(s->room, &t, &heard);
+		ret_in[i] = !err && !heard.error;
+	}
+
+	return err;
+}
+
+/* Who could not come in before is no loss. */
+static int try_admins_before(struct rehearsing *s)
+{
+	int err = try_admins(s, FAILS_MS, s->was_in);
+
+	for (size_t i = 0; i < s->p->admin_count && i < FIX_ADMINS && !err;
+	     i++)
+		if (s->p->admins[i].server_port && !s->was_in[i])
+			rehearse_rows_stand_in(
+				s, _("An administrator could not come in anew "
+				     "even before the change: that is not "
+				     "counted."));
+	return err;
+}
+
 static int before(struct rehearsing *s)
 {
 	int64_t since = clock_now();
 	struct room_heard heard = { 0 };
 	int err = drop_dead_sessions(s);
 
+	if (!err)
+		err = try_admins_before(s);
+	since = clock_now();
 	if (!err)
 		err = try_connection(s, FAILS_MS, &heard);
 	if (err)
@@ -244,38 +289,29 @@ static int after(struct rehearsing *s)
 static int new_sessions(struct rehearsing *s)
 {
 	int64_t since = clock_now();
-	size_t tried = 0, failed = 0;
-	int err = 0;
+	bool is_in[FIX_ADMINS] = { 0 };
+	enum rehearsal_result result = REHEARSAL_NOT_TRIED;
+	const char *text = _("No administrator's way in is known.");
+	int err = try_admins(s, WORKS_MS, is_in);
 
-	for (size_t i = 0; i < s->p->admin_count && i < FIX_ADMINS && !err;
-	     i++) {
-		const struct fix_admin *a = &s->p->admins[i];
-		struct room_talk t = talk_of(s, a, TALK_TRY,
-					     (uint16_t)(NEW_PORTS + i));
-		struct room_heard heard = { 0 };
-
-		if (!a->server_port)
+	for (size_t i = 0; i < FIX_ADMINS && !err; i++) {
+		if (!s->was_in[i])
 			continue;
-		err = room_talk(s->room, &t, &heard);
-		tried++;
-		failed += heard.error != 0;
+		if (result == REHEARSAL_NOT_TRIED) {
+			result = REHEARSAL_PASS;
+			text = _("Every administrator can come in again from "
+				 "the same place.");
+		}
+		if (!is_in[i]) {
+			result = REHEARSAL_FAIL;
+			text = _("An administrator cannot come in again from "
+				 "the same place.");
+		}
 	}
-	if (err)
-		return err;
-
-	if (!tried)
-		rehearse_rows_set(s, REHEARSED_NEW_SESSION,
-				  REHEARSAL_NOT_TRIED, since, "%s",
-				  _("No administrator's way in is known."));
-	else
-		rehearse_rows_set(
-			s, REHEARSED_NEW_SESSION,
-			failed ? REHEARSAL_FAIL : REHEARSAL_PASS, since, "%s",
-			failed ? _("An administrator cannot come in again "
-				   "from the same place.")
-			       : _("Every administrator can come in again "
-				   "from the same place."));
-	return 0;
+	if (!err)
+		rehearse_rows_set(s, REHEARSED_NEW_SESSION, result, since,
+				  "%s", text);
+	return err;
 }
 
 static int sessions(struct rehearsing *s)
@@ -491,7 +527,8 @@ static void conclude(struct rehearsing *s, int err, int64_t since)
 int rehearse(struct fix_planning *p, struct fix_candidate *c, struct room *r,
 	     bool is_experiment)
 {
-	struct rehearsing s = { .p = p,
+	struct rehearsing s = { .admin_port = NEW_PORTS,
+				.p = p,
 				.c = c,
 				.room = r,
 				.arena = p->plan->arena };

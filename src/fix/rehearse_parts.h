@@ -54,6 +54,9 @@ struct rehearsing {
 	/* Sessions, by the admin's number. */
 	uint32_t session[FIX_ADMINS];
 	bool is_open[FIX_ADMINS];
+	bool was_in[FIX_ADMINS]; /* could come in anew before the change */
+	size_t missing_sessions; /* that the room could not make */
+	uint16_t admin_port;     /* the next to come from */
 	/* With the change, where that lets in what a rule of before says. */
 	struct ruleset *rules_after;
 	struct walk_plan *plan_after;

@@ -76,28 +76,40 @@ static bool is_as_written(const struct rehearsing *s, const struct point *p)
 	       is_met;
 }
 
-/* Among what the fix is for: as the client asks, or as it is led on. */
+static bool is_client(const struct fix_ask *ask, const struct address *a)
+{
+	return !ask->has_client ||
+	       (address_is_v4(a) == address_is_v4(&ask->client) &&
+		route_is_prefix(&ask->client, ask->client_prefix, a));
+}
+
+static bool is_server(const struct rehearsing *s, const struct address *a,
+		      u128 port)
+{
+	const struct fix_ask *ask = &s->p->plan->ask;
+
+	if (s->is_led && port == s->led_port && address_equal(a, &s->led_to))
+		return true;
+	return port == ask->port &&
+	       (!ask->has_server || address_equal(a, &ask->server) ||
+		address_equal(a, &s->server));
+}
+
+/* Among what the fix is for: as the client asks, or as it is led on; or what
+ * looks like an answer. */
 static bool is_asked(const struct rehearsing *s, const struct point *p)
 {
 	const struct fix_ask *ask = &s->p->plan->ask;
 	struct address from = field_to_address(p->value[FIELD_SADDR]);
 	struct address to = field_to_address(p->value[FIELD_DADDR]);
-	u128 port = p->value[FIELD_DPORT];
-	unsigned prefix = ask->client_prefix;
 
 	if (p->value[FIELD_PROTO] != ask->protocol)
 		return false;
-	if (ask->has_client) {
-		if (address_is_v4(&from) != address_is_v4(&ask->client) ||
-		    !route_is_prefix(&ask->client, prefix, &from))
-			return false;
-	}
-	if (s->is_led && port == s->led_port && address_equal(&to, &s->led_to))
+	if (is_client(ask, &from) &&
+	    is_server(s, &to, p->value[FIELD_DPORT]))
 		return true;
-
-	return port == ask->port &&
-	       (!ask->has_server || address_equal(&to, &ask->server) ||
-		address_equal(&to, &s->server));
+	return !p->value[FIELD_IIF] && is_client(ask, &to) &&
+	       is_server(s, &from, p->value[FIELD_SPORT]);
 }
 
 /* What can be neither a source nor a destination. */
@@ -135,6 +147,29 @@ static bool fit_addresses(const struct rehearsing *s, struct point *p,
 			return false;
 		point_set(p, FIELD_DADDR, field_from_address(&s->server));
 	}
+	return true;
+}
+
+/* From this host to somebody else. */
+static bool fit_outgoing(const struct rehearsing *s, struct point *p)
+{
+	struct address from = field_to_address(p->value[FIELD_SADDR]);
+	struct address to = field_to_address(p->value[FIELD_DADDR]);
+
+	if (!point_has(p, FIELD_SADDR) || !is_of_family(&from, p) ||
+	    !rehearse_host_is_own(s, &from)) {
+		if (!is_of_family(&s->server, p) ||
+		    !rehearse_host_is_own(s, &s->server))
+			return false;
+		point_set(p, FIELD_SADDR, field_from_address(&s->server));
+	}
+	if (!point_has(p, FIELD_DADDR) || !is_of_family(&to, p) ||
+	    !is_usable(&to) || rehearse_host_is_own(s, &to)) {
+		if (!is_of_family(&s->client, p))
+			return false;
+		point_set(p, FIELD_DADDR, field_from_address(&s->client));
+	}
+	point_set(p, FIELD_IIF, 0);
 	return true;
 }
 
@@ -250,11 +285,14 @@ static void add(struct choosing *c, const struct point *from, enum hook hook)
 	for (unsigned f = 0; f < FIELD_COUNT; f++)
 		if (!point_has(&p, (enum field)f))
 			p.value[f] = 0;
-	if (hook == HOOK_OUTPUT || hook == HOOK_POSTROUTING ||
-	    !fit_addresses(s, &p, hook == HOOK_INPUT))
+	if (hook == HOOK_POSTROUTING || hook == HOOK_EGRESS)
 		return;
-	fit_device(s, &p);
-	if (hook == HOOK_FORWARD && point_has(from, FIELD_OIF))
+	if (hook == HOOK_OUTPUT ? !fit_outgoing(s, &p)
+				: !fit_addresses(s, &p, hook == HOOK_INPUT))
+		return;
+	if (hook != HOOK_OUTPUT)
+		fit_device(s, &p);
+	if (hook != HOOK_INPUT && point_has(from, FIELD_OIF))
 		point_set(&p, FIELD_OIF, from->value[FIELD_OIF]);
 	fill(&p, s->packet_count);
 	if (is_there(s, &p) || (c->plan && !is_certain(s, c->plan, &p)))
@@ -420,7 +458,7 @@ static int add_of_table(struct choosing *c, const struct table *t)
 	for (const struct chain *base = t->first; base && !err;
 	     base = base->next) {
 		if (base->hook != HOOK_INPUT && base->hook != HOOK_FORWARD &&
-		    base->hook != HOOK_PREROUTING)
+		    base->hook != HOOK_PREROUTING && base->hook != HOOK_OUTPUT)
 			continue;
 		if (t->family == TABLE_IP || t->family == TABLE_INET)
 			err = add_of_base(c, base, TABLE_IP);
@@ -495,6 +533,17 @@ static size_t put_transport(struct room_frame *f, size_t head,
 	return len;
 }
 
+/* A group's is nobody's. */
+static void put_mac(struct room_frame *f, const struct point *p)
+{
+	u128 mac = point_has(p, FIELD_MAC_SADDR) ? p->value[FIELD_MAC_SADDR] : 0;
+
+	if (mac >> 40 & 1)
+		return;
+	for (int i = 5; i >= 0; i--, mac >>= 8)
+		f->mac[i] = (uint8_t)mac;
+}
+
 static void put_frame(const struct rehearsing *s, struct room_frame *f,
 		      const struct point *p)
 {
@@ -528,7 +577,8 @@ static void put_frame(const struct rehearsing *s, struct room_frame *f,
 		put16(b + 2, f->len);
 		put16(b + 10, checksum_fold(checksum_add(0, b, V4)));
 	}
-	f->device = s->device;
+	put_mac(f, p);
+	f->device = p->value[FIELD_IIF] ? s->device : ROOM_BY_ROUTE;
 	for (size_t i = 0; i < s->plan.device_count; i++) {
 		const char *name = s->plan.devices[i].name;
 
