@@ -255,7 +255,11 @@ static bool is_there(const struct rehearsing *s, const struct point *p)
 		       s->packets[i].point.value[same[k]] ==
 			       p->value[same[k]])
 			k++;
-		if (k == sizeof(same) / sizeof(*same))
+		/* Of what leaves, the source port is the service's. */
+		if (k == sizeof(same) / sizeof(*same) &&
+		    (p->value[FIELD_IIF] ||
+		     s->packets[i].point.value[FIELD_SPORT] ==
+			     p->value[FIELD_SPORT]))
 			return true;
 	}
 
@@ -343,6 +347,33 @@ static void add_neighbours(struct choosing *c)
 		add(c, &p, hook);
 		if (bit < (is_v4 ? 100U : 4U))
 			break;
+	}
+}
+
+/* The same of what leaves, as answers look. */
+static void add_outgoing(struct choosing *c)
+{
+	static const int ports[] = { 0, 1, -1 };
+	static const unsigned flips[] = { 0, 1, 128 };
+	struct rehearsing *s = c->s;
+	struct point p = { 0 };
+
+	point_set(&p, FIELD_FAMILY,
+		  address_is_v4(&s->server) ? FAMILY_V4 : FAMILY_V6);
+	point_set(&p, FIELD_SADDR, field_from_address(&s->server));
+	point_set(&p, FIELD_PROTO, s->protocol);
+	point_set(&p, FIELD_DPORT, EPHEMERAL);
+	for (size_t i = 0; i < sizeof(ports) / sizeof(*ports); i++) {
+		struct address to = s->client;
+
+		point_set(&p, FIELD_SPORT,
+			  (u128)(uint16_t)(s->port + ports[i]));
+		point_set(&p, FIELD_DADDR, field_from_address(&to));
+		add(c, &p, HOOK_OUTPUT);
+		to.bytes[15] ^= (uint8_t)flips[i];
+		point_set(&p, FIELD_SPORT, s->port);
+		point_set(&p, FIELD_DADDR, field_from_address(&to));
+		add(c, &p, HOOK_OUTPUT);
 	}
 }
 
@@ -435,8 +466,11 @@ static int add_of_base(struct choosing *c, const struct chain *base,
 		  : NULL;
 	int err = space ? program_init(&p, space, base) : -ENOMEM;
 
-	if (!err && calls_edited(c->s, &p))
+	if (!err && calls_edited(c->s, &p)) {
+		if (base->hook == HOOK_OUTPUT)
+			add_outgoing(c);
 		err = add_of_program(c, &p);
+	}
 	program_done(&p);
 	arena_free(a);
 	return err;

@@ -498,6 +498,118 @@ static void what_is_led_on_to_another_host_is_tried_there(void **state)
 	strike_stage(&s);
 }
 
+#define OUT                                                                    \
+	"*filter\n:INPUT ACCEPT [0:0]\n:FORWARD ACCEPT [0:0]\n"                \
+	":OUTPUT DROP [0:0]\n"                                                 \
+	"-A OUTPUT -p tcp -m tcp --sport 22 -j ACCEPT\n"                       \
+	"-A OUTPUT -p udp -m udp --dport 53 -j ACCEPT\nCOMMIT\n"
+
+static void answers_that_get_out_are_tried_as_well(void **state)
+{
+	const struct rehearsal *r;
+	struct stage s;
+
+	(void)state;
+	set_story(&s, OUT);
+	set_change(&s, ENGINE_LEGACY, TABLE_IP, "filter");
+	add_insert(&s, "OUTPUT", 3,
+		   "-s 172.16.1.2/32 -d 10.1.0.7/32 -p tcp -m tcp --sport 5555 "
+		   "-j ACCEPT");
+	r = perform(&s, false);
+	assert_proven(r);
+	strike_stage(&s);
+
+	set_story(&s, OUT);
+	set_change(&s, ENGINE_LEGACY, TABLE_IP, "filter");
+	add_insert(&s, "OUTPUT", 3, "-p tcp -j ACCEPT");
+	r = perform(&s, false);
+	assert_row(r, REHEARSED_AFTER, REHEARSAL_PASS);
+	assert_row(r, REHEARSED_WITNESSES, REHEARSAL_FAIL);
+	strike_stage(&s);
+}
+
+/* Rules without a place for established connections: the session that is open
+ * on the host cannot be in the room, and that is not the change's fault. */
+static void who_is_out_already_is_not_counted(void **state)
+{
+	const struct rehearsal *r;
+	struct stage s;
+
+	(void)state;
+	set_story(&s, "*filter\n:INPUT DROP [0:0]\n:FORWARD ACCEPT [0:0]\n"
+		      ":OUTPUT ACCEPT [0:0]\n"
+		      "-A INPUT -p tcp -m tcp --dport 80 -j ACCEPT\nCOMMIT\n");
+	set_change(&s, ENGINE_LEGACY, TABLE_IP, "filter");
+	add_insert(&s, "INPUT", 2,
+		   "-s 10.1.0.7/32 -p tcp -m tcp --dport 5555 -j ACCEPT");
+	r = perform(&s, false);
+	assert_row(r, REHEARSED_SESSION, REHEARSAL_NOT_TRIED);
+	assert_row(r, REHEARSED_NEW_SESSION, REHEARSAL_NOT_TRIED);
+	assert_int_equal(r->stand_in_count, 2);
+	assert_true(r->is_proven);
+	strike_stage(&s);
+}
+
+static const char *const forward[] = { "sysctl", "-w", "net.ipv4.ip_forward=1",
+				       NULL };
+static const char *const forward_not[] = { "sysctl", "-w",
+					   "net.ipv4.ip_forward=0", NULL };
+static const char *const manager[] = { "ufw", "allow", "5555", NULL };
+
+static void what_no_room_can_try_is_not_proven(void **state)
+{
+	struct fix_change changes[2];
+	const struct rehearsal *r;
+	struct stage s;
+
+	(void)state;
+	set_story(&s, STORY);
+	set_change(&s, ENGINE_LEGACY, TABLE_IP, "filter");
+	set_move(&s, "INPUT", "-j REJECT --reject-with icmp-host-prohibited");
+	changes[0] = s.change;
+	changes[1] = (struct fix_change){
+		.kind = CHANGE_RUN,
+		.text = "has ufw do it",
+		.run = { .argv = manager },
+	};
+	s.candidate.now = changes;
+	s.candidate.now_count = 2;
+	r = perform(&s, false);
+	assert_row(r, REHEARSED_AFTER, REHEARSAL_PASS);
+	assert_int_equal(r->stand_in_count, 1);
+	assert_non_null(strstr(r->stand_ins[0], "has ufw do it"));
+	assert_false(r->is_proven);
+	strike_stage(&s);
+
+	set_story(&s, STORY);
+	s.candidate.now = changes + 1;
+	assert_int_equal(room_start(&s.room), 0);
+	assert_int_equal(rehearse(&s.planning, &s.candidate, s.room, false),
+			 -EOPNOTSUPP);
+	assert_null(s.candidate.rehearsal);
+	strike_stage(&s);
+}
+
+static void a_setting_is_changed_and_put_back(void **state)
+{
+	const struct rehearsal *r;
+	struct stage s;
+
+	(void)state;
+	set_story(&s, STORY);
+	s.change = (struct fix_change){
+		.kind = CHANGE_RUN,
+		.text = "forwards",
+		.run = { .argv = forward, .undo = forward_not },
+	};
+	r = perform(&s, false);
+	assert_row(r, REHEARSED_APPLIED, REHEARSAL_PASS);
+	assert_row(r, REHEARSED_AFTER, REHEARSAL_FAIL);
+	assert_row(r, REHEARSED_UNDONE, REHEARSAL_PASS);
+	assert_false(r->is_proven);
+	strike_stage(&s);
+}
+
 /* What the tools of a host print, by a room that was filled before. False: none
  * can be had. */
 static bool gather(const struct room_command *commands, size_t count,
@@ -747,6 +859,10 @@ int main(void)
 		cmocka_unit_test(silence_of_ipv6_is_mended),
 		cmocka_unit_test(datagrams_are_answered),
 		cmocka_unit_test(what_is_led_on_to_another_host_is_tried_there),
+		cmocka_unit_test(answers_that_get_out_are_tried_as_well),
+		cmocka_unit_test(who_is_out_already_is_not_counted),
+		cmocka_unit_test(what_no_room_can_try_is_not_proven),
+		cmocka_unit_test(a_setting_is_changed_and_put_back),
 		cmocka_unit_test(all_engines_of_a_host_come_together),
 		cmocka_unit_test(many_rules_of_nft_are_loaded_in_pieces),
 		cmocka_unit_test(nobody_can_rehearse_too),
