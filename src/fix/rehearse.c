@@ -223,8 +223,7 @@ static int try_admins_before(struct rehearsing *s)
 {
 	int err = try_admins(s, FAILS_MS, s->was_in);
 
-	for (size_t i = 0; i < s->p->admin_count && i < FIX_ADMINS && !err;
-	     i++)
+	for (size_t i = 0; i < s->p->admin_count && i < FIX_ADMINS && !err; i++)
 		if (s->p->admins[i].server_port && !s->was_in[i])
 			rehearse_rows_stand_in(
 				s, _("An administrator could not come in anew "
@@ -309,8 +308,8 @@ static int new_sessions(struct rehearsing *s)
 		}
 	}
 	if (!err)
-		rehearse_rows_set(s, REHEARSED_NEW_SESSION, result, since,
-				  "%s", text);
+		rehearse_rows_set(s, REHEARSED_NEW_SESSION, result, since, "%s",
+				  text);
 	return err;
 }
 
@@ -345,7 +344,7 @@ static int witnesses(struct rehearsing *s)
 		err = room_send(s->room, s->frames, s->packet_count,
 				s->fates_after);
 	if (!err)
-		err = rehearse_witness_judge(s, since);
+		err = rehearse_judge(s, since);
 	return err ? err : room_watch(s->room, false);
 }
 
@@ -456,7 +455,8 @@ static int read_back(struct rehearsing *s, const char **ret_why)
 			  : -ENOMEM;
 	if (err)
 		return err;
-	if (s->p->ruleset && s->p->ruleset->rule_count != s->rules->rule_count) {
+	if (s->p->ruleset &&
+	    s->p->ruleset->rule_count != s->rules->rule_count) {
 		*ret_why = fix_words(
 			s->p,
 			_("The room does not have the host's rules: %llu "

@@ -79,10 +79,11 @@ int rehearse(struct fix_planning *p, struct fix_candidate *c, struct room *r,
  * its rules are then, as live_gather() writes them. 0 or -errno. */
 struct room_command {
 	const char *const *argv;
-	const char *input;     /* NULL: nothing */
-	int status;            /* out: as waitpid() gives it */
-	const char *complaint; /* out, in the arena: errors, else what it printed */
-	const char *output;    /* out: what it printed */
+	const char *input; /* NULL: nothing */
+	int status;        /* out: as waitpid() gives it */
+	const char *
+		complaint; /* out, in the arena: errors, else what it printed */
+	const char *output; /* out: what it printed */
 };
 
 int room_run(struct room *r, struct arena *a, struct room_command *commands,

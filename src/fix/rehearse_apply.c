@@ -12,12 +12,22 @@
 
 /* Programs whose whole effect is in the network namespace. */
 static const char *const harmless[] = {
-	"sysctl",		"ip",			 "conntrack",
-	"ipset",		"nft",			 "iptables",
-	"ip6tables",		"iptables-legacy",	 "ip6tables-legacy",
-	"iptables-nft",		"ip6tables-nft",	 "iptables-restore",
-	"ip6tables-restore",	"iptables-legacy-restore",
-	"ip6tables-legacy-restore", "iptables-nft-restore",
+	"sysctl",
+	"ip",
+	"conntrack",
+	"ipset",
+	"nft",
+	"iptables",
+	"ip6tables",
+	"iptables-legacy",
+	"ip6tables-legacy",
+	"iptables-nft",
+	"ip6tables-nft",
+	"iptables-restore",
+	"ip6tables-restore",
+	"iptables-legacy-restore",
+	"ip6tables-legacy-restore",
+	"iptables-nft-restore",
 	"ip6tables-nft-restore",
 };
 
@@ -169,10 +179,10 @@ int rehearse_apply(struct rehearsing *s, const char **ret_why)
 		}
 		s->was_all_tried = false;
 		rehearse_rows_stand_in(
-			s,
-			fix_words(s->p, _("This part of the change cannot be "
-					  "tried in a room: %s"),
-				  c->now[i].text ? c->now[i].text : c->id));
+			s, fix_words(s->p,
+				     _("This part of the change cannot be "
+				       "tried in a room: %s"),
+				     c->now[i].text ? c->now[i].text : c->id));
 	}
 
 	return err;

@@ -107,10 +107,10 @@ static int plan_devices(struct rehearsing *s)
 	const struct links *l = s->p->links;
 	struct room_plan *p = &s->plan;
 
-	p->devices = arena_alloc(s->arena,
-				 (l->count + 1) * sizeof(*p->devices));
-	p->addresses = arena_alloc(
-		s->arena, (l->address_count + 1) * sizeof(*p->addresses));
+	p->devices =
+		arena_alloc(s->arena, (l->count + 1) * sizeof(*p->devices));
+	p->addresses = arena_alloc(s->arena, (l->address_count + 1) *
+						     sizeof(*p->addresses));
 	if (!p->devices || !p->addresses)
 		return -ENOMEM;
 
@@ -242,8 +242,8 @@ static int plan_routes(struct rehearsing *s)
 
 	s->plan.routes =
 		arena_alloc(s->arena, ROUTES_MOST * sizeof(*s->plan.routes));
-	s->plan.policy = arena_alloc(s->arena,
-				     g.size * sizeof(*s->plan.policy));
+	s->plan.policy =
+		arena_alloc(s->arena, g.size * sizeof(*s->plan.policy));
 	if (!s->plan.routes || !s->plan.policy)
 		return -ENOMEM;
 
@@ -251,8 +251,7 @@ static int plan_routes(struct rehearsing *s)
 	for (size_t i = 0; i < 2 && !err; i++) {
 		err = route_dump(n, families[i], take_route, &g);
 		if (!err)
-			err = policy_rule_dump(n, families[i], take_policy,
-					       &g);
+			err = policy_rule_dump(n, families[i], take_policy, &g);
 	}
 	netlink_close(n);
 	if (err)
@@ -297,7 +296,8 @@ static void plan_setting(struct rehearsing *s, const char *format,
 
 	text_format(&path, format, device);
 	text_format(&name, "net/%s", text_string(&path));
-	if (path.len < ROOM_PATH && !sysctl_number(text_string(&name), &value)) {
+	if (path.len < ROOM_PATH &&
+	    !sysctl_number(text_string(&name), &value)) {
 		struct text number = TEXT_NULL;
 
 		text_i64(&number, value);
@@ -318,8 +318,7 @@ static int plan_forwarding(struct rehearsing *s)
 		{ "ipv6/conf/all/forwarding", "1" },
 	};
 
-	if (s->p->may_read || !s->is_led ||
-	    rehearse_host_is_own(s, &s->led_to))
+	if (s->p->may_read || !s->is_led || rehearse_host_is_own(s, &s->led_to))
 		return 0;
 	s->plan.settings = (void *)arena_copy(s->arena, on, sizeof(on));
 	s->plan.setting_count = s->plan.settings ? 2 : 0;
@@ -345,8 +344,7 @@ static int plan_settings(struct rehearsing *s)
 		plan_setting(s, of_devices[i], all_kinds[0]);
 	for (size_t k = 0; k < s->plan.device_count; k++)
 		for (size_t i = 0; i < kinds; i++)
-			plan_setting(s, of_devices[i],
-				     s->plan.devices[k].name);
+			plan_setting(s, of_devices[i], s->plan.devices[k].name);
 	return 0;
 }
 
@@ -377,8 +375,8 @@ static bool choose_connection(struct rehearsing *s)
 		s->server = field_to_address(p->value[FIELD_DADDR]);
 		has_server = true;
 	}
-	for (size_t i = 0; !has_server && s->p->links &&
-			   i < s->p->links->address_count;
+	for (size_t i = 0;
+	     !has_server && s->p->links && i < s->p->links->address_count;
 	     i++) {
 		const struct links_address *a = &s->p->links->addresses[i];
 
@@ -423,8 +421,8 @@ static uint16_t client_device(const struct rehearsing *s)
 		found = device_named(s, text_string(&t));
 		text_done(&t);
 	}
-	for (size_t i = 0;
-	     found == ROOM_BY_ROUTE && i < s->plan.address_count; i++)
+	for (size_t i = 0; found == ROOM_BY_ROUTE && i < s->plan.address_count;
+	     i++)
 		if (address_equal(&s->plan.addresses[i].address, &s->server))
 			found = s->plan.addresses[i].device;
 	for (size_t i = 0; found == ROOM_BY_ROUTE && i < s->plan.device_count;
@@ -454,8 +452,7 @@ static void take_mac(struct rehearsing *s)
 /* Where the rules lead it, and what they say of it: by the walk. */
 static int walk_it(struct rehearsing *s)
 {
-	struct walk_question q = { .packet = s->p->packet,
-				   .host = s->p->host };
+	struct walk_question q = { .packet = s->p->packet, .host = s->p->host };
 	struct walk_result w = { 0 };
 	int err;
 
@@ -512,16 +509,16 @@ static void add_world(struct rehearsing *s, const struct address *a,
 	for (size_t i = 0; i < p->world_count; i++)
 		if (address_equal(&p->world[i].address, a))
 			return;
-	p->world[p->world_count++] = (struct room_address){ .address = *a,
-							    .device = device };
+	p->world[p->world_count++] =
+		(struct room_address){ .address = *a, .device = device };
 }
 
 static int plan_others(struct rehearsing *s)
 {
 	const struct fix_planning *p = s->p;
 
-	s->plan.world = arena_alloc(s->arena, (FIX_ADMINS + 4) *
-						      sizeof(*s->plan.world));
+	s->plan.world = arena_alloc(s->arena,
+				    (FIX_ADMINS + 4) * sizeof(*s->plan.world));
 	s->plan.ports = arena_alloc(s->arena, (FIX_ADMINS + PORTS_MOST) *
 						      sizeof(*s->plan.ports));
 	if (!s->plan.world || !s->plan.ports)

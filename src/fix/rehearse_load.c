@@ -46,9 +46,9 @@ static int add(struct loading *l, const char *const *argv, const char *text,
 		return 0;
 	if (l->count >= COMMANDS_MOST)
 		return -E2BIG;
-	*c = (struct room_command){ .argv = argv,
-				    .input = arena_copy(l->s->arena, text,
-							len) };
+	*c = (struct room_command){
+		.argv = argv, .input = arena_copy(l->s->arena, text, len)
+	};
 	l->count++;
 	return c->input ? 0 : -ENOMEM;
 }
@@ -96,7 +96,7 @@ static void put_own_tables(struct text *out, const char *nft, const char *v4,
 
 	while (*nft) {
 		size_t len = strcspn(nft, "\n");
-		const char *save = !strncmp(nft, "table ip ", 9)    ? v4
+		const char *save = !strncmp(nft, "table ip ", 9)     ? v4
 				   : !strncmp(nft, "table ip6 ", 10) ? v6
 								     : NULL;
 
@@ -193,10 +193,11 @@ static int add_gathered(struct loading *l, const void *data, size_t len)
 		[LIVE_IPTABLES_NFT] = { restore_nft, restore_other },
 		[LIVE_IP6TABLES_NFT] = { restore_nft6, restore_other6 },
 	};
+
 	/* Sets first: rules name them. */
 	static const enum live_source order[] = {
-		LIVE_IPSET,	   LIVE_IPTABLES_LEGACY, LIVE_IP6TABLES_LEGACY,
-		LIVE_IPTABLES_NFT, LIVE_IP6TABLES_NFT,	 LIVE_NFT,
+		LIVE_IPSET,        LIVE_IPTABLES_LEGACY, LIVE_IP6TABLES_LEGACY,
+		LIVE_IPTABLES_NFT, LIVE_IP6TABLES_NFT,   LIVE_NFT,
 	};
 	struct text t[LIVE_SOURCE_COUNT] = { 0 };
 	int err = 0;
@@ -343,6 +344,7 @@ static void put_empty(struct text *out, const char *save)
 int rehearse_load_nothing(struct rehearsing *s)
 {
 	static const char *const flush[] = { "nft", "flush", "ruleset", NULL };
+
 	static const struct {
 		enum live_source source;
 		const char *const *argv;

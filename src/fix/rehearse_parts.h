@@ -112,7 +112,18 @@ bool rehearse_apply_can(const struct fix_change *c);
 bool rehearse_same(const struct text *x, const struct text *y,
 		   const char **ret_tool);
 
-/* rehearse_witness.c: packets and frames. 0 or -errno. */
+/* rehearse_witness.c: which packets are sent, and their frames. 0 or -errno. */
 int rehearse_witness_choose(struct rehearsing *s);
-/* Compares both fates and sets the row. */
-int rehearse_witness_judge(struct rehearsing *s, int64_t since);
+
+/* rehearse_meant.c: whether a packet is among those that the change is for: those
+ * of the ask, as the client sends them or as they are led on; or what a rule says
+ * that stood there already. rehearse_meant_read() comes first: 0 or -ENOMEM. */
+int rehearse_meant_read(struct rehearsing *s);
+bool rehearse_meant(const struct rehearsing *s, const struct point *p);
+
+/* rehearse_frame.c: the number is set already. */
+void rehearse_frame_put(const struct rehearsing *s, struct room_frame *f,
+			const struct point *p);
+
+/* rehearse_judge.c: compares both fates and sets the row. */
+int rehearse_judge(struct rehearsing *s, int64_t since);

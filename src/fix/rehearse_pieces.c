@@ -48,7 +48,7 @@ struct listing {
 	const char *table, *block; /* "table inet f", "chain input" */
 	size_t table_len, block_len;
 	unsigned depth;
-	bool is_open; /* the piece has the heads of its blocks */
+	bool is_open;      /* the piece has the heads of its blocks */
 	bool has_elements; /* in a list of them that is split */
 };
 
@@ -92,8 +92,7 @@ static void put_element_head(struct listing *l)
 
 	text_str(&l->piece, "add element ");
 	text_bytes(&l->piece, l->table + 6, l->table_len - 6);
-	text_bytes(&l->piece, name,
-		   l->block_len - (size_t)(name - l->block));
+	text_bytes(&l->piece, name, l->block_len - (size_t)(name - l->block));
 	text_str(&l->piece, " { ");
 }
 

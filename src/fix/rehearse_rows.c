@@ -81,6 +81,7 @@ void rehearse_rows_prove(struct rehearsing *s)
 		REHEARSED_BEFORE,    REHEARSED_APPLIED, REHEARSED_AFTER,
 		REHEARSED_WITNESSES, REHEARSED_UNDONE,
 	};
+
 	static const enum rehearsal_check may[] = {
 		REHEARSED_SESSION,
 		REHEARSED_SESSION_FORGOTTEN,

@@ -20,8 +20,8 @@ static const char *past_value(const char *s)
 
 /* nft's and ipset's words that are followed by something that runs. */
 static const char *const running[] = {
-	" packets ", " bytes ", " expires ", " # handle ", " timeout ",
-	" used ",
+	" packets ",  " bytes ",   " expires ",
+	" # handle ", " timeout ", " used ",
 };
 
 /* Behind the word that stands here, or NULL. */
@@ -113,8 +113,8 @@ bool rehearse_same(const struct text *x, const struct text *y,
 {
 	static const char *const tools[LIVE_SOURCE_COUNT] = {
 		"iptables-legacy-save", "ip6tables-legacy-save",
-		"iptables-nft-save",	"ip6tables-nft-save",
-		"nft list ruleset",	"ipset save",
+		"iptables-nft-save",    "ip6tables-nft-save",
+		"nft list ruleset",     "ipset save",
 	};
 
 	for (unsigned i = 0; i < LIVE_SOURCE_COUNT; i++) {

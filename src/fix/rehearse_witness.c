@@ -8,11 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/clock.h"
-#include "base/i18n.h"
 #include "fix/rehearse_parts.h"
-#include "fix/rules_edit.h"
-#include "net/checksum.h"
 #include "ruleset/packet_words.h"
 #include "ruleset/witness.h"
 
@@ -20,10 +16,6 @@ enum {
 	FAMILY_V4 = 2, /* NFPROTO_IPV4, NFPROTO_IPV6 */
 	FAMILY_V6 = 10,
 	FLAG_SYN = 2,
-	V4 = 20,
-	V6 = 40,
-	TCP = 20,
-	UDP = 8,
 	FIRST_NUMBER = 101,
 	EPHEMERAL = 51000,
 	RULES_NEAR = 200, /* of a chain, that packets are looked for */
@@ -35,12 +27,6 @@ static const uint64_t told =
 	FIELD_BIT(FIELD_SPORT) | FIELD_BIT(FIELD_DPORT) |
 	FIELD_BIT(FIELD_TCP_FLAGS) | FIELD_BIT(FIELD_ICMP_TYPE);
 
-/* Who looks out for one rule. */
-struct as_written {
-	const char *words;
-	bool *is_met;
-};
-
 static bool is_v6(const struct point *p)
 {
 	return p->value[FIELD_FAMILY] == FAMILY_V6;
@@ -51,65 +37,6 @@ static bool has_ports(u128 protocol)
 	return protocol == IPPROTO_TCP || protocol == IPPROTO_UDP ||
 	       protocol == IPPROTO_UDPLITE || protocol == IPPROTO_SCTP ||
 	       protocol == IPPROTO_DCCP;
-}
-
-static void note_words(void *context, const struct rule *rule)
-{
-	const struct as_written *a = context;
-
-	if (!strcmp(rules_edit_words(rule), a->words))
-		*a->is_met = true;
-}
-
-/* Let in by the rule that stood there already, and was never met. */
-static bool is_as_written(const struct rehearsing *s, const struct point *p)
-{
-	bool is_met = false;
-	struct as_written as = { s->c->effect.as_written, &is_met };
-	const struct walk_visitor visitor = { .rule = note_words,
-					      .context = &as };
-	struct point walked = *p;
-
-	return s->plan_after &&
-	       walk_fast(s->plan_after, s->p->host, &walked, &visitor)
-			       .decision == WALK_ACCEPT &&
-	       is_met;
-}
-
-static bool is_client(const struct fix_ask *ask, const struct address *a)
-{
-	return !ask->has_client ||
-	       (address_is_v4(a) == address_is_v4(&ask->client) &&
-		route_is_prefix(&ask->client, ask->client_prefix, a));
-}
-
-static bool is_server(const struct rehearsing *s, const struct address *a,
-		      u128 port)
-{
-	const struct fix_ask *ask = &s->p->plan->ask;
-
-	if (s->is_led && port == s->led_port && address_equal(a, &s->led_to))
-		return true;
-	return port == ask->port &&
-	       (!ask->has_server || address_equal(a, &ask->server) ||
-		address_equal(a, &s->server));
-}
-
-/* Among what the fix is for: as the client asks, or as it is led on; or what
- * looks like an answer. */
-static bool is_asked(const struct rehearsing *s, const struct point *p)
-{
-	const struct fix_ask *ask = &s->p->plan->ask;
-	struct address from = field_to_address(p->value[FIELD_SADDR]);
-	struct address to = field_to_address(p->value[FIELD_DADDR]);
-
-	if (p->value[FIELD_PROTO] != ask->protocol)
-		return false;
-	if (is_client(ask, &from) &&
-	    is_server(s, &to, p->value[FIELD_DPORT]))
-		return true;
-	return !p->value[FIELD_IIF] && is_client(ask, &to) &&
-	       is_server(s, &from, p->value[FIELD_SPORT]);
 }
 
 /* What can be neither a source nor a destination. */
@@ -203,8 +130,8 @@ static bool can_be_sent(const struct point *p)
 {
 	u128 proto = p->value[FIELD_PROTO];
 
-	if (!is_first(p) || (point_has(p, FIELD_FRAGMENT) &&
-			     p->value[FIELD_FRAGMENT]))
+	if (!is_first(p) ||
+	    (point_has(p, FIELD_FRAGMENT) && p->value[FIELD_FRAGMENT]))
 		return false;
 	/* A reset is never answered, an error never either. */
 	if (proto == IPPROTO_ICMP)
@@ -231,8 +158,8 @@ static void fill(struct point *p, size_t number)
 }
 
 /* What the rules say depends on what went before: not to be told. */
-static bool is_certain(const struct rehearsing *s,
-		       const struct walk_plan *plan, const struct point *p)
+static bool is_certain(const struct rehearsing *s, const struct walk_plan *plan,
+		       const struct point *p)
 {
 	struct point walked = *p;
 
@@ -243,17 +170,16 @@ static bool is_certain(const struct rehearsing *s,
 static bool is_there(const struct rehearsing *s, const struct point *p)
 {
 	static const enum field same[] = {
-		FIELD_FAMILY, FIELD_IIF,   FIELD_SADDR,	    FIELD_DADDR,
-		FIELD_PROTO,  FIELD_DPORT, FIELD_TCP_FLAGS, FIELD_ICMP_TYPE,
-		FIELD_MAC_SADDR,
+		FIELD_FAMILY,    FIELD_IIF,       FIELD_SADDR,
+		FIELD_DADDR,     FIELD_PROTO,     FIELD_DPORT,
+		FIELD_TCP_FLAGS, FIELD_ICMP_TYPE, FIELD_MAC_SADDR,
 	};
 
 	for (size_t i = 0; i < s->packet_count; i++) {
 		size_t k = 0;
 
 		while (k < sizeof(same) / sizeof(*same) &&
-		       s->packets[i].point.value[same[k]] ==
-			       p->value[same[k]])
+		       s->packets[i].point.value[same[k]] == p->value[same[k]])
 			k++;
 		/* Of what leaves, the source port is the service's. */
 		if (k == sizeof(same) / sizeof(*same) &&
@@ -303,8 +229,7 @@ static void add(struct choosing *c, const struct point *from, enum hook hook)
 		return;
 
 	s->packets[s->packet_count++] =
-		(struct rehearse_packet){ p, is_asked(s, &p) ||
-						     is_as_written(s, &p) };
+		(struct rehearse_packet){ p, rehearse_meant(s, &p) };
 }
 
 /* What is close to what was asked for, and is another thing. */
@@ -314,8 +239,8 @@ static void add_neighbours(struct choosing *c)
 	struct rehearsing *s = c->s;
 	bool is_v4 = address_is_v4(&s->server);
 	struct point p = { 0 };
-	enum hook hook = rehearse_host_is_own(s, &s->server) ? HOOK_INPUT
-							     : HOOK_FORWARD;
+	enum hook hook =
+		rehearse_host_is_own(s, &s->server) ? HOOK_INPUT : HOOK_FORWARD;
 	unsigned bit = 127;
 	const struct fix_ask *ask = &s->p->plan->ask;
 	struct address other = s->client;
@@ -410,8 +335,8 @@ static int add_of_entry(struct choosing *c, struct program *p, uint32_t entry)
 	const struct goal goal = { p, entry, NULL };
 	struct witness w = { 0 };
 	struct point point;
-	int status = witness_search(p->space, p->entries[entry].box, &goal, 1,
-				    &w);
+	int status =
+		witness_search(p->space, p->entries[entry].box, &goal, 1, &w);
 
 	if (status == WITNESS_FOUND) {
 		box_point(p->space, w.spot, &point);
@@ -503,124 +428,6 @@ static int add_of_table(struct choosing *c, const struct table *t)
 	return err;
 }
 
-static void put16(uint8_t *at, unsigned value)
-{
-	at[0] = (uint8_t)(value >> 8);
-	at[1] = (uint8_t)value;
-}
-
-static void put32(uint8_t *at, uint32_t value)
-{
-	put16(at, value >> 16);
-	put16(at + 2, value & 0xffff);
-}
-
-/* Over the transport's bytes and, but of ICMP, the addresses (RFC 9293 3.1,
- * RFC 8200 8.1). */
-static uint16_t sum_of(const struct room_frame *f, size_t head, uint8_t proto)
-{
-	bool is_v4 = head == V4;
-	uint8_t pseudo[8] = { 0 };
-	size_t len = f->len - head;
-	uint64_t sum = 0;
-
-	if (proto != IPPROTO_ICMP) {
-		put32(pseudo, (uint32_t)len);
-		pseudo[7] = proto;
-		sum = checksum_add(sum, pseudo, sizeof(pseudo));
-		sum = checksum_add(sum, f->bytes + (is_v4 ? 12 : 8),
-				   is_v4 ? 8 : 32);
-	}
-	return checksum_fold(checksum_add(sum, f->bytes + head, len));
-}
-
-static size_t put_transport(struct room_frame *f, size_t head,
-			    const struct point *p)
-{
-	uint8_t *at = f->bytes + head;
-	uint8_t proto = (uint8_t)p->value[FIELD_PROTO];
-	size_t len = 16, sum_at = 0;
-
-	if (has_ports(proto)) {
-		put16(at, (unsigned)p->value[FIELD_SPORT]);
-		put16(at + 2, (unsigned)p->value[FIELD_DPORT]);
-	}
-	if (proto == IPPROTO_TCP) {
-		len = TCP;
-		put32(at + 4, f->number << ROOM_SEQUENCE_SHIFT);
-		at[12] = TCP / 4 << 4;
-		at[13] = (uint8_t)p->value[FIELD_TCP_FLAGS];
-		put16(at + 14, 64240);
-		sum_at = 16;
-	} else if (proto == IPPROTO_UDP || proto == IPPROTO_UDPLITE) {
-		put16(at + 4, UDP + 8);
-		sum_at = 6;
-	} else if (proto == IPPROTO_ICMP || proto == IPPROTO_ICMPV6) {
-		at[0] = (uint8_t)p->value[FIELD_ICMP_TYPE];
-		at[1] = (uint8_t)p->value[FIELD_ICMP_CODE];
-		put16(at + 4, f->number);
-		sum_at = 2;
-	}
-	f->len = (uint16_t)(head + len);
-	if (sum_at)
-		put16(at + sum_at, sum_of(f, head, proto));
-	return len;
-}
-
-/* A group's is nobody's. */
-static void put_mac(struct room_frame *f, const struct point *p)
-{
-	u128 mac = point_has(p, FIELD_MAC_SADDR) ? p->value[FIELD_MAC_SADDR] : 0;
-
-	if (mac >> 40 & 1)
-		return;
-	for (int i = 5; i >= 0; i--, mac >>= 8)
-		f->mac[i] = (uint8_t)mac;
-}
-
-static void put_frame(const struct rehearsing *s, struct room_frame *f,
-		      const struct point *p)
-{
-	struct address from = field_to_address(p->value[FIELD_SADDR]);
-	struct address to = field_to_address(p->value[FIELD_DADDR]);
-	uint8_t *b = f->bytes;
-	uint8_t ttl = (uint8_t)p->value[FIELD_TTL];
-	size_t len;
-
-	/* One hop more may be needed. */
-	if (ttl < 2)
-		ttl = 64;
-	if (is_v6(p)) {
-		b[0] = 0x60;
-		put32(b, 0x60000000 | f->number);
-		b[6] = (uint8_t)p->value[FIELD_PROTO];
-		b[7] = ttl;
-		memcpy(b + 8, from.bytes, 16);
-		memcpy(b + 24, to.bytes, 16);
-		len = put_transport(f, V6, p);
-		put16(b + 4, (unsigned)len);
-	} else {
-		b[0] = 0x45;
-		b[1] = (uint8_t)p->value[FIELD_TOS];
-		put16(b + 4, f->number);
-		b[8] = ttl;
-		b[9] = (uint8_t)p->value[FIELD_PROTO];
-		memcpy(b + 12, from.bytes + 12, 4);
-		memcpy(b + 16, to.bytes + 12, 4);
-		(void)put_transport(f, V4, p);
-		put16(b + 2, f->len);
-		put16(b + 10, checksum_fold(checksum_add(0, b, V4)));
-	}
-	put_mac(f, p);
-	f->device = p->value[FIELD_IIF] ? s->device : ROOM_BY_ROUTE;
-	for (size_t i = 0; i < s->plan.device_count; i++) {
-		const char *name = s->plan.devices[i].name;
-
-		if (p->value[FIELD_IIF] == field_from_name(name, strlen(name)))
-			f->device = (uint16_t)i;
-	}
-}
-
 static int make_frames(struct rehearsing *s)
 {
 	size_t count = s->packet_count + 1;
@@ -632,27 +439,10 @@ static int make_frames(struct rehearsing *s)
 		return -ENOMEM;
 	for (size_t i = 0; i < s->packet_count; i++) {
 		s->frames[i].number = FIRST_NUMBER + (uint32_t)i;
-		put_frame(s, &s->frames[i], &s->packets[i].point);
+		rehearse_frame_put(s, &s->frames[i], &s->packets[i].point);
 	}
 
 	return 0;
-}
-
-/* The rules with the change, as a model. */
-static int read_after(struct rehearsing *s)
-{
-	int err;
-
-	if (!s->c->effect.is_as_written || !s->p->source)
-		return 0;
-	err = fix_rules_read(s->p->source, s->problems, &s->rules_after);
-	for (size_t i = 0; i < s->c->now_count && !err; i++)
-		if (s->c->now[i].kind == CHANGE_RULES)
-			err = rules_edit_apply(s->rules_after,
-					       &s->c->now[i].rules);
-	if (!err)
-		s->plan_after = walk_plan_new(s->rules_after);
-	return err == -ENOMEM || (!err && !s->plan_after) ? -ENOMEM : 0;
 }
 
 int rehearse_witness_choose(struct rehearsing *s)
@@ -662,12 +452,12 @@ int rehearse_witness_choose(struct rehearsing *s)
 	struct choosing c = { s, plan };
 	int err = 0;
 
-	s->packets = arena_alloc(s->arena,
-				 REHEARSE_WITNESSES * sizeof(*s->packets));
+	s->packets =
+		arena_alloc(s->arena, REHEARSE_WITNESSES * sizeof(*s->packets));
 	if (!s->packets || (r && !plan))
 		err = -ENOMEM;
 	if (!err)
-		err = read_after(s);
+		err = rehearse_meant_read(s);
 	if (!err) {
 		add_of_comparison(&c);
 		add_neighbours(&c);
@@ -678,109 +468,4 @@ int rehearse_witness_choose(struct rehearsing *s)
 			err = add_of_table(&c, t);
 	walk_plan_free(plan);
 	return err ? err : make_frames(s);
-}
-
-static bool has_turned(const struct rehearsing *s, size_t i)
-{
-	return s->fates_before[i] != s->fates_after[i] &&
-	       s->fates_before[i] != ROOM_UNSENT &&
-	       s->fates_after[i] != ROOM_UNSENT;
-}
-
-/* Nobody asked for that. */
-static bool is_bad(const struct rehearsing *s, size_t i)
-{
-	return has_turned(s, i) &&
-	       (!s->packets[i].is_meant || s->fates_after[i] != ROOM_PASSED);
-}
-
-/* What seems to have turned is tried once more: a packet can be lost where a
- * machine has no time. */
-static int again(struct rehearsing *s)
-{
-	struct room_frame *frames;
-	uint8_t *fates;
-	size_t count = 0;
-	int err;
-
-	frames = calloc(s->packet_count + 1, sizeof(*frames));
-	fates = calloc(s->packet_count + 1, 1);
-	for (size_t i = 0; frames && i < s->packet_count; i++)
-		if (is_bad(s, i))
-			frames[count++] = s->frames[i];
-	err = frames && fates ? 0 : -ENOMEM;
-	if (!err && count)
-		err = room_forget(s->room);
-	if (!err && count)
-		err = room_send(s->room, frames, count, fates);
-	for (size_t i = 0, k = 0; !err && k < count; i++)
-		if (is_bad(s, i))
-			s->fates_after[i] = fates[k++];
-	free(frames);
-	free(fates);
-	return err;
-}
-
-static const char *packet_text(struct rehearsing *s, const struct point *p)
-{
-	struct text t = TEXT_NULL;
-	const char *ret;
-
-	packet_words_text(&t, p, told & ~FIELD_BIT(FIELD_OIF));
-	ret = fix_words(s->p, "%s", text_string(&t));
-	text_done(&t);
-	return ret;
-}
-
-static void judge_one(struct rehearsing *s, size_t i)
-{
-	static const char *const names[] = { "drop", "reject", "accept" };
-	struct rehearsal *r = s->ret;
-
-	if (s->fates_before[i] == ROOM_UNSENT ||
-	    s->fates_after[i] == ROOM_UNSENT)
-		return;
-	r->witnesses++;
-	if (!has_turned(s, i)) {
-		r->kept++;
-		return;
-	}
-	r->turned[r->turned_count++] = (struct rehearsal_witness){
-		.packet = packet_text(s, &s->packets[i].point),
-		.before = names[s->fates_before[i]],
-		.after = names[s->fates_after[i]],
-		.is_meant = s->packets[i].is_meant,
-	};
-}
-
-int rehearse_witness_judge(struct rehearsing *s, int64_t since)
-{
-	struct rehearsal *r = s->ret;
-	size_t bad = 0;
-	int err = again(s);
-
-	if (err)
-		return err;
-	r->turned = arena_alloc(s->arena,
-				(s->packet_count + 1) * sizeof(*r->turned));
-	if (!r->turned)
-		return -ENOMEM;
-	for (size_t i = 0; i < s->packet_count; i++) {
-		judge_one(s, i);
-		bad += is_bad(s, i);
-	}
-
-	if (bad)
-		rehearse_rows_set(
-			s, REHEARSED_WITNESSES, REHEARSAL_FAIL, since,
-			_("Of %zu packets that were sent before and after, %zu "
-			  "have another fate that nobody asked for."),
-			r->witnesses, bad);
-	else
-		rehearse_rows_set(
-			s, REHEARSED_WITNESSES, REHEARSAL_PASS, since,
-			_("Of %zu packets that were sent before and after, all "
-			  "that are not meant keep their fate."),
-			r->witnesses);
-	return 0;
 }

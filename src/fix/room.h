@@ -22,12 +22,12 @@
  * -errno.
  */
 enum room_task {
-	ROOM_BUILD, /* struct room_plan's lists; answers with sentences */
-	ROOM_RUN,   /* commands; with their statuses and complaints */
-	ROOM_RULES, /* with live_gather()'s bytes */
-	ROOM_TALK,  /* one struct room_talk; with a struct room_heard */
-	ROOM_WATCH, /* begins, or ends (uint32_t), to see packets' fates */
-	ROOM_SEND,  /* frames; with a byte for each: enum room_fate */
+	ROOM_BUILD,  /* struct room_plan's lists; answers with sentences */
+	ROOM_RUN,    /* commands; with their statuses and complaints */
+	ROOM_RULES,  /* with live_gather()'s bytes */
+	ROOM_TALK,   /* one struct room_talk; with a struct room_heard */
+	ROOM_WATCH,  /* begins, or ends (uint32_t), to see packets' fates */
+	ROOM_SEND,   /* frames; with a byte for each: enum room_fate */
 	ROOM_FORGET, /* all that connection tracking knows */
 	ROOM_TASKS
 };

@@ -63,8 +63,8 @@ int room_enter_read(int fd, struct text *ret)
 		return -EMSGSIZE;
 
 	while (ret->len < len) {
-		ssize_t n = read(fd, ret->data + ret->len,
-				 (size_t)len - ret->len);
+		ssize_t n =
+			read(fd, ret->data + ret->len, (size_t)len - ret->len);
 
 		if (n < 0 && errno == EINTR)
 			continue;
@@ -228,8 +228,8 @@ static int see_little(void)
 /* Without a user namespace: what the room needs, and no more. */
 static void keep_little(void)
 {
-	static const uint32_t keep = 1U << CAP_NET_ADMIN | 1U << CAP_NET_RAW |
-				     1U << CAP_SYS_ADMIN;
+	static const uint32_t keep =
+		1U << CAP_NET_ADMIN | 1U << CAP_NET_RAW | 1U << CAP_SYS_ADMIN;
 	struct __user_cap_header_struct h = {
 		.version = _LINUX_CAPABILITY_VERSION_3,
 	};

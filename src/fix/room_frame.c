@@ -163,8 +163,7 @@ static void take_answer(const struct fates *f, const void *bytes, size_t len)
 
 static int take_log(const struct nlmsghdr *m, void *context)
 {
-	struct netlink_walk w =
-		netlink_attributes(m, sizeof(struct nfgenmsg));
+	struct netlink_walk w = netlink_attributes(m, sizeof(struct nfgenmsg));
 	const struct nlattr *a;
 
 	while ((a = netlink_next(&w)) != NULL)
@@ -323,8 +322,8 @@ int room_frame_send(struct room_inside *in, const struct room_frame *frames,
 
 /* nft is there wherever its rules are. */
 static const char *const make_table[] = { "nft", "-f", "-", NULL };
-static const char *const delete_table[] = { "nft", "delete", "table", "inet",
-					    "kiriwake_room", NULL };
+static const char *const delete_table[] = { "nft",  "delete",        "table",
+					    "inet", "kiriwake_room", NULL };
 
 static int nft(const char *const *argv, const char *input)
 {

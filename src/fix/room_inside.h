@@ -27,8 +27,8 @@ struct room_inside {
 	size_t accepted_count;
 	int sessions[ROOM_TALKS];
 	size_t session_count;
-	uint8_t next_byte; /* that is sent, and must come back */
-	int log;           /* what passes; -1 */
+	uint8_t next_byte;        /* that is sent, and must come back */
+	int log;                  /* what passes; -1 */
 	int sniffers[ROOM_SIDES]; /* what comes out of the host; -1 */
 	bool is_built;
 };

@@ -23,8 +23,12 @@
 #include "fix/room_inside.h"
 #include "host/netlink.h"
 
-enum { BYTES = 1024, WORLD_TABLE = 1000,
-       WORLD_LAST = 32000, LOOPBACK_MTU = 65536 };
+enum {
+	BYTES = 1024,
+	WORLD_TABLE = 1000,
+	WORLD_LAST = 32000,
+	LOOPBACK_MTU = 65536
+};
 
 /* One request, and the kernel's answer to it. */
 struct writing {
@@ -133,8 +137,8 @@ static int set_up(struct writing *w, uint32_t index, bool is_loopback)
 static int add_address(struct writing *w, uint32_t index,
 		       const struct room_address *a)
 {
-	struct ifaddrmsg *i = begin(w, RTM_NEWADDR,
-				    NLM_F_CREATE | NLM_F_REPLACE, sizeof(*i));
+	struct ifaddrmsg *i =
+		begin(w, RTM_NEWADDR, NLM_F_CREATE | NLM_F_REPLACE, sizeof(*i));
 	bool is_v4 = address_is_v4(&a->address);
 
 	i->ifa_family = (uint8_t)netlink_family(&a->address);
@@ -306,8 +310,8 @@ static void add_addresses(const struct room_inside *in, struct writing *host,
 
 		if (a->device < in->device_count &&
 		    in->index[ROOM_HOST][a->device])
-			err = add_address(
-				host, in->index[ROOM_HOST][a->device], a);
+			err = add_address(host, in->index[ROOM_HOST][a->device],
+					  a);
 		/* The loopback's come by themselves. */
 		if (err && err != -EEXIST)
 			tell_address(ret, &a->address, err);
@@ -455,8 +459,7 @@ static void add_world(struct room_inside *in, struct writing *world,
 
 static int take_route(const struct nlmsghdr *m, void *context)
 {
-	struct netlink_walk w =
-		netlink_attributes(m, sizeof(struct rtmsg));
+	struct netlink_walk w = netlink_attributes(m, sizeof(struct rtmsg));
 	const struct nlattr *a;
 
 	while ((a = netlink_next(&w)) != NULL)
@@ -519,12 +522,12 @@ int room_link_build(struct room_inside *in, const struct room_plan *p,
 	int err = open_both(in, &host, &world);
 
 	in->devices = p->devices;
-	in->device_count = p->device_count < ROOM_BY_ROUTE ? p->device_count
-							   : 0;
+	in->device_count =
+		p->device_count < ROOM_BY_ROUTE ? p->device_count : 0;
 	for (int i = 0; i < ROOM_SIDES; i++) {
-		in->index[i] = arena_alloc(in->arena,
-					   (in->device_count + 1) *
-						   sizeof(*in->index[i]));
+		in->index[i] =
+			arena_alloc(in->arena, (in->device_count + 1) *
+						       sizeof(*in->index[i]));
 		if (!in->index[i])
 			err = -ENOMEM;
 	}

@@ -70,8 +70,8 @@ static int send_frames(struct room_inside *in, struct cursor *q,
 		       struct text *ret)
 {
 	size_t count;
-	const struct room_frame *frames = room_take_list(
-		q, in->arena, sizeof(struct room_frame), &count);
+	const struct room_frame *frames =
+		room_take_list(q, in->arena, sizeof(struct room_frame), &count);
 	uint8_t *fates = calloc(count ? count : 1, 1);
 	int err = -ENOMEM;
 
@@ -92,8 +92,8 @@ static int forget(struct room_inside *in, struct cursor *q, struct text *ret)
 
 static int (*const tasks[ROOM_TASKS])(struct room_inside *in, struct cursor *q,
 				      struct text *ret) = {
-	[ROOM_BUILD] = build, [ROOM_RUN] = run,	   [ROOM_RULES] = rules,
-	[ROOM_TALK] = talk,   [ROOM_WATCH] = watch, [ROOM_SEND] = send_frames,
+	[ROOM_BUILD] = build,   [ROOM_RUN] = run,     [ROOM_RULES] = rules,
+	[ROOM_TALK] = talk,     [ROOM_WATCH] = watch, [ROOM_SEND] = send_frames,
 	[ROOM_FORGET] = forget,
 };
 

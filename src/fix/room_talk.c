@@ -119,6 +119,7 @@ static void give_back_datagram(int fd)
 		char bytes[256];
 		struct cmsghdr align;
 	} control;
+
 	char data[64];
 	struct name from;
 	struct iovec iov = { data, sizeof(data) };
@@ -134,8 +135,7 @@ static void give_back_datagram(int fd)
 		return;
 	iov.iov_len = (size_t)n;
 	for (struct cmsghdr *c = CMSG_FIRSTHDR(&m); c; c = CMSG_NXTHDR(&m, c)) {
-		if (c->cmsg_level == IPPROTO_IP &&
-		    c->cmsg_type == IP_PKTINFO) {
+		if (c->cmsg_level == IPPROTO_IP && c->cmsg_type == IP_PKTINFO) {
 			struct in_pktinfo *i = (void *)CMSG_DATA(c);
 
 			i->ipi_spec_dst = i->ipi_addr;
@@ -212,18 +212,17 @@ static int error_of(int fd)
 	socklen_t len = sizeof(error);
 
 	if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &len))
-		return errno;
-	return error;
+		return -errno;
+	return -error;
 }
 
 /* A byte of its own, until it is back: one that was lost before may come now. */
 static int exchange(struct room_inside *in, int fd, int64_t deadline)
 {
 	uint8_t byte = ++in->next_byte, back;
-	int error;
 
 	if (send(fd, &byte, 1, MSG_DONTWAIT | MSG_NOSIGNAL) != 1)
-		return errno;
+		return -errno;
 	while (wait_for(in, fd, POLLIN, deadline)) {
 		ssize_t n = recv(fd, &back, 1, MSG_DONTWAIT);
 
@@ -234,13 +233,12 @@ static int exchange(struct room_inside *in, int fd, int64_t deadline)
 			return 0;
 		}
 		if (!n)
-			return ECONNRESET;
-		error = n < 0 ? errno : 0;
-		if (error && error != EAGAIN && error != EINTR)
-			return error;
+			return -ECONNRESET;
+		if (n < 0 && errno != EAGAIN && errno != EINTR)
+			return -errno;
 	}
 
-	return ETIMEDOUT;
+	return -ETIMEDOUT;
 }
 
 static int connect_to(struct room_inside *in, int fd, const struct room_talk *t,
@@ -251,8 +249,8 @@ static int connect_to(struct room_inside *in, int fd, const struct room_talk *t,
 	if (!connect(fd, &to.any, to.len))
 		return 0;
 	if (errno != EINPROGRESS)
-		return errno;
-	return wait_for(in, fd, POLLOUT, deadline) ? error_of(fd) : ETIMEDOUT;
+		return -errno;
+	return wait_for(in, fd, POLLOUT, deadline) ? error_of(fd) : -ETIMEDOUT;
 }
 
 static int open_socket(const struct room_talk *t, int *error)
@@ -266,14 +264,14 @@ static int open_socket(const struct room_talk *t, int *error)
 
 	*error = 0;
 	if (fd < 0) {
-		*error = errno;
+		*error = -errno;
 		return -1;
 	}
 	allow(fd, SOL_SOCKET, SO_REUSEADDR);
 	if (!is_udp)
 		allow(fd, IPPROTO_TCP, TCP_NODELAY);
 	if (bind(fd, &from.any, from.len))
-		*error = errno;
+		*error = -errno;
 	return fd;
 }
 
@@ -286,24 +284,26 @@ static void end_at_once(int fd)
 	(void)close(fd);
 }
 
-static void talk_anew(struct room_inside *in, const struct room_talk *t,
-		      int64_t deadline, struct room_heard *ret)
+/* 0 or -errno, as the client's socket has it. */
+static int talk_anew(struct room_inside *in, const struct room_talk *t,
+		     int64_t deadline, uint32_t *session)
 {
-	int fd = open_socket(t, &ret->error);
+	int err;
+	int fd = open_socket(t, &err);
 
 	if (fd < 0)
-		return;
-	if (!ret->error)
-		ret->error = connect_to(in, fd, t, deadline);
-	if (!ret->error)
-		ret->error = exchange(in, fd, deadline);
-	if (t->kind == TALK_OPEN && !ret->error &&
-	    in->session_count < ROOM_TALKS) {
-		ret->session = (uint32_t)in->session_count;
+		return err;
+	if (!err)
+		err = connect_to(in, fd, t, deadline);
+	if (!err)
+		err = exchange(in, fd, deadline);
+	if (t->kind == TALK_OPEN && !err && in->session_count < ROOM_TALKS) {
+		*session = (uint32_t)in->session_count;
 		in->sessions[in->session_count++] = fd;
-		return;
+		return 0;
 	}
 	end_at_once(fd);
+	return err;
 }
 
 int room_talk_one(struct room_inside *in, const struct room_talk *t,
@@ -317,11 +317,11 @@ int room_talk_one(struct room_inside *in, const struct room_talk *t,
 	err = room_enter_side(in, t->side);
 	if (err)
 		return err;
+	err = -EBADF;
 	if (t->kind != TALK_MORE)
-		talk_anew(in, t, deadline, ret);
+		err = talk_anew(in, t, deadline, &ret->session);
 	else if (t->session < in->session_count)
-		ret->error = exchange(in, in->sessions[t->session], deadline);
-	else
-		ret->error = EBADF;
+		err = exchange(in, in->sessions[t->session], deadline);
+	ret->error = -err;
 	return room_enter_side(in, ROOM_HOST);
 }

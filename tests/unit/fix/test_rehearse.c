@@ -194,9 +194,9 @@ static const struct rehearsal *perform(struct stage *s, bool is_experiment)
 		strike_stage(s);
 		skip();
 	}
-	assert_int_equal(rehearse(&s->planning, &s->candidate, s->room,
-				  is_experiment),
-			 0);
+	assert_int_equal(
+		rehearse(&s->planning, &s->candidate, s->room, is_experiment),
+		0);
 	tell(s->candidate.rehearsal);
 	return s->candidate.rehearsal;
 }
@@ -269,10 +269,14 @@ static void set_move(struct stage *s, const char *chain, const char *words)
 static void assert_proven(const struct rehearsal *r)
 {
 	static const enum rehearsal_check all[] = {
-		REHEARSED_BEFORE,      REHEARSED_APPLIED,
-		REHEARSED_AFTER,       REHEARSED_SESSION,
-		REHEARSED_SESSION_FORGOTTEN, REHEARSED_NEW_SESSION,
-		REHEARSED_WITNESSES,   REHEARSED_UNDONE,
+		REHEARSED_BEFORE,
+		REHEARSED_APPLIED,
+		REHEARSED_AFTER,
+		REHEARSED_SESSION,
+		REHEARSED_SESSION_FORGOTTEN,
+		REHEARSED_NEW_SESSION,
+		REHEARSED_WITNESSES,
+		REHEARSED_UNDONE,
 	};
 
 	for (size_t i = 0; i < sizeof(all) / sizeof(*all); i++)
@@ -706,8 +710,9 @@ static void many_rules_of_nft_are_loaded_in_pieces(void **state)
 			 "related accept\n tcp dport 22 accept\n"
 			 " ip saddr @bad drop\n");
 	for (unsigned i = 0; i < 320; i++)
-		text_format(&rules, " ip saddr 10.3.%u.0/24 tcp dport %u "
-				    "counter accept\n",
+		text_format(&rules,
+			    " ip saddr 10.3.%u.0/24 tcp dport %u "
+			    "counter accept\n",
 			    i % 250, 1000 + i);
 	text_str(&rules, " }\n}\n");
 	command.input = text_string(&rules);
@@ -715,8 +720,7 @@ static void many_rules_of_nft_are_loaded_in_pieces(void **state)
 		skip();
 	set_gathered(&s, &t);
 	set_change(&s, ENGINE_NFT, TABLE_INET, "filter");
-	add_insert(&s, "input", 324,
-		   "ip saddr 10.1.0.7 tcp dport 5555 accept");
+	add_insert(&s, "input", 324, "ip saddr 10.1.0.7 tcp dport 5555 accept");
 	assert_proven(perform(&s, false));
 	assert_true(s.candidate.rehearsal->witnesses > 100);
 	strike_stage(&s);
