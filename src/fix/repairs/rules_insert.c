@@ -158,7 +158,9 @@ static bool names_server(const struct said *s)
 
 static bool names_device(const struct said *s)
 {
+	/* There it is a port of the bridge that nobody knows. */
 	return s->style.has_device && !s->of_reply &&
+	       s->chain->table->family != TABLE_BRIDGE &&
 	       point_has(s->packet, FIELD_IIF) && s->packet->value[FIELD_IIF];
 }
 

@@ -416,6 +416,39 @@ static void a_limit_that_no_longer_counts_is_told(void **state)
 	planned_done(&p);
 }
 
+/* Who looked at the bridge says so; the walk does not meet it. */
+static void a_bridge_gets_its_own(void **state)
+{
+	static const char rules[] =
+		"*filter\n:INPUT DROP [0:0]\n:FORWARD ACCEPT [0:0]\n"
+		":OUTPUT ACCEPT [0:0]\nCOMMIT\n"
+		"table bridge br {\n chain input {\n"
+		"  type filter hook input priority 0; policy accept;\n"
+		"  iifname \"p1\" tcp dport 22 accept # handle 3\n"
+		"  ip saddr 10.1.0.0/16 tcp dport 5555 drop # handle 4\n"
+		" }\n}\n";
+	struct culprit *c;
+	struct planned p;
+
+	(void)state;
+	planned_read(&p, rules, to_manager, "10.1.0.7");
+	c = culprit_new(p.arena, CULPRIT_FIREWALL_RULE, VANTAGE_SERVER, "x");
+	culprit_text(c, p.arena, "family", "bridge");
+	culprit_text(c, p.arena, "table", "br");
+	culprit_text(c, p.arena, "chain", "input");
+	culprit_number(c, "rule", 2);
+	p.plan.faults[0] = (struct fix_fault){ .culprit = c };
+	p.plan.fault_count = 1;
+	assert_int_equal(fix_plan_make(&p.planning), 0);
+	assert_non_null(p.plan.first);
+	assert_true(p.plan.first->effect.is_exact);
+	assert_int_equal(p.plan.first->command_count, 2);
+	assert_string_equal(p.plan.first->commands[1],
+			    "nft insert rule bridge br input handle 4 ip saddr "
+			    "10.1.0.7 tcp dport 5555 accept");
+	planned_done(&p);
+}
+
 static void nothing_is_proposed_where_nothing_refuses(void **state)
 {
 	struct planned p;
@@ -454,6 +487,7 @@ int main(void)
 		cmocka_unit_test(a_ban_of_one_client_can_go),
 		cmocka_unit_test(a_refusal_of_all_can_leave_one_out),
 		cmocka_unit_test(a_limit_that_no_longer_counts_is_told),
+		cmocka_unit_test(a_bridge_gets_its_own),
 		cmocka_unit_test(nothing_is_proposed_where_nothing_refuses),
 	};
 
