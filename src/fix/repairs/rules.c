@@ -161,6 +161,15 @@ static void end(struct rules_mend *m)
 	problems_free(m->problems);
 }
 
+static enum hook hook_of(const struct walk_way *way, const struct chain *c)
+{
+	for (size_t i = 0; i < way->step_count; i++)
+		if (way->steps[i].chain == c)
+			return way->steps[i].hook;
+
+	return c->hook;
+}
+
 /* Where only some packets get through, whoever may refuse the others stands in
  * the way as well. */
 static bool unsure_blocker(const struct walk_way *way, bool of_reply,
@@ -176,6 +185,7 @@ static bool unsure_blocker(const struct walk_way *way, bool of_reply,
 		    !v->chain)
 			continue;
 		*ret = (struct walk_blocker){ .verdict = *v,
+					      .hook = hook_of(way, v->chain),
 					      .of_reply = of_reply };
 		return true;
 	}

@@ -152,6 +152,23 @@ static void rules_between_stay_below_the_refusal(void **state)
 		     "COMMIT\nEOF");
 }
 
+static void an_accept_moves_above_the_jump_to_what_refuses(void **state)
+{
+	(void)state;
+	commands_are("*filter\n:INPUT ACCEPT [0:0]\n:FORWARD ACCEPT [0:0]\n"
+		     ":OUTPUT ACCEPT [0:0]\n:deny - [0:0]\n"
+		     "-A INPUT -p tcp -m tcp --dport 22 -j ACCEPT\n"
+		     "-A INPUT -j deny\n"
+		     "-A INPUT -p tcp -m tcp --dport 5555 -j ACCEPT\n"
+		     "-A deny -j LOG\n-A deny -j DROP\nCOMMIT\n",
+		     to_manager, "10.1.0.7", "rule-move",
+		     "iptables-restore -c --noflush <<'EOF'\n*filter\n"
+		     "-D INPUT -p tcp -m tcp --dport 5555 -j ACCEPT\n"
+		     "-C INPUT -j deny\n"
+		     "-I INPUT 2 -p tcp -m tcp --dport 5555 -j ACCEPT\n"
+		     "COMMIT\nEOF");
+}
+
 static void every_engine_and_the_answer_get_their_own(void **state)
 {
 	(void)state;
@@ -473,6 +490,8 @@ int main(void)
 			a_move_brings_what_the_rule_says_and_an_insert_no_more),
 		cmocka_unit_test(an_accept_that_others_meet_stays_where_it_is),
 		cmocka_unit_test(rules_between_stay_below_the_refusal),
+		cmocka_unit_test(
+			an_accept_moves_above_the_jump_to_what_refuses),
 		cmocka_unit_test(every_engine_and_the_answer_get_their_own),
 		cmocka_unit_test(an_inet_rule_does_not_open_the_other_family),
 		cmocka_unit_test(ipv6_is_typed_for_ip6tables),
