@@ -158,7 +158,9 @@ static bool names_server(const struct said *s)
 
 static bool names_device(const struct said *s)
 {
+	/* There it is a port of the bridge that nobody knows. */
 	return s->style.has_device && !s->of_reply &&
+	       s->chain->table->family != TABLE_BRIDGE &&
 	       point_has(s->packet, FIELD_IIF) && s->packet->value[FIELD_IIF];
 }
 
@@ -209,7 +211,8 @@ static const char *state(const struct said *s)
 	if (s->of_reply)
 		return has_connection(s) ? s->style.established_words : NULL;
 
-	return s->style.new_words;
+	return s->packet->value[FIELD_CT_STATE] == CT_NEW ? s->style.new_words
+							  : NULL;
 }
 
 static void put_save(struct text *out, const struct said *s)
@@ -294,6 +297,27 @@ static const char *words_of(const struct said *s)
 	return words;
 }
 
+/* Who refuses it, and that nobody accepts it before. */
+static const char *why(const struct rules_mend *m, const struct walk_blocker *b)
+{
+	struct fix_planning *p = m->planning;
+	const struct rule *rule = b->verdict.rule;
+	const char *name = b->verdict.chain->name;
+
+	if (m->candidate.why)
+		return m->candidate.why;
+	if (rule)
+		return fix_words(p,
+				 _("Rule %u of %s refuses it, and no rule "
+				   "before it accepts it: %s"),
+				 rule->number, name, rules_edit_words(rule));
+
+	return fix_words(p,
+			 _("No rule of %s accepts it, and what none accepts is "
+			   "refused there."),
+			 name);
+}
+
 /* Above what refuses, and above what only logs that it will. */
 static const struct rule *place_above(const struct chain *c,
 				      const struct rule *refusal)
@@ -367,6 +391,7 @@ static int insert_at(struct rules_mend *m, const struct chain *c,
 	const struct chain *own =
 		place ? ruleset_find_chain(c->table, place) : NULL;
 
+	m->candidate.why = why(m, b);
 	rules_owner(m, b->verdict.chain, b->verdict.rule);
 	if (place && !own)
 		return -ENOENT;
