@@ -278,7 +278,7 @@ static int express(struct fix_planning *p, struct fix_candidate *c)
 		err = add_rule(p, c, zone, e->words);
 	else if (e->kind == EDIT_DELETE && rule)
 		err = remove_rule(p, c, chain, rule);
-	if (err == -ENOENT && !zone)
+	if (err == -ENOENT && !zone && !p->plan->first)
 		fix_remark(
 			p,
 			_("firewalld wrote %s, in no zone of what comes in: what passes through or goes out is allowed by a policy (firewall-cmd --permanent --new-policy NAME, --add-ingress-zone, --add-egress-zone), or was made with --direct."),
