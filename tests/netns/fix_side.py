@@ -201,7 +201,7 @@ def undo(lab, host, changes, before):
 # Judging
 
 
-def outside(args, host, before, after, said):
+def outside(args, host, before, after, said, is_client):
     """What the rules do otherwise that was not asked for."""
     names = {}
     for side, state in (('before', before), ('after', after)):
@@ -220,13 +220,15 @@ def outside(args, host, before, after, said):
     out, err = process.communicate(timeout=LIMIT)
     with contextlib.suppress(ValueError):
         return [f'not asked for: {c["hook"]} {c["packets"]}: {c["before"]} -> {c["after"]}'
-                for c in json.loads(out)['changes'] if not is_asked(c, said['ask'])]
+                for c in json.loads(out)['changes'] if not is_asked(c, said['ask'], is_client)]
     return [f'no difference could be told: {err[-300:]}']
 
 
-def is_asked(change, ask):
-    """It is for the client's packets to the port, or the answers to them."""
+def is_asked(change, ask, is_client):
+    """It is for the client's packets to the port, or the answers to them; on the client for one server's."""
     words = change['example']
+    if is_client and f'dst={ask["server"]}' not in words and f'src={ask["server"]}' not in words:
+        return False
     there = f'src={ask["client"]}' in words and f'dport={ask["port"]}' in words
     back = f'dst={ask["client"]}' in words and f'sport={ask["port"]}' in words
     opens = change['before'] in ('drop', 'reject') or change['after'] in ('accept', 'return', 'continue')
@@ -325,7 +327,7 @@ class Side:
         except (RuntimeError, OSError, TimeoutError) as error:
             return [*wrong, f'it cannot be done: {str(error)[-400:]}']
         if first['effect']['exact']:
-            wrong += outside(self.args, host, before, State(host, paths), said)
+            wrong += outside(self.args, host, before, State(host, paths), said, host is self.lab.client)
         return wrong
 
     def take_back(self, host, changes, before):
