@@ -273,6 +273,19 @@ static void elsewhere_json(struct json *j, const struct fix_plan *p)
 	json_array_end(j);
 }
 
+static void applied_json(struct json *j, const struct fix_applied *a)
+{
+	if (a->outcome == FIX_NOT_APPLIED)
+		return;
+
+	json_name(j, "applied");
+	json_object(j);
+	json_member(j, "outcome", fix_outcome_names[a->outcome]);
+	json_member(j, "id", a->id[0] ? a->id : NULL);
+	json_member(j, "why", a->why);
+	json_object_end(j);
+}
+
 void fix_json(struct text *out, const struct fix_run *x, const struct ticket *t)
 {
 	struct json j = json_over(out, true);
@@ -294,6 +307,7 @@ void fix_json(struct text *out, const struct fix_run *x, const struct ticket *t)
 	json_array_end(&j);
 	elsewhere_json(&j, &x->plan);
 	strings_json(&j, "remarks", x->plan.remarks, x->plan.remark_count);
+	applied_json(&j, &x->applied);
 	flow_json_problems(&j, t->problems);
 	json_object_end(&j);
 	text_char(out, '\n');

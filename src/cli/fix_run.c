@@ -11,6 +11,8 @@
 #include "cli/check.h"
 #include "cli/fix.h"
 #include "fix/drift.h"
+#include "fix/image.h"
+#include "fix/session.h"
 
 static bool is_healthy(const struct fix_run *x)
 {
@@ -101,6 +103,17 @@ static void init_ticket(const struct fix_run *x, struct ticket *t)
 	t->flow.server_name = _("the server");
 }
 
+static int put_out(struct text *out)
+{
+	int err = text_ok(out) ? 0 : -ENOMEM;
+
+	if (!err)
+		(void)fwrite(out->data, 1, out->len, stdout);
+	text_clear(out);
+	return err;
+}
+
+/* The plan is told before anybody is asked whether it is to be applied. */
 static int tell(struct fix_run *x)
 {
 	struct text out = TEXT_NULL;
@@ -109,14 +122,18 @@ static int tell(struct fix_run *x)
 
 	check_screen_init(&screen, x->cli, x->record);
 	init_ticket(x, &screen.ticket);
-	if (x->cli->json)
-		fix_json(&out, x, &screen.ticket);
-	else
+	if (!x->cli->json) {
 		fix_text(&out, x, &screen.ticket);
-	if (text_ok(&out))
-		(void)fwrite(out.data, 1, out.len, stdout);
-	else
-		err = -ENOMEM;
+		err = put_out(&out);
+	}
+	if (!err && x->request->is_applying)
+		err = fix_apply(x);
+	if (!err && x->cli->json)
+		fix_json(&out, x, &screen.ticket);
+	else if (!err)
+		fix_apply_text(&out, x, &screen.ticket);
+	if (!err)
+		err = put_out(&out);
 	text_done(&out);
 	return err;
 }
@@ -166,6 +183,8 @@ static int status_of(const struct fix_run *x)
 		return EXIT_UNKNOWN;
 	if (is_healthy(x))
 		return EXIT_HEALTHY;
+	if (x->applied.outcome != FIX_NOT_APPLIED)
+		return x->applied.status;
 	if (!x->chosen || !is_whole(&x->plan) || has_failed(r))
 		return EXIT_FAULT;
 	if (x->request->is_rehearsing && !(r && r->is_proven))
@@ -214,13 +233,23 @@ int fix_run(const struct cli *cli, struct fix_request *r,
 	/* Before anything that somebody else made is read. */
 	if (!r->is_unrehearsed)
 		x.room_error = room_start(&x.room);
+	if (r->is_applying) {
+		session_user(&x.user);
+		(void)session_find(&x.session);
+	}
+	if (!status && r->is_applying && !geteuid())
+		status = applier_start(&x.applier);
 	if (!status && r->save)
 		status = case_output_open_plan(&x.file, r->save);
 	if (!status)
 		status = run(&x, &session, count);
 	cli_problems(x.problems);
+	image_forget(&x.planning);
 	by->done(&x);
 	room_end(x.room);
+	applier_end(x.applier);
+	text_done(&x.user);
+	text_done(&x.session);
 	if (x.file >= 0 && close(x.file) && status >= 0)
 		status = -errno;
 	case_free(x.record);

@@ -19,6 +19,12 @@ static bool has_state(const struct boot *b, enum boot_state state)
 	return false;
 }
 
+bool drift_is_partial(const struct boot *b)
+{
+	return has_state(b, BOOT_NOT_LOOKED) ||
+	       has_state(b, BOOT_NOT_PERMITTED);
+}
+
 static int walk(struct fix_planning *p, const struct ruleset *r,
 		struct drift *ret)
 {
@@ -63,8 +69,7 @@ int drift_read(struct fix_planning *p, const char *root, struct drift *ret)
 		return -ENODATA;
 
 	ret->boot = i->boot;
-	ret->is_partial = has_state(&i->boot, BOOT_NOT_LOOKED) ||
-			  has_state(&i->boot, BOOT_NOT_PERMITTED);
+	ret->is_partial = drift_is_partial(&i->boot);
 	return drift_compare(p, i->rules, ret);
 }
 

@@ -147,17 +147,6 @@ static struct said what_to_say(struct rules_mend *m, const struct chain *c,
 	return s;
 }
 
-static void put_prefix(struct text *out, const struct fix_ask *ask)
-{
-	unsigned bits = address_is_v4(&ask->client) ? 32 : 128;
-
-	address_text(out, &ask->client);
-	if (ask->client_prefix < bits) {
-		text_char(out, '/');
-		text_u64(out, ask->client_prefix);
-	}
-}
-
 static void put_address(struct text *out, u128 value)
 {
 	struct address a = field_to_address(value);
@@ -193,7 +182,7 @@ static void put_save_address(struct text *out, const struct said *s,
 
 	text_str(out, is_source ? "-s " : "-d ");
 	if (is_client)
-		put_prefix(out, ask);
+		rules_client_text(out, ask);
 	else
 		put_address(out, s->packet->value[is_source ? FIELD_SADDR
 							    : FIELD_DADDR]);
@@ -264,7 +253,7 @@ static void put_nft_address(struct text *out, const struct said *s,
 	text_format(out, "%s %s ", s->is_v6 ? "ip6" : "ip",
 		    is_source ? "saddr" : "daddr");
 	if (is_client)
-		put_prefix(out, ask);
+		rules_client_text(out, ask);
 	else
 		put_address(out, s->packet->value[is_source ? FIELD_SADDR
 							    : FIELD_DADDR]);
@@ -354,9 +343,7 @@ static int insert(struct rules_mend *m, const struct chain *c,
 		text = fix_words(p, _("Adds a rule at the end of %s: %s"),
 				 c->name, words);
 	}
-	if (!m->candidate.summary)
-		m->candidate.summary = summary;
-	m->candidate.cost += 2;
+	rules_summary(m, 2, summary);
 	return rules_edit_now(
 		m, c, &e, text,
 		fix_words(p, _("Deletes that rule of %s again."), c->name));
@@ -389,8 +376,7 @@ static int insert_at(struct rules_mend *m, const struct chain *c,
 	const struct chain *own =
 		place ? ruleset_find_chain(c->table, place) : NULL;
 
-	if (manager && !m->manager)
-		m->manager = manager;
+	rules_owner(m, b->verdict.chain, b->verdict.rule);
 	if (place && !own)
 		return -ENOENT;
 	if (own && own != c)
@@ -406,26 +392,6 @@ int rules_insert_here(struct rules_mend *m, const struct walk_blocker *b)
 	return insert_at(m, c, place_above(c, b->verdict.rule), b);
 }
 
-/* The rule of the base chain that leads to the blocker. */
-static const struct rule *calling(const struct rules_mend *m,
-				  const struct walk_blocker *b)
-{
-	const struct walk_way *way =
-		b->of_reply ? &m->walked->reply : &m->walked->way;
-	const struct rule *by = NULL;
-
-	for (size_t i = 0; i < way->step_count; i++) {
-		const struct walk_step *s = &way->steps[i];
-
-		if (s->chain == b->verdict.chain && s->rule == b->verdict.rule)
-			return by;
-		if (!s->depth && s->match == ANSWER_YES)
-			by = s->rule;
-	}
-
-	return NULL;
-}
-
 int rules_insert_base(struct rules_mend *m, const struct walk_blocker *b)
 {
 	const struct rule *by;
@@ -433,7 +399,7 @@ int rules_insert_base(struct rules_mend *m, const struct walk_blocker *b)
 	if (b->verdict.chain->hook != HOOK_NONE)
 		return -ENOENT;
 
-	by = calling(m, b);
+	by = rules_calling(m, b);
 	return by ? insert_at(m, by->chain, place_above(by->chain, by), b)
 		  : -ENOENT;
 }

@@ -28,9 +28,10 @@ static inline void planned_client(struct fix_ask *ask, const char *client)
 
 	assert_true(address_parse(&ask->client, client, len));
 	ask->has_client = true;
-	ask->client_prefix = client[len] ? (unsigned)atoi(client + len + 1)
-			     : is_v6     ? 128
-					 : 32;
+	ask->client_prefix =
+		client[len] ? (unsigned)strtoul(client + len + 1, NULL, 10)
+		: is_v6     ? 128
+			    : 32;
 }
 
 static inline void planned_read(struct planned *p, const char *rules,

@@ -307,7 +307,6 @@ static void given_files_are_changed_themselves(void **state)
 	struct fixing *f = *state;
 
 	fixing_rules(f, "/somewhere/etc/iptables/rules.v4", SAVE(SSH NO));
-	f->source.gathered = NULL;
 	f->p.may_read = false;
 	fixing_packet(f, "src=10.1.0.7 tcp dport=5555");
 	assert_ptr_equal(fixing_manager(f, "INPUT"),
