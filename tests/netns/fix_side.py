@@ -163,7 +163,7 @@ def restart(lab):
 
 
 def run(lab, host, argv, is_restart):
-    if is_restart or argv[0] in ('systemctl', 'service'):
+    if is_restart or argv[0] in ('systemctl', 'service') or argv[0].startswith('/etc/init.d/'):
         restart(lab)
     else:
         host.run(argv)
