@@ -32,6 +32,7 @@ GOLDEN = {
     'telnet': (0, ['tcp/23', '--from', '192.168.30.1', '--ruleset', telnet]),
     'telnet-subnet': (0, ['192.168.30.2:23', '--from', '192.168.30.1', '--for', '192.168.30.0/24', '--ruleset', telnet]),
     'manager': (0, ['172.16.1.2:5555', '--from', '10.1.0.7', '--ruleset', 'rulesets/centos6/rules.v4']),
+    'elsewhere': (1, ['fixes/elsewhere']),
     'nothing': (0, ['tcp/22', '--from', '192.168.30.1', '--ruleset', telnet]),
 }
 try:
