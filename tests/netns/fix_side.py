@@ -20,6 +20,7 @@ import pathlib
 import re
 import signal
 import subprocess
+import sys
 import time
 
 import server_side
@@ -125,12 +126,16 @@ def plan_while_tried(lab, host, args, words, client):
 
 
 def attempt(lab, args, client):
-    """The verdict of the client's attempt now."""
+    """The verdict of the client's attempt now. Neighbours that it asked for in vain a moment ago are asked for anew."""
+    lab.client.run('ip neigh flush all', check=False)
     process = lab.client.popen([*lab.wrap, args.program, 'check', *client, '--json'], stdin=subprocess.DEVNULL,
                                stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, errors='replace')
     out, problem = server_side.finish(process, ATTEMPT)
     with contextlib.suppress(ValueError, KeyError):
-        return json.loads(out)['verdict']
+        said = json.loads(out)
+        if args.verbose and said['verdict']['status'] != 'healthy':
+            print(json.dumps([said['steps'], said['verdict']['text'], said['verdict']['evidence']], indent=1, ensure_ascii=False), file=sys.stderr)
+        return said['verdict']
     return {'status': 'unknown', 'cause': problem or 'no verdict'}
 
 
@@ -259,7 +264,7 @@ class Side:
             self.record['waited'] = True
             said, problem = plan_while_tried(self.lab, host, self.args, words, self.client)
         if self.args.verbose and said:
-            print(json.dumps(said, indent=1, ensure_ascii=False), flush=True)
+            print(json.dumps(said, indent=1, ensure_ascii=False), file=sys.stderr)
         return said, problem
 
     def end(self, kind, wrong=()):
@@ -340,7 +345,7 @@ class Side:
         if self.args.verbose:
             for name in left:
                 for one in (before, after):
-                    print(name, ({**one.rules, **one.rest} | one.files).get(name), flush=True)
+                    print(name, ({**one.rules, **one.rest} | one.files).get(name), file=sys.stderr)
         return [f'taken back, {name} is not as it was' for name in left]
 
 
