@@ -270,7 +270,7 @@ static bool is_target(const struct fix_request *r)
 	struct address a;
 	int err;
 
-	if (server_is_service(r->word))
+	if (!r->word || server_is_service(r->word))
 		return false;
 	err = target_parse(&t, r->frame.arena, r->word, r->port, &why);
 	text_done(&why);
@@ -292,7 +292,7 @@ static const struct fix_look *look_of(const struct fix_request *r)
 {
 	if (r->file_count)
 		return &fix_files;
-	if (is_kind(r->word, S_IFDIR))
+	if (r->word && is_kind(r->word, S_IFDIR))
 		return &fix_case;
 	/* Of somebody else's attempts this host is the server, or stands on
 	 * their way. */
