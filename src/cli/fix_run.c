@@ -13,6 +13,7 @@
 #include "fix/drift.h"
 #include "fix/image.h"
 #include "fix/session.h"
+#include "report/words.h"
 
 static bool is_healthy(const struct fix_run *x)
 {
@@ -59,39 +60,6 @@ static int choose(struct fix_run *x)
 			 wanted, count);
 }
 
-static int make_plan(struct fix_run *x)
-{
-	int status = fix_ask_fill(x), err;
-
-	if (status)
-		return status;
-	if (is_healthy(x) || is_unknown(x))
-		return 0;
-
-	fix_ask_faults(x);
-	err = fix_plan_make(&x->planning);
-	for (struct fix_candidate *c = x->plan.first; c && !err; c = c->next)
-		err = x->planning.may_read
-			      ? drift_candidate(&x->planning, "/", c)
-			      : 0;
-	return err ? err : choose(x);
-}
-
-static int try_plan(struct fix_run *x)
-{
-	int err;
-
-	if (!x->chosen || x->request->is_unrehearsed || !x->room)
-		return 0;
-
-	err = rehearse(&x->planning, x->chosen, x->room,
-		       x->request->is_experiment);
-	if (err == -ENOMEM)
-		return err;
-	x->rehearsal_error = err;
-	return 0;
-}
-
 /* Rules alone are some host's, and not this one's. */
 static void init_ticket(const struct fix_run *x, struct ticket *t)
 {
@@ -114,6 +82,78 @@ static int put_out(struct text *out)
 }
 
 /* The plan is told before anybody is asked whether it is to be applied. */
+/* CLIENT, SERVER, PORT and NAME, as the catalogue's sentences have them. */
+static const char *fill(struct fix_run *x, const struct report_flow *f,
+			const char *words)
+{
+	struct text t = TEXT_NULL;
+	const char *ret = NULL;
+
+	if (!words)
+		return NULL;
+	words_fill(&t, words, f);
+	if (text_ok(&t))
+		ret = arena_string(x->plan.arena, text_string(&t));
+	text_done(&t);
+	return ret ? ret : words;
+}
+
+static int fill_all(struct fix_run *x)
+{
+	struct fix_plan *p = &x->plan;
+	const char **remarks =
+		arena_alloc(p->arena, (p->remark_count + 1) * sizeof(*remarks));
+	struct ticket t = { 0 };
+
+	if (!remarks)
+		return -ENOMEM;
+
+	init_ticket(x, &t);
+	for (struct fix_elsewhere *e = p->elsewhere; e; e = e->next) {
+		e->what = fill(x, &t.flow, e->what);
+		e->message = fill(x, &t.flow, e->message);
+	}
+	for (size_t i = 0; i < p->remark_count; i++)
+		remarks[i] = fill(x, &t.flow, p->remarks[i]);
+	p->remarks = remarks;
+	return 0;
+}
+
+static int make_plan(struct fix_run *x)
+{
+	int status = fix_ask_fill(x), err;
+
+	if (status)
+		return status;
+	if (is_healthy(x) || is_unknown(x))
+		return 0;
+
+	fix_ask_faults(x);
+	err = fix_plan_make(&x->planning);
+	for (struct fix_candidate *c = x->plan.first; c && !err; c = c->next)
+		err = x->planning.may_read
+			      ? drift_candidate(&x->planning, "/", c)
+			      : 0;
+	if (!err)
+		err = fill_all(x);
+	return err ? err : choose(x);
+}
+
+static int try_plan(struct fix_run *x)
+{
+	int err;
+
+	if (!x->chosen || x->request->is_unrehearsed || !x->room)
+		return 0;
+
+	err = rehearse(&x->planning, x->chosen, x->room,
+		       x->request->is_experiment);
+	if (err == -ENOMEM)
+		return err;
+	x->rehearsal_error = err;
+	return 0;
+}
+
 static int tell(struct fix_run *x)
 {
 	struct text out = TEXT_NULL;

@@ -434,7 +434,11 @@ static bool tell_end(struct text *out, const struct fix_run *x,
 	}
 	ticket_foretold(out, t);
 	text_cut(out, out->len - 1);
-	if (status == STATUS_HEALTHY)
+	if (status == STATUS_HEALTHY && x->by == &fix_server &&
+	    !x->request->is_waiting)
+		put(out, t,
+		    _("There is nothing to fix here. If it fails all the same, --wait looks at a real attempt, and `kiriwake check' on the client tries one."));
+	else if (status == STATUS_HEALTHY)
 		put(out, t, _("There is nothing to fix."));
 	if (status != STATUS_UNKNOWN)
 		return status == STATUS_HEALTHY;

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/i18n.h"
+#include "fix/boot_hook.h"
 #include "fix/step.h"
 
 enum { LOOK_MS = 200, TRIES_MS = 5000 };
@@ -90,6 +91,8 @@ static void undo(const struct sentry *s)
 		syslog(LOG_NOTICE,
 		       "change %s was not confirmed in time and is taken back",
 		       s->order->id);
+	if (is_settled(s))
+		boot_hook_clear();
 	if (!err)
 		(void)close(lock);
 	(void)signal(SIGCHLD, SIG_IGN);

@@ -12,6 +12,7 @@
 #include "base/file.h"
 #include "base/i18n.h"
 #include "base/tool.h"
+#include "fix/file_check.h"
 #include "fix/replace.h"
 #include "fix/rules_edit.h"
 #include "fix/rules_same.h"
@@ -112,9 +113,12 @@ static int do_rules(const struct ledger *l, const struct rules_change *c,
 
 static int do_file(const struct file_change *c, struct text *why)
 {
-	int err = replace_file(c->path, c->before, c->after,
-			       c->mode ? c->mode : 0644);
+	int err = file_check(c->path, c->after, why);
 
+	if (err)
+		return err;
+	err = replace_file(c->path, c->before, c->after,
+			   c->mode ? c->mode : 0644);
 	if (err == -ESTALE)
 		text_format(why,
 			    _("%s was changed by somebody since it was read."),

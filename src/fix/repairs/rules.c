@@ -161,6 +161,15 @@ static void end(struct rules_mend *m)
 	problems_free(m->problems);
 }
 
+static enum hook hook_of(const struct walk_way *way, const struct chain *c)
+{
+	for (size_t i = 0; i < way->step_count; i++)
+		if (way->steps[i].chain == c)
+			return way->steps[i].hook;
+
+	return c->hook;
+}
+
 /* Where only some packets get through, whoever may refuse the others stands in
  * the way as well. */
 static bool unsure_blocker(const struct walk_way *way, bool of_reply,
@@ -176,6 +185,7 @@ static bool unsure_blocker(const struct walk_way *way, bool of_reply,
 		    !v->chain)
 			continue;
 		*ret = (struct walk_blocker){ .verdict = *v,
+					      .hook = hook_of(way, v->chain),
 					      .of_reply = of_reply };
 		return true;
 	}
@@ -238,6 +248,56 @@ static int walk(struct rules_mend *m, struct walk_blocker *ret,
 	return -ENOENT;
 }
 
+/* Rules of a bridge are not on the packet's way as it is walked: who looked told
+ * of them. */
+static const struct chain *bridge_chain(const struct ruleset *r,
+					const struct fix_fault *f)
+{
+	const char *family = fix_culprit_text(f->culprit, "family");
+	const char *table = fix_culprit_text(f->culprit, "table");
+	const char *chain = fix_culprit_text(f->culprit, "chain");
+	const struct table *t;
+
+	if (!family || strcmp(family, "bridge") != 0 || !table || !chain)
+		return NULL;
+
+	t = ruleset_find_table(r, ENGINE_NFT, TABLE_BRIDGE, table);
+	return t ? ruleset_find_chain(t, chain) : NULL;
+}
+
+static bool has_bridge(const struct fix_planning *p)
+{
+	for (size_t i = 0; i < p->plan->fault_count; i++)
+		if (bridge_chain(p->ruleset, &p->plan->faults[i]))
+			return true;
+
+	return false;
+}
+
+static int mend_bridges(struct rules_mend *m)
+{
+	const struct fix_plan *plan = m->planning->plan;
+	int err = 0;
+
+	for (size_t i = 0; i < plan->fault_count && !err; i++) {
+		const struct fix_fault *f = &plan->faults[i];
+		const struct chain *c = bridge_chain(m->rules, f);
+		int64_t number = fix_culprit_number(f->culprit, "rule", 0);
+		const struct rule *rule = c ? c->first : NULL;
+		struct walk_blocker b = { .verdict = { .chain = c } };
+
+		if (!c)
+			continue;
+		while (rule && rule->number != number)
+			rule = rule->next;
+		b.verdict.rule = rule;
+		b.hook = c->hook;
+		err = rules_insert_here(m, &b);
+	}
+
+	return err;
+}
+
 /* Until the packets get through. */
 static int mend_all(struct rules_mend *m, rules_mend_way *first)
 {
@@ -255,7 +315,7 @@ static int mend_all(struct rules_mend *m, rules_mend_way *first)
 	for (unsigned i = 0; i < EDITS_MOST && !err; i++) {
 		err = walk(m, &b, &is_through, &is_unsure);
 		if (err || is_through)
-			return err;
+			return err ? err : mend_bridges(m);
 		if (is_unsure)
 			tell_unsure(m);
 		err = mend_one(m, &b, begin_with);
@@ -311,8 +371,8 @@ static const struct variant {
 	const char *id;
 	rules_mend_way *first;
 } variants[] = {
-	{ "rule-move", rules_move_accept },
 	{ "rule-insert", rules_insert_here },
+	{ "rule-move", rules_move_accept },
 	{ "rule-insert-base", rules_insert_base },
 	{ "rule-delete", rules_other_delete },
 	{ "rule-narrow", rules_other_narrow },
@@ -348,7 +408,8 @@ static int propose(struct fix_planning *p, const struct fix_fault *f)
 	err = effect_walk(p, p->ruleset, &first, &next);
 	if (err)
 		return err;
-	if (effect_gets_through(first) && effect_gets_through(next)) {
+	if (effect_gets_through(first) && effect_gets_through(next) &&
+	    !has_bridge(p)) {
 		fix_remark(p, _("The rules in force let this packet and its "
 				"answer through: no rule has to change."));
 		return -ENOENT;
