@@ -165,7 +165,7 @@ static void settle(struct fix_planning *p, struct fix_candidate *c,
 	    d->verdict.decision == WALK_ACCEPT)
 		c->lasts_text = fix_words(
 			p,
-			_("%s So it was when the tools had loaded it into an empty namespace."),
+			_("%s This was checked by loading it into an empty namespace."),
 			c->lasts_text);
 }
 
