@@ -112,7 +112,7 @@ static void tell_confirmed(const char *id)
 	status = !t.failed && !t.timed_out && WIFEXITED(t.status)
 			 ? WEXITSTATUS(t.status)
 			 : EXIT_UNKNOWN;
-	(void)printf(_("The change %s is confirmed, and lasts.\n"), id);
+	(void)printf(_("The change %s is confirmed.\n"), id);
 	if (status == EXIT_HEALTHY)
 		(void)puts(_("The next boot gives the rules that are in force."));
 	else if (status == EXIT_FAULT)
