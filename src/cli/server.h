@@ -180,5 +180,10 @@ void server_probe_tell(struct server *s, const struct server_seen *seen);
 /* Takes back what it began. */
 void server_probe_end(struct server *s);
 
+/* TLS failed: what the client did not like of the service, or the service of
+ * the client's hello, as the service shows it from here. Facts. */
+void server_tls(struct server *s, const struct server_seen *seen,
+		const struct look_question *q, struct attempt *a);
+
 /* Ends the capture; copies it to s->pcap_file. 0 or -errno. */
 int server_watch_end(struct server *s);

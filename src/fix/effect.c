@@ -148,6 +148,8 @@ static int compute(struct fix_planning *p, struct fix_effect *e,
 	struct compare_asked asked[EFFECT_ASKED];
 	bool has_conntrack =
 		space_has_conntrack(p->ruleset) || space_has_conntrack(after);
+	struct point refused;
+	int is_whole = 1;
 	int err = 0;
 
 	if (p->has_packet)
@@ -165,13 +167,17 @@ static int compute(struct fix_planning *p, struct fix_effect *e,
 	e->lets_through = walked && effect_gets_through(walked) &&
 			  effect_gets_through(next);
 	sum_up(e);
+	if (e->lets_through)
+		is_whole = effect_whole(p, after, &walked->way, &refused);
+	if (is_whole < 0)
+		return is_whole;
 	if (walked)
 		err = effect_keep_walk(p->plan->arena, walked);
 	if (!err)
 		err = effect_keep_changes(p->plan->arena, &e->comparison);
 	if (ret_left)
 		*ret_left = walked;
-	return err ? err : effect_words(p, e);
+	return err ? err : effect_words(p, e, is_whole ? NULL : &refused);
 }
 
 /* Only what an edit can reach; where anything else is changed, all. */
@@ -181,7 +187,7 @@ static int compute_edits(struct fix_planning *p, struct fix_candidate *c,
 {
 	struct reaching r = { calloc(p->ruleset->chain_count + 1,
 				     sizeof(bool)) };
-	struct compare_scope scope = { .context = &r };
+	struct compare_scope scope = { .context = &r, .is_quick = true };
 	bool is_all = !c->now_count;
 	int err = r.is_reaching ? 0 : -ENOMEM;
 

@@ -23,8 +23,16 @@ int effect_walk(struct fix_planning *p, const struct ruleset *rules,
 /* Accepted, and the answer, too. */
 bool effect_gets_through(const struct walk_result *w);
 
-/* Fills e->text. 0 or -ENOMEM. */
-int effect_words(struct fix_planning *p, struct fix_effect *e);
+/* Of more than one client: whether the first packets of all of them get through
+ * the base chains that the walked packet met. 1; 0, with one that does not in
+ * ret; or -ENOMEM. */
+int effect_whole(const struct fix_planning *p, const struct ruleset *after,
+		 const struct walk_way *way, struct point *ret);
+
+/* Fills e->text; refused: of those that were asked for, one that does not get
+ * through, or NULL. 0 or -ENOMEM. */
+int effect_words(struct fix_planning *p, struct fix_effect *e,
+		 const struct point *refused);
 
 /* The rules after are gone when the effect has been computed: what is told of
  * them becomes copies in the arena, rules without terms and chains without rules.

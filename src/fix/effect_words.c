@@ -8,7 +8,7 @@
 #include "fix/effect_parts.h"
 #include "ruleset/packet_words.h"
 
-enum { TOLD_MOST = 3, WORDS = TOLD_MOST + 4 };
+enum { TOLD_MOST = 3, WORDS = TOLD_MOST + 5 };
 
 struct telling {
 	struct fix_planning *planning;
@@ -37,7 +37,7 @@ static bool passes(const struct fate *f)
 	return f->kind == ACTION_ACCEPT;
 }
 
-static const char *example(struct fix_planning *p, const struct change *c)
+static const char *example(struct fix_planning *p, const struct point *packet)
 {
 	static const uint64_t shown =
 		FIELD_BIT(FIELD_IIF) | FIELD_BIT(FIELD_OIF) |
@@ -48,7 +48,7 @@ static const char *example(struct fix_planning *p, const struct change *c)
 	struct text t = TEXT_NULL;
 	const char *words;
 
-	packet_words_text(&t, &c->stray, shown);
+	packet_words_text(&t, packet, shown);
 	words = fix_words(p, "%s", text_string(&t));
 	text_done(&t);
 	return words;
@@ -66,19 +66,19 @@ static const char *tell(struct fix_planning *p, const struct change *c)
 			p,
 			_("Besides, %s accepts what it refused before: "
 			  "%s; for example %s."),
-			name, c->packets, example(p, c));
+			name, c->packets, example(p, &c->stray));
 	if (passes(&c->before))
 		return fix_words(
 			p,
 			_("Besides, %s refuses what it accepted before: "
 			  "%s; for example %s."),
-			name, c->packets, example(p, c));
+			name, c->packets, example(p, &c->stray));
 
 	return fix_words(
 		p,
 		_("Besides, %s refuses in another way: %s; for example "
 		  "%s."),
-		name, c->packets, example(p, c));
+		name, c->packets, example(p, &c->stray));
 }
 
 /* The biggest that was not told yet; NULL: none is left. */
@@ -137,7 +137,7 @@ static void tell_sum(struct telling *t, const struct fix_effect *e)
 	if (!e->lets_through && p->has_packet)
 		say(t, _("It does not let the connection through by itself."));
 	else if (!e->comparison.count)
-		say(t, _("No packet fares otherwise."));
+		say(t, fix_words(p, _("It lets %s through."), asked(p)));
 	else if (e->is_exact)
 		say(t, fix_words(p, _("It accepts exactly %s."), asked(p)));
 	else if (e->is_as_written)
@@ -147,12 +147,19 @@ static void tell_sum(struct telling *t, const struct fix_effect *e)
 				 asked(p)));
 }
 
-int effect_words(struct fix_planning *p, struct fix_effect *e)
+int effect_words(struct fix_planning *p, struct fix_effect *e,
+		 const struct point *refused)
 {
 	struct telling t = { .planning = p };
 	const char **all;
 
 	tell_sum(&t, e);
+	if (refused)
+		say(&t,
+		    fix_words(p,
+			      _("Other rules still refuse some of these: for "
+				"example %s."),
+			      example(p, refused)));
 	if (!e->is_as_written)
 		tell_besides(&t, &e->comparison);
 	if (!e->comparison.is_complete)

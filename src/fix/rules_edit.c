@@ -276,6 +276,17 @@ static void put_nft(struct text *out, const struct rules_edit_steps *steps,
 	put_nft_lines(out, steps, is_undo);
 }
 
+/* nft finds the place of one new rule without a handle, too. */
+static void put_nft_index(struct text *out, const struct rules_edit_step *s)
+{
+	put_nft_place(out, s->next.words ? "insert" : "add", s);
+	if (s->next.words && s->number > 1)
+		text_format(out, " index %u", s->number - 1);
+	text_char(out, ' ');
+	text_str(out, s->slot.words);
+	text_char(out, '\n');
+}
+
 /* Both ways have handles, or neither. */
 static bool has_handles(const struct rules_edit_steps *steps)
 {
@@ -291,12 +302,15 @@ static int put_script(struct arena *a, const struct rules_change *c,
 		      const struct rules_edit_steps *steps, bool is_undo,
 		      const char **ret)
 {
+	bool is_one = steps->count == 1 && steps->list[0].is_add;
 	struct text t = TEXT_NULL;
 
 	if (c->engine != ENGINE_NFT)
 		put_save(&t, c, steps, is_undo);
-	else if (has_handles(steps))
+	else if (has_handles(steps) || (is_one && is_undo))
 		put_nft(&t, steps, is_undo);
+	else if (is_one)
+		put_nft_index(&t, &steps->list[0]);
 	else
 		put_nft_lines(&t, steps, is_undo);
 

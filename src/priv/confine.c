@@ -19,6 +19,10 @@ static const char *const allowed[] = {
 	/* Descriptors that are there, and time. */
 	"_llseek",
 	"alarm",
+	/* Whether the clock is kept; to set it takes CAP_SYS_TIME. */
+	"adjtimex",
+	"clock_adjtime",
+	"clock_adjtime64",
 	"clock_getres",
 	"clock_getres_time64",
 	"clock_gettime",

@@ -14,7 +14,6 @@
 #include "probe/talk_tls.h"
 
 enum {
-	CHAIN_MOST = 16,
 	NAMES_MOST = 8, /* that are shown */
 	SOON_DAYS = 30, /* worth a word */
 	DAY_S = 86400,
@@ -25,19 +24,18 @@ enum {
 #define WRITTEN_S INT64_C(1763000000)
 
 struct chain {
-	gnutls_x509_crt_t certs[CHAIN_MOST];
+	gnutls_x509_crt_t certs[CERTIFICATE_CHAIN];
 	unsigned count;
 };
 
-static int read_chain(struct chain *ret, const struct talk *t)
+static int read_chain(struct chain *ret, const struct certificate_shown *shown)
 {
-	uint8_t *der;
-	size_t len = 0;
-
 	ret->count = 0;
-	while (ret->count < CHAIN_MOST &&
-	       (der = talk_tls_certificate(t, ret->count, &len))) {
-		gnutls_datum_t data = { der, (unsigned)len };
+	for (size_t i = 0; i < shown->count; i++) {
+		const struct cursor *der = &shown->ders[i];
+		/* Which is only read. */
+		gnutls_datum_t data = { (uint8_t *)der->pos,
+					(unsigned)cursor_left(der) };
 		gnutls_x509_crt_t cert;
 
 		if (gnutls_x509_crt_init(&cert) < 0)
@@ -192,14 +190,15 @@ static void blame(struct certificate *c, struct arena *a)
 	text_done(&to);
 }
 
-int certificate_look(struct certificate *ret, const struct talk *t,
-		     const char *name)
+int certificate_judge(struct certificate *ret,
+		      const struct certificate_shown *shown, const char *name,
+		      const char *ca_file, struct arena *arena)
 {
 	struct chain chain;
 	int err;
 
 	*ret = (struct certificate){ 0 };
-	err = read_chain(&chain, t);
+	err = read_chain(&chain, shown);
 	if (err == 0 && chain.count > 0) {
 		ret->is_there = true;
 		put_name(&ret->subject, chain.certs[0], false);
@@ -211,12 +210,27 @@ int certificate_look(struct certificate *ret, const struct talk *t,
 		ret->is_self_signed = chain.count == 1 &&
 				      gnutls_x509_crt_check_issuer(
 					      chain.certs[0], chain.certs[0]);
-		err = look_at_trust(ret, &chain, t->options->ca_file);
-		blame(ret, t->facts->arena);
+		err = look_at_trust(ret, &chain, ca_file);
+		blame(ret, arena);
 	}
 	free_chain(&chain);
 
 	return err == -EBADMSG ? 0 : err;
+}
+
+int certificate_look(struct certificate *ret, const struct talk *t,
+		     const char *name)
+{
+	struct certificate_shown shown = { 0 };
+	const uint8_t *der;
+	size_t len = 0;
+
+	while (shown.count < CERTIFICATE_CHAIN &&
+	       (der = talk_tls_certificate(t, shown.count, &len)))
+		shown.ders[shown.count++] = cursor_over(der, len);
+
+	return certificate_judge(ret, &shown, name, t->options->ca_file,
+				 t->facts->arena);
 }
 
 void certificate_done(struct certificate *c)
@@ -268,12 +282,13 @@ static void tell_dates(struct talk *t, const struct certificate *c)
 	text_done(&date);
 }
 
-/* The kernel knows whether something keeps its clock right (adjtimex(2)). */
-static bool is_clock_kept(void)
+/* The kernel knows it (adjtimex(2)), if it may be asked. */
+bool certificate_clock_is_kept(void)
 {
 	struct timex x = { .modes = 0 };
+	int state = adjtimex(&x);
 
-	return adjtimex(&x) != TIME_ERROR && !(x.status & STA_UNSYNC);
+	return state >= 0 && state != TIME_ERROR && !(x.status & STA_UNSYNC);
 }
 
 /* Only of the right host's certificate can be said that it is to blame. */
@@ -333,7 +348,7 @@ static void tell_clock(struct talk *t, const struct certificate *c)
 		fact_tell(t->facts, FACT_CLOCK_WRONG, talk_source, NULL,
 			  _("This host's clock is wrong: it shows a time "
 			    "before this program was written."));
-	else if (is_clock_kept())
+	else if (certificate_clock_is_kept())
 		tell_clock_right(t, c,
 				 _("This host's clock is kept right by a time "
 				   "service, as the kernel says."));

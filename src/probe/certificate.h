@@ -21,10 +21,23 @@ struct certificate {
 	const struct culprit *culprit;      /* in the facts' arena */
 };
 
+/* A chain as DER, the server's own first. */
+enum { CERTIFICATE_CHAIN = 16 };
+
+struct certificate_shown {
+	struct cursor ders[CERTIFICATE_CHAIN];
+	size_t count;
+};
+
 /* Looks at what the server showed. name: that it should cover. 0, or -errno of
  * our own: -ENOENT: the file of authorities cannot be read. */
 int certificate_look(struct certificate *ret, const struct talk *t,
 		     const char *name);
+/* The same of a chain that was not shown in a talk; ca_file NULL: this host's
+ * authorities. The culprit is in the arena. */
+int certificate_judge(struct certificate *ret,
+		      const struct certificate_shown *shown, const char *name,
+		      const char *ca_file, struct arena *arena);
 void certificate_done(struct certificate *c);
 
 /* Tells the facts. */
@@ -35,6 +48,9 @@ void certificate_tell(struct talk *t, const struct certificate *c,
  * clock is wrong, where dates are in question. */
 void certificate_clock(struct talk *t, const struct certificate *c,
 		       int64_t other_s);
+
+/* Something keeps this host's clock right. */
+bool certificate_clock_is_kept(void);
 
 /* It makes the target fail: verified, and wrong. */
 bool certificate_is_fault(const struct talk *t, const struct certificate *c);

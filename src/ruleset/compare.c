@@ -85,7 +85,7 @@ static int search_pair(struct compare_pair *p)
 	if (p->of[0].is_cut || p->of[1].is_cut)
 		p->ret->is_complete = false;
 	else if (!err && !p->ret->is_complete && p->ret->count == count &&
-		 !has_more(p))
+		 !p->is_quick && !has_more(p))
 		err = prove_equal(p);
 	if (err > 0)
 		p->ret->is_complete = true;
@@ -98,7 +98,8 @@ static int compare_chains(struct comparing *c, const struct chain *before,
 {
 	struct compare_pair p = { .arena = c->arena,
 				  .ret = c->ret,
-				  .base = { before, after } };
+				  .base = { before, after },
+				  .is_quick = c->scope->is_quick };
 	int err = -ENOMEM;
 
 	p.scratch = arena_new();

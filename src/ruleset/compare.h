@@ -68,6 +68,9 @@ struct compare_scope {
 	void *context;
 	const struct compare_asked *asked;
 	size_t asked_count;
+	/* Where the search gives up, equality is not proven by other means, which
+	 * may take a second. */
+	bool is_quick;
 };
 
 /* The same as compare_rulesets(), within the scope. */

@@ -18,6 +18,7 @@ struct compare_pair {
 	bool *is_common[2]; /* of each entry: it stands on both sides */
 	unsigned searches;
 	bool is_over; /* too many changes, or too much to search */
+	bool is_quick;
 	/* What is asked for, in the space; NULL: nothing, nobody wants to know. */
 	const struct box **asked;
 	size_t asked_count;

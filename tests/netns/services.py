@@ -3,6 +3,7 @@
 The real daemons come from get-packages; the small ones are Python functions in a process of their own. Without an address a
 service listens on both families.
 """
+import ctypes
 import errno
 import os
 import pathlib
@@ -396,13 +397,13 @@ def authority(host, name='Lab CA', folder='/etc/lab-ca'):
     return f'{folder}/cert.pem'
 
 
-def certificate(host, *names, folder='/etc/lab-ca', start=-86400, end=90 * 86400, self_signed=False, usage='serverAuth,clientAuth'):
+def certificate(host, *names, folder='/etc/lab-ca', start=-86400, end=90 * 86400, self_signed=False, usage='serverAuth,clientAuth', rsa=False):
     """A certificate for names and addresses, signed by authority(host) or by itself; start, end: seconds from now.
 
     Returns (certificate, key), paths on that host; copy_file() takes them to another.
     """
     authority(host, folder=folder)
-    base = f'{folder}/{abs(hash((names, start, end, self_signed, usage))):x}'
+    base = f'{folder}/{abs(hash((names, start, end, self_signed, usage, rsa))):x}'
     subject = ','.join(('IP:' if ':' in n or n.replace('.', '').isdigit() else 'DNS:') + n for n in names)
     host.path(base).mkdir(exist_ok=True)
     stamp = [time.strftime('%Y%m%d%H%M%SZ', time.gmtime(time.time() + offset)) for offset in (start, end)]
@@ -412,7 +413,8 @@ def certificate(host, *names, folder='/etc/lab-ca', start=-86400, end=90 * 86400
         f'subjectAltName={subject}', f'extendedKeyUsage={usage}', '']))
     host.write(f'{base}/index', '')
     sign = '-selfsign -keyfile key.pem' if self_signed else f'-cert {folder}/cert.pem -keyfile {folder}/key.pem'
-    host.run(f'cd {base} && exec 2>&1; openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout key.pem -out req.pem '
+    kind = 'rsa:2048' if rsa else 'ec -pkeyopt ec_paramgen_curve:P-256'
+    host.run(f'cd {base} && exec 2>&1; openssl req -newkey {kind} -nodes -keyout key.pem -out req.pem '
              f'-subj {quote("/CN=" + names[0])}; openssl ca -batch -notext -config ca.conf -in req.pem -out cert.pem {sign} '
              f'-startdate {stamp[0]} -enddate {stamp[1]}')
     return f'{base}/cert.pem', f'{base}/key.pem'
@@ -442,15 +444,22 @@ def tls_server(host, port, cert, key, *, prepare=None, greeting=None, **options)
     return tcp_server(host, port, each, **options)
 
 
-def tls_client(lab, name, ca=None):
+def tls_client(lab, name, ca=None, options=''):
     """Words of a client that is content with nothing but a certificate for this name (or with any, where there is no CA)."""
     trust = f'-CAfile {ca} -verify_return_error -verify_hostname {name}' if ca else ''
-    return ['sh', '-c', f'(sleep 1; echo) | openssl s_client -{lab.family} -connect {name}:{lab.port} -servername {name} {trust} -quiet']
+    return ['sh', '-c', f'(sleep 1; echo) | openssl s_client -{lab.family} -connect {name}:{lab.port} -servername {name} {trust} {options} -quiet']
 
 
 def mute_client(lab):
     """Words of a client that waits for the service to speak first: nothing of it is unread when the service ends the connection."""
     return [sys.executable, '-c', 'import socket, sys; socket.create_connection(sys.argv[1:]).recv(1)', lab.address, str(lab.port)]
+
+
+def clock_is_kept():
+    """Whether this machine's kernel says so (adjtimex(2)); clocks have no namespace."""
+    timex = ctypes.create_string_buffer(256)  # all zeros: nothing is set
+    state = ctypes.CDLL(None).adjtimex(timex)
+    return 0 <= state < 5 and not ctypes.c_int.from_buffer(timex, 5 * ctypes.sizeof(ctypes.c_long)).value & 0x40
 
 
 # Any

@@ -42,6 +42,65 @@ void rules_risk(struct rules_mend *m, enum fix_risk risk, const char *text)
 	m->candidate.risk_text = text;
 }
 
+const struct rule *rules_calling(const struct rules_mend *m,
+				 const struct walk_blocker *b)
+{
+	const struct walk_way *way =
+		b->of_reply ? &m->walked->reply : &m->walked->way;
+	const struct rule *by = NULL;
+
+	for (size_t i = 0; i < way->step_count; i++) {
+		const struct walk_step *s = &way->steps[i];
+
+		if (s->chain == b->verdict.chain && s->rule == b->verdict.rule)
+			return by;
+		if (!s->depth && s->match == ANSWER_YES)
+			by = s->rule;
+	}
+
+	return NULL;
+}
+
+void rules_summary(struct rules_mend *m, unsigned cost, const char *summary)
+{
+	struct fix_candidate *c = &m->candidate;
+
+	c->cost += cost;
+	c->summary = c->summary ? fix_words(m->planning, "%s; %s", c->summary,
+					    summary)
+				: summary;
+}
+
+void rules_owner(struct rules_mend *m, const struct chain *c,
+		 const struct rule *rule)
+{
+	if (!m->manager)
+		m->manager = manager_of(m->planning, c, rule);
+}
+
+void rules_client_text(struct text *out, const struct fix_ask *ask)
+{
+	unsigned bits = address_is_v4(&ask->client) ? 32 : 128;
+
+	address_text(out, &ask->client);
+	if (ask->client_prefix < bits) {
+		text_char(out, '/');
+		text_u64(out, ask->client_prefix);
+	}
+}
+
+struct range rules_client_range(const struct fix_ask *ask)
+{
+	enum { BITS = 128, V4_PREFIX = 96 };
+
+	unsigned prefix = ask->client_prefix +
+			  (address_is_v4(&ask->client) ? V4_PREFIX : 0);
+	u128 rest = prefix >= BITS ? 0 : ~(u128)0 >> prefix;
+	u128 first = field_from_address(&ask->client) & ~rest;
+
+	return (struct range){ first, first | rest };
+}
+
 static struct rules_change *new_change(struct rules_mend *m,
 				       const struct chain *c,
 				       const struct rule_edit *e)
@@ -102,6 +161,15 @@ static void end(struct rules_mend *m)
 	problems_free(m->problems);
 }
 
+static enum hook hook_of(const struct walk_way *way, const struct chain *c)
+{
+	for (size_t i = 0; i < way->step_count; i++)
+		if (way->steps[i].chain == c)
+			return way->steps[i].hook;
+
+	return c->hook;
+}
+
 /* Where only some packets get through, whoever may refuse the others stands in
  * the way as well. */
 static bool unsure_blocker(const struct walk_way *way, bool of_reply,
@@ -117,6 +185,7 @@ static bool unsure_blocker(const struct walk_way *way, bool of_reply,
 		    !v->chain)
 			continue;
 		*ret = (struct walk_blocker){ .verdict = *v,
+					      .hook = hook_of(way, v->chain),
 					      .of_reply = of_reply };
 		return true;
 	}
@@ -130,15 +199,14 @@ static bool next_blocker(struct rules_mend *m, const struct walk_result *w,
 			 struct walk_blocker *ret, bool *ret_unsure)
 {
 	m->walked = w;
-	*ret_unsure = false;
+	*ret_unsure = w->way.doubt_count || w->reply.doubt_count;
 	if (w->blocker_count) {
 		*ret = w->blockers[0];
 		return true;
 	}
 
-	*ret_unsure = unsure_blocker(&w->way, false, ret) ||
-		      (w->has_reply && unsure_blocker(&w->reply, true, ret));
-	return *ret_unsure;
+	return unsure_blocker(&w->way, false, ret) ||
+	       (w->has_reply && unsure_blocker(&w->reply, true, ret));
 }
 
 /* One blocker by the ways given, up to a NULL: the first that fits. */
@@ -180,6 +248,56 @@ static int walk(struct rules_mend *m, struct walk_blocker *ret,
 	return -ENOENT;
 }
 
+/* Rules of a bridge are not on the packet's way as it is walked: who looked told
+ * of them. */
+static const struct chain *bridge_chain(const struct ruleset *r,
+					const struct fix_fault *f)
+{
+	const char *family = fix_culprit_text(f->culprit, "family");
+	const char *table = fix_culprit_text(f->culprit, "table");
+	const char *chain = fix_culprit_text(f->culprit, "chain");
+	const struct table *t;
+
+	if (!family || strcmp(family, "bridge") != 0 || !table || !chain)
+		return NULL;
+
+	t = ruleset_find_table(r, ENGINE_NFT, TABLE_BRIDGE, table);
+	return t ? ruleset_find_chain(t, chain) : NULL;
+}
+
+static bool has_bridge(const struct fix_planning *p)
+{
+	for (size_t i = 0; i < p->plan->fault_count; i++)
+		if (bridge_chain(p->ruleset, &p->plan->faults[i]))
+			return true;
+
+	return false;
+}
+
+static int mend_bridges(struct rules_mend *m)
+{
+	const struct fix_plan *plan = m->planning->plan;
+	int err = 0;
+
+	for (size_t i = 0; i < plan->fault_count && !err; i++) {
+		const struct fix_fault *f = &plan->faults[i];
+		const struct chain *c = bridge_chain(m->rules, f);
+		int64_t number = fix_culprit_number(f->culprit, "rule", 0);
+		const struct rule *rule = c ? c->first : NULL;
+		struct walk_blocker b = { .verdict = { .chain = c } };
+
+		if (!c)
+			continue;
+		while (rule && rule->number != number)
+			rule = rule->next;
+		b.verdict.rule = rule;
+		b.hook = c->hook;
+		err = rules_insert_here(m, &b);
+	}
+
+	return err;
+}
+
 /* Until the packets get through. */
 static int mend_all(struct rules_mend *m, rules_mend_way *first)
 {
@@ -197,10 +315,12 @@ static int mend_all(struct rules_mend *m, rules_mend_way *first)
 	for (unsigned i = 0; i < EDITS_MOST && !err; i++) {
 		err = walk(m, &b, &is_through, &is_unsure);
 		if (err || is_through)
-			return err;
+			return err ? err : mend_bridges(m);
 		if (is_unsure)
 			tell_unsure(m);
-		err = mend_one(m, &b, i ? usual : begin_with);
+		err = mend_one(m, &b, begin_with);
+		if (err == -ENOENT && i)
+			err = mend_one(m, &b, usual);
 	}
 
 	return err ? err : -ENOENT;
@@ -235,12 +355,9 @@ static int propose_made(struct rules_mend *m)
 		rules_risk(m, FIX_RISK_LOW,
 			   _("Nothing is taken away, and the change is one "
 			     "transaction."));
-	if (m->manager) {
-		m->candidate.owner = m->manager->id;
-		err = m->manager->express(p, &m->candidate);
-		if (err)
-			return err;
-	}
+	err = manager_express(p, m->manager, &m->candidate);
+	if (err)
+		return err;
 
 	c = fix_propose(p, m->candidate.id);
 	if (!c)
@@ -254,9 +371,13 @@ static const struct variant {
 	const char *id;
 	rules_mend_way *first;
 } variants[] = {
-	{ "rule-move", rules_move_accept },
 	{ "rule-insert", rules_insert_here },
+	{ "rule-move", rules_move_accept },
 	{ "rule-insert-base", rules_insert_base },
+	{ "rule-delete", rules_other_delete },
+	{ "rule-narrow", rules_other_narrow },
+	{ "rule-track", rules_other_tracked },
+	{ "set-element", rules_set_element },
 };
 
 static int try(struct fix_planning *p, const struct variant *v)
@@ -274,12 +395,23 @@ static int try(struct fix_planning *p, const struct variant *v)
 
 static int propose(struct fix_planning *p, const struct fix_fault *f)
 {
-	int err = 0;
+	struct walk_result *first, *next;
+	int err;
 
 	(void)f;
 	if (!p->ruleset || !p->source || !p->has_packet) {
 		fix_remark(p, _("The rules or the packet are not known, so no "
 				"change of them is proposed."));
+		return -ENOENT;
+	}
+
+	err = effect_walk(p, p->ruleset, &first, &next);
+	if (err)
+		return err;
+	if (effect_gets_through(first) && effect_gets_through(next) &&
+	    !has_bridge(p)) {
+		fix_remark(p, _("The rules in force let this packet and its "
+				"answer through: no rule has to change."));
 		return -ENOENT;
 	}
 

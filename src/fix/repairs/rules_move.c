@@ -13,6 +13,8 @@
 #include "ruleset/program.h"
 #include "ruleset/witness.h"
 
+enum { FAMILY_V6 = 10 };
+
 /* Whether no packet at all comes to the rule, by one base chain. */
 static int is_dead_in(struct program *program, const struct rule *rule,
 		      bool *ret)
@@ -34,53 +36,44 @@ static int is_dead_in(struct program *program, const struct rule *rule,
 	return status < 0 ? status : 0;
 }
 
-static const struct chain *base_of(const struct walk_result *w,
-				   const struct walk_blocker *b)
+/* By one base chain, which may not lead to it. */
+static int is_dead_by(const struct rules_mend *m, const struct chain *base,
+		      const struct rule *rule, bool *ret)
 {
-	const struct walk_way *way = b->of_reply ? &w->reply : &w->way;
-
-	/* The chain of depth 0 that was met last before the blocker. */
-	for (size_t i = 0; i < way->step_count; i++) {
-		const struct walk_step *s = &way->steps[i];
-
-		if (s->chain == b->verdict.chain && s->rule == b->verdict.rule)
-			for (size_t j = i + 1; j-- > 0;)
-				if (!way->steps[j].depth)
-					return way->steps[j].chain;
-	}
-
-	return NULL;
-}
-
-static int is_dead(struct rules_mend *m, const struct walk_blocker *b,
-		   const struct rule *rule, bool *ret)
-{
-	const struct chain *base = base_of(m->walked, b);
-	const struct point *packet = &m->planning->packet;
-	bool is_v6 = packet->value[FIELD_FAMILY] == 10;
-	struct arena *a;
-	struct space *s;
+	bool is_v6 = m->planning->packet.value[FIELD_FAMILY] == FAMILY_V6;
+	struct arena *a = arena_new();
+	struct space *s = a ? space_new(a, is_v6 ? TABLE_IP6 : TABLE_IP, base,
+					space_has_conntrack(m->rules))
+			    : NULL;
 	struct program program;
 	int err;
 
-	*ret = false;
-	if (!base)
-		return 0;
-
-	a = arena_new();
-	s = a ? space_new(a, is_v6 ? TABLE_IP6 : TABLE_IP, base,
-			  space_has_conntrack(m->rules))
-	      : NULL;
 	if (!s) {
 		arena_free(a);
 		return -ENOMEM;
 	}
+
 	s->has_doubts = true;
 	err = program_init(&program, s, base);
-	if (!err)
-		err = program.is_cut ? 0 : is_dead_in(&program, rule, ret);
+	*ret = false;
+	if (!err && !program.is_cut)
+		err = is_dead_in(&program, rule, ret);
 	program_done(&program);
 	arena_free(a);
+	return err;
+}
+
+static int is_dead(const struct rules_mend *m, const struct rule *rule,
+		   bool *ret)
+{
+	const struct chain *c = rule->chain->table->first;
+	int err = 0;
+
+	*ret = true;
+	for (; c && *ret && !err; c = c->next)
+		if (c->hook != HOOK_NONE)
+			err = is_dead_by(m, c, rule, ret);
+
 	return err;
 }
 
@@ -99,11 +92,10 @@ static int move_refusal(struct rules_mend *m, const struct rule *refusal,
 	unsigned from = refusal->number, to = accept->number;
 	const char *name = refusal->chain->name;
 
-	if (!m->candidate.summary)
-		m->candidate.summary =
-			fix_words(p, _("move rule %u of %s below rule %u"),
-				  from, name, to);
-	m->candidate.cost += 1;
+	rules_owner(m, refusal->chain, refusal);
+	rules_summary(m, 1,
+		      fix_words(p, _("move rule %u of %s below rule %u"), from,
+				name, to));
 	return rules_edit_now(
 		m, refusal->chain, &e,
 		fix_words(p, _("Moves rule %u of %s (%s) below rule %u (%s)."),
@@ -130,11 +122,10 @@ static int move_accept(struct rules_mend *m, const struct rule *refusal,
 	unsigned from = accept->number, to = refusal->number;
 	const char *name = refusal->chain->name;
 
-	if (!m->candidate.summary)
-		m->candidate.summary =
-			fix_words(p, _("move rule %u of %s above rule %u"),
-				  from, name, to);
-	m->candidate.cost += 1;
+	rules_owner(m, refusal->chain, refusal);
+	rules_summary(m, 1,
+		      fix_words(p, _("move rule %u of %s above rule %u"), from,
+				name, to));
 	return rules_edit_now(
 		m, refusal->chain, &e,
 		fix_words(p, _("Moves rule %u of %s (%s) above rule %u (%s)."),
@@ -144,18 +135,32 @@ static int move_accept(struct rules_mend *m, const struct rule *refusal,
 			  name));
 }
 
+/* What stands in the ACCEPT's own chain, and refuses or leads to who does. */
+static const struct rule *in_the_way(const struct rules_mend *m,
+				     const struct walk_blocker *b)
+{
+	const struct rule *by = b->verdict.rule;
+
+	if (by && by->chain != b->shadowed_accept->chain)
+		by = rules_calling(m, b);
+	if (!by || by->chain != b->shadowed_accept->chain ||
+	    by->number >= b->shadowed_accept->number)
+		return NULL;
+
+	return by;
+}
+
 int rules_move_accept(struct rules_mend *m, const struct walk_blocker *b)
 {
 	const struct rule *accept = b->shadowed_accept;
-	const struct rule *refusal = b->verdict.rule;
+	const struct rule *by = accept ? in_the_way(m, b) : NULL;
 	bool is_never_met;
 	int err;
 
-	if (!accept || !refusal || accept->chain != refusal->chain ||
-	    accept->number <= refusal->number)
+	if (!by)
 		return -ENOENT;
 
-	err = is_dead(m, b, accept, &is_never_met);
+	err = is_dead(m, accept, &is_never_met);
 	if (err)
 		return err;
 	/* One that others meet stands where it was meant to: what refuses is an
@@ -170,7 +175,8 @@ int rules_move_accept(struct rules_mend *m, const struct walk_blocker *b)
 		m->planning,
 		_("Rule %u of %s accepts it already, but no packet gets to "
 		  "it: rule %u refuses them before."),
-		accept->number, accept->chain->name, refusal->number);
-	return refusal->next == accept ? move_refusal(m, refusal, accept)
-				       : move_accept(m, refusal, accept);
+		accept->number, accept->chain->name, by->number);
+	return by->next == accept && by == b->verdict.rule
+		       ? move_refusal(m, by, accept)
+		       : move_accept(m, by, accept);
 }

@@ -20,8 +20,6 @@ struct rules_mend {
 	struct ruleset *rules;            /* with the edits so far */
 	const struct walk_result *walked; /* through these; the plan's arena */
 	const struct manager *manager;    /* of the first owned chain */
-	bool has_stranger; /* something is changed that a manager keeps, and
-			    * that it has no place for */
 };
 
 /* Mends one blocker. 0; -ENOENT: not in this way; or -errno. */
@@ -43,6 +41,24 @@ int rules_edit_now(struct rules_mend *m, const struct chain *c,
 
 /* Adds to the risk, which only grows. */
 void rules_risk(struct rules_mend *m, enum fix_risk risk, const char *text);
+
+/* What is done, in a few words, and what it costs. */
+void rules_summary(struct rules_mend *m, unsigned cost, const char *summary);
+
+/* Notes who keeps what is changed. */
+void rules_owner(struct rules_mend *m, const struct chain *c,
+		 const struct rule *rule);
+
+/* The rule of the base chain that leads to the blocker; NULL. */
+const struct rule *rules_calling(const struct rules_mend *m,
+				 const struct walk_blocker *b);
+
+/* Who is meant, as rules write it; and as a range. has_client holds. */
+void rules_client_text(struct text *out, const struct fix_ask *ask);
+struct range rules_client_range(const struct fix_ask *ask);
+
+/* Whether all of the range is asked for. */
+bool rules_other_is_client(const struct fix_ask *ask, const struct range *r);
 
 /* "rule 5 of INPUT". */
 const char *rules_name(struct fix_planning *p, const struct rule *rule);

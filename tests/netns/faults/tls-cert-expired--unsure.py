@@ -1,7 +1,7 @@
-"""The same where nothing tells whether it is the client's clock: no other clock is heard."""
-from services import authority, certificate, copy_file, tls_client, tls_server
+"""The same where nothing but this machine's kernel can tell whether it is the client's clock: no other clock is heard."""
+from services import authority, certificate, clock_is_kept, copy_file, tls_client, tls_server
 
-EXPECT = {'symptom': 'tls-failed'}
+EXPECT = {'symptom': 'tls-failed', 'certainty': 'proven' if clock_is_kept() else 'suspected'}
 EXPECT_SERVER = {'skip': 'what the client makes of the certificate, it keeps to itself'}
 DAY = 86400
 

@@ -3,7 +3,7 @@ from services import certificate, tls_client, tls_server
 import ssl
 
 EXPECT = {'symptom': 'tls-failed'}
-EXPECT_SERVER = {'set': ['tls-version-mismatch', 'tls-sni-rejected']}  # a bare handshake_failure
+EXPECT_SERVER = {'symptom': 'tls-failed', 'certainty': 'inferred', 'culprit': {'kind': 'config-line'}}
 
 
 def build(lab):

@@ -2,7 +2,7 @@
 from services import certificate, need, tls_client
 
 EXPECT = {'symptom': 'tls-failed'}
-EXPECT_SERVER = {'skip': 'a client may say internal_error where it means the version'}
+EXPECT_SERVER = {'symptom': 'tls-failed', 'certainty': 'inferred', 'culprit': {'kind': 'config-line'}}
 
 
 def serve(lab, options):
@@ -17,7 +17,7 @@ def build(lab):
     lab.name = lab.name_server_in_hosts()
     lab.service = serve(lab, '')
     lab.asks('tls', host=lab.name)
-    lab.real_client = tls_client(lab, lab.name)
+    lab.real_client = tls_client(lab, lab.name, options=lab.rng.choice(['', '-tls1_2', '-tls1_3']))
 
 
 def fault(lab):

@@ -3,6 +3,7 @@
 /* Rules in a string, a client's first packet in words, and what is proposed. */
 #include "../ruleset/walked.h"
 
+#include "fix/image.h"
 #include "fix/repair.h"
 
 enum { PLANNED_PARTS = 2 };
@@ -28,9 +29,10 @@ static inline void planned_client(struct fix_ask *ask, const char *client)
 
 	assert_true(address_parse(&ask->client, client, len));
 	ask->has_client = true;
-	ask->client_prefix = client[len] ? (unsigned)atoi(client + len + 1)
-			     : is_v6     ? 128
-					 : 32;
+	ask->client_prefix =
+		client[len] ? (unsigned)strtoul(client + len + 1, NULL, 10)
+		: is_v6     ? 128
+			    : 32;
 }
 
 static inline void planned_read(struct planned *p, const char *rules,
@@ -70,6 +72,7 @@ static inline void planned_read(struct planned *p, const char *rules,
 
 static inline void planned_done(struct planned *p)
 {
+	image_forget(&p->planning);
 	free(p->save);
 	arena_free(p->arena);
 	walked_done(&p->w);

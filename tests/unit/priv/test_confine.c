@@ -30,6 +30,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/timex.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -220,6 +221,7 @@ static void descriptors_and_memory_are_as_before(void **state)
 /* All of it for the first time, so that what it loads is loaded now. */
 static void words_and_hours(void)
 {
+	struct timex clock = { .modes = 0 };
 	time_t when = 1700000000;
 	char out[64];
 	struct tm tm;
@@ -234,6 +236,8 @@ static void words_and_hours(void)
 	HOLDS(strftime(out, sizeof(out), "%H:%M", &tm) == 5);
 	if (!access("/usr/share/zoneinfo/Asia/Tokyo", R_OK))
 		HOLDS(!strcmp(out, "07:13"));
+	/* Whether it is kept right, where the machine tells anybody. */
+	HOLDS(adjtimex(&clock) >= 0 || errno == EPERM);
 }
 
 static void messages_and_local_time_are_as_before(void **state)
