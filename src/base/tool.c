@@ -60,7 +60,17 @@ static int spawn_with(const char *program, char *const *argv,
 	return failed;
 }
 
-static int spawn(const char *program, char *const *argv, int out, int err,
+static int add_input(posix_spawn_file_actions_t *actions, int input)
+{
+	if (input)
+		return posix_spawn_file_actions_adddup2(actions, input, 0);
+
+	return posix_spawn_file_actions_addopen(actions, 0, "/dev/null",
+						O_RDONLY, 0);
+}
+
+/* The descriptors are what becomes of 0, 1 and 2. */
+static int spawn(const char *program, char *const *argv, const int fds[3],
 		 pid_t *ret)
 {
 	posix_spawn_file_actions_t actions;
@@ -69,12 +79,9 @@ static int spawn(const char *program, char *const *argv, int out, int err,
 	if (failed)
 		return failed;
 
-	failed = posix_spawn_file_actions_addopen(&actions, 0, "/dev/null",
-						  O_RDONLY, 0);
-	if (!failed)
-		failed = posix_spawn_file_actions_adddup2(&actions, out, 1);
-	if (!failed)
-		failed = posix_spawn_file_actions_adddup2(&actions, err, 2);
+	failed = add_input(&actions, fds[0]);
+	for (int i = 1; i < 3 && !failed; i++)
+		failed = posix_spawn_file_actions_adddup2(&actions, fds[i], i);
 	if (!failed)
 		failed = spawn_with(program, argv, &actions, ret);
 	posix_spawn_file_actions_destroy(&actions);
@@ -82,8 +89,8 @@ static int spawn(const char *program, char *const *argv, int out, int err,
 }
 
 /* posix_spawn() takes words that could be changed: copies, in one text. */
-static int spawn_copied(const char *program, const char *const *from, int out,
-			int err, pid_t *ret)
+static int spawn_copied(const char *program, const char *const *from,
+			const int fds[3], pid_t *ret)
 {
 	struct text words = TEXT_NULL;
 	char *argv[TOOL_WORDS + 1] = { 0 };
@@ -98,7 +105,7 @@ static int spawn_copied(const char *program, const char *const *from, int out,
 		at += strlen(from[i]) + 1;
 	}
 	if (!failed)
-		failed = spawn(program, argv, out, err, ret);
+		failed = spawn(program, argv, fds, ret);
 	text_done(&words);
 	return failed;
 }
@@ -125,7 +132,9 @@ void tool_start(struct tool *t, const char *program, const char *const *argv)
 		return;
 	}
 
-	t->failed = spawn_copied(program, argv, out[1], err[1], &t->pid);
+	t->failed = spawn_copied(program, argv,
+				 (const int[]){ t->input, out[1], err[1] },
+				 &t->pid);
 	close(out[1]);
 	close(err[1]);
 	if (t->failed) {

@@ -16,6 +16,7 @@
 struct tool {
 	pid_t pid;    /* 0: not started */
 	int out, err; /* -1: closed */
+	int input;    /* what it reads, the caller's; 0: /dev/null */
 	struct text text, complaint;
 	int status; /* as waitpid() gives it */
 	int failed; /* errno of starting it */

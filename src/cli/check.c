@@ -96,9 +96,6 @@ static int take_words(struct request *r, int argc, char *argv[], int *i)
 	const struct {
 		const char **ret, *name;
 	} words[] = {
-		{ &r->options.server_name, "--server-name" },
-		{ &r->options.ca_file, "--ca" },
-		{ &r->options.send, "--send" },
 		{ &r->as_user, "--as" },
 		{ &r->pcap, "--pcap" },
 		{ &r->save, "--save" },
@@ -113,12 +110,32 @@ static int take_words(struct request *r, int argc, char *argv[], int *i)
 	return taken;
 }
 
-/* 1 if argv[*i] was an option of ours, 0 if not, -1 if it is wrong. */
-static int take_option(struct probe_options *o, int argc, char *argv[], int *i)
+static int take_spoken(struct probe_options *o, int argc, char *argv[], int *i)
+{
+	const struct {
+		const char **ret, *name;
+	} words[] = {
+		{ &o->server_name, "--server-name" },
+		{ &o->ca_file, "--ca" },
+		{ &o->send, "--send" },
+	};
+
+	int taken = 0;
+
+	for (size_t k = 0; k < sizeof(words) / sizeof(*words) && !taken; k++)
+		taken = take_word(words[k].ret, words[k].name, argc, argv, i);
+
+	return taken;
+}
+
+int check_option(struct probe_options *o, int argc, char *argv[], int *i)
 {
 	const char *arg = argv[*i];
 	double n;
+	int taken = take_spoken(o, argc, argv, i);
 
+	if (taken)
+		return taken;
 	if (!strcmp(arg, "-4") || !strcmp(arg, "-6")) {
 		o->family = arg[1] == '4' ? AF_INET : AF_INET6;
 		return 1;
@@ -168,7 +185,7 @@ static int read_request(struct request *r, struct cli *cli, int argc,
 		if (!taken)
 			taken = take_words(r, argc, argv, &i);
 		if (!taken)
-			taken = take_option(&r->options, argc, argv, &i);
+			taken = check_option(&r->options, argc, argv, &i);
 		if (taken < 0)
 			return EXIT_USAGE;
 		if (taken)

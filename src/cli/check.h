@@ -49,6 +49,10 @@ struct check {
 	int64_t began_ns;
 };
 
+/* Takes argv[*i], with its value, as an option of how the attempt is made: 1; 0:
+ * it is none; -1: it is wrong, which was said. */
+int check_option(struct probe_options *o, int argc, char *argv[], int *i);
+
 /* Tells the verdict; of JSON, all. The exit status, or -errno. */
 int check_tell(struct ticket *t, const struct cli *cli,
 	       const struct case_record *record,

@@ -12,13 +12,33 @@
 #include "base/arena.h"
 #include "base/i18n.h"
 #include "base/problem.h"
+#include "cli/check.h"
 #include "cli/near.h"
 #include "cli/server.h"
 #include "cli/target.h"
 
-extern const struct command fix_plan_command, fix_rehearse_command;
+extern const struct command fix_plan_command, fix_rehearse_command,
+	fix_apply_command, fix_experiment_command;
 
-enum { CHOOSE_MOST = 999 };
+enum { CHOOSE_MOST = 999, WITHIN_LEAST = 5, WITHIN_MOST = 86400, TRIAL_MOST = 600 };
+
+/* What `fix PART' does with the plan. */
+enum part {
+	PART_PLAN = 1,
+	PART_REHEARSE = 2,
+	PART_APPLY = 4,
+	PART_EXPERIMENT = 8,
+};
+
+static enum part part_of(const struct fix_request *r)
+{
+	if (r->is_trial)
+		return PART_EXPERIMENT;
+	if (r->is_applying)
+		return PART_APPLY;
+
+	return r->is_rehearsing ? PART_REHEARSE : PART_PLAN;
+}
 
 static bool is_kind(const char *path, mode_t kind)
 {
@@ -80,18 +100,66 @@ static int take_choice(struct fix_request *r, const char *value)
 		value);
 }
 
+static int take_within(struct fix_request *r, const char *value)
+{
+	char *end;
+	unsigned long seconds;
+
+	if (!value)
+		return EXIT_USAGE;
+	seconds = strtoul(value, &end, 10);
+	r->confirm_within_s = (unsigned)seconds;
+	if (end != value && !*end && *value != '-' &&
+	    seconds >= WITHIN_LEAST && seconds <= WITHIN_MOST)
+		return 0;
+
+	return cli_usage(
+		r->command,
+		_("--confirm-within takes seconds, %1$d to %2$d, not \"%3$s\""),
+		WITHIN_LEAST, WITHIN_MOST, value);
+}
+
+/* How this host asks for a TARGET. */
+static int take_probing(struct fix_request *r, int argc, char *argv[], int *i)
+{
+	int taken = check_option(&r->options, argc, argv, i);
+
+	r->has_options = r->has_options || taken > 0;
+	return taken;
+}
+
+/* "20s", "20" */
+static int take_span(struct fix_request *r, const char *value)
+{
+	char *end;
+	unsigned long seconds;
+
+	if (!value)
+		return EXIT_USAGE;
+	seconds = strtoul(value, &end, 10);
+	r->confirm_within_s = (unsigned)seconds;
+	if (end != value && (!*end || !strcmp(end, "s")) && *value != '-' &&
+	    seconds && seconds <= TRIAL_MOST)
+		return 0;
+
+	return cli_usage(r->command,
+			 _("--for takes seconds, 1 to %1$d, not \"%2$s\""),
+			 TRIAL_MOST, value);
+}
+
 /* 1: taken; 0: it is none of these; -1: it is wrong, which was said. */
 static int take_value(struct fix_request *r, int argc, char *argv[], int *i)
 {
 	const struct {
 		const char **ret, *name;
 	} words[] = {
-		{ &r->from, "--from" },
-		{ &r->for_whom, "--for" },
-		{ &r->save, "--save" },
-		{ &r->host, "--host" },
+		{ &r->from, "--from" },  { &r->for_whom, "--for" },
+		{ &r->save, "--save" },  { &r->host, "--host" },
+		{ &r->as_user, "--as" },
 	};
 
+	if (r->is_trial && cli_is(argv[*i], "--for"))
+		return take_span(r, cli_value("--for", argc, argv, i)) ? -1 : 1;
 	for (size_t k = 0; k < sizeof(words) / sizeof(*words); k++) {
 		if (!cli_is(argv[*i], words[k].name))
 			continue;
@@ -104,6 +172,12 @@ static int take_value(struct fix_request *r, int argc, char *argv[], int *i)
 	if (cli_is(argv[*i], "--choose"))
 		return take_choice(r, cli_value("--choose", argc, argv, i)) ? -1
 									    : 1;
+	if (part_of(r) == PART_APPLY &&
+	    cli_is(argv[*i], "--confirm-within"))
+		return take_within(r, cli_value("--confirm-within", argc, argv,
+						i))
+			       ? -1
+			       : 1;
 	if (cli_is(argv[*i], "--address"))
 		return firewall_host_take(&r->frame, &r->own,
 					  cli_value("--address", argc, argv, i))
@@ -118,21 +192,29 @@ static int take_option(struct fix_request *r, int argc, char *argv[], int *i)
 	const struct {
 		bool *ret;
 		const char *name;
-		bool is_of_plan, is_of_rehearse;
+		unsigned parts;
 	} flags[] = {
-		{ &r->is_waiting, "--wait", true, true },
-		{ &r->is_unrehearsed, "--no-rehearse", true, false },
-		{ &r->is_experiment, "--experiment", false, true },
+		{ &r->is_waiting, "--wait",
+		  PART_PLAN | PART_REHEARSE | PART_APPLY | PART_EXPERIMENT },
+		{ &r->is_unrehearsed, "--no-rehearse", PART_PLAN },
+		{ &r->is_experiment, "--experiment", PART_REHEARSE },
+		{ &r->is_sure, "--yes", PART_APPLY | PART_EXPERIMENT },
+		{ &r->is_sure, "-y", PART_APPLY | PART_EXPERIMENT },
+		{ &r->is_restarting, "--restart", PART_APPLY },
+		{ &r->is_auto, "--auto-confirm", PART_APPLY },
+		{ &r->is_daring, "--unrehearsed",
+		  PART_APPLY | PART_EXPERIMENT },
 	};
 
 	int taken = cli_common(r->frame.cli, argc, argv, i);
 
 	if (!taken)
 		taken = take_value(r, argc, argv, i);
+	if (!taken)
+		taken = take_probing(r, argc, argv, i);
 	for (size_t k = 0; k < sizeof(flags) / sizeof(*flags) && !taken; k++) {
 		if (strcmp(argv[*i], flags[k].name) != 0 ||
-		    !(r->is_rehearsing ? flags[k].is_of_rehearse
-				       : flags[k].is_of_plan))
+		    !(part_of(r) & flags[k].parts))
 			continue;
 		*flags[k].ret = true;
 		taken = 1;
@@ -188,7 +270,7 @@ static bool is_target(const struct fix_request *r)
 	struct address a;
 	int err;
 
-	if (server_is_service(r->word))
+	if (!r->word || server_is_service(r->word))
 		return false;
 	err = target_parse(&t, r->frame.arena, r->word, r->port, &why);
 	text_done(&why);
@@ -199,13 +281,22 @@ static bool is_target(const struct fix_request *r)
 	       !is_own(&a);
 }
 
+static bool is_from_here(const struct fix_request *r)
+{
+	struct address a;
+
+	return address_parse(&a, r->from, strlen(r->from)) && is_own(&a);
+}
+
 static const struct fix_look *look_of(const struct fix_request *r)
 {
 	if (r->file_count)
 		return &fix_files;
-	if (is_kind(r->word, S_IFDIR))
+	if (r->word && is_kind(r->word, S_IFDIR))
 		return &fix_case;
-	if (!r->host && is_target(r))
+	/* Of somebody else's attempts this host is the server, or stands on
+	 * their way. */
+	if (!r->host && is_target(r) && (!r->from || is_from_here(r)))
 		return &fix_target;
 
 	return &fix_server;
@@ -237,15 +328,20 @@ static int check_words(const struct fix_request *r)
 /* That which looks for it has no use for what was said. */
 static int check_fits(const struct fix_request *r, const struct fix_look *by)
 {
+	if (r->is_applying && (by == &fix_case || by == &fix_files || r->host))
+		return cli_usage(
+			r->command, "%s",
+			_("what is applied is made for this host as it is now: a service of it, or HOST:PORT"));
+	if (by != &fix_target && (r->as_user || r->has_options))
+		return cli_usage(
+			r->command, "%s",
+			_("-4, -6, --as, --source and the like are for a TARGET, HOST:PORT of another host"));
 	if (by == &fix_server || by == &fix_files)
 		return 0;
-	if (r->from)
+	if (r->from && by == &fix_case)
 		return cli_usage(
-			r->command,
-			by == &fix_case
-				? _("--from is for a service of this host: the case tells whose attempt it was")
-				: _("--from is for a service of this host: %s is another's, and this host its client"),
-			r->word);
+			r->command, "%s",
+			_("--from is for a service of this host: the case tells whose attempt it was"));
 	if (r->is_waiting)
 		return cli_usage(r->command, "%s",
 				 _("--wait is for a service of this host"));
@@ -271,7 +367,14 @@ static int run_request(struct cli *cli, struct fix_request *r)
 	return EXIT_UNKNOWN;
 }
 
-static int run_part(struct cli *cli, bool is_rehearsing, int argc, char *argv[])
+static const struct command *const commands[] = {
+	[PART_PLAN] = &fix_plan_command,
+	[PART_REHEARSE] = &fix_rehearse_command,
+	[PART_APPLY] = &fix_apply_command,
+	[PART_EXPERIMENT] = &fix_experiment_command,
+};
+
+static int run_part(struct cli *cli, enum part part, int argc, char *argv[])
 {
 	struct fix_request *r = calloc(1, sizeof(*r));
 	int status = EXIT_UNKNOWN;
@@ -279,8 +382,11 @@ static int run_part(struct cli *cli, bool is_rehearsing, int argc, char *argv[])
 	if (!r)
 		return status;
 
-	r->command = is_rehearsing ? &fix_rehearse_command : &fix_plan_command;
-	r->is_rehearsing = is_rehearsing;
+	r->command = commands[part];
+	r->is_rehearsing = part == PART_REHEARSE;
+	r->is_trial = part == PART_EXPERIMENT;
+	r->is_applying = part == PART_APPLY || r->is_trial;
+	r->confirm_within_s = r->is_trial ? 20 : 60;
 	r->frame = (struct firewall){ .cli = cli,
 				      .command = r->command,
 				      .sides = 1,
@@ -296,41 +402,50 @@ static int run_part(struct cli *cli, bool is_rehearsing, int argc, char *argv[])
 	return status;
 }
 
-static int say_not_there(const char *word)
+static int say_none(const char *word)
 {
-	static const char *const later[] = { "apply", "experiment", "confirm",
-					     "undo", "status" };
-
-	for (size_t i = 0; i < sizeof(later) / sizeof(*later); i++) {
-		if (strcmp(word, later[i]) != 0)
-			continue;
-		(void)fprintf(
-			stderr,
-			_("kiriwake: `fix %s' is not there yet: `kiriwake fix plan' prints the commands, and changes nothing itself\n"),
-			word);
-		return EXIT_USAGE;
-	}
-
 	if (server_is_service(word) || strpbrk(word, ":./"))
 		return cli_usage(&command_fix,
 				 _("did you mean `kiriwake fix plan %s'?"),
 				 word);
 
-	return cli_usage(&command_fix,
-			 _("there is no `fix %s'; it is plan or rehearse"),
-			 word);
+	return cli_usage(
+		&command_fix,
+		_("there is no `fix %s'; it is plan, rehearse, apply, experiment, confirm, undo or status"),
+		word);
+}
+
+static int run_plan(struct cli *cli, int argc, char *argv[])
+{
+	return run_part(cli, PART_PLAN, argc, argv);
+}
+
+static int run_rehearse(struct cli *cli, int argc, char *argv[])
+{
+	return run_part(cli, PART_REHEARSE, argc, argv);
+}
+
+static int run_apply(struct cli *cli, int argc, char *argv[])
+{
+	return run_part(cli, PART_APPLY, argc, argv);
+}
+
+static int run_experiment(struct cli *cli, int argc, char *argv[])
+{
+	return run_part(cli, PART_EXPERIMENT, argc, argv);
 }
 
 static int run(struct cli *cli, int argc, char *argv[])
 {
 	if (argc < 2)
-		return cli_usage(&command_fix, "%s", _("plan or rehearse?"));
-	if (!strcmp(argv[1], "plan"))
-		return run_part(cli, false, argc - 1, argv + 1);
-	if (!strcmp(argv[1], "rehearse"))
-		return run_part(cli, true, argc - 1, argv + 1);
+		return cli_usage(
+			&command_fix, "%s",
+			_("plan, rehearse, apply, experiment, confirm, undo or status?"));
+	for (const struct command *const *c = command_fix.parts; *c; c++)
+		if (!strcmp((*c)->name + sizeof("fix"), argv[1]))
+			return (*c)->run(cli, argc - 1, argv + 1);
 
-	return say_not_there(argv[1]);
+	return say_none(argv[1]);
 }
 
 const struct command fix_plan_command = {
@@ -361,6 +476,9 @@ const struct command fix_plan_command = {
 		"  --for WHOM          client (the default), subnet, everyone, or a network: 10.1.0.0/24\n"
 		"  --choose N          the Nth way of the plan instead of the first\n"
 		"  --no-rehearse       only the plan\n"
+		"  -4, -6, --as USER, --source ADDR[:P], --send TEXT, --server-name NAME, --ca FILE,\n"
+		"  --count N, --control PORT, --timeout S\n"
+		"                      with TARGET: how it is tried, see `kiriwake check --help'\n"
 		"  --wait              waits for a real attempt first, for certainty (Ctrl-C ends it)\n"
 		"  --save CASE         keeps the case, and the plan with its proof as plan.json\n"
 		"  --host CASE         of the host that was saved there instead of this one\n"
@@ -380,6 +498,7 @@ const struct command fix_plan_command = {
 		"  kiriwake fix plan telnet --from 192.168.30.1 --for subnet\n"
 		"  kiriwake fix plan tcp/23 --from 192.168.30.1 --ruleset rules.v4\n"
 		"  kiriwake fix plan CASE --json\n"),
+	.run = run_plan,
 };
 
 const struct command fix_rehearse_command = {
@@ -405,31 +524,99 @@ const struct command fix_rehearse_command = {
 		"Examples:\n"
 		"  kiriwake fix rehearse 5555 --from 10.1.0.7\n"
 		"  kiriwake fix rehearse telnet --from 192.168.30.1 --experiment\n"),
+	.run = run_rehearse,
+};
+
+const struct command fix_apply_command = {
+	.name = "fix apply",
+	.arguments = "SERVICE|TARGET [--from CLIENT] [--for WHOM] [OPTION...]",
+	.summary = N_("Carries the plan out, and takes it back unless confirmed."),
+	.help = N_(
+		"\n"
+		"Makes the plan and rehearses it as `kiriwake fix rehearse' does, shows it, asks, and\n"
+		"then carries it out, in one transaction for each table. Before anything is changed a\n"
+		"backup is taken and held against the kernel's own count, and a guard is there that\n"
+		"takes the change back should nobody confirm it in time, whatever becomes of this\n"
+		"terminal. What would shut out who is logged in is refused. Then the connection is\n"
+		"tried again: where that still fails, all is taken back at once.\n"
+		"\n"
+		"  --confirm-within S  how long it waits for `kiriwake fix confirm' (60)\n"
+		"  -y, --yes           does not ask\n"
+		"  --auto-confirm      waits for the client, and confirms by itself once it got through,\n"
+		"                      if it is proven that one can still log in\n"
+		"  --restart           restarts what has to be for the change to count\n"
+		"  --unrehearsed       also a plan that could not be proven by a rehearsal\n"
+		"  --from, --for, --choose, --wait, --save: see `kiriwake fix plan --help'\n"
+		"\n"
+		"Exit status: 0 applied, and it gets through now; 1 there is no plan, or it did not\n"
+		"help and was taken back; 2 usage; 3 nothing was changed, or whether it gets through\n"
+		"could not be tried.\n"
+		"\n"
+		"Examples:\n"
+		"  kiriwake fix apply 5555 --from 10.1.0.7\n"
+		"  kiriwake fix apply telnet --from 192.168.30.1 --confirm-within 300\n"),
+	.run = run_apply,
+};
+
+const struct command fix_experiment_command = {
+	.name = "fix experiment",
+	.arguments = "SERVICE|TARGET [--from CLIENT] [--for SECONDS] [OPTION...]",
+	.summary = N_("The plan for a few seconds only: does the client come?"),
+	.help = N_(
+		"\n"
+		"What \"stop the firewall and try again\" is meant to show, without stopping it: the\n"
+		"plan for this one client is carried out with the same care as by `kiriwake fix\n"
+		"apply', a connection is tried, the client is waited for, and all is taken back,\n"
+		"whatever came.\n"
+		"\n"
+		"  --for SECONDS   how long (20)\n"
+		"  -y, --yes       does not ask\n"
+		"  --unrehearsed   also what could not be proven by a rehearsal\n"
+		"  --from, --choose, --wait, --save: see `kiriwake fix plan --help'\n"
+		"\n"
+		"Exit status: 0 it got through; 1 it did not, or there is no plan; 2 usage; 3 nothing\n"
+		"was changed, or it could not be taken back (`kiriwake fix status').\n"
+		"\n"
+		"Examples:\n"
+		"  kiriwake fix experiment 5555 --from 10.1.0.7 --for 20s\n"),
+	.run = run_experiment,
 };
 
 static const struct command *const part_commands[] = {
 	&fix_plan_command,
 	&fix_rehearse_command,
+	&fix_apply_command,
+	&fix_experiment_command,
+	&fix_confirm_command,
+	&fix_undo_command,
+	&fix_status_command,
 	NULL,
 };
 
 const struct command command_fix = {
 	.name = "fix",
-	.arguments = "plan|rehearse SERVICE|TARGET|CASE [OPTION...]",
+	.arguments =
+		"plan|rehearse|apply|experiment|confirm|undo|status [SERVICE|TARGET|CASE] [OPTION...]",
 	.summary =
 		N_("What to change so that it works, and proof that it does."),
 	.help = N_(
 		"\n"
 		"  plan      the smallest change that lets it through, its exact effect, the commands\n"
 		"  rehearse  the same, carried out in a throwaway network namespace\n"
+		"  apply     carries it out; it is taken back by itself unless it is confirmed\n"
+		"  experiment  for some seconds only: does the client come?\n"
+		"  confirm   makes it last, over the next boot, too\n"
+		"  undo      takes it back\n"
+		"  status    every change that was made, and what became of it\n"
 		"\n"
-		"Neither changes anything on this host.\n"
+		"plan and rehearse change nothing on this host.\n"
 		"`kiriwake fix plan --help' tells of one part.\n"
 		"\n"
 		"Examples:\n"
 		"  kiriwake fix plan 5555 --from 10.1.0.7\n"
 		"  kiriwake fix plan vpn.example.org:5555\n"
-		"  kiriwake fix rehearse telnet --from 192.168.30.1\n"),
+		"  kiriwake fix rehearse telnet --from 192.168.30.1\n"
+		"  kiriwake fix apply 5555 --from 10.1.0.7\n"),
 	.parts = part_commands,
 	.run = run,
 };

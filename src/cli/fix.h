@@ -5,10 +5,12 @@
 #include "cli/firewall_packet.h"
 #include "cli/server_host.h"
 #include "diag/case_verdict.h"
+#include "fix/applier.h"
 #include "fix/plan.h"
 #include "fix/rehearse.h"
 #include "fix/repair.h"
 #include "host/look.h"
+#include "probe/probe.h"
 #include "report/ticket.h"
 
 /*
@@ -18,7 +20,8 @@
  * it), fix_target.c (this host asks for it), fix_case.c (it was saved),
  * fix_files.c (rules alone). fix_text.c and fix_json.c tell it.
  *
- * Nothing here changes anything on this host.
+ * fix_apply.c has the plan carried out, fix_settle.c confirms it and takes it back.
+ * Nothing but these two changes anything on this host.
  */
 enum { FIX_FILES = 64 };
 
@@ -27,7 +30,8 @@ struct fix_request {
 	const struct command *command;
 	const char *word; /* SERVICE, TARGET or CASE; NULL: --packet tells */
 	const char *port; /* a second word: HOST PORT */
-	const char *from, *for_whom, *save, *host;
+	const char *from, *for_whom, *save, *host, *as_user;
+	struct probe_options options; /* of a TARGET: has_options */
 	const char *files[FIX_FILES]; /* --ruleset */
 	size_t file_count;
 	struct firewall frame; /* of what --packet and --address are read in */
@@ -35,7 +39,35 @@ struct fix_request {
 	struct firewall_host own; /* --address */
 	size_t chosen;            /* from 1 */
 	bool is_rehearsing;       /* fix rehearse */
-	bool is_waiting, is_unrehearsed, is_experiment;
+	bool is_waiting, is_unrehearsed, is_experiment, has_options;
+	/* fix apply */
+	bool is_applying, is_sure, is_restarting, is_daring;
+	bool is_auto;  /* confirmed, too, when the client got through */
+	bool is_trial; /* fix experiment */
+	unsigned confirm_within_s; /* of an experiment: how long it is for */
+};
+
+/* What became of a plan that was to be applied. */
+enum fix_outcome {
+	FIX_NOT_APPLIED,
+	FIX_APPLIED,  /* and it gets through: waits to be confirmed */
+	FIX_UNTRIED,  /* whether it gets through could not be tried */
+	FIX_UNDONE,   /* it did not get through: taken back */
+	FIX_REFUSED,  /* nothing was changed, why says for what reason */
+	FIX_CONFIRMED, /* --auto-confirm */
+	FIX_HELPED,    /* an experiment, over: it got through */
+	FIX_USELESS,   /* it did not, even so */
+	FIX_OUTCOMES
+};
+
+extern const char *const fix_outcome_names[FIX_OUTCOMES];
+
+struct fix_applied {
+	enum fix_outcome outcome;
+	char id[32]; /* of the change; "": there is none */
+	const char *why;
+	int status; /* to exit with */
+	bool has_come; /* the client itself, to an experiment */
 };
 
 struct fix_run;
@@ -75,6 +107,10 @@ struct fix_run {
 	struct fix_candidate *chosen; /* NULL: there is no candidate */
 	size_t number;                /* of it, from 1 */
 	int file;                     /* plan.json; -1: none */
+	struct applier *applier;      /* fix apply */
+	/* Who runs it, and from where, while that can be asked. */
+	struct text user, session;
+	struct fix_applied applied;
 };
 
 /* All of it. The exit status, or -errno. */
@@ -100,3 +136,20 @@ void fix_text(struct text *out, const struct fix_run *x,
 	      const struct ticket *t);
 void fix_json(struct text *out, const struct fix_run *x,
 	      const struct ticket *t);
+
+/* fix_apply.c: has the chosen candidate carried out, tries it, takes it back if it
+ * does not help; x->applied. 0 or -errno. */
+int fix_apply(struct fix_run *x);
+
+/* fix_client.c: waits until the client that it is for has a connection to the
+ * service, by this host's sockets; at most so long. False: none came. Ctrl-C ends
+ * it. */
+bool fix_client_wait(const struct fix_run *x, unsigned seconds);
+
+/* What became of it, in words. */
+void fix_apply_text(struct text *out, const struct fix_run *x,
+		    const struct ticket *t);
+
+/* fix_settle.c: the commands that end a change, and tell of all. */
+extern const struct command fix_confirm_command, fix_undo_command,
+	fix_status_command;

@@ -5,6 +5,7 @@
 #include "cli/firewall_change.h"
 #include "cli/fix.h"
 #include "fix/file_edit.h"
+#include "fix/rules_edit.h"
 #include "report/flow_json.h"
 
 static void address_json(struct json *j, const char *name, bool is_known,
@@ -106,16 +107,19 @@ static void file_json(struct json *j, const struct file_change *f)
 	text_done(&diff);
 }
 
-static void rules_json(struct json *j, const struct rules_change *r)
+static void rules_json(struct json *j, struct arena *a,
+		       const struct rules_change *r)
 {
 	json_member(j, "engine", engine_names[r->engine]);
 	json_member(j, "family", table_family_names[r->family]);
 	json_member(j, "table", r->table);
+	argv_json(j, "argv", rules_edit_argv(a, r));
 	json_member(j, "script", r->script);
 	json_member(j, "undo", r->undo);
 }
 
-static void change_json(struct json *j, const struct fix_change *c)
+static void change_json(struct json *j, struct arena *a,
+			const struct fix_change *c)
 {
 	static const char *const kinds[] = {
 		[CHANGE_RULES] = "rules",
@@ -129,7 +133,7 @@ static void change_json(struct json *j, const struct fix_change *c)
 	json_member(j, "undo_text", c->undo_text);
 	switch (c->kind) {
 	case CHANGE_RULES:
-		rules_json(j, &c->rules);
+		rules_json(j, a, &c->rules);
 		break;
 	case CHANGE_FILE:
 		file_json(j, &c->file);
@@ -144,13 +148,13 @@ static void change_json(struct json *j, const struct fix_change *c)
 	json_object_end(j);
 }
 
-static void changes_json(struct json *j, const char *name,
+static void changes_json(struct json *j, struct arena *a, const char *name,
 			 const struct fix_change *list, size_t count)
 {
 	json_name(j, name);
 	json_array(j);
 	for (size_t i = 0; i < count; i++)
-		change_json(j, &list[i]);
+		change_json(j, a, &list[i]);
 	json_array_end(j);
 }
 
@@ -234,14 +238,15 @@ static void rehearsal_json(struct json *j, const struct rehearsal *r)
 	json_object_end(j);
 }
 
-static void candidate_json(struct json *j, const struct fix_candidate *c)
+static void candidate_json(struct json *j, struct arena *a,
+			   const struct fix_candidate *c)
 {
 	json_object(j);
 	json_member(j, "id", c->id);
 	json_member(j, "summary", c->summary);
 	json_member(j, "why", c->why);
-	changes_json(j, "changes", c->now, c->now_count);
-	changes_json(j, "lasting", c->lasting, c->lasting_count);
+	changes_json(j, a, "changes", c->now, c->now_count);
+	changes_json(j, a, "lasting", c->lasting, c->lasting_count);
 	effect_json(j, &c->effect);
 	json_member(j, "risk", fix_risk_names[c->risk]);
 	json_member(j, "risk_text", c->risk_text);
@@ -268,6 +273,19 @@ static void elsewhere_json(struct json *j, const struct fix_plan *p)
 	json_array_end(j);
 }
 
+static void applied_json(struct json *j, const struct fix_applied *a)
+{
+	if (a->outcome == FIX_NOT_APPLIED)
+		return;
+
+	json_name(j, "applied");
+	json_object(j);
+	json_member(j, "outcome", fix_outcome_names[a->outcome]);
+	json_member(j, "id", a->id[0] ? a->id : NULL);
+	json_member(j, "why", a->why);
+	json_object_end(j);
+}
+
 void fix_json(struct text *out, const struct fix_run *x, const struct ticket *t)
 {
 	struct json j = json_over(out, true);
@@ -285,10 +303,11 @@ void fix_json(struct text *out, const struct fix_run *x, const struct ticket *t)
 	json_name(&j, "candidates");
 	json_array(&j);
 	for (const struct fix_candidate *c = x->plan.first; c; c = c->next)
-		candidate_json(&j, c);
+		candidate_json(&j, x->plan.arena, c);
 	json_array_end(&j);
 	elsewhere_json(&j, &x->plan);
 	strings_json(&j, "remarks", x->plan.remarks, x->plan.remark_count);
+	applied_json(&j, &x->applied);
 	flow_json_problems(&j, t->problems);
 	json_object_end(&j);
 	text_char(out, '\n');

@@ -11,6 +11,9 @@
 #include "cli/check.h"
 #include "cli/fix.h"
 #include "fix/drift.h"
+#include "fix/image.h"
+#include "fix/session.h"
+#include "report/words.h"
 
 static bool is_healthy(const struct fix_run *x)
 {
@@ -57,6 +60,65 @@ static int choose(struct fix_run *x)
 			 wanted, count);
 }
 
+/* Rules alone are some host's, and not this one's. */
+static void init_ticket(const struct fix_run *x, struct ticket *t)
+{
+	t->problems = x->problems;
+	ticket_init(t, x->record, x->verdict);
+	if (x->by != &fix_files || x->verdict->attempt)
+		return;
+	t->flow.record = NULL;
+	t->flow.server_name = _("the server");
+}
+
+static int put_out(struct text *out)
+{
+	int err = text_ok(out) ? 0 : -ENOMEM;
+
+	if (!err)
+		(void)fwrite(out->data, 1, out->len, stdout);
+	text_clear(out);
+	return err;
+}
+
+/* The plan is told before anybody is asked whether it is to be applied. */
+/* CLIENT, SERVER, PORT and NAME, as the catalogue's sentences have them. */
+static const char *fill(struct fix_run *x, const struct report_flow *f,
+			const char *words)
+{
+	struct text t = TEXT_NULL;
+	const char *ret = NULL;
+
+	if (!words)
+		return NULL;
+	words_fill(&t, words, f);
+	if (text_ok(&t))
+		ret = arena_string(x->plan.arena, text_string(&t));
+	text_done(&t);
+	return ret ? ret : words;
+}
+
+static int fill_all(struct fix_run *x)
+{
+	struct fix_plan *p = &x->plan;
+	const char **remarks =
+		arena_alloc(p->arena, (p->remark_count + 1) * sizeof(*remarks));
+	struct ticket t = { 0 };
+
+	if (!remarks)
+		return -ENOMEM;
+
+	init_ticket(x, &t);
+	for (struct fix_elsewhere *e = p->elsewhere; e; e = e->next) {
+		e->what = fill(x, &t.flow, e->what);
+		e->message = fill(x, &t.flow, e->message);
+	}
+	for (size_t i = 0; i < p->remark_count; i++)
+		remarks[i] = fill(x, &t.flow, p->remarks[i]);
+	p->remarks = remarks;
+	return 0;
+}
+
 static int make_plan(struct fix_run *x)
 {
 	int status = fix_ask_fill(x), err;
@@ -72,6 +134,8 @@ static int make_plan(struct fix_run *x)
 		err = x->planning.may_read
 			      ? drift_candidate(&x->planning, "/", c)
 			      : 0;
+	if (!err)
+		err = fill_all(x);
 	return err ? err : choose(x);
 }
 
@@ -90,17 +154,6 @@ static int try_plan(struct fix_run *x)
 	return 0;
 }
 
-/* Rules alone are some host's, and not this one's. */
-static void init_ticket(const struct fix_run *x, struct ticket *t)
-{
-	t->problems = x->problems;
-	ticket_init(t, x->record, x->verdict);
-	if (x->by != &fix_files || x->verdict->attempt)
-		return;
-	t->flow.record = NULL;
-	t->flow.server_name = _("the server");
-}
-
 static int tell(struct fix_run *x)
 {
 	struct text out = TEXT_NULL;
@@ -109,14 +162,18 @@ static int tell(struct fix_run *x)
 
 	check_screen_init(&screen, x->cli, x->record);
 	init_ticket(x, &screen.ticket);
-	if (x->cli->json)
-		fix_json(&out, x, &screen.ticket);
-	else
+	if (!x->cli->json) {
 		fix_text(&out, x, &screen.ticket);
-	if (text_ok(&out))
-		(void)fwrite(out.data, 1, out.len, stdout);
-	else
-		err = -ENOMEM;
+		err = put_out(&out);
+	}
+	if (!err && x->request->is_applying)
+		err = fix_apply(x);
+	if (!err && x->cli->json)
+		fix_json(&out, x, &screen.ticket);
+	else if (!err)
+		fix_apply_text(&out, x, &screen.ticket);
+	if (!err)
+		err = put_out(&out);
 	text_done(&out);
 	return err;
 }
@@ -147,6 +204,15 @@ static bool has_failed(const struct rehearsal *r)
 	return false;
 }
 
+static bool is_whole(const struct fix_plan *p)
+{
+	for (size_t i = 0; i < p->fault_count; i++)
+		if (!p->faults[i].is_mended)
+			return false;
+
+	return true;
+}
+
 static int status_of(const struct fix_run *x)
 {
 	const struct rehearsal *r = x->chosen ? x->chosen->rehearsal : NULL;
@@ -157,7 +223,9 @@ static int status_of(const struct fix_run *x)
 		return EXIT_UNKNOWN;
 	if (is_healthy(x))
 		return EXIT_HEALTHY;
-	if (!x->chosen || has_failed(r))
+	if (x->applied.outcome != FIX_NOT_APPLIED)
+		return x->applied.status;
+	if (!x->chosen || !is_whole(&x->plan) || has_failed(r))
 		return EXIT_FAULT;
 	if (x->request->is_rehearsing && !(r && r->is_proven))
 		return EXIT_UNKNOWN;
@@ -205,13 +273,23 @@ int fix_run(const struct cli *cli, struct fix_request *r,
 	/* Before anything that somebody else made is read. */
 	if (!r->is_unrehearsed)
 		x.room_error = room_start(&x.room);
+	if (r->is_applying) {
+		session_user(&x.user);
+		(void)session_find(&x.session);
+	}
+	if (!status && r->is_applying && !geteuid())
+		status = applier_start(&x.applier);
 	if (!status && r->save)
 		status = case_output_open_plan(&x.file, r->save);
 	if (!status)
 		status = run(&x, &session, count);
 	cli_problems(x.problems);
+	image_forget(&x.planning);
 	by->done(&x);
 	room_end(x.room);
+	applier_end(x.applier);
+	text_done(&x.user);
+	text_done(&x.session);
 	if (x.file >= 0 && close(x.file) && status >= 0)
 		status = -errno;
 	case_free(x.record);

@@ -47,7 +47,7 @@ static int open_all(struct fix_run *x, struct check *c)
 				   x->request->save);
 
 	if (!err)
-		err = check_rights_start(&c->rights, NULL);
+		err = check_rights_start(&c->rights, x->request->as_user);
 	/* Whoever had nothing to give up asks the tools himself. */
 	if (!err && c->rights.priv)
 		err = confine_enter();
@@ -120,6 +120,7 @@ static int look(struct fix_run *x)
 	if (err)
 		return err;
 
+	c->options = x->request->options;
 	c->options.open_socket = check_rights_socket;
 	c->options.open_context = &c->rights;
 	check_screen_init(&c->screen, &x->quiet, x->record);

@@ -372,6 +372,25 @@ static void tell_remarks(struct text *out, const struct fix_run *x,
 		put_item(out, t, x->plan.remarks[i]);
 }
 
+/* What stands in the way yet, when it is done. */
+static void tell_left(struct text *out, const struct fix_run *x,
+		      const struct ticket *t)
+{
+	struct text words = TEXT_NULL;
+
+	for (size_t i = 0; i < x->plan.fault_count; i++) {
+		const struct fix_fault *f = &x->plan.faults[i];
+
+		if (f->is_mended)
+			continue;
+		text_format(&words, _("It does not mend this: %1$s (%2$s)"),
+			    _(f->cause->title), f->cause->id);
+		put_item(out, t, text_string(&words));
+		text_clear(&words);
+	}
+	text_done(&words);
+}
+
 static void tell_candidate(struct text *out, const struct fix_run *x,
 			   const struct ticket *t)
 {
@@ -386,6 +405,7 @@ static void tell_candidate(struct text *out, const struct fix_run *x,
 	if (x->verdict->verdict.certainty == CERTAINTY_SUSPECTED)
 		put(out, t,
 		    _("The cause is only suspected: this is for the likeliest one."));
+	tell_left(out, x, t);
 	tell_changes(out, t, c);
 	tell_effect(out, t, &c->effect);
 	ticket_head(out, t, _("Proof"));
@@ -414,7 +434,11 @@ static bool tell_end(struct text *out, const struct fix_run *x,
 	}
 	ticket_foretold(out, t);
 	text_cut(out, out->len - 1);
-	if (status == STATUS_HEALTHY)
+	if (status == STATUS_HEALTHY && x->by == &fix_server &&
+	    !x->request->is_waiting)
+		put(out, t,
+		    _("There is nothing to fix here. If it fails all the same, --wait looks at a real attempt, and `kiriwake check' on the client tries one."));
+	else if (status == STATUS_HEALTHY)
 		put(out, t, _("There is nothing to fix."));
 	if (status != STATUS_UNKNOWN)
 		return status == STATUS_HEALTHY;

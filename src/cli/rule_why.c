@@ -287,7 +287,8 @@ static enum fact_kind by_whole(const struct rule_why *w)
 	const struct walk_way *way = &w->result->way;
 
 	if (b->hook == HOOK_FORWARD)
-		return was_translated(way) ? FACT_RULES_CONTAINER
+		return w->is_bridged         ? FACT_RULES_BRIDGED
+		       : was_translated(way) ? FACT_RULES_CONTAINER
 		       : b->verdict.decision == WALK_DROP
 			       ? FACT_RULES_FORWARD_DROP
 			       : FACT_RULES_FORWARD_REJECT;

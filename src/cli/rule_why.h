@@ -17,6 +17,7 @@ struct rule_why {
 	/* These are all rules that the host has: what one of its tables does
 	 * beside another is told, too, and where it forwards to. */
 	bool is_whole;
+	bool is_bridged; /* a bridge carries it, and shows it to the rules */
 	/* Whether a socket of the host serves the port; NULL: not known. */
 	bool (*is_served)(const struct rule_why *w, uint16_t port);
 	const void *context; /* the caller's */

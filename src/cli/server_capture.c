@@ -73,6 +73,21 @@ static uint32_t reverse_begin(const struct address *a)
 	return value;
 }
 
+/* What a router says of an answer that it could not bring to the client, by the
+ * end of the address that the error quotes. */
+static void add_errors(struct text *t, const struct address *client)
+{
+	uint32_t end = 0;
+
+	for (int i = 12; i < 16; i++)
+		end = end << 8 | client->bytes[i];
+	text_format(t,
+		    address_is_v4(client) ? " or (icmp and icmp[24:4] = 0x%08x)"
+					  : " or (ip6[6] = 58 and ip6[40] < 5"
+					    " and ip6[84:4] = 0x%08x)",
+		    end);
+}
+
 /* Who asks a name server for the client's name, and what it is told; and all
  * that is sent to the client where datagrams are asked for, as an answer may
  * come from another port. */
@@ -111,8 +126,10 @@ static void make_filter(struct live_request *q, const struct server *s)
 		    " (ip6[6] = 6 and ip6[53] & 7 != 0))) or "
 		    "(ip[6:2] & 0x3fff != 0 and ip[6:2] & 0x1fff != 0)",
 		    s->question.port);
-	if (s->question.has_client)
+	if (s->question.has_client) {
+		add_errors(&t, &s->question.client);
 		add_client(&t, s);
+	}
 	memcpy(q->filter, text_string(&t),
 	       t.len < LIVE_FILTER ? t.len + 1 : LIVE_FILTER);
 	text_done(&t);

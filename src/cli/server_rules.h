@@ -62,10 +62,16 @@ void server_rules_sent_on(const struct server_rules *s,
  * they are not known. */
 bool server_rules_may_send_on(const struct server_rules *s);
 
-/* So many of its packets came: which rule's counter moved. After
- * server_rules_client() of the same. 0 or -errno. */
-int server_rules_after(struct server_rules *s, const struct look_question *q,
-		       const struct fact_set *seen, unsigned packets,
+/* Has the counters read for server_rules_after(), beside what is done until
+ * then, where it will ask for them. */
+void server_rules_after_begin(struct server_rules *s,
+			      const struct fact_set *seen, unsigned packets);
+
+/* So many of its packets came: which rule's counter moved. icmp_sender: of the
+ * error, where seen holds one. After server_rules_client() of the same. 0 or
+ * -errno. */
+int server_rules_after(struct server_rules *s, const struct fact_set *seen,
+		       const struct address *icmp_sender, unsigned packets,
 		       struct facts *facts);
 
 /* Where a filter was found to keep neighbour discovery away: by which rule. 0 or

@@ -300,9 +300,24 @@ static void judge(struct server_rules *s, const struct moved *m,
 	}
 }
 
-/* The answer that left is the one that the rule sends, and no socket's. */
-static bool fits(const struct server_way *way, const struct fact_set *seen)
+/* To be forwarded, and this host itself sent the error: not for its route, which
+ * is asked before the rules are. */
+static bool is_by_router(const struct server_rules *s,
+			 const struct address *sender,
+			 const struct facts *facts)
 {
+	return s->way.blocker.hook == HOOK_FORWARD &&
+	       links_own(&s->links, sender) &&
+	       !fact_has(&facts->set, FACT_FORWARD_NO_ROUTE) &&
+	       !fact_has(&facts->set, FACT_FORWARD_PROHIBIT) &&
+	       !fact_has(&facts->set, FACT_FORWARD_UNREACHABLE);
+}
+
+/* The answer that left is the one that the rule sends, and no socket's. */
+static bool fits(const struct server_rules *s, const struct fact_set *seen,
+		 const struct address *icmp_sender, const struct facts *facts)
+{
+	const struct server_way *way = &s->way;
 	const struct walk_verdict *v = &way->blocker.verdict;
 
 	if (way->kind >= FACT_RULES_REPLY || v->decision != WALK_REJECT ||
@@ -313,7 +328,9 @@ static bool fits(const struct server_way *way, const struct fact_set *seen)
 		       fact_has(seen, FACT_RST_LEFT_SERVER) &&
 		       !fact_has(seen, FACT_RST_FROM_STACK);
 
-	return fact_has(seen, FACT_ICMP_LEFT_SERVER) &&
+	return (fact_has(seen, FACT_ICMP_LEFT_SERVER) ||
+		(fact_has(seen, FACT_ICMP_FROM_OTHER) &&
+		 is_by_router(s, icmp_sender, facts))) &&
 	       !fact_has(seen, FACT_ICMP_LATE) && rule_why_fits_icmp(v, seen);
 }
 
@@ -468,24 +485,34 @@ static bool is_cleared(const struct server_way *way, const struct facts *facts)
 	       fact_has(&facts->set, FACT_DROPS_WATCHED);
 }
 
-int server_rules_after(struct server_rules *s, const struct look_question *q,
-		       const struct fact_set *seen, unsigned packets,
+static bool was_let_in(const struct fact_set *seen)
+{
+	return fact_has(seen, FACT_HANDSHAKE_DONE) ||
+	       fact_has(seen, FACT_UDP_ANSWERED) ||
+	       fact_has(seen, FACT_PROBE_ANSWERED);
+}
+
+void server_rules_after_begin(struct server_rules *s,
+			      const struct fact_set *seen, unsigned packets)
+{
+	if (s && s->ruleset && s->way.is_known && packets &&
+	    s->way.kind != FACT_RULES_ACCEPT && !was_let_in(seen))
+		check_rights_rules_begin(s->rights);
+}
+
+int server_rules_after(struct server_rules *s, const struct fact_set *seen,
+		       const struct address *icmp_sender, unsigned packets,
 		       struct facts *facts)
 {
-	bool was_let_in;
 	int err = 0;
 
-	(void)q;
 	if (!s || !s->ruleset || !s->way.is_known)
 		return 0;
 
-	was_let_in = fact_has(seen, FACT_HANDSHAKE_DONE) ||
-		     fact_has(seen, FACT_UDP_ANSWERED) ||
-		     fact_has(seen, FACT_PROBE_ANSWERED);
-	if (fits(&s->way, seen))
+	if (fits(s, seen, icmp_sender, facts))
 		fact_tell(facts, FACT_RULES_FIT_SERVER, server_rules_source,
 			  NULL, NULL);
-	if (packets && !was_let_in && !is_cleared(&s->way, facts))
+	if (packets && !was_let_in(seen) && !is_cleared(&s->way, facts))
 		err = count(s, packets, facts);
 	/* A probe's handshake is not completed by anybody. */
 	if (!err && !fact_has(seen, FACT_PROBE_ANSWERED))

@@ -139,7 +139,9 @@ void server_rules_bridge(struct server_rules *s, struct facts *facts)
 			const struct rule *rule = NULL;
 
 			if ((c->hook == HOOK_PREROUTING ||
-			     c->hook == HOOK_INPUT) &&
+			     c->hook == (s->way.question.is_bridged
+						 ? HOOK_FORWARD
+						 : HOOK_INPUT)) &&
 			    is_dropped(c, &p, &rule)) {
 				tell(s, c, rule, facts);
 				return;

@@ -3,6 +3,7 @@
  * do to it.
  */
 #include <errno.h>
+#include <linux/rtnetlink.h>
 #include <netinet/in.h>
 #include <string.h>
 
@@ -13,6 +14,7 @@
 #include "host/listeners.h"
 #include "host/neighbour.h"
 #include "host/route.h"
+#include "host/sysctl.h"
 #include "ruleset/model.h"
 #include "ruleset/packet_words.h"
 
@@ -155,17 +157,53 @@ static void forget(const struct look_question *q, struct point *p)
 	}
 }
 
+/* By which this host would forward it; 0: it is for this host. What stays on
+ * its link is a bridge's rather than a router's. */
+static uint32_t out_device(const struct server_rules *s,
+			   const struct look_question *q,
+			   const struct address *server, uint32_t device)
+{
+	const struct links_link *in = links_by_index(&s->links, device);
+	struct route_question ask = {
+		.destination = *server,
+		.source = q->client,
+		.has_source = q->has_client,
+		.port = q->port,
+		.source_port = q->client_port,
+		.protocol = q->protocol,
+		.in = in && q->has_client ? in->index : 0,
+		.in_name = in && q->has_client ? in->name : NULL,
+	};
+	struct route r;
+	int refusal;
+
+	if (!in || links_own(&s->links, server) ||
+	    route_get(s->route, &ask, &r, &refusal) || r.type != RTN_UNICAST ||
+	    !r.has_device || r.device == device || r.device == in->master)
+		return 0;
+
+	return r.device;
+}
+
 void server_rules_walk_packet(struct server_rules *s,
 			      const struct look_question *q,
 			      const char *in_device, struct point *ret,
 			      uint32_t *ret_device)
 {
 	uint32_t device = bridge_of(s, q, seen_by(s, q, in_device));
-	const struct links_link *l = links_by_index(&s->links, device);
+	const struct links_link *bridge =
+		q->is_bridged ? links_bridge(&s->links, device) : NULL;
+	const struct links_link *l =
+		bridge ? bridge : links_by_index(&s->links, device);
 	const char *name = l ? l->name : in_device;
 	struct packet_words w = { 0 };
 	struct address server;
 	bool has_server = own_address(s, q, device, &server);
+	const struct links_link *out =
+		bridge       ? bridge
+		: has_server ? links_by_index(&s->links,
+					      out_device(s, q, &server, device))
+			     : NULL;
 	bool is_v4 = q->has_client   ? address_is_v4(&q->client)
 		     : q->has_server ? address_is_v4(&q->server)
 				     : true;
@@ -173,7 +211,8 @@ void server_rules_walk_packet(struct server_rules *s,
 	say(&w, FIELD_FAMILY, is_v4 ? FAMILY_V4 : FAMILY_V6);
 	if (name)
 		say(&w, FIELD_IIF, field_from_name(name, strlen(name)));
-	say(&w, FIELD_OIF, 0);
+	say(&w, FIELD_OIF,
+	    out ? field_from_name(out->name, strlen(out->name)) : 0);
 	if (q->has_client)
 		say(&w, FIELD_SADDR, field_from_address(&q->client));
 	if (has_server)
@@ -193,7 +232,7 @@ void server_rules_walk_packet(struct server_rules *s,
 	if (!has_server)
 		point_forget(ret, FIELD_DADDR);
 	say_mac(s, q, device, ret);
-	*ret_device = device;
+	*ret_device = bridge ? bridge->index : device;
 }
 
 /* The first that is not known is a queue, and nobody reads it. */
@@ -235,9 +274,32 @@ enum fact_kind server_rules_walk_why(const struct server_rules *s,
 				    .blocker = b,
 				    .packet = &s->way.packet,
 				    .is_whole = true,
+				    .is_bridged = s->way.question.is_bridged,
 				    .is_served = is_served };
 
 	return rule_why(&w);
+}
+
+/* net.bridge.bridge-nf-call-iptables */
+static bool is_shown_to_rules(const struct server_way *way)
+{
+	int64_t value = 0;
+
+	return !sysctl_number(way->packet.value[FIELD_FAMILY] == FAMILY_V4
+				      ? "net.bridge.bridge-nf-call-iptables"
+				      : "net.bridge.bridge-nf-call-ip6tables",
+			      &value) &&
+	       value;
+}
+
+/* Not for this host, nor for it to route: only its packets will tell. */
+static bool may_be_bridged(const struct server_rules *s,
+			   const struct server_way *way)
+{
+	const struct look_question *q = &way->question;
+
+	return !q->packets && q->has_server && !way->packet.value[FIELD_OIF] &&
+	       links_may_bridge(&s->links, &q->server);
 }
 
 static enum fact_kind judge(const struct server_rules *s,
@@ -245,6 +307,10 @@ static enum fact_kind judge(const struct server_rules *s,
 {
 	const struct walk_result *r = &way->result;
 
+	/* Whether the bridge shows it to them is a setting of its own, too. */
+	if (way->question.is_bridged ? !is_shown_to_rules(way)
+				     : may_be_bridged(s, way))
+		return FACT_RULES_UNSURE;
 	if (is_queue(&r->way, &way->blocker))
 		return FACT_RULES_QUEUE;
 	if (r->way.verdict.decision == WALK_UNKNOWN)

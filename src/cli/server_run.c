@@ -290,6 +290,14 @@ static void settle(const struct server_seen *seen)
 		(void)poll(NULL, 0, SETTLE);
 }
 
+/* Its frames are for another station, behind another port of the bridge. */
+static bool is_bridged(const struct links *l, const struct look_question *q)
+{
+	return q->has_macs && !links_own(l, &q->server) &&
+	       links_bridge(l, q->device) && !(q->to_mac[0] & 1) &&
+	       !links_has_mac(l, q->to_mac);
+}
+
 /* What the packets and the counters show of it. What was foretold of the same
  * client gives way. */
 static int take_attempt(struct server *s, const struct server_seen *seen)
@@ -310,6 +318,7 @@ static int take_attempt(struct server *s, const struct server_seen *seen)
 	memcpy(q.from_mac, seen->from_mac, sizeof(q.from_mac));
 	memcpy(q.to_mac, seen->to_mac, sizeof(q.to_mac));
 	q.has_client = q.has_server = true;
+	q.is_bridged = is_bridged(looks_links(s->looks), &q);
 
 	settle(seen);
 	s->record->attempt_count = 0;
@@ -320,6 +329,9 @@ static int take_attempt(struct server *s, const struct server_seen *seen)
 	err = server_rules_client(s->rules, &q, device_name(s, q.device),
 				  &a->facts);
 	server_rules_sent_on(s->rules, &q);
+	/* They are read beside the rest, as the packets left them. */
+	if (!err)
+		server_rules_after_begin(s->rules, &seen->facts, seen->packets);
 	if (!err)
 		err = looks_client(s->looks, &q, &a->facts);
 	if (!err)
@@ -331,8 +343,9 @@ static int take_attempt(struct server *s, const struct server_seen *seen)
 	if (!err)
 		server_tls(s, seen, &q, a);
 	if (!err)
-		err = server_rules_after(s->rules, &q, &seen->facts,
-					 seen->packets, &a->facts);
+		err = server_rules_after(s->rules, &seen->facts,
+					 &a->icmp_sender, seen->packets,
+					 &a->facts);
 	if (!err)
 		err = server_rules_nd(s->rules, &q, &a->facts);
 	if (!err)

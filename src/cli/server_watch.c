@@ -80,8 +80,11 @@ static bool is_decided(const struct reading *r, const struct flow *f,
 	int64_t age = (r->now_ns - f->first_ns) / MS;
 	int64_t quiet = (r->now_ns - f->last_ns) / MS;
 
-	if (fact_has(facts, FACT_RST_FOR_SYN) ||
-	    fact_has(facts, FACT_ICMP_ERROR))
+	if (fact_has(facts, FACT_RST_FOR_SYN))
+		return true;
+	/* One about the answer is no answer: the next may get through. */
+	if (fact_has(facts, FACT_ICMP_ERROR) &&
+	    !fact_has(facts, FACT_SYNACK_SEEN))
 		return true;
 	if (fact_has(facts, FACT_PROBE_ANSWERED))
 		return true;
@@ -429,13 +432,13 @@ static int read_capture(struct reading *r, const struct server_watch *w)
 }
 
 /* The longer it takes to read, the less often; and at once where more was
- * written, or something is about to be decided. */
+ * written, or something is about to be decided: that is not for long. */
 static void set_pace(struct server_watch *w, int64_t began, bool is_again)
 {
 	int64_t now = clock_now();
 
 	w->has_more = false;
-	w->soon_ns = now + (now - began) * SHARE;
+	w->soon_ns = now + (now - began) * (is_again ? 1 : SHARE);
 	w->next_ns = w->soon_ns + (is_again ? 1 : PAUSE) * MS;
 }
 

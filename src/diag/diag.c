@@ -319,6 +319,19 @@ static bool is_behind(const struct candidate *first,
 	return first->place && other->least > first->place;
 }
 
+/* What a client may have as well was found on the server itself. */
+static enum fault_place place_at(const struct cause *c,
+				 const struct fact_set *facts)
+{
+	if (reported_own(c, facts))
+		return PLACE_CLIENT;
+
+	return c->place == PLACE_CLIENT && place_of(c, facts) &&
+			       fact_has(facts, FACT_AT_SERVER)
+		       ? PLACE_SERVER
+		       : c->place;
+}
+
 static void settle(struct verdict *v, const struct candidate *left,
 		   size_t count, const struct fact_set *facts)
 {
@@ -326,8 +339,7 @@ static void settle(struct verdict *v, const struct candidate *left,
 	size_t open = 0;  /* of those left, that the first does not explain */
 
 	v->cause = left[0].cause;
-	v->place =
-		reported_own(v->cause, facts) ? PLACE_CLIENT : v->cause->place;
+	v->place = place_at(v->cause, facts);
 	v->culprit = v->cause->culprit;
 	for (size_t i = 1; i < count; i++)
 		open += !is_behind(&left[0], &left[i]);

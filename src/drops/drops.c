@@ -105,7 +105,7 @@ static void finish(struct collector *c, struct ring_buffer *ring)
 {
 	uint64_t lost, held, told;
 
-	programs_detach(&c->programs);
+	programs_stop(&c->programs);
 	drain(c, ring);
 	told = programs_held(&c->programs, on_record, c);
 	lost = sum_lost(c, &held);

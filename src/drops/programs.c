@@ -7,8 +7,10 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
+#include "base/text.h"
 #include "drops/watch.h"
 
 /* What a kernel may have or not: one of them missing is named by its event. */
@@ -52,28 +54,62 @@ static int say_nothing(enum libbpf_print_level level, const char *format,
 	return 0;
 }
 
-/* Arguments of a tracepoint, the first of which is its own data's; -1: there is
- * no such tracepoint. */
-static int arguments(const struct btf *kernel, const char *name)
-{
-	char full[NAME] = "btf_trace_";
-	const struct btf_type *t;
-	int id;
+/* What this kernel has. */
+struct survey {
+	int arguments[PROGRAMS]; /* of the tracepoints; 0: it has it not */
+	bool has_reasons, has_cast;
+};
 
-	(void)strncat(full, name, sizeof(full) - strlen(full) - 1);
-	id = btf__find_by_name_kind(kernel, full, BTF_KIND_TYPEDEF);
-	if (id < 0)
-		return -1;
-	t = btf__type_by_id(kernel, btf__type_by_id(kernel, (__u32)id)->type);
+/* The first is of the tracepoint's own data. */
+static int arguments(const struct btf *kernel, const struct btf_type *trace)
+{
+	const struct btf_type *t = btf__type_by_id(kernel, trace->type);
+
 	if (!t || !btf_is_ptr(t))
-		return -1;
+		return 0;
 	t = btf__type_by_id(kernel, t->type);
-	return t && btf_is_func_proto(t) ? (int)btf_vlen(t) - 1 : -1;
+	return t && btf_is_func_proto(t) ? (int)btf_vlen(t) - 1 : 0;
 }
 
-static bool is_enum(const struct btf *kernel, const char *name)
+static void survey_trace(struct survey *s, const struct btf *kernel,
+			 const struct btf_type *t, const char *name)
 {
-	return btf__find_by_name_kind(kernel, name, BTF_KIND_ENUM) > 0;
+	static const char prefix[] = "btf_trace_";
+
+	if (strncmp(name, prefix, sizeof(prefix) - 1) != 0)
+		return;
+	for (size_t i = 0; i < PROGRAMS; i++)
+		if (!strcmp(name + sizeof(prefix) - 1, table[i].name))
+			s->arguments[i] = arguments(kernel, t);
+}
+
+/* All of it at once: there are a hundred thousand types. */
+static struct survey survey(const struct btf *kernel)
+{
+	const uint32_t count = btf__type_cnt(kernel);
+	struct survey s = { 0 };
+
+	for (uint32_t id = 1; id < count; id++) {
+		const struct btf_type *t = btf__type_by_id(kernel, id);
+		const char *name = btf__name_by_offset(kernel, t->name_off);
+
+		if (btf_is_typedef(t))
+			survey_trace(&s, kernel, t, name);
+		else if (btf_is_enum(t) && !strcmp(name, "skb_drop_reason"))
+			s.has_reasons = true;
+		else if (btf_is_func(t) && !strcmp(name, "bpf_rdonly_cast"))
+			s.has_cast = true;
+	}
+	return s;
+}
+
+static int arguments_of(const struct survey *s, const char *name)
+{
+	for (size_t i = 0; i < PROGRAMS; i++)
+		if (!strcmp(table[i].name, name))
+			return s->arguments[i];
+
+	return 0;
 }
 
 static int own_space(uint32_t *ret, const char *path)
@@ -86,7 +122,7 @@ static int own_space(uint32_t *ret, const char *path)
 	return 0;
 }
 
-static int configure(struct record_config *c, const struct btf *kernel,
+static int configure(struct record_config *c, const struct survey *s,
 		     const struct drops_request *q)
 {
 	int err;
@@ -96,35 +132,61 @@ static int configure(struct record_config *c, const struct btf *kernel,
 		.port = q->port,
 		.protocol = q->protocol,
 		.is_narrow = q->port || q->has_client,
-		.has_reason = arguments(kernel, "kfree_skb") > 2 &&
-			      is_enum(kernel, "skb_drop_reason"),
-		.has_reset_reason = arguments(kernel, "tcp_send_reset") > 2,
+		.has_reason =
+			arguments_of(s, "kfree_skb") > 2 && s->has_reasons,
+		.has_reset_reason = arguments_of(s, "tcp_send_reset") > 2,
 		.has_names = 1,
+		.has_types = s->has_cast,
 	};
 	memcpy(c->client, q->client.bytes, sizeof(c->client));
 	err = own_space(&c->space, "/proc/self/ns/net");
 	return err ? err : own_space(&c->pid_space, "/proc/self/ns/pid");
 }
 
-static program_set present(const struct btf *kernel,
+static program_set present(const struct survey *s,
 			   const struct drops_request *q)
 {
 	program_set set = 0;
 
 	for (unsigned i = 0; i < PROGRAMS; i++)
-		if ((!table[i].is_of_tree || q->tree) &&
-		    arguments(kernel, table[i].name) > 0)
+		if ((!table[i].is_of_tree || q->tree) && s->arguments[i] > 0)
 			set |= UINT32_C(1) << i;
 
 	return set;
 }
 
+static struct bpf_program *find(const struct bpf_object *object, size_t i,
+				const char *variant)
+{
+	struct text name = TEXT_NULL;
+	struct bpf_program *ret;
+
+	text_format(&name, "watch_%s%s", table[i].name, variant);
+	ret = bpf_object__find_program_by_name(object, text_string(&name));
+	text_done(&name);
+	return ret;
+}
+
+/* Some are there twice: for kernels that know types, and for all. */
+static void choose(const struct bpf_object *object, size_t i, bool is_wanted,
+		   bool has_types)
+{
+	struct bpf_program *plain = find(object, i, "");
+	struct bpf_program *typed = find(object, i, "_typed");
+
+	has_types = has_types && typed;
+	(void)bpf_program__set_autoload(plain, is_wanted && !has_types);
+	if (typed)
+		(void)bpf_program__set_autoload(typed, is_wanted && has_types);
+}
+
+/* The one that was chosen. */
 static struct bpf_program *program_of(const struct bpf_object *object, size_t i)
 {
-	char name[NAME] = "watch_";
+	struct bpf_program *typed = find(object, i, "_typed");
 
-	(void)strncat(name, table[i].name, sizeof(name) - strlen(name) - 1);
-	return bpf_object__find_program_by_name(object, name);
+	return typed && bpf_program__autoload(typed) ? typed
+						     : find(object, i, "");
 }
 
 static int load(struct bpf_object **ret, const struct record_config *c,
@@ -139,8 +201,7 @@ static int load(struct bpf_object **ret, const struct record_config *c,
 	if (!object)
 		return -errno;
 	for (size_t i = 0; i < PROGRAMS; i++)
-		(void)bpf_program__set_autoload(program_of(object, i),
-						set >> i & 1);
+		choose(object, i, set >> i & 1, c->has_types);
 	map = bpf_object__find_map_by_name(object, ".rodata.config");
 	err = map ? bpf_map__set_initial_value(map, c, sizeof(*c)) : -EINVAL;
 	if (!err)
@@ -162,6 +223,10 @@ static int load_what_can(struct programs *p, struct record_config *c,
 
 	if (err == -EPERM)
 		return err;
+	if (err && c->has_types) {
+		c->has_types = 0;
+		err = load(&p->object, c, *set);
+	}
 	if (err && c->has_names) {
 		c->has_names = 0;
 		err = load(&p->object, c, *set);
@@ -221,7 +286,7 @@ static int map_shared(struct programs *p)
 
 	if (!map)
 		return -EINVAL;
-	at = mmap(NULL, sizeof(*p->shared), PROT_READ, MAP_SHARED,
+	at = mmap(NULL, sizeof(*p->shared), PROT_READ | PROT_WRITE, MAP_SHARED,
 		  bpf_map__fd(map), 0);
 	if (at == MAP_FAILED)
 		return -errno;
@@ -240,9 +305,10 @@ static int follow(const struct programs *p, pid_t root)
 static int begin(struct programs *p, const struct btf *kernel,
 		 const struct drops_request *q)
 {
+	const struct survey s = survey(kernel);
+	program_set set = present(&s, q);
 	struct record_config c;
-	program_set set = present(kernel, q);
-	int err = configure(&c, kernel, q);
+	int err = configure(&c, &s, q);
 
 	if (!err)
 		err = load_what_can(p, &c, &set);
@@ -280,12 +346,13 @@ int programs_load(struct programs *p, const struct drops_request *q)
 	return err;
 }
 
-void programs_detach(struct programs *p)
+void programs_stop(struct programs *p)
 {
-	for (size_t i = 0; i < PROGRAMS; i++) {
-		(void)bpf_link__destroy(p->links[i]);
-		p->links[i] = NULL;
-	}
+	/* A program runs for microseconds. */
+	static const struct timespec moment = { .tv_nsec = 200000 };
+
+	__atomic_store_n(&p->shared->is_over, 1, __ATOMIC_SEQ_CST);
+	(void)nanosleep(&moment, NULL);
 }
 
 static struct record counted(const struct record_key *k,
@@ -357,9 +424,12 @@ uint64_t programs_missed(const struct programs *p)
 
 void programs_done(struct programs *p)
 {
-	programs_detach(p);
+	for (size_t i = 0; i < PROGRAMS; i++) {
+		(void)bpf_link__destroy(p->links[i]);
+		p->links[i] = NULL;
+	}
 	if (p->shared)
-		(void)munmap((void *)p->shared, sizeof(*p->shared));
+		(void)munmap(p->shared, sizeof(*p->shared));
 	p->shared = NULL;
 	bpf_object__close(p->object);
 	p->object = NULL;

@@ -21,9 +21,9 @@ enum { PROGRAMS_MOST = 16 };
 struct programs {
 	struct bpf_object *object;
 	struct bpf_link *links[PROGRAMS_MOST];
-	const struct record_shared *shared; /* live */
-	int ring;                           /* of libbpf's ring_buffer__new() */
-	bool has_names; /* of functions are in the records */
+	struct record_shared *shared; /* live */
+	int ring;                     /* of libbpf's ring_buffer__new() */
+	bool has_names;               /* of functions are in the records */
 	struct reasons reasons;
 	const char *missing[DROP_WHATS + 1]; /* NULL behind the last */
 };
@@ -31,11 +31,12 @@ struct programs {
 /* 0, or -errno: -EPERM, -EOPNOTSUPP (not one of them). */
 int programs_load(struct programs *p, const struct drops_request *q);
 
-/* Nothing more comes. */
-void programs_detach(struct programs *p);
+/* Nothing more comes. They are still there: to take them away may wait for all
+ * CPUs, a tenth of a second. */
+void programs_stop(struct programs *p);
 
-/* What was only counted, and not told since, once all is detached: each key as
- * a record, to the callback of the ring. How much it is. */
+/* What was only counted, and not told since, once all is stopped: each key as a
+ * record, to the callback of the ring. How much it is. */
 uint64_t programs_held(const struct programs *p,
 		       int (*take)(void *context, void *record, size_t size),
 		       void *context);

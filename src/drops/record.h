@@ -55,7 +55,7 @@ struct record_config {
 	uint8_t has_reset_reason; /* tcp_send_reset does (6.10) */
 	uint8_t has_names;        /* bpf_snprintf() knows %ps (5.13) */
 	uint8_t is_narrow;        /* few flows: each new key is told at once */
-	uint8_t pad;
+	uint8_t has_types;        /* bpf_rdonly_cast() is there (6.2) */
 };
 
 /* A CPU's, on lines of its own. */
@@ -71,7 +71,9 @@ struct record_counts {
 /* What the programs and the collector have in common. */
 struct record_shared {
 	struct record_counts counts[RECORD_CPUS];
-	uint64_t space; /* where the network namespace is; 0: not met yet */
+	uint64_t space;   /* where the network namespace is; 0: not met yet */
+	uint32_t is_over; /* the collector's: nothing is told any more */
+	uint32_t pad;
 };
 
 /* All of it, so that what is alike has the same bytes. */

@@ -8,6 +8,7 @@
  * early as it can be, and what is alike is counted: a key's first event is told
  * with its stack, then eight of them a second, the rest as their count.
  */
+#include "drops/bpf/glance.h"
 #include "drops/bpf/kernel.h"
 #include "drops/bpf/packet.h"
 #include "drops/bpf/tell.h"
@@ -29,6 +30,18 @@ static __always_inline bool is_no_drop(uint32_t reason)
 	return !reason;
 }
 
+/* A packet that is of here. */
+static __always_inline int tell_drop(uint64_t *ctx, uint32_t reason)
+{
+	struct record r = { .what = PACKET, .reason = reason };
+
+	if (!take_packet(&r, (const struct sk_buff *)ctx[0]))
+		return 0;
+	r.location = ctx[1];
+	tell(ctx, &r, ctx[0]);
+	return 0;
+}
+
 /* skb, location[, reason[, rx_sk]] */
 PROGRAM(kfree_skb)
 {
@@ -38,13 +51,18 @@ PROGRAM(kfree_skb)
 	if ((config.has_reason && is_no_drop(reason)) || !is_packet_here(skb))
 		return 0;
 
-	struct record r = { .what = PACKET, .reason = reason };
+	return tell_drop(ctx, reason);
+}
 
-	if (!take_packet(&r, skb))
+/* The same, where plain loads will do (glance.h). */
+SEC("raw_tp/kfree_skb") int watch_kfree_skb_typed(uint64_t *ctx)
+{
+	const uint32_t reason = config.has_reason ? (uint32_t)ctx[2] : 0;
+
+	if ((config.has_reason && is_no_drop(reason)) || !glance(ctx[0]))
 		return 0;
-	r.location = ctx[1];
-	tell(ctx, &r, ctx[0]);
-	return 0;
+
+	return tell_drop(ctx, reason);
 }
 
 /* sk, skb[, reason]: either may be NULL */

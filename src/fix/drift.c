@@ -5,9 +5,9 @@
 
 #include "base/i18n.h"
 #include "fix/drift_words.h"
-#include "fix/effect.h"
 #include "fix/image.h"
 #include "fix/kept_file.h"
+#include "fix/kept_order.h"
 #include "ruleset/model.h"
 
 static bool has_state(const struct boot *b, enum boot_state state)
@@ -17,6 +17,12 @@ static bool has_state(const struct boot *b, enum boot_state state)
 			return true;
 
 	return false;
+}
+
+bool drift_is_partial(const struct boot *b)
+{
+	return has_state(b, BOOT_NOT_LOOKED) ||
+	       has_state(b, BOOT_NOT_PERMITTED);
 }
 
 static int walk(struct fix_planning *p, const struct ruleset *r,
@@ -63,8 +69,7 @@ int drift_read(struct fix_planning *p, const char *root, struct drift *ret)
 		return -ENODATA;
 
 	ret->boot = i->boot;
-	ret->is_partial = has_state(&i->boot, BOOT_NOT_LOOKED) ||
-			  has_state(&i->boot, BOOT_NOT_PERMITTED);
+	ret->is_partial = drift_is_partial(&i->boot);
 	return drift_compare(p, i->rules, ret);
 }
 
@@ -100,28 +105,6 @@ static bool is_kept(const struct fix_planning *p, const struct fix_candidate *c,
 	}
 
 	return true;
-}
-
-/* The files' change is no wider than that of the rules in force. */
-static int is_no_wider(struct fix_planning *p, const struct fix_candidate *c,
-		       const struct image *before, const struct image *after,
-		       bool *ret)
-{
-	struct fix_planning of_boot = *p;
-	struct fix_candidate *there =
-		arena_alloc(p->plan->arena, sizeof(*there));
-	int err;
-
-	if (!there)
-		return -ENOMEM;
-	of_boot.ruleset = before->rules;
-	of_boot.source = NULL;
-	there->id = c->id;
-	err = fix_effect_of(&of_boot, there, after->rules, NULL);
-	*ret = !err && (there->effect.is_exact ||
-			(!c->effect.is_exact &&
-			 there->effect.outside <= c->effect.outside));
-	return err == -ENOMEM ? err : 0;
 }
 
 /* One answer; a part of the candidate that is no rule may have a worse. */
@@ -165,11 +148,12 @@ static int settle_open(struct fix_planning *p, struct fix_candidate *c,
 		       _("What the next boot loads lets it through as it is."));
 		return 0;
 	}
-	err = is_no_wider(p, c, before, after, &fits);
+	/* Who put it into the files has judged it already. */
+	if (c->lasts == FIX_LASTS_YES && c->lasts_text)
+		return 0;
+	err = kept_order_no_wider(p, c, before, after, &fits);
 	if (err)
 		return err;
-	if (fits && c->lasts == FIX_LASTS_YES && c->lasts_text)
-		return 0;
 	if (fits)
 		settle(c, FIX_LASTS_YES,
 		       fix_words(

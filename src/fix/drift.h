@@ -34,6 +34,15 @@ int drift_read(struct fix_planning *p, const char *root, struct drift *ret);
 int drift_compare(struct fix_planning *p, const struct ruleset *booted,
 		  struct drift *ret);
 
+/* Whether something builds rules that no file shows, or a file was not shown. */
+bool drift_is_partial(const struct boot *b);
+
+/* What has to be run to load what that boot loads, in the plan's arena; how many
+ * there are. ret NULL: no memory. */
+struct room_command;
+size_t drift_commands(struct fix_planning *p, const struct boot *b,
+		      struct room_command **ret);
+
 /* The same by loading. room: one that holds nothing yet. */
 int drift_load(struct fix_planning *p, const char *root, struct room *room,
 	       struct drift *ret);

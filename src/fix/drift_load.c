@@ -1,13 +1,135 @@
+/*
+ * The boot as it would be: in a room that holds no rules, each unit's texts are
+ * handed to the tool that the unit hands them to, in their order; then the tools
+ * are asked what there is. So what a tool refuses, or takes otherwise than was
+ * thought, is seen.
+ */
 #include <errno.h>
+#include <string.h>
 
+#include "base/i18n.h"
+#include "base/text.h"
 #include "fix/drift.h"
+#include "fix/image.h"
+#include "fix/rehearse.h"
+#include "ruleset/model.h"
+
+static const char *restore_tool(const struct boot_step *s)
+{
+	static const char *const names[2][ENGINE_COUNT + 1] = {
+		{ [ENGINE_LEGACY] = "iptables-legacy-restore",
+		  [ENGINE_IPTABLES_NFT] = "iptables-nft-restore",
+		  [ENGINE_NFT] = "iptables-nft-restore",
+		  [ENGINE_COUNT] = "iptables-restore" },
+		{ [ENGINE_LEGACY] = "ip6tables-legacy-restore",
+		  [ENGINE_IPTABLES_NFT] = "ip6tables-nft-restore",
+		  [ENGINE_NFT] = "ip6tables-nft-restore",
+		  [ENGINE_COUNT] = "ip6tables-restore" },
+	};
+
+	return names[s->family == TABLE_IP6][s->engine];
+}
+
+static void fill(struct fix_planning *p, const struct boot_step *s,
+		 struct room_command *ret)
+{
+	ret->input = s->text;
+	switch (s->tool) {
+	case BOOT_NFT:
+		ret->argv = fix_argv(p, "nft", "-f", "-", NULL);
+		ret->input = image_whole(p, s->file, s->text);
+		break;
+	case BOOT_IPSET:
+		ret->argv = fix_argv(p, "ipset", "-exist", "restore", NULL);
+		break;
+	case BOOT_RESTORE:
+		ret->argv = fix_argv(p, restore_tool(s), "-w", "5",
+				     s->adds ? "--noflush" : NULL, NULL);
+		break;
+	}
+}
+
+size_t drift_commands(struct fix_planning *p, const struct boot *b,
+		      struct room_command **ret)
+{
+	struct room_command *all;
+	size_t count = 0;
+
+	for (const struct boot_step *s = b->first_step; s; s = s->next)
+		count++;
+	*ret = NULL;
+	all = arena_alloc(p->plan->arena, (count + 1) * sizeof(*all));
+	if (!all)
+		return 0;
+	*ret = all;
+	for (const struct boot_step *s = b->first_step; s; s = s->next)
+		fill(p, s, all++);
+	return count;
+}
+
+/* A file that its tool refuses loads nothing. */
+static void note_refused(struct fix_planning *p, const struct boot_step *s,
+			 const struct room_command *commands, struct boot *b)
+{
+	for (; s; s = s->next, commands++) {
+		if (!commands->status || b->count == BOOT_ROWS)
+			continue;
+		b->row[b->count++] = (struct boot_row){
+			.unit = s->unit,
+			.file = s->file,
+			.state = BOOT_EMPTY,
+			.why = fix_words(
+				p, _("%1$s does not take it, so it loads nothing: %2$s"),
+				commands->argv[0],
+				commands->complaint ? commands->complaint
+						    : ""),
+		};
+	}
+}
+
+static int load(struct fix_planning *p, const struct image *i,
+		struct room *room, const struct ruleset **ret,
+		struct boot *boot)
+{
+	struct room_command *commands;
+	size_t count = drift_commands(p, &i->boot, &commands);
+	struct text rules = TEXT_NULL;
+	int err = commands ? room_run(room, p->plan->arena, commands, count)
+			   : -ENOMEM;
+
+	if (!err)
+		err = room_rules(room, &rules);
+	if (!err && !text_ok(&rules))
+		err = -ENOMEM;
+	if (!err)
+		err = image_gathered(p, rules.data, rules.len, ret);
+	text_done(&rules);
+	if (!err)
+		note_refused(p, i->boot.first_step, commands, boot);
+	return err;
+}
 
 int drift_load(struct fix_planning *p, const char *root, struct room *room,
 	       struct drift *ret)
 {
-	(void)p;
-	(void)root;
-	(void)room;
-	(void)ret;
-	return -ENODATA;
+	const struct ruleset *booted;
+	const struct image *i;
+	int err;
+
+	memset(ret, 0, sizeof(*ret));
+	ret->equal = EQUALITY_UNKNOWN;
+	if (!p->root)
+		p->root = root;
+	i = image_now(p);
+	if (!i || !i->boot.count)
+		return -ENODATA;
+
+	ret->boot = i->boot;
+	err = load(p, i, room, &booted, &ret->boot);
+	if (err)
+		return err;
+
+	ret->is_loaded = true;
+	ret->is_partial = drift_is_partial(&i->boot);
+	return drift_compare(p, booted, ret);
 }

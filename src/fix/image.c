@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "host/reader.h"
+#include "ruleset/live.h"
 #include "ruleset/model.h"
 
 enum { FILE_MOST = 64 << 20, INCLUDE_DEPTH = 8 };
@@ -14,6 +15,7 @@ enum { FILE_MOST = 64 << 20, INCLUDE_DEPTH = 8 };
 struct overlay {
 	struct reader base;
 	struct reader *below;
+	const char *root; /* where full names begin; NULL: "/" */
 	const struct fix_change *changes;
 	size_t count;
 };
@@ -41,7 +43,9 @@ static void put_included(struct overlay *o, const char *path, const char *name,
 	glob_t found = { 0 };
 	const char *slash = strrchr(path, '/');
 
-	if (name[0] != '/' && slash)
+	if (name[0] == '/' && o->root && strcmp(o->root, "/") != 0)
+		text_str(&full, o->root);
+	else if (name[0] != '/' && slash)
 		text_bytes(&full, path, (size_t)(slash - path + 1));
 	text_str(&full, name);
 	if (glob(text_string(&full), GLOB_NOMAGIC, NULL, &found) == 0)
@@ -180,6 +184,7 @@ static int read_boot(const char *root, const struct fix_change *changes,
 {
 	struct overlay o = { .base = { .ask = ask },
 			     .below = reader_now(),
+			     .root = root,
 			     .changes = changes,
 			     .count = count };
 	int err;
@@ -216,7 +221,8 @@ static int read_given(struct fix_planning *p, const struct fix_change *changes,
 
 static bool is_given(const struct fix_planning *p)
 {
-	return p->source && p->source->count && !p->source->gathered;
+	return !p->may_read && p->source && p->source->count &&
+	       !p->source->gathered;
 }
 
 static int read_image(struct fix_planning *p, const char *root,
@@ -290,6 +296,41 @@ int image_in_force(struct fix_planning *p, struct ruleset **ret)
 	add_image(p, i);
 	*ret = i->rules;
 	return 0;
+}
+
+int image_gathered(struct fix_planning *p, const void *data, size_t len,
+		   const struct ruleset **ret)
+{
+	struct image *i = image_new();
+	struct live live;
+	int err;
+
+	if (!i)
+		return -ENOMEM;
+	err = live_read_gathered(i->rules, data, len, &live);
+	if (!err)
+		err = ruleset_link(i->rules);
+	if (err) {
+		image_free(i);
+		return err;
+	}
+	add_image(p, i);
+	*ret = i->rules;
+	return 0;
+}
+
+const char *image_whole(struct fix_planning *p, const char *path,
+			const char *text)
+{
+	struct overlay o = { .below = reader_now(), .root = p->root };
+	struct text out = TEXT_NULL;
+	const char *ret = NULL;
+
+	put_lines(&o, path, text, 0, &out);
+	if (text_ok(&out))
+		ret = arena_string(p->plan->arena, text_string(&out));
+	text_done(&out);
+	return ret;
 }
 
 const char *image_content(struct fix_planning *p,

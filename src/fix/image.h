@@ -46,4 +46,13 @@ int image_unit(const struct image *i, const char *unit);
  * -errno. */
 int image_in_force(struct fix_planning *p, struct ruleset **ret);
 
+/* Rules as live_gather() wrote them. They live as long. 0 or -errno. */
+int image_gathered(struct fix_planning *p, const void *data, size_t len,
+		   const struct ruleset **ret);
+
+/* A ruleset for nft with what it includes in its place, in the plan's arena:
+ * path says in which folder it lies. */
+const char *image_whole(struct fix_planning *p, const char *path,
+			const char *text);
+
 void image_forget(struct fix_planning *p);

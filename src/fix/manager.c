@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/i18n.h"
+#include "base/text.h"
 #include "fix/image.h"
 #include "fix/kept_file.h"
 #include "ruleset/model.h"
@@ -77,6 +78,9 @@ const struct manager *manager_of(struct fix_planning *p, const struct chain *c,
 		return m;
 
 	m = manager_find(o->id);
+	/* One configuration, whichever program makes rules of it. */
+	if (!m && (!strcmp(o->id, "fw3") || !strcmp(o->id, "fw4")))
+		m = manager_find("openwrt");
 	return m ? m : manager_find("program");
 }
 
@@ -93,14 +97,215 @@ static int by_hand(struct fix_planning *p, struct fix_candidate *c)
 	return 0;
 }
 
+/* One edit of the candidate's, a change by itself. */
+struct part {
+	struct fix_change change;
+	const struct manager *manager;
+	bool is_said;
+};
+
+struct parts {
+	struct part *part;
+	size_t count;
+};
+
+static const struct chain *chain_of(const struct fix_planning *p,
+				    const struct rules_change *r,
+				    const struct rule_edit *e,
+				    const struct rule **ret_rule)
+{
+	const struct table *t =
+		ruleset_find_table(p->ruleset, r->engine, r->family, r->table);
+	const struct chain *c = t ? ruleset_find_chain(t, e->chain) : NULL;
+
+	*ret_rule = c ? c->first : NULL;
+	while (*ret_rule && (*ret_rule)->number != e->number)
+		*ret_rule = (*ret_rule)->next;
+	return c;
+}
+
+static size_t count_edits(const struct fix_candidate *c)
+{
+	size_t sum = 0;
+
+	for (size_t i = 0; i < c->now_count; i++)
+		if (c->now[i].kind == CHANGE_RULES)
+			sum += c->now[i].rules.edit_count;
+	return sum;
+}
+
+/* Each edit by itself, with who keeps it. */
+static int split(struct fix_planning *p, const struct manager *m,
+		 const struct fix_candidate *c, struct parts *ret)
+{
+	size_t count = count_edits(c);
+	struct part *part;
+
+	ret->part = arena_alloc(p->plan->arena, (count + 1) * sizeof(*part));
+	if (!ret->part)
+		return -ENOMEM;
+	for (size_t i = 0; i < c->now_count; i++) {
+		for (size_t n = 0; c->now[i].kind == CHANGE_RULES &&
+				   n < c->now[i].rules.edit_count;
+		     n++) {
+			struct rule_edit *e = &c->now[i].rules.edits[n];
+			const struct rule *rule;
+			const struct chain *chain =
+				chain_of(p, &c->now[i].rules, e, &rule);
+
+			part = &ret->part[ret->count++];
+			part->change = c->now[i];
+			part->change.rules.edits = e;
+			part->change.rules.edit_count = 1;
+			part->manager = m && count == 1
+						? m
+						: manager_of(p, chain, rule);
+		}
+	}
+
+	return 0;
+}
+
+static int append(struct fix_planning *p, struct fix_candidate *to,
+		  const struct fix_candidate *from)
+{
+	for (size_t i = 0; i < from->now_count; i++) {
+		struct fix_change *c =
+			fix_change_now(p, to, from->now[i].kind);
+
+		if (!c)
+			return -ENOMEM;
+		*c = from->now[i];
+	}
+	for (size_t i = 0; i < from->lasting_count; i++) {
+		struct fix_change *c =
+			fix_change_lasting(p, to, from->lasting[i].kind);
+
+		if (!c)
+			return -ENOMEM;
+		*c = from->lasting[i];
+	}
+
+	return 0;
+}
+
+/* What one manager makes of its edit, or edits. */
+static int say_part(struct fix_planning *p, struct parts *parts, size_t which,
+		    const struct fix_candidate *c, struct fix_candidate *ret)
+{
+	const struct manager *m = parts->part[which].manager;
+	bool is_all = !m || m->is_file;
+	struct fix_candidate beside = { 0 };
+
+	*ret = *c;
+	ret->now = ret->lasting = NULL;
+	ret->now_count = ret->lasting_count = 0;
+	for (size_t i = 0; i < parts->count; i++) {
+		bool is_own = i == which ||
+			      (is_all && i > which &&
+			       parts->part[i].manager == m);
+		struct fix_change *change = fix_change_now(
+			p, is_own ? ret : &beside, CHANGE_RULES);
+
+		if (!change)
+			return -ENOMEM;
+		*change = parts->part[i].change;
+		parts->part[i].is_said |= is_own;
+	}
+	p->beside = beside.now;
+	p->beside_count = beside.now_count;
+	return m ? m->express(p, ret) : by_hand(p, ret);
+}
+
+/* What was raw stays the one transaction that it was. */
+static bool is_raw(const struct parts *parts)
+{
+	for (size_t i = 0; i < parts->count; i++)
+		if (parts->part[i].manager && !parts->part[i].manager->is_file)
+			return false;
+
+	return true;
+}
+
+/* The answer that is worse is that of the whole. */
+static void join(struct fix_planning *p, struct fix_candidate *to,
+		 const struct fix_candidate *from, bool is_first)
+{
+	if (is_first || from->lasts < to->lasts) {
+		to->lasts = from->lasts;
+		to->lasts_text = from->lasts_text;
+	}
+	if (from->risk > to->risk) {
+		to->risk = from->risk;
+		to->risk_text = from->risk_text;
+	}
+	to->effect = from->effect;
+	if (is_first || text_same(from->summary, to->summary))
+		to->summary = from->summary;
+	else
+		to->summary = fix_words(p, "%s; %s", to->summary,
+					from->summary);
+}
+
+static bool is_proposed(const struct fix_planning *p,
+			const struct fix_candidate *but,
+			const struct fix_candidate *said)
+{
+	for (const struct fix_candidate *c = p->plan->first; c; c = c->next)
+		if (c != but && c->now_count == said->now_count &&
+		    c->now_count && c->now[0].kind == said->now[0].kind &&
+		    c->summary && text_same(c->summary, said->summary))
+			return true;
+
+	return false;
+}
+
+static int say_parts(struct fix_planning *p, struct parts *parts,
+		     struct fix_candidate *c)
+{
+	struct fix_candidate whole = *c, part;
+	bool keeps_raw = is_raw(parts), is_first = true;
+
+	if (!keeps_raw)
+		manager_forget_now(&whole);
+	for (size_t i = 0; i < parts->count; i++) {
+		int err;
+
+		if (parts->part[i].is_said)
+			continue;
+		err = say_part(p, parts, i, c, &part);
+		if (!err && keeps_raw)
+			manager_forget_now(&part);
+		if (!err)
+			err = append(p, &whole, &part);
+		if (err)
+			return err;
+		join(p, &whole, &part, is_first);
+		is_first = false;
+	}
+	if (!whole.now_count || is_proposed(p, c, &whole))
+		return -ENOENT;
+	*c = whole;
+	return 0;
+}
+
 int manager_express(struct fix_planning *p, const struct manager *m,
 		    struct fix_candidate *c)
 {
-	if (!m)
-		return by_hand(p, c);
+	struct parts parts = { 0 };
+	int err;
 
-	c->owner = m->id;
-	return m->express(p, c);
+	if (!count_edits(c))
+		return 0;
+	err = split(p, m, c, &parts);
+	for (size_t i = 0; i < parts.count && !m; i++)
+		m = parts.part[i].manager;
+	c->owner = m ? m->id : NULL;
+	if (!err)
+		err = say_parts(p, &parts, c);
+	p->beside = NULL;
+	p->beside_count = 0;
+	return err;
 }
 
 const struct chain *manager_edited(const struct fix_planning *p,
@@ -112,21 +317,11 @@ const struct chain *manager_edited(const struct fix_planning *p,
 	*ret_rule = NULL;
 	for (size_t i = 0; i < c->now_count; i++) {
 		const struct rules_change *r = &c->now[i].rules;
-		const struct chain *chain;
-		const struct table *t;
 
 		if (c->now[i].kind != CHANGE_RULES || !r->edit_count)
 			continue;
-		t = ruleset_find_table(p->ruleset, r->engine, r->family,
-				       r->table);
-		chain = t ? ruleset_find_chain(t, r->edits[0].chain) : NULL;
-		if (!chain)
-			return NULL;
 		*ret_edit = &r->edits[0];
-		for (*ret_rule = chain->first;
-		     *ret_rule && (*ret_rule)->number != (*ret_edit)->number;)
-			*ret_rule = (*ret_rule)->next;
-		return chain;
+		return chain_of(p, r, *ret_edit, ret_rule);
 	}
 
 	return NULL;
@@ -151,4 +346,26 @@ struct fix_change *manager_run(struct fix_planning *p, struct fix_candidate *c,
 	run->run.argv = argv;
 	run->run.undo = undo;
 	return run;
+}
+
+const char *manager_client(struct fix_planning *p)
+{
+	struct text t = TEXT_NULL;
+	const char *ret;
+
+	address_text(&t, &p->plan->ask.client);
+	ret = fix_words(p, "%s", text_string(&t));
+	text_done(&t);
+	return ret;
+}
+
+const struct rule *manager_blocker(struct fix_planning *p)
+{
+	struct walk_result w;
+	bool passes;
+
+	if (!p->has_packet || kept_file_passes(p, p->ruleset, &passes, &w) ||
+	    !w.blocker_count)
+		return NULL;
+	return w.blockers[0].verdict.rule;
 }

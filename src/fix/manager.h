@@ -10,17 +10,20 @@
  */
 struct manager {
 	const char *id; /* as struct owner's */
-	/* What a fix of rules becomes with this manager. In: c, whose now[] holds
-	 * the raw CHANGE_RULES that would do, computed for its own chains. Out: now[]
-	 * and lasting[] in its language, owner, lasts, risk; or the same raw change
-	 * with a lasting one in its file. 0; -ENOENT: nothing can be said in
-	 * it (a remark says why), the candidate is dropped; or -errno. */
+	/* What a fix of rules becomes with this manager; called by
+	 * manager_express(). In: c, whose now[] holds the raw CHANGE_RULES that
+	 * would do, computed for its own chains: one edit, or, for who keeps rules
+	 * in files, all of its edits. Out: now[] and lasting[] in its language,
+	 * lasts, risk; or the same raw change with a lasting one in its file. 0;
+	 * -ENOENT: nothing can be said in it (a remark says why), the candidate is
+	 * dropped; or -errno. */
 	int (*express)(struct fix_planning *p, struct fix_candidate *c);
 	/* Where a rule of the user's own has its place (DOCKER-USER,
 	 * ufw-user-input, …), for a blocker in that chain: engine, family and table
 	 * are the blocker's. NULL: anywhere. */
 	const char *(*place)(const struct fix_planning *p,
 			     const struct walk_blocker *b);
+	bool is_file; /* it keeps rules in files that boot loads as they are */
 };
 
 extern const struct manager *const manager_list[];
@@ -34,13 +37,21 @@ const struct manager *manager_find(const char *id);
 const struct manager *manager_of(struct fix_planning *p, const struct chain *c,
 				 const struct rule *rule);
 
-/* Has the candidate said by its manager, and sets owner; NULL: hand-made rules,
- * which stay raw and are gone after a boot. As express(). */
+/*
+ * Has the candidate's rules said by who keeps them, edit by edit, and sets owner,
+ * lasts and lasts_text. m: who keeps what stops the packet, where it is known.
+ * What nobody keeps stays raw, and is gone after a boot. 0; -ENOENT: it is to be dropped, as
+ * nothing can be said, or was proposed already; or -errno.
+ */
 int manager_express(struct fix_planning *p, const struct manager *m,
 		    struct fix_candidate *c);
 
+/*
+ * For managers.
+ */
+
 /* The chain in force that the candidate's first edit of rules is about, and the
- * rule that the edit names; NULL: none. For managers. */
+ * rule that the edit names; NULL: none. */
 const struct chain *manager_edited(const struct fix_planning *p,
 				   const struct fix_candidate *c,
 				   const struct rule_edit **ret_edit,
@@ -53,3 +64,9 @@ void manager_forget_now(struct fix_candidate *c);
 struct fix_change *manager_run(struct fix_planning *p, struct fix_candidate *c,
 			       bool is_lasting, const char *const *argv,
 			       const char *const *undo);
+
+/* The client that is asked for, as text. */
+const char *manager_client(struct fix_planning *p);
+
+/* The rule that stops the packet first; NULL: a policy, or nothing. */
+const struct rule *manager_blocker(struct fix_planning *p);

@@ -28,6 +28,10 @@ struct fix_planning {
 	 * image_forget() frees (fix/image.h). */
 	const char *root;
 	struct image *images;
+	/* Changes of rules that the candidate at hand brings besides the one that
+	 * its manager is asked to say (manager_express()). */
+	const struct fix_change *beside;
+	size_t beside_count;
 };
 
 /* Where rules can be read again from, any number of times. */

@@ -169,6 +169,16 @@ static bool take_statement(struct words *w, struct rule_words *r)
 	return is(w, "counter") || take_verdict(w, r);
 }
 
+/* One address is written without its prefix. */
+static void cut_prefix(char *address)
+{
+	char *slash = strchr(address, '/');
+
+	if (slash &&
+	    !strcmp(slash, strchr(address, ':') ? "/128" : "/32"))
+		*slash = '\0';
+}
+
 void rule_words_read(struct rule_words *ret, const char *words)
 {
 	struct words w = { .at = words };
@@ -177,11 +187,13 @@ void rule_words_read(struct rule_words *ret, const char *words)
 	ret->is_whole = true;
 	if (words[0] == '-' || words[0] == '!') {
 		read_iptables(&w, ret);
-		return;
+	} else {
+		while (next(&w))
+			if (!take_statement(&w, ret))
+				ret->is_whole = false;
 	}
-	while (next(&w))
-		if (!take_statement(&w, ret))
-			ret->is_whole = false;
+	cut_prefix(ret->source);
+	cut_prefix(ret->destination);
 }
 
 static void put_nft(struct text *out, const struct rule_words *r)

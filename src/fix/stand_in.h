@@ -19,3 +19,9 @@ int stand_in_passes(struct fix_planning *p, const struct rules_change *edits,
 /* One edit of that chain, in the plan's arena; NULL: no memory. */
 struct rules_change *stand_in_edit(struct fix_planning *p,
 				   const struct chain *c, struct rule_edit e);
+
+/* The same of an address that is taken out of the set that the rule looks it up
+ * in. -ENOENT: it is no element of its own there. */
+int stand_in_element(struct fix_planning *p, struct fix_candidate *c,
+		     const struct rule *rule, const struct address *address,
+		     bool *ret_passes);

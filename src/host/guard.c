@@ -14,6 +14,7 @@
 #include "host/cgroup_bpf.h"
 #include "host/egress.h"
 #include "host/owners.h"
+#include "host/processes.h"
 #include "host/reader_direct.h"
 #include "host/security.h"
 #include "host/socket_options.h"
@@ -345,6 +346,7 @@ static const struct {
 	{ "tcx-egress ", egress_answer },
 	{ "lsm-modules", security_answer },
 	{ "socket-owners", owners_answer },
+	{ "processes ", processes_answer },
 	{ "audit-denials", audit_log_answer },
 	{ "unit-states ", unit_state_answer },
 	{ "failed-units", unit_state_answer_failed },

@@ -272,3 +272,34 @@ bool links_has_neighbours(const struct links_link *l)
 {
 	return !(l->flags & (IFF_LOOPBACK | IFF_NOARP | IFF_POINTOPOINT));
 }
+
+const struct links_link *links_bridge(const struct links *l, uint32_t index)
+{
+	const struct links_link *one = links_by_index(l, index);
+
+	if (one && one->master)
+		one = links_by_index(l, one->master);
+
+	return one && !strcmp(one->kind, "bridge") ? one : NULL;
+}
+
+bool links_has_mac(const struct links *l, const uint8_t mac[6])
+{
+	for (size_t i = 0; i < l->count; i++)
+		if (l->links[i].has_mac && !memcmp(l->links[i].mac, mac, 6))
+			return true;
+
+	return false;
+}
+
+bool links_may_bridge(const struct links *l, const struct address *a)
+{
+	if (links_own(l, a))
+		return false;
+
+	for (size_t i = 0; i < l->count; i++)
+		if (!strcmp(l->links[i].kind, "bridge"))
+			return true;
+
+	return false;
+}

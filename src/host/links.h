@@ -52,6 +52,14 @@ const struct links_link *links_by_index(const struct links *l, uint32_t index);
 const struct links_address *links_own(const struct links *l,
 				      const struct address *a);
 
+/* The bridge that the device is, or that it is a port of; or NULL. */
+const struct links_link *links_bridge(const struct links *l, uint32_t index);
+/* What is for that address may be for a bridge here to carry: it is none of this
+ * host's. */
+bool links_may_bridge(const struct links *l, const struct address *a);
+/* Whether any device here has that station's address. */
+bool links_has_mac(const struct links *l, const uint8_t mac[6]);
+
 /* Administratively up. */
 bool links_is_up(const struct links_link *l);
 bool links_is_loopback(const struct links_link *l);

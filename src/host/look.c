@@ -248,6 +248,12 @@ void looks_steps(struct looks *s)
 	}
 }
 
+/* What is not for this host's own IP meets few of its things. */
+static bool is_concerned(const struct looks *s, size_t i)
+{
+	return !s->question.is_bridged || look_list[i]->sees_bridged;
+}
+
 int looks_client(struct looks *s, const struct look_question *question,
 		 struct facts *facts)
 {
@@ -255,7 +261,8 @@ int looks_client(struct looks *s, const struct look_question *question,
 
 	place(s, question, NULL, facts);
 	for (size_t i = 0; i < look_count && !err; i++)
-		err = call(s, i, look_list[i]->client);
+		if (is_concerned(s, i))
+			err = call(s, i, look_list[i]->client);
 	return err;
 }
 
@@ -277,7 +284,8 @@ int looks_after(struct looks *s, const struct look_question *question,
 
 	place(s, question, seen, facts);
 	for (size_t i = 0; i < look_count && !err; i++)
-		err = call(s, i, look_list[i]->after);
+		if (is_concerned(s, i))
+			err = call(s, i, look_list[i]->after);
 	return err;
 }
 

@@ -35,6 +35,8 @@ struct look_question {
 	bool has_client, has_server, has_inner;
 	bool is_guessed;    /* the server's address: by the way back */
 	bool is_uncaptured; /* the kernel alone reports the packets */
+	/* A bridge of this host carries them between others. */
+	bool is_bridged;
 	/* The stations that its first frame came from and was addressed to. */
 	uint8_t from_mac[6], to_mac[6];
 	bool has_macs;
@@ -69,6 +71,7 @@ struct look {
 	const char
 		*needs; /* the capability that it is blind without, or NULL */
 	size_t state_size;
+	bool sees_bridged; /* it is about what a bridge only carries, too */
 	/* At the start: what does not depend on who asks, and what counters say
 	 * now. 0; or -errno: what could not be read is told as not looked. */
 	int (*before)(struct looking *l);

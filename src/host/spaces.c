@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "host/processes.h"
 #include "host/reader.h"
 
 enum { FIRST_ROOM = 8, MOST = 1024 };
@@ -12,10 +13,9 @@ enum { FIRST_ROOM = 8, MOST = 1024 };
 static const char folder[] = "/run/netns";
 
 /* "net:[4026531840]" */
-static bool parse_link(struct text *link, uint64_t *ret)
+static bool parse_link(const char *s, uint64_t *ret)
 {
 	static const char prefix[] = "net:[";
-	const char *s = text_string(link);
 
 	if (strncmp(s, prefix, sizeof(prefix) - 1) != 0)
 		return false;
@@ -59,35 +59,47 @@ static int add(struct spaces *s, uint64_t inode, const char *where)
 	return 0;
 }
 
-/* Of a process, or of its own where pid is "self". */
-static int of_process(struct spaces *s, const char *pid)
+static int add_link(struct spaces *s, const char *pid, const char *link)
 {
-	struct text path = TEXT_NULL, link = TEXT_NULL;
-	uint64_t inode = 0;
-	int error;
+	struct text path = TEXT_NULL;
+	uint64_t inode;
+	int error = 0;
+
+	if (!parse_link(link, &inode))
+		return 0;
 
 	text_format(&path, "/proc/%s/ns/net", pid);
-	error = reader_link(text_string(&path), &link);
+	error = add(s, inode, text_string(&path));
+	text_done(&path);
+	return error;
+}
+
+static int of_self(struct spaces *s)
+{
+	struct text link = TEXT_NULL;
+	int error = reader_link("/proc/self/ns/net", &link);
+
 	if (error == -EACCES || error == -EPERM)
 		s->is_partial = true;
-	if (!error && parse_link(&link, &inode))
-		error = add(s, inode, text_string(&path));
-	text_done(&path);
+	error = error ? 0 : add_link(s, "self", text_string(&link));
 	text_done(&link);
-	return error == -ENOMEM ? error : 0;
+	return error;
 }
 
 static int of_processes(struct spaces *s)
 {
-	struct text names = TEXT_NULL;
-	const char *name;
+	struct text all = TEXT_NULL;
+	struct processes_one p;
 	size_t at = 0;
-	int error = reader_names("/proc", &names);
+	int error = processes_read("ns/net", &all);
 
-	while (!error && (name = reader_string(&names, &at)) != NULL)
-		if (*name >= '1' && *name <= '9')
-			error = of_process(s, name);
-	text_done(&names);
+	while (!error && processes_next(&all, &at, &p)) {
+		if (!p.what)
+			s->is_partial = true;
+		else
+			error = add_link(s, p.pid, p.what);
+	}
+	text_done(&all);
 	return error;
 }
 
@@ -126,7 +138,7 @@ int spaces_read(struct spaces *ret)
 	int error;
 
 	*ret = (struct spaces){ 0 };
-	error = of_process(ret, "self");
+	error = of_self(ret);
 	if (!error && !ret->count)
 		error = -EACCES;
 	if (!error)

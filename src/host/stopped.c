@@ -46,6 +46,7 @@ static const enum fact_kind before_socket[] = {
 	FACT_RULES_CONTAINER,
 	FACT_RULES_FORWARD_DROP,
 	FACT_RULES_FORWARD_REJECT,
+	FACT_RULES_BRIDGED,
 };
 
 static const enum fact_kind at_socket[] = {

@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "host/libwrap_user.h"
+#include "host/processes.h"
 #include "host/reader.h"
 
 enum {
@@ -67,7 +68,6 @@ static int read_file(int pid, const char *name, struct text *ret)
 	return err == -EFBIG ? 0 : err;
 }
 
-/* All processes are asked for this, and few for more. */
 static int read_name(int pid, char ret[static PROCESS_NAME])
 {
 	struct text t = TEXT_NULL;
@@ -120,17 +120,19 @@ int superservers_find(const struct superserver **ret, struct arena *a)
 {
 	struct text names = TEXT_NULL;
 	const struct superserver *all = NULL;
-	int err = reader_names("/proc", &names);
-	const char *name;
+	int err = processes_read("comm", &names);
+	struct processes_one p;
 	size_t at = 0;
 
-	while (!err && (name = reader_string(&names, &at))) {
+	while (!err && processes_next(&names, &at, &p)) {
 		const struct superserver *one = NULL;
 		struct superserver *copy;
 
-		if (name[0] < '1' || name[0] > '9')
-			continue;
-		err = superservers_of(&one, a, (int)strtol(name, NULL, 10));
+		if (!p.what)
+			err = -EACCES;
+		else if (is_superserver(p.what))
+			err = superservers_of(&one, a,
+					      (int)strtol(p.pid, NULL, 10));
 		if (err || !one)
 			continue;
 		copy = arena_alloc(a, sizeof(*copy));

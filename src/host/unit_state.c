@@ -15,7 +15,8 @@ enum { TIME_MS = 2000, NAMES_MOST = 32, UNITS_MOST = 512 };
 
 static const char properties[] =
 	"Id,Names,LoadState,ActiveState,SubState,Result,Type,Triggers,"
-	"FragmentPath,ExecMainPID,ExecMainCode,ExecMainStatus";
+	"FragmentPath,PrivateNetwork,ExecMainPID,ExecMainCode,"
+	"ExecMainStatus";
 
 /* Which there always is: who is told nothing of it, reached nobody. In a chroot
  * systemctl says nothing, and ends well. */
@@ -167,6 +168,7 @@ static const struct field {
 	{ "Type", offsetof(struct unit_state, type) },
 	{ "Triggers", offsetof(struct unit_state, triggers) },
 	{ "FragmentPath", offsetof(struct unit_state, file) },
+	{ "PrivateNetwork", offsetof(struct unit_state, private_network) },
 };
 
 enum { FIELDS = sizeof(fields) / sizeof(*fields) };

@@ -24,7 +24,8 @@ struct unit_state {
 	const char *type;     /* of a service: simple, oneshot, … */
 	const char *triggers; /* what a socket starts, spaces between */
 	const char *file;
-	int pid;  /* of its main process, the last one; 0 */
+	const char *private_network; /* of a service: "yes", "no" */
+	int pid;                     /* of its main process, the last one; 0 */
 	int code; /* CLD_EXITED, CLD_KILLED, CLD_DUMPED of its main process; 0 */
 	int status; /* its status, or the signal's number */
 	const struct unit_state *next;

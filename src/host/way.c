@@ -125,14 +125,37 @@ int way_setting(int family, const char *device, const char *name, int64_t *ret,
 
 struct marks {
 	bool any;
+	bool is_usual, has_main;
 };
+
+/* One of the three that the kernel itself makes: for all packets, and it
+ * refuses none. */
+static bool is_usual(const struct policy_rule *r)
+{
+	return r->action == FR_ACT_TO_TBL && r->suppressed < 0 &&
+	       !r->source_prefix && !r->prefix && !r->mask && !r->tos &&
+	       !r->protocol && !r->ports[1] && !r->source_ports[1] && !*r->in &&
+	       !*r->out && !r->is_inverted && !r->has_uids && !r->is_l3mdev;
+}
 
 static int take_mark(const struct policy_rule *r, void *context)
 {
 	struct marks *m = context;
 
 	m->any = m->any || r->mask || r->has_uids;
+	m->is_usual = m->is_usual && is_usual(r);
+	m->has_main = m->has_main || (is_usual(r) && r->table == RT_TABLE_MAIN);
 	return 0;
+}
+
+/* All rules of policy routing are the usual ones: none leads any packet
+ * nowhere. */
+static bool has_usual_rules(const struct looking *l, int family)
+{
+	struct marks m = { .is_usual = true };
+
+	return !policy_rule_dump(l->route, family, take_mark, &m) &&
+	       m.is_usual && m.has_main;
 }
 
 int way_has_marks(struct netlink *n, int family, bool *ret)
@@ -383,6 +406,7 @@ int way_back(const struct looking *l, struct way_back *ret)
 	err = way_has_marks(l->route, family, &ret->is_unsure);
 	if (err)
 		return err;
+	ret->has_usual_rules = has_usual_rules(l, family);
 	/* The answers of another host come in here, and are sent on. */
 	if (l->question->has_inner && !q.has_source)
 		ret->is_unsure = true;

@@ -56,6 +56,8 @@ struct way_back {
 	/* It is asked for on the link (ARP, neighbour discovery). */
 	bool has_next_hop;
 	bool is_unsure;
+	/* No rule of policy routing but the three of the kernel's own. */
+	bool has_usual_rules;
 };
 
 /* The answer to the question's client; from its server, where that is known and

@@ -105,6 +105,22 @@ static void add_section(struct booting *b, const struct boot_section *from,
 	*last = new;
 }
 
+static void add_step(struct booting *b, const struct boot_step *from)
+{
+	struct boot_step *new = arena_alloc(b->r->arena, sizeof(*new));
+
+	if (!new) {
+		b->failed = true;
+		return;
+	}
+	*new = *from;
+	if (b->ret->last_step)
+		b->ret->last_step->next = new;
+	else
+		b->ret->first_step = new;
+	b->ret->last_step = new;
+}
+
 void boot_add_save(struct booting *b, const struct boot_save *save)
 {
 	struct boot_section s = { .file = save->file,
@@ -113,6 +129,13 @@ void boot_add_save(struct booting *b, const struct boot_save *save)
 	const char *end = save->text + save->len;
 	uint64_t number = 1;
 
+	add_step(b, &(struct boot_step){ .unit = save->unit,
+					 .file = save->file,
+					 .tool = BOOT_RESTORE,
+					 .family = save->family,
+					 .engine = b->engine,
+					 .adds = !save->replaces,
+					 .text = save->text });
 	for (const char *line = save->text; line < end; number++) {
 		const char *stop = memchr(line, '\n', (size_t)(end - line));
 
@@ -189,6 +212,13 @@ static int read_source(struct booting *b, const struct source *s,
 {
 	int error = 0;
 
+	if (s->kind != KIND_SAVE)
+		add_step(b, &(struct boot_step){
+				    .unit = s->unit,
+				    .file = path,
+				    .tool = s->kind == KIND_NFT ? BOOT_NFT
+								: BOOT_IPSET,
+				    .text = text });
 	switch (s->kind) {
 	case KIND_NFT:
 		text = root_includes(b, text, &len);

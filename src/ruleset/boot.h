@@ -3,8 +3,7 @@
 #include <stddef.h>
 
 #include "base/text.h"
-
-struct ruleset;
+#include "ruleset/model.h"
 
 /*
  * What a host's files would load at its next boot, in the order in which their
@@ -37,11 +36,29 @@ struct boot_row {
 	const char *why; /* a sentence, translated; NULL when loaded */
 };
 
+/* One text that a unit hands to a tool, whole; in their order. */
+enum boot_tool {
+	BOOT_NFT,     /* nft -f */
+	BOOT_IPSET,   /* ipset restore */
+	BOOT_RESTORE, /* iptables-restore, ip6tables-restore */
+};
+
+struct boot_step {
+	const char *unit, *file;
+	enum boot_tool tool;
+	enum table_family family; /* RESTORE: ip or ip6 */
+	enum engine engine; /* RESTORE: ENGINE_COUNT: whichever is usual */
+	bool adds;          /* RESTORE: --noflush */
+	const char *text;   /* terminated */
+	struct boot_step *next;
+};
+
 enum { BOOT_ROWS = 64 };
 
 struct boot {
 	struct boot_row row[BOOT_ROWS];
 	size_t count;
+	struct boot_step *first_step, *last_step;
 };
 
 /* root: "/" or the folder that stands for it. Rows and places live in the

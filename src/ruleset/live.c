@@ -583,6 +583,27 @@ int live_read_gathered(struct ruleset *r, const void *data, size_t len,
 	return err;
 }
 
+bool live_gathered_text(const void *data, size_t len, enum live_source source,
+			struct text *ret, bool *ret_other)
+{
+	struct asked tools[LIVE_SOURCE_COUNT] = { 0 };
+	struct cursor c = cursor_over(data, len);
+	struct asked *t = &tools[source];
+	bool is_there = true;
+
+	for (unsigned i = 0; i < LIVE_SOURCE_COUNT && is_there; i++)
+		is_there = read_tool(&c, &tools[i]);
+	is_there = is_there && !t->is_missing && !t->tool.failed &&
+		   !t->tool.timed_out && !t->tool.status;
+	if (is_there && sources[source].reader == READ_AS_SAVE)
+		drop_incompatible(&t->tool.text);
+	if (is_there)
+		text_bytes(ret, t->tool.text.data, t->tool.text.len);
+	*ret_other = t->is_other;
+	done(tools);
+	return is_there && text_ok(ret);
+}
+
 int live_read(struct ruleset *r, unsigned timeout_ms, struct live *ret)
 {
 	return live_read_from(r, TOOL_USUAL_PATH, timeout_ms, ret);

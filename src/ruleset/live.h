@@ -4,6 +4,7 @@
 #include <stddef.h>
 
 struct ruleset;
+struct text;
 
 /*
  * The rules of this network namespace, asked of the tools themselves: both
@@ -61,6 +62,13 @@ int live_read_from(struct ruleset *r, const char *path, unsigned timeout_ms,
 int live_gather(int fd, unsigned timeout_ms, const char *nft_tables);
 int live_read_gathered(struct ruleset *r, const void *data, size_t len,
 		       struct live *ret);
+
+/* What one of them printed, as it is, of such bytes: appended to ret. False: it
+ * is not there, or ended badly. Tables that nft keeps for iptables-nft are in
+ * both's texts; those that iptables-nft-save cannot tell are comments there.
+ * ret_other: it came of a host's only iptables-save. */
+bool live_gathered_text(const void *data, size_t len, enum live_source source,
+			struct text *ret, bool *ret_other);
 
 /* Whether anything could not be looked at. A tool that is not installed made
  * no rules, and others find what is there. */

@@ -596,6 +596,14 @@ void flow_context_free(struct flow_context *c)
 	free(c);
 }
 
+/* At the server the answer to a ping is only seen leaving, by the way on which
+ * a router says that this one's ttl ran out. */
+static bool is_lost_behind(const struct flow *f, const struct fact_set *facts)
+{
+	return f->vantage == VANTAGE_SERVER && fact_has(facts, FACT_ICMP_TTL) &&
+	       fact_has(facts, FACT_SYNACK_SEEN);
+}
+
 static void host_facts(const struct standing *s, const struct flow *f,
 		       struct fact_set *facts)
 {
@@ -605,7 +613,7 @@ static void host_facts(const struct standing *s, const struct flow *f,
 	bool lately = f->first_ns >= s->good_first - LATELY_NS &&
 		      f->first_ns <= s->good_last + LATELY_NS;
 
-	if (s->pings && lately)
+	if (s->pings && lately && !is_lost_behind(f, facts))
 		fact_add(facts, FACT_HOST_PINGS);
 	if (s->serves && lately && (s->serves_two || s->other_port != port))
 		fact_add(facts, FACT_HOST_SERVES);

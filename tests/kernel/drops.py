@@ -340,6 +340,50 @@ def test_filter(args):
     return 0
 
 
+NARROW = [('1001', CLIENT), ('1001', CLIENT6), ('1004', CLIENT6), ('1026', CLIENT), ('1026', CLIENT6), ('1027', CLIENT),
+          ('1015', SERVER6), ('1001', '10.9.7.7'), (None, CLIENT), (None, SERVER6), ('1016', None)]
+
+
+def packets_of(said):
+    """What was dropped, and how often."""
+    found = {}
+    for e in events_of(said):
+        if e['what'] == 'packet':
+            key = tuple(e[k] for k in ('protocol', 'from', 'from_port', 'to', 'to_port', 'icmp', 'reason', 'place', 'flags'))
+            found[key] = found.get(key, 0) + int(e['count'])
+    return found
+
+
+def is_asked(key, port, client):
+    protocol, source, source_port, to, to_port, icmp = key[:6]
+    if protocol == '58' and icmp.split('/')[0] in ('135', '136'):
+        return True
+    if client and client not in (source, to):
+        return False
+    # A later fragment, and ICMP, have none.
+    return not port or (source_port, to_port) == ('0', '0') or port in (source_port, to_port)
+
+
+def test_narrow(args):
+    """Who asks for less is told all of that, and nothing else: all watch the same."""
+    wide = Watch(args.watch)
+    watches = [Watch(args.watch, *(['-p', port] if port else []), *(['-c', client] if client else []))
+               for port, client in NARROW]
+    provoke()
+    told = packets_of(wide.end())
+    bad = 0
+    for (port, client), w in zip(NARROW, watches):
+        expected = {k: n for k, n in told.items() if is_asked(k, port, client)}
+        got = packets_of(w.end())
+        # It ended later, and may have seen more.
+        differ = {k for k in expected if got.get(k, 0) < expected[k]} | {k for k in got if not is_asked(k, port, client)}
+        if differ:
+            bad += 1
+            print(f'port {port}, client {client}: {[(k, expected.get(k), got.get(k)) for k in differ]}')
+    print(f'{len(told)} kinds of packets; narrowed to', *(sum(is_asked(k, *q) for k in told) for q in NARROW))
+    return bad
+
+
 def test_connect(args):
     """connect() of a tree of processes, and of nobody else."""
     code = ('import socket,sys\n'
@@ -434,7 +478,7 @@ def main():
             print(w.first)
             return 77
         without = prepare(folder)
-        bad = test_faults(args, without) + test_filter(args) + test_connect(args) + test_healthy(args)
+        bad = test_faults(args, without) + test_filter(args) + test_narrow(args) + test_connect(args) + test_healthy(args)
         bad += test_refused(args) + test_killed(args)
     print(f'{len(EXPECTED) + len(V6)} faults, {bad} differences')
     return 1 if bad else 0

@@ -199,7 +199,9 @@ class Host:
             process = self.popen(command, stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT, user=user,
                                  env=env or {})
         process.returncode = 0  # Service waits for it
-        return Service(self, process.pid, log)
+        service = Service(self, process.pid, log)
+        service.command, service.user, service.env = command, user, env
+        return service
 
     def fork(self, function, *arguments):
         """A Python function as a daemon."""

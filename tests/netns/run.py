@@ -2,7 +2,7 @@
 """`kiriwake check' against faults that are really there: builds each set-up, checks that it is called healthy, breaks it, and
 checks what is said of it.
 
-usage: run.py [--server [--probe] | --run] [--program PATH] [--jobs N] [--seed S] [--part K/N] [--again] [--as-user] [--keep] [-v] [NAME...]
+usage: run.py [--server [--probe] | --run | --fix [--rehearse]] [--program PATH] [--jobs N] [--seed S] [--part K/N] [--again] [--as-user] [--keep] [-v] [NAME...]
 
 Prints a line for each (cause, symptom, certainty, how many causes are named, ms), what is wrong with it, and the totals.
 Wrong is: a true cause that is not in the set; `proven' with another cause; a fault told of a healthy set-up; another symptom;
@@ -14,6 +14,9 @@ every K (K may be `day'). --again asks what was wrong once more. --keep: a shell
 there --as-admin is a user with CAP_NET_ADMIN alone. With --probe it makes the attempt itself, once the client has tried in vain.
 
 --run: the same, met by a program that `kiriwake run' runs (run_side.py).
+
+--fix: the plan that `kiriwake fix plan' makes is carried out, must mend it, and is taken back (fix_side.py); with --rehearse it is
+rehearsed, too.
 """
 import argparse
 import concurrent.futures
@@ -37,6 +40,7 @@ sys.dont_write_bytecode = True
 
 import spaces  # noqa: E402
 from lab import Lab, Skip, wait_until  # noqa: E402
+import fix_side  # noqa: E402
 import run_side  # noqa: E402
 import server_side  # noqa: E402
 import services  # noqa: E402
@@ -57,6 +61,8 @@ def arguments():
     parser.add_argument('--server', action='store_true')
     parser.add_argument('--probe', action='store_true')
     parser.add_argument('--run', action='store_true')
+    parser.add_argument('--fix', action='store_true')
+    parser.add_argument('--rehearse', action='store_true')
     parser.add_argument('--as-user', action='store_true')
     parser.add_argument('--as-admin', action='store_true')
     parser.add_argument('--keep', action='store_true')
@@ -207,7 +213,10 @@ def one(path, args):
             print(f'{name}: IPv{lab.family}, {lab.engine}, {"threaded" if lab.threaded else "direct"}, {lab.target}',
                   file=sys.stderr)
         cause = getattr(module, 'EXPECT', {}).get('cause', path.stem.partition('--')[0])
-        if args.server and not args.keep:
+        if args.fix and not args.keep:
+            record['cause'] = cause
+            fix_side.judge(lab, module, cause, args, record, root)
+        elif args.server and not args.keep:
             server_side.judge(lab, module, None if record['healthy'] else cause, args, record, root)
         else:
             ask_client(lab, module, cause, args, record)
@@ -302,7 +311,7 @@ def spawn(job, args):
     path, variant, name = job
     command = ['unshare', '--net', '--mount', '--pid', '--uts', '--ipc', '--fork', '--kill-child', '--mount-proc', sys.executable,
                str(here / 'run.py'), '--one', str(path), '--variant', str(variant), '--base', args.base, '--program', args.program, '--packages', args.packages,
-               '--seed', args.seed, *[f'--{word}' for word in ('server', 'probe', 'run', 'as-user', 'as-admin', 'keep', 'verbose')
+               '--seed', args.seed, *[f'--{word}' for word in ('server', 'probe', 'run', 'fix', 'rehearse', 'as-user', 'as-admin', 'keep', 'verbose')
                                         if getattr(args, word.replace('-', '_'))]]
     # The lab's own init is this session's leader's child: killing the group ends it and all that it holds.
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=None if args.keep or args.verbose else subprocess.PIPE,
@@ -323,6 +332,8 @@ def jobs(args):
     def is_meant_for(path):
         if args.run:
             return run_side.is_asked(load(path), path)
+        if args.fix:
+            return path.parent.name == 'faults' and set(getattr(load(path), 'SIDES', ('client', 'server'))) & {'client', 'server'}
         return side in getattr(load(path), 'SIDES', ('client', 'server'))
     paths = [path for path in sorted(here.glob('faults/*.py')) + sorted(here.glob('healthy/*.py')) if is_meant_for(path)]
     every = [(path, number, name) for path in paths for number, (name, _) in enumerate(variants(path, args.server))]
@@ -346,6 +357,8 @@ def line_of(record):
         return f'skipped  {name}: {record["skipped"]}'
     if 'broken' in record:
         return f'BROKEN   {name}: {record["broken"]}'
+    if 'fix' in record:
+        return fix_side.line_of(record)
     if 'snapshot' in record:
         return server_side.line_of(record)
     verdict, ms = record['verdicts'][-1] if record['verdicts'] else ({}, 0)
@@ -411,6 +424,8 @@ def main():
         for record in pool.map(lambda job: spawn(job, args), chosen[:1] if args.keep else chosen):
             records.append(record)
             print(line_of(record), flush=True)
+        if args.fix:
+            return fix_side.totals(records)
         if args.again:
             records = [again(job, record, args) for job, record in zip(chosen, records)]
     return totals(records, args.server)

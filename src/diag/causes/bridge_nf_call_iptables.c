@@ -23,7 +23,7 @@ const struct cause cause_bridge_nf_call_iptables = {
 		  "--physdev-is-bridged -j ACCEPT`."),
 	.place = PLACE_SERVER_LINK,
 	.frequency = FREQUENCY_OCCASIONAL,
-	.culprit = CULPRIT_SYSCTL,
+	.culprit = CULPRIT_FIREWALL_RULE,
 	.is_anywhere = true,
 	.shows = SYMPTOM_BIT(SYN_UNANSWERED) | SYMPTOM_BIT(UDP_UNANSWERED) |
 		 SYMPTOM_BIT(SYNACK_UNANSWERED) |
@@ -37,5 +37,7 @@ const struct cause cause_bridge_nf_call_iptables = {
 			  FACT_ICMP_LEFT_SERVER, FACT_SYNACK_OTHER_SOURCE,
 			  FACT_ICMP_FROM_TARGET },
 	.favoured_by = { FACT_ARP_ANSWERED, FACT_BRIDGE_FILTERED },
+	.looked_by = { FACT_RULES_READ },
+	.ruled_by = FACT_RULES_BRIDGED,
 	.dropped_as = { FACT_DROP_RULES },
 };

@@ -28,7 +28,8 @@ const struct cause cause_listener_wrong_port = {
 			 FACT_HOST_SERVES, FACT_RST_LEFT_SERVER,
 			 FACT_RST_SAME_TTL, FACT_LISTENER_STRAY, FACT_ICMP_PORT,
 			 FACT_UDP_REQUEST },
-	.found_by = { FACT_LISTENER_STRAY, FACT_LISTENER_STRAYS },
+	.found_by = { FACT_LISTENER_MOVED, FACT_LISTENER_STRAY,
+		      FACT_LISTENER_STRAYS },
 	.looked_by = { FACT_SOCKETS_READ },
 	.dropped_as = { FACT_DROP_NO_SOCKET },
 };

@@ -29,7 +29,7 @@ const struct cause cause_neigh_table_overflow = {
 	.ruled_out_by = { FACT_SYN_NOT_ARRIVED, FACT_SYN_OTHER_MAC,
 			  FACT_SYNACK_OTHER_SOURCE, FACT_SYNACK_RESET,
 			  FACT_ACK_FOR_SYN, FACT_HOST_SERVES_NOW,
-			  FACT_NEIGHBOUR_TABLE_ROOM },
+			  FACT_NEIGHBOUR_TABLE_ROOM, FACT_ICMP_TTL },
 	.found_by = { FACT_NEIGHBOUR_TABLE_FULL },
 	.dropped_as = { FACT_DROP_NEIGHBOUR },
 };

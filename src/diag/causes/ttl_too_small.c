@@ -34,4 +34,5 @@ const struct cause cause_ttl_too_small = {
 			  FACT_SYN_ARRIVED, FACT_SYNACK_RESET,
 			  FACT_ACK_FOR_SYN },
 	.found_by = { FACT_OWN_TTL_SMALL },
+	.proven_by = FACT_OWN_TTL_SMALL,
 };

@@ -104,6 +104,25 @@ struct sk_buff {
 	__u32 tail;
 } KERNEL;
 
+struct iphdr {
+	__be16 frag_off;
+	__u8 protocol;
+	__be32 saddr;
+	__be32 daddr;
+} KERNEL;
+
+struct ipv6hdr {
+	__u8 nexthdr;
+	struct in6_addr saddr;
+	struct in6_addr daddr;
+} KERNEL;
+
+/* UDP's ports are in the same place. */
+struct tcphdr {
+	__be16 source;
+	__be16 dest;
+} KERNEL;
+
 struct neigh_table {
 	int family;
 } KERNEL;

@@ -230,6 +230,8 @@ static __attribute__((noinline)) void tell(void *ctx, struct record *r,
 	struct record_state *s;
 	struct record_key k;
 
+	if (*(volatile uint32_t *)&shared.is_over)
+		return;
 	r->at_ns = bpf_ktime_get_ns();
 	make_key(&k, r);
 	s = bpf_map_lookup_elem(&keys, &k);

@@ -8,4 +8,5 @@
 const struct manager manager_boot_script = {
 	.id = "boot-script",
 	.express = kept_file_express,
+	.is_file = true,
 };

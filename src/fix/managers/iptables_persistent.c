@@ -10,4 +10,5 @@
 const struct manager manager_iptables_persistent = {
 	.id = "iptables-persistent",
 	.express = kept_file_express,
+	.is_file = true,
 };

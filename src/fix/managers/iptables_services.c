@@ -9,4 +9,5 @@
 const struct manager manager_iptables_services = {
 	.id = "iptables-services",
 	.express = kept_file_express,
+	.is_file = true,
 };

@@ -71,4 +71,5 @@ static int express(struct fix_planning *p, struct fix_candidate *c)
 const struct manager manager_nftables_service = {
 	.id = "nftables.service",
 	.express = express,
+	.is_file = true,
 };

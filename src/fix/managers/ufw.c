@@ -15,6 +15,7 @@
 #include "fix/kept_file.h"
 #include "fix/manager.h"
 #include "fix/rule_words.h"
+#include "fix/rules_edit.h"
 #include "fix/stand_in.h"
 #include "ruleset/model.h"
 
@@ -323,20 +324,36 @@ static int finish(struct fix_planning *p, struct fix_candidate *c)
 	return 0;
 }
 
-static int add_rule(struct fix_planning *p, struct fix_candidate *c,
-		    const struct chain *user, unsigned number,
-		    const char *words)
+/* The rule of the chain that says the same; 0: none. ufw does not add what it
+ * has. */
+static unsigned has_same(struct fix_planning *p, const struct chain *user,
+			 const struct spec *s)
+{
+	for (const struct rule *r = user->first; r; r = r->next) {
+		const char *words = rule_words_for(p, user->table,
+						   rules_edit_words(r));
+		struct spec other = { 0 };
+		bool is_same = words && spec_of_words(p, user, words, &other) &&
+			       other.count == s->count;
+
+		for (size_t i = 0; is_same && i < s->count; i++)
+			is_same = !strcmp(s->word[i], other.word[i]);
+		if (is_same)
+			return r->number;
+	}
+
+	return 0;
+}
+
+static int add_new(struct fix_planning *p, struct fix_candidate *c,
+		   const struct chain *user, unsigned number,
+		   const char *words, const struct spec *s)
 {
 	struct tuples t = read_tuples(p, user->table->family == TABLE_IP6);
 	const struct rules_change *edit;
 	unsigned at = 0;
 	bool passes;
-	struct spec s = { 0 };
 	int err;
-
-	words = rule_words_for(p, user->table, words);
-	if (!words || !spec_of_words(p, user, words, &s))
-		return -ENOENT;
 
 	/* At the end, unless another of its rules refuses before. */
 	edit = stand_in_edit(p, user,
@@ -374,8 +391,8 @@ static int add_rule(struct fix_planning *p, struct fix_candidate *c,
 			  : edit->edits[0].number <= user->rule_count
 				  ? "prepend"
 				  : NULL,
-			  at, &s),
-		  command(p, "delete", 0, &s));
+			  at, s),
+		  command(p, "delete", 0, s));
 	return err ? err : finish(p, c);
 }
 
@@ -417,7 +434,9 @@ static int move_rule(struct fix_planning *p, struct fix_candidate *c,
 	struct tuples t = read_tuples(p, is_v6);
 	const char *line, *const *away, *const *back, *const *there;
 	unsigned at, to, before = is_v6 ? t.v4 : 0;
+	const struct rules_change *edit;
 	struct spec s = { 0 };
+	bool passes;
 	int err;
 
 	line = tuple_of(&t, user->name, e->number, &at);
@@ -429,6 +448,10 @@ static int move_rule(struct fix_planning *p, struct fix_candidate *c,
 	else if (to > at)
 		to--;
 
+	edit = stand_in_edit(p, user, *e);
+	err = edit ? stand_in_effect(p, c, edit, &passes) : -ENOMEM;
+	if (err)
+		return err;
 	manager_forget_now(c);
 	away = command(p, "delete", 0, &s);
 	there = command(p, to ? "insert" : NULL, to ? to + before : 0, &s);
@@ -438,6 +461,27 @@ static int move_rule(struct fix_planning *p, struct fix_candidate *c,
 	if (!err)
 		err = run(p, c, there, away);
 	return err ? err : finish(p, c);
+}
+
+static int add_rule(struct fix_planning *p, struct fix_candidate *c,
+		    const struct chain *user, unsigned number,
+		    const char *words)
+{
+	struct spec s = { 0 };
+	unsigned same;
+
+	words = rule_words_for(p, user->table, words);
+	if (!words || !spec_of_words(p, user, words, &s))
+		return -ENOENT;
+
+	same = has_same(p, user, &s);
+	if (same > number)
+		return move_rule(p, c, user,
+				 &(struct rule_edit){ .kind = EDIT_MOVE,
+						      .number = same,
+						      .to_number = number,
+						      .words = words });
+	return same ? -ENOENT : add_new(p, c, user, number, words, &s);
 }
 
 static int express_user(struct fix_planning *p, struct fix_candidate *c,

@@ -25,6 +25,7 @@ struct said {
 	struct rules_mend *m;
 	const struct chain *chain;
 	bool of_reply, is_v6, is_forwarded;
+	bool is_sent; /* this host is the client, who asks for one server */
 	const struct point *packet; /* as it comes there */
 	struct style style;
 };
@@ -99,6 +100,12 @@ static bool is_forwarded(const struct walk_way *way)
 	return false;
 }
 
+static bool is_sent_here(const struct point *first)
+{
+	return point_has(first, FIELD_OIF) && first->value[FIELD_OIF] &&
+	       !first->value[FIELD_IIF];
+}
+
 /* Whether the chain sees the packet with its addresses translated. */
 static bool is_behind_nat(const struct chain *c, enum hook hook)
 {
@@ -128,6 +135,7 @@ static struct said what_to_say(struct rules_mend *m, const struct chain *c,
 			  .chain = c,
 			  .of_reply = b->of_reply,
 			  .is_forwarded = is_forwarded(way),
+			  .is_sent = is_sent_here(&w->way.packet),
 			  .packet = &way->packet };
 
 	if (!b->of_reply && is_behind_nat(c, b->hook))
@@ -153,7 +161,8 @@ static bool names_server(const struct said *s)
 	enum field f = s->of_reply ? FIELD_SADDR : FIELD_DADDR;
 
 	return point_has(s->packet, f) &&
-	       (s->is_forwarded || (s->style.has_server && !s->of_reply));
+	       (s->is_forwarded || s->is_sent ||
+		(s->style.has_server && !s->of_reply));
 }
 
 static bool names_device(const struct said *s)

@@ -166,6 +166,7 @@ const struct look look_conntrack = {
 	.title = N_("connection tracking"),
 	.needs = "CAP_NET_ADMIN",
 	.state_size = sizeof(struct conntrack),
+	.sees_bridged = true,
 	.before = before,
 	.client = client,
 	.after = after,

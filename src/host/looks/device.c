@@ -343,6 +343,7 @@ const struct look look_device = {
 	.id = "device",
 	.title = N_("the interfaces that the packets come by"),
 	.state_size = sizeof(struct device_look),
+	.sees_bridged = true,
 	.before = before,
 	.client = client,
 	.after = after,

@@ -246,6 +246,7 @@ static int after(struct looking *l)
 const struct look look_link = {
 	.id = "link",
 	.title = N_("the device that the client is reached by"),
+	.sees_bridged = true,
 	.before = before,
 	.client = client,
 	.after = after,

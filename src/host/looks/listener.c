@@ -8,10 +8,13 @@
 #include "host/links.h"
 #include "host/look.h"
 #include "host/netlink.h"
+#include "host/owners.h"
+#include "host/private_unit.h"
 #include "host/reader.h"
 #include "host/security.h"
 #include "host/serving.h"
 #include "host/spaces.h"
+#include "host/ssh_daemon.h"
 
 /*
  * Whether a socket listens where the client asks, and why the one that there is
@@ -30,6 +33,7 @@ static const enum fact_kind told[] = {
 	FACT_LISTENER_OTHER_PROTOCOL, FACT_LISTENER_ELSEWHERE,
 	FACT_LISTENER_STRAY,          FACT_LISTENER_STRAYS,
 	FACT_LISTENER_VANISHED,       FACT_SPACES_READ,
+	FACT_LISTENER_MOVED,          FACT_LISTENER_WALLED,
 };
 
 struct state {
@@ -192,12 +196,60 @@ static int tell_other_protocol(struct reading *r)
 	return error ? error : 1;
 }
 
+/* Nothing leads into that namespace: only its loopback is up. Tunnels that the
+ * kernel puts into each are down. */
+static bool is_walled(const char *where)
+{
+	struct netlink *n = NULL;
+	struct links links = { 0 };
+	int error = netlink_open_in(&n, NETLINK_ROUTE, where);
+
+	if (!error)
+		error = links_read(n, &links);
+	for (size_t i = 0; i < links.count && !error; i++)
+		if (!links_is_loopback(&links.links[i]) &&
+		    links_is_up(&links.links[i]))
+			error = -EEXIST;
+	links_done(&links);
+	netlink_close(n);
+	return !error;
+}
+
+/* A service of this host that waits for clients at all addresses, and whose unit
+ * has it wait where none gets: that one is meant. The unit's name, or NULL. A
+ * container has ports of its own, and what somebody tries there is anybody's. */
+static const char *shut_in_unit(const struct reading *r, const char *where,
+				const struct listener *s)
+{
+	const struct owner *o = owners_of(&r->other.owners, s->inode);
+
+	if (!o || !listeners_is_any(&s->address) || s->device ||
+	    !is_walled(where))
+		return NULL;
+
+	return private_unit_of(o->pid, r->l->record->arena);
+}
+
+static void tell_shut_in(struct reading *r, const struct culprit *c,
+			 const char *unit)
+{
+	look_step(r->l, STEP_FAIL,
+		  _("%1$s listens on %2$s, but %3$s gives it a network of its "
+		    "own (PrivateNetwork)"),
+		  text_string(&r->program), text_string(&r->socket), unit);
+	look_tell(
+		r->l, FACT_LISTENER_WALLED, c,
+		_("%1$s listens on %2$s, but %3$s gives it a network of its own (PrivateNetwork), where no client gets."),
+		text_string(&r->program), text_string(&r->socket), unit);
+}
+
 /* 1: it is told. A namespace that has ended meanwhile holds no socket. */
 static int look_in_space(struct reading *r, const char *where)
 {
 	struct looking *l = r->l;
 	const struct listener *s;
 	struct culprit *c;
+	const char *unit;
 	enum listeners_fit fit;
 	int error;
 
@@ -212,6 +264,11 @@ static int look_in_space(struct reading *r, const char *where)
 	error = serving_find_owners(&r->other);
 	name(r, &r->other, s);
 	c = serving_culprit(l->record->arena, &r->other, s, NULL);
+	unit = error ? NULL : shut_in_unit(r, where, s);
+	if (unit) {
+		tell_shut_in(r, c, unit);
+		return 1;
+	}
 	look_step(l, STEP_FAIL,
 		  _("%1$s listens on %2$s, but in another network namespace: "
 		    "a container, or a unit with a network of its own"),
@@ -280,6 +337,65 @@ static unsigned strays(struct reading *r, const struct listener **ret)
 	}
 
 	return count;
+}
+
+/* That of the host's SSH daemon, whose own file asks for the port and not for
+ * the one that it listens on: it was not started again since. Or NULL. */
+static const struct listener *find_moved(const struct reading *r)
+{
+	const struct look_question *q = r->l->question;
+	const struct listeners_packet p = serving_packet(q);
+	struct ssh_daemon_ports asked;
+
+	if (ssh_daemon_ports(&asked) || !ssh_daemon_ports_has(&asked, q->port))
+		return NULL;
+
+	for (size_t i = 0; i < r->other.sockets.count; i++) {
+		const struct listener *s = &r->other.sockets.list[i];
+		const struct owner *o = owners_of(&r->other.owners, s->inode);
+
+		if (o && !s->uid && !ssh_daemon_ports_has(&asked, s->port) &&
+		    listeners_fit(s, &p) <= LISTENERS_MAYBE &&
+		    ssh_daemon_is_usual(o->pid))
+			return s;
+	}
+
+	return NULL;
+}
+
+/* 1: it is told. */
+static int tell_moved(struct reading *r)
+{
+	struct looking *l = r->l;
+	struct look_question q = *l->question;
+	const struct listener *s;
+	struct culprit *c;
+	int error;
+
+	if (q.protocol != IPPROTO_TCP || r->is_partial)
+		return 0;
+	q.port = 0;
+	serving_done(&r->other);
+	error = serving_read(&r->other, "", &q);
+	if (!error)
+		error = serving_find_owners(&r->other);
+	s = error ? NULL : find_moved(r);
+	if (!s)
+		return error;
+
+	name(r, &r->other, s);
+	c = serving_culprit(l->record->arena, &r->other, s, l->links);
+	look_step(l, STEP_FAIL,
+		  _("nothing listens on tcp/%1$u; the SSH daemon's file asks "
+		    "for it, and %2$s still listens on %3$s"),
+		  l->question->port, text_string(&r->program),
+		  text_string(&r->socket));
+	look_tell(
+		l, FACT_LISTENER_MOVED, c,
+		_("Nothing listens on tcp/%1$u: the SSH daemon's file asks for it, and %2$s, which was not started again since, listens on %3$s."),
+		l->question->port, text_string(&r->program),
+		text_string(&r->socket));
+	return 1;
 }
 
 /* 1: it is told. */
@@ -373,6 +489,8 @@ static int tell_none(struct reading *r)
 
 	if (!error && is_plain)
 		error = tell_other_space(r);
+	if (!error && is_plain)
+		error = tell_moved(r);
 	if (!error && is_plain)
 		error = tell_stray(r);
 	if (error)

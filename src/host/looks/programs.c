@@ -253,6 +253,7 @@ const struct look look_programs = {
 	.title = N_("BPF programs on the way to the service"),
 	.needs = "CAP_NET_ADMIN, CAP_SYS_ADMIN, CAP_DAC_READ_SEARCH",
 	.state_size = sizeof(struct programs),
+	.sees_bridged = true,
 	.before = before,
 	.client = client,
 	.after = after,

@@ -71,8 +71,10 @@ static void tell_found(struct looking *l, const struct way_back *w)
 	text_done(&words);
 
 	tell_device(l, w);
-	if (!w->is_unsure && l->question->packets && !way_in(l, &in) &&
-	    in.end != WAY_UNKNOWN && in.end != WAY_RULE)
+	if (!l->question->packets)
+		return;
+	if (w->has_usual_rules || (!w->is_unsure && !way_in(l, &in) &&
+				   in.end != WAY_UNKNOWN && in.end != WAY_RULE))
 		look_tell(l, FACT_POLICY_RULES_PASS, NULL, NULL);
 }
 
@@ -150,6 +152,13 @@ static void tell_refused(struct looking *l, const struct way_back *w)
 	look_step(l, STEP_FAIL, "%s", k ? k->text : "");
 }
 
+/* It may be for a bridge of this host to carry, which needs no route for it. */
+static bool may_be_bridged(const struct looking *l)
+{
+	return !l->question->packets && l->question->has_server &&
+	       links_may_bridge(l->links, &l->question->server);
+}
+
 static int look(struct looking *l, bool is_counted)
 {
 	struct way_back w;
@@ -160,7 +169,7 @@ static int look(struct looking *l, bool is_counted)
 
 	if (w.has_route)
 		tell_found(l, &w);
-	else if (!w.is_unsure || is_counted)
+	else if ((!w.is_unsure && !may_be_bridged(l)) || is_counted)
 		tell_refused(l, &w);
 	else
 		look_step(l, STEP_FAIL, "%s", strerror(w.refusal));

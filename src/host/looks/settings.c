@@ -14,9 +14,6 @@
  * packets that it threw away for their own faults. (ip-sysctl.rst)
  */
 
-/* Shorter than any way through the internet that hosts are set up for. */
-enum { TTL_SMALL = 32 };
-
 /* Gone since Linux 4.12. */
 static bool has_recycling(void)
 {
@@ -158,23 +155,57 @@ static void tell_recycling(struct looking *l, const struct grown *g)
 			counters_name(COUNTER_PAWS_PASSIVE));
 }
 
-/* A router on the way back says that it ran out. */
+/* How many routers the client's packet came by, from what systems begin with. */
+static unsigned routers_between(uint8_t ttl)
+{
+	static const uint8_t firsts[] = { 32, 64, 128, 255 };
+
+	for (size_t i = 0; ttl && i < sizeof(firsts); i++)
+		if (ttl <= firsts[i])
+			return firsts[i] - ttl;
+
+	return 0;
+}
+
+/* What this host's packets begin with that leave by the device. */
+static int read_own_ttl(const struct looking *l, struct text *name,
+			int64_t *ret)
+{
+	const struct links_link *out =
+		links_by_index(l->links, l->question->device);
+	struct text path = TEXT_NULL;
+	int err = -ENODEV;
+
+	if (address_is_v4(&l->question->client)) {
+		text_str(name, "net.ipv4.ip_default_ttl");
+		err = sysctl_number(text_string(name), ret);
+	} else if (out) {
+		text_format(name, "net.ipv6.conf.%s.hop_limit", out->name);
+		text_format(&path, "net/ipv6/conf/%s/hop_limit", out->name);
+		err = sysctl_number(text_string(&path), ret);
+	}
+	text_done(&path);
+	return err;
+}
+
+/* A router on the way back says that it ran out, and it cannot suffice for as
+ * many routers as the client's packet passed. One that does may have run out in
+ * a loop. */
 static void tell_ttl(struct looking *l)
 {
-	bool is_v4 = address_is_v4(&l->question->client);
-	const char *name = is_v4 ? "net.ipv4.ip_default_ttl"
-				 : "net.ipv6.conf.all.hop_limit";
+	struct text name = TEXT_NULL;
 	int64_t value = 0;
 
-	if (!fact_has(l->seen, FACT_ICMP_TTL) ||
-	    !fact_has(l->seen, FACT_SYNACK_SEEN) ||
-	    sysctl_number(name, &value) || value >= TTL_SMALL)
-		return;
-
-	look_tell(
-		l, FACT_OWN_TTL_SMALL, way_sysctl_culprit(l, name, value),
-		_("%1$s is %2$d, and a router on the way says that the ttl ran out."),
-		name, (int)value);
+	if (fact_has(l->seen, FACT_ICMP_TTL) &&
+	    fact_has(l->seen, FACT_SYNACK_SEEN) &&
+	    !read_own_ttl(l, &name, &value) && value >= 0 &&
+	    value <= routers_between(l->question->ttl))
+		look_tell(
+			l, FACT_OWN_TTL_SMALL,
+			way_sysctl_culprit(l, text_string(&name), value),
+			_("%1$s is %2$d, and a router on the way says that the ttl ran out."),
+			text_string(&name), (int)value);
+	text_done(&name);
 }
 
 static int after(struct looking *l)

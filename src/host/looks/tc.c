@@ -387,6 +387,7 @@ const struct look look_tc = {
 	.title = N_("traffic control on the way of the packets"),
 	.needs = "CAP_NET_ADMIN",
 	.state_size = sizeof(struct tc_look),
+	.sees_bridged = true,
 	.before = before,
 	.client = client,
 	.after = after,

@@ -112,6 +112,44 @@ static void a_port_of_a_container_proves_nothing(void **state)
 	assert_int_not_equal(v->certainty, CERTAINTY_PROVEN);
 }
 
+static void a_service_that_was_shut_in_is_the_one_that_is_meant(void **state)
+{
+	struct fact_set facts = refused(true);
+	const struct verdict *v =
+		diag_judge(*state, with(&facts, FACT_LISTENER_WALLED));
+
+	assert_int_equal(place_in(v, cause_find("listener-other-netns")), 0);
+	assert_int_equal(place_in(v, cause_find("no-listener")), -1);
+}
+
+static void the_usual_program_on_another_port_is_it(void **state)
+{
+	struct fact_set facts = refused(true);
+	const struct verdict *v =
+		diag_judge(*state, with(&facts, FACT_LISTENER_MOVED));
+
+	assert_int_equal(place_in(v, cause_find("listener-wrong-port")), 0);
+	assert_int_equal(place_in(v, cause_find("no-listener")), -1);
+}
+
+static void a_ttl_that_cannot_suffice_is_the_servers_own(void **state)
+{
+	struct fact_set facts =
+		FACTS(FACT_AT_SERVER, FACT_FORETOLD, FACT_SYN_SEEN,
+		      FACT_SYNACK_SEEN, FACT_SYNACK_UNANSWERED, FACT_ICMP_ERROR,
+		      FACT_ICMP_TTL, FACT_ICMP_FROM_OTHER);
+	const struct verdict *v = diag_judge(*state, &facts);
+
+	assert_int_equal(v->symptom, SYMPTOM_SYNACK_UNANSWERED);
+	assert_int_not_equal(v->certainty, CERTAINTY_PROVEN);
+	assert_int_equal(place_in(v, cause_find("neigh-table-overflow")), -1);
+
+	v = diag_judge(*state, with(&facts, FACT_OWN_TTL_SMALL));
+	assert_string_equal(v->cause->id, "ttl-too-small");
+	assert_int_equal(v->certainty, CERTAINTY_PROVEN);
+	assert_int_equal(v->place, PLACE_SERVER);
+}
+
 /* SYNs that came in and were not answered. */
 static struct fact_set swallowed(void)
 {
@@ -231,6 +269,9 @@ int main(void)
 		WITH_DIAG(
 			a_program_on_another_port_may_be_the_one_that_is_meant),
 		WITH_DIAG(a_port_of_a_container_proves_nothing),
+		WITH_DIAG(a_service_that_was_shut_in_is_the_one_that_is_meant),
+		WITH_DIAG(the_usual_program_on_another_port_is_it),
+		WITH_DIAG(a_ttl_that_cannot_suffice_is_the_servers_own),
 		WITH_DIAG(drops_that_are_the_clients_own_prove_it),
 		WITH_DIAG(drops_that_may_be_anybodys_prove_nothing),
 		WITH_DIAG(counters_that_did_not_move_exclude_it),

@@ -9,7 +9,9 @@
 
 #include <cmocka.h>
 
+#include <errno.h>
 #include <ftw.h>
+#include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -70,8 +72,6 @@ static inline void fixing_rules(struct fixing *f, const char *name,
 	assert_int_equal(ruleset_link(f->rules), 0);
 	f->p.ruleset = f->rules;
 	f->p.source = &f->source;
-	/* As those that were gathered from the host. */
-	f->source.gathered = f;
 }
 
 static inline void fixing_packet(struct fixing *f, const char *words)

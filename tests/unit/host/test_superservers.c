@@ -17,8 +17,14 @@ static const char xinetd_line[] = "xinetd\0-dontfork\0-f\0/etc/xinetd.lab";
 static const char wrapped_line[] = "inetd\0-il";
 static const char sshd_line[] = "sshd: /usr/sbin/sshd -D [listener]";
 
+static const char names[] = "1\0=init\0"
+			    "12\0=inetd\0"
+			    "20\0=xinetd\0"
+			    "30\0=inetd\0"
+			    "40\0=sshd";
+
 static const struct tree_file host[] = {
-	{ "/proc/", "1 12 20 self 30 40", 0 },
+	{ "processes comm", names, sizeof(names) },
 	{ "/proc/1/comm", "init\n", 0 },
 	{ "/proc/12/comm", "inetd\n", 0 },
 	{ "/proc/12/cmdline", inetd_line, sizeof(inetd_line) },

@@ -1,0 +1,14 @@
+#pragma once
+
+#include "fix/repair.h"
+
+/*
+ * Whether a candidate's rules would shut an administrator out: his open session, in
+ * both directions, also with its conntrack entry gone, and a new one from the same
+ * place, as the engine computes it (the rehearsal tries it). What is refused
+ * already without the candidate does not count.
+ */
+
+/* 1: nobody is; 0: somebody is, and why says who and by which rule; -errno. */
+int lockout_check(struct fix_planning *p, const struct fix_candidate *c,
+		  struct text *why);

@@ -1,0 +1,28 @@
+#pragma once
+
+#include "base/text.h"
+#include "fix/ledger.h"
+
+/*
+ * One step of an order, done or taken back, by a process with the rights to.
+ * Both may be called again after a crash: what is not there is not taken back.
+ */
+
+/* Its script, file or command; notes of it go to the ledger. 0, or -errno with why
+ * (the tool's own words); then nothing of it was done, as far as its tool keeps to
+ * what it says. */
+int step_do(const struct ledger *l, const struct order *o, size_t i,
+	    struct text *why);
+
+/* is_other_boot: what only the kernel held is gone. 0 or -errno with why. */
+int step_take_back(const struct ledger *l, const struct order *o, size_t i,
+		   bool is_other_boot, struct text *why);
+
+/* Takes back all that was begun, last first, and notes the outcome: UNDONE, or
+ * STUCK after some tries. The caller has the ledger's lock. 0 or -errno with why. */
+int step_undo_all(const struct ledger *l, const struct order *o,
+		  struct text *why);
+
+/* Does those of one time, in their order; at the first that fails: -errno. */
+int step_do_all(const struct ledger *l, const struct order *o, bool is_lasting,
+		struct text *why);
