@@ -103,6 +103,7 @@ struct fix_run {
 	enum fact_kind ruled;
 	struct room *room;
 	int room_error; /* why there is none */
+	struct room *boot_room; /* for what the next boot loads; or NULL */
 	int rehearsal_error;
 	struct fix_candidate *chosen; /* NULL: there is no candidate */
 	size_t number;                /* of it, from 1 */
