@@ -95,7 +95,6 @@ client = ['--from', '192.168.30.1']
 status(2, says='plan, rehearse')
 status(2, 'paln', 'tcp/23', says='it is plan, rehearse')
 status(2, '23', says='kiriwake fix plan 23')
-status(2, 'experiment', 'tcp/23', says='there is no `fix experiment')
 status(0, '--help', says='rehearse')
 status(0, 'plan', '--help', says='--ruleset')
 status(0, 'rehearse', '--help', says='--experiment')
