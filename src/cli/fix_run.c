@@ -15,6 +15,8 @@
 #include "fix/session.h"
 #include "report/words.h"
 
+enum { FAMILY_V6 = 10 };
+
 static bool is_healthy(const struct fix_run *x)
 {
 	return x->verdict->verdict.status == STATUS_HEALTHY ||
@@ -139,6 +141,48 @@ static int make_plan(struct fix_run *x)
 	return err ? err : choose(x);
 }
 
+static int add_stand_in(struct fix_run *x, const char *words)
+{
+	struct rehearsal *r = x->chosen->rehearsal;
+	const char **all = arena_alloc(x->plan.arena,
+				       (r->stand_in_count + 1) * sizeof(*all));
+
+	if (!all)
+		return -ENOMEM;
+	for (size_t i = 0; i < r->stand_in_count; i++)
+		all[i] = r->stand_ins[i];
+	all[r->stand_in_count++] = words;
+	r->stand_ins = all;
+	return 0;
+}
+
+/* Rules that do not ask for the server's address are tried with any: with one
+ * that is nobody's (RFC 5737, RFC 3849). */
+static int rehearse_somewhere(struct fix_run *x)
+{
+	static const char *const nobody[] = { "192.0.2.80", "2001:db8::80" };
+	struct point *p = &x->planning.packet, kept = *p;
+	bool is_v6 = p->value[FIELD_FAMILY] == FAMILY_V6;
+	struct address a;
+	int err;
+
+	if (!address_parse(&a, nobody[is_v6], strlen(nobody[is_v6])))
+		return -EINVAL;
+	point_set(p, FIELD_DADDR, field_from_address(&a));
+	err = rehearse(&x->planning, x->chosen, x->room,
+		       x->request->is_experiment);
+	*p = kept;
+	if (err || !x->chosen->rehearsal)
+		return err;
+
+	return add_stand_in(
+		x,
+		fix_words(
+			&x->planning,
+			_("The server's address is not known: %s stands for it."),
+			nobody[is_v6]));
+}
+
 static int try_plan(struct fix_run *x)
 {
 	int err;
@@ -146,8 +190,11 @@ static int try_plan(struct fix_run *x)
 	if (!x->chosen || x->request->is_unrehearsed || !x->room)
 		return 0;
 
-	err = rehearse(&x->planning, x->chosen, x->room,
-		       x->request->is_experiment);
+	if (x->by == &fix_files && !x->plan.ask.has_server)
+		err = rehearse_somewhere(x);
+	else
+		err = rehearse(&x->planning, x->chosen, x->room,
+			       x->request->is_experiment);
 	if (err == -ENOMEM)
 		return err;
 	x->rehearsal_error = err;
