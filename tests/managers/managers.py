@@ -298,6 +298,61 @@ class Fail2banNft(Fail2ban):
     action, every = 'nftables-multiport', 'nftables-allports'
 
 
+class Docker(Manager):
+    """Its rules and the one that its documentation has people put into DOCKER-USER; the program itself is not there."""
+    keeps = 'docker'
+    drop_in = '/etc/systemd/system/docker.service.d'
+
+    def begin(self):
+        enable(self.host, 'docker.service')
+        box = self.lab.add_host('box', behind=self.host)
+        device = self.host.device_to(box)
+        self.host.run(f'ip link set {device} down; ip link set {device} name docker0; ip link set docker0 up')
+        self.outside, self.box = self.host.devices[0], box.addr4
+        box.start('exec python3 -c "import socket; s = socket.create_server((\'0.0.0.0\', 80), backlog=64)\n'
+                  'while True: s.accept()[0].close()"')
+        box.wait_listening(80)
+        self.load()
+
+    def load(self):
+        self.host.run(['iptables-restore'], input=f'''*nat
+:PREROUTING ACCEPT [0:0]
+:INPUT ACCEPT [0:0]
+:OUTPUT ACCEPT [0:0]
+:POSTROUTING ACCEPT [0:0]
+:DOCKER - [0:0]
+-A PREROUTING -m addrtype --dst-type LOCAL -j DOCKER
+-A DOCKER ! -i docker0 -p tcp -m tcp --dport {self.port} -j DNAT --to-destination {self.box}:80
+COMMIT
+*filter
+:INPUT ACCEPT [0:0]
+:FORWARD DROP [0:0]
+:OUTPUT ACCEPT [0:0]
+:DOCKER - [0:0]
+:DOCKER-BRIDGE - [0:0]
+:DOCKER-CT - [0:0]
+:DOCKER-FORWARD - [0:0]
+:DOCKER-USER - [0:0]
+-A FORWARD -j DOCKER-USER
+-A FORWARD -j DOCKER-FORWARD
+-A DOCKER -d {self.box}/32 ! -i docker0 -o docker0 -p tcp -m tcp --dport 80 -j ACCEPT
+-A DOCKER ! -i docker0 -o docker0 -j DROP
+-A DOCKER-BRIDGE -o docker0 -j DOCKER
+-A DOCKER-CT -o docker0 -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT
+-A DOCKER-FORWARD -j DOCKER-CT
+-A DOCKER-FORWARD -j DOCKER-BRIDGE
+-A DOCKER-FORWARD -i docker0 -j ACCEPT
+-A DOCKER-USER ! -s 192.0.2.2/32 -i {self.outside} -j DROP
+COMMIT
+''')
+
+    def boot(self):
+        self.load()
+        for file in self.host.path(self.drop_in).glob('*.conf'):
+            for command in re.findall('^ExecStartPost=(.*)$', file.read_text(), re.M):
+                self.host.run(command)
+
+
 STORIES = {
     'iptables-persistent': (IptablesPersistent, 4),
     'iptables-persistent-order': (IptablesPersistentOtherOrder, 4),
@@ -314,6 +369,7 @@ STORIES = {
     'firewalld-v6': (Firewalld, 6),
     'firewalld-denied': (FirewalldDenied, 4),
     'firewalld-iptables': (FirewalldIptables, 4),
+    'docker': (Docker, 4),
     'fail2ban': (Fail2ban, 4),
     'fail2ban-ipset': (Fail2banIpset, 4),
     'fail2ban-nft': (Fail2banNft, 4),
