@@ -1,5 +1,6 @@
 #include "fix/rule_words.h"
 
+#include <ctype.h>
 #include <string.h>
 #include <strings.h>
 
@@ -144,9 +145,7 @@ static bool take_verdict(struct words *w, struct rule_words *r)
 	if (!is_one_of(w, verdicts))
 		return false;
 	for (size_t i = 0; i < RULE_WORD; i++)
-		r->verdict[i] = w->word[i] >= 'a' && w->word[i] <= 'z'
-					? (char)(w->word[i] - 'a' + 'A')
-					: w->word[i];
+		r->verdict[i] = (char)toupper((unsigned char)w->word[i]);
 	return true;
 }
 
