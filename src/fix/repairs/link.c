@@ -57,7 +57,7 @@ static int put_up(struct mending *m)
 		return -ENOMEM;
 	kit_effect(
 		p, c,
-		_("All traffic of %s comes and goes again; routes by it that were lost when it went down have to be set again, by what manages the network."),
+		_("All traffic of %s comes and goes again; routes by it, and addresses of IPv6, that were lost when it went down have to be set again, by what manages the network."),
 		m->device);
 	return 0;
 }

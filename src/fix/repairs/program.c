@@ -98,7 +98,7 @@ static const char *unit_of_cgroup(struct mending *m)
 	const char *slash = m->cgroup ? strrchr(m->cgroup, '/') : NULL;
 	const char *unit = slash ? slash + 1 : NULL;
 
-	if (!kit_is_word(unit) ||
+	if (!unit || !kit_is_word(unit) ||
 	    !(strstr(unit, ".service") || strstr(unit, ".slice") ||
 	      strstr(unit, ".socket")))
 		return NULL;
@@ -158,16 +158,35 @@ static int allow_in_unit(struct mending *m, const char *unit, const char *who)
 	return unit_of_restart(p, c, &u, false);
 }
 
+/* Where the group is mounted. */
+static const char *path_of_cgroup(struct mending *m)
+{
+	static const char *const mounts[] = { "", "/sys/fs/cgroup",
+					      "/sys/fs/cgroup/unified" };
+
+	for (size_t i = 0; m->cgroup && i < 3; i++) {
+		const char *path =
+			fix_words(m->p, "%s%s", mounts[i], m->cgroup);
+
+		if (kit_has_file(m->p,
+				 fix_words(m->p, "%s/cgroup.procs", path)))
+			return path;
+	}
+
+	return m->cgroup ? fix_words(m->p, "%s%s", mounts[1], m->cgroup) : NULL;
+}
+
 static int detach_cgroup(struct mending *m)
 {
 	struct fix_planning *p = m->p;
+	const char *cgroup = path_of_cgroup(m);
 	struct kit_frame frame = detach_frame(m, true, m->cgroup);
 	struct fix_candidate *c;
 	struct kit_run run = { 0 };
 	const char *path;
 
 	if (!kit_has_tool(p, "bpftool") || !kit_is_word(m->mode) ||
-	    !kit_is_word(m->cgroup))
+	    !kit_is_word(cgroup))
 		return -ENOENT;
 	c = kit_propose(p, &frame);
 	path = c ? pin(m, c) : NULL;

@@ -98,9 +98,10 @@ static const char *wanted(struct fix_planning *p, const struct setting *s,
 					      : NULL;
 
 	/* The last port stays. */
-	return n > atoi(s->value) ? fix_words(p, "%s %s", s->value,
-					      end + strspn(end, " \t"))
-				  : NULL;
+	return n > strtoll(s->value, NULL, 10)
+		       ? fix_words(p, "%s %s", s->value,
+				   end + strspn(end, " \t"))
+		       : NULL;
 }
 
 /* At boot: the line that sets it changes its value, or there is a new one that
