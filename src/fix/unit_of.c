@@ -86,9 +86,9 @@ const char *const *unit_of_command(struct fix_planning *p,
 				   const struct unit_of *u, const char *verb)
 {
 	if (u->name)
-		return fix_argv(p, "systemctl", verb, u->name, NULL);
+		return fix_argv(p, "systemctl", verb, u->name, (char *)NULL);
 	if (u->script)
-		return fix_argv(p, u->script, verb, NULL);
+		return fix_argv(p, u->script, verb, (char *)NULL);
 
 	return NULL;
 }
@@ -107,7 +107,7 @@ int unit_of_restart(struct fix_planning *p, struct fix_candidate *c,
 	 * knows only the process that it started itself. */
 	if (!u->name && is_reload && u->pid > 1) {
 		argv = fix_argv(p, "kill", "-HUP", fix_words(p, "%d", u->pid),
-				NULL);
+				(char *)NULL);
 		name = u->program ? u->program : "?";
 		run.argv = argv;
 		run.undo = argv;

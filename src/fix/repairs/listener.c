@@ -236,7 +236,7 @@ static int by_conf(struct mending *m)
 static int reload_units(struct fix_planning *p, struct fix_candidate *c)
 {
 	const char *const *argv =
-		fix_argv(p, "systemctl", "daemon-reload", NULL);
+		fix_argv(p, "systemctl", "daemon-reload", (char *)NULL);
 	const struct kit_run run = {
 		.argv = argv,
 		.undo = argv,

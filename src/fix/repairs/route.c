@@ -342,14 +342,15 @@ static int mend(struct mending *m)
 		if (err != -ENOENT)
 			return err;
 	}
-	if (m->has_other && !(m->is_refusing && is_for_one(m))) {
+	if (m->has_other && !is_for_one(m)) {
 		gateway = m->other.has_gateway
 				  ? kit_address(m->p, &m->other.gateway)
 				  : NULL;
 		err = add_way(m, gateway, m->device, NULL,
 			      m->is_refusing || is_alive(m));
 	}
-	if (m->is_refusing && m->has_other && (!err || err == -ENOENT)) {
+	if ((m->is_refusing || is_for_one(m)) && m->has_other &&
+	    (!err || err == -ENOENT)) {
 		int deleted = delete_route(m);
 
 		err = deleted == -ENOENT ? err : deleted;
@@ -404,7 +405,6 @@ const struct repair repair_route = {
 		    "router-route-prohibit", "router-route-unreachable",
 		    "client-no-route", "client-wrong-gateway",
 		    "client-wrong-netmask", "client-route-blackhole",
-		    "client-route-prohibit", "client-route-unreachable",
-		    "vpn-split-tunnel" },
+		    "client-route-prohibit", "client-route-unreachable" },
 	.propose = propose,
 };

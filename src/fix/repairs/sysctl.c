@@ -161,9 +161,11 @@ static int put_now(struct fix_planning *p, struct fix_candidate *c,
 	const char *name = sysctl_files_name(p, key);
 	struct kit_run run = {
 		.argv = fix_argv(p, "sysctl", "-w",
-				 fix_words(p, "%s=%s", name, value), NULL),
+				 fix_words(p, "%s=%s", name, value),
+				 (char *)NULL),
 		.undo = fix_argv(p, "sysctl", "-w",
-				 fix_words(p, "%s=%s", name, old), NULL),
+				 fix_words(p, "%s=%s", name, old),
+				 (char *)NULL),
 		.text = fix_words(p, _("Sets %1$s from %2$s to %3$s."), name,
 				  old, value),
 		.undo_text =
