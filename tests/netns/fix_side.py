@@ -82,7 +82,8 @@ class State:
 def ask(host, args, words, patience=LIMIT):
     """(what it said, problem)"""
     more = [] if args.rehearse else ['--no-rehearse']
-    process = host.popen([*host.lab.launcher, args.program, 'fix', 'plan', *words, *more, '--json'], stdin=subprocess.DEVNULL,
+    before = host.lab.wrap if host is host.lab.client else host.lab.launcher
+    process = host.popen([*before, args.program, 'fix', 'plan', *words, *more, '--json'], stdin=subprocess.DEVNULL,
                          stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, errors='replace')
     listener = server_side.Listener(process.stderr)
     process.stderr = None
