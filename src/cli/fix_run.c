@@ -198,7 +198,11 @@ static int try_plan(struct fix_run *x)
 	if (err == -ENOMEM)
 		return err;
 	x->rehearsal_error = err;
-	return 0;
+	/* What cannot be loaded there stays what was read. */
+	err = x->boot_room && x->planning.may_read
+		      ? drift_prove(&x->planning, "/", x->boot_room, x->chosen)
+		      : 0;
+	return err == -ENOMEM ? err : 0;
 }
 
 static int tell(struct fix_run *x)
@@ -320,6 +324,8 @@ int fix_run(const struct cli *cli, struct fix_request *r,
 	/* Before anything that somebody else made is read. */
 	if (!r->is_unrehearsed)
 		x.room_error = room_start(&x.room);
+	if (x.room && by->is_host && !r->host)
+		(void)room_start(&x.boot_room);
 	if (r->is_applying) {
 		session_user(&x.user);
 		(void)session_find(&x.session);
@@ -334,6 +340,7 @@ int fix_run(const struct cli *cli, struct fix_request *r,
 	image_forget(&x.planning);
 	by->done(&x);
 	room_end(x.room);
+	room_end(x.boot_room);
 	applier_end(x.applier);
 	text_done(&x.user);
 	text_done(&x.session);
