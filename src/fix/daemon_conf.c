@@ -239,11 +239,14 @@ static bool word_in(const struct scan *s, size_t from, struct conf_place *ret)
 	size_t n = strlen(s->word);
 
 	for (size_t i = from; i + n <= s->len; i++) {
-		char before = i ? s->line[i - 1] : ' ';
-		char after = i + n < s->len ? s->line[i + n] : ' ';
+		char before = ' ', after = ' ';
 
 		if (strncasecmp(s->line + i, s->word, n) != 0)
 			continue;
+		if (i)
+			before = s->line[i - 1];
+		if (i + n < s->len)
+			after = s->line[i + n];
 		if (!is_edge(before) && before != '[' && before != ':' &&
 		    before != '/')
 			continue;

@@ -278,24 +278,16 @@ const char *fix_words(struct fix_planning *p, const char *format, ...)
 	return ret ? ret : "";
 }
 
-const char *const *fix_argv(struct fix_planning *p, ...)
+const char *const *fix_argv_of(struct fix_planning *p, const char *const *words)
 {
 	const char **ret;
 	size_t count = 0;
-	va_list ap;
 
-	va_start(ap, p);
-	while (va_arg(ap, const char *))
+	while (words[count])
 		count++;
-	va_end(ap);
-
 	ret = arena_alloc(p->plan->arena, (count + 1) * sizeof(*ret));
-	if (!ret)
-		return NULL;
-	va_start(ap, p);
-	for (size_t i = 0; i < count; i++)
-		ret[i] = arena_string(p->plan->arena, va_arg(ap, const char *));
-	va_end(ap);
+	for (size_t i = 0; ret && i < count; i++)
+		ret[i] = arena_string(p->plan->arena, words[i]);
 	return ret;
 }
 

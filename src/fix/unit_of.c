@@ -39,7 +39,7 @@ static const char *script_of(struct fix_planning *p, const char *program)
 	size_t len = program ? strlen(program) : 0;
 	const char *names[] = { program, NULL };
 
-	if (!kit_is_word(program) || strchr(program, '/'))
+	if (!program || !kit_is_word(program) || strchr(program, '/'))
 		return NULL;
 	if (len > 1 && program[len - 1] == 'd')
 		names[1] = arena_copy(p->plan->arena, program, len - 1);

@@ -98,7 +98,7 @@ static const char *unit_of_cgroup(struct mending *m)
 	const char *slash = m->cgroup ? strrchr(m->cgroup, '/') : NULL;
 	const char *unit = slash ? slash + 1 : NULL;
 
-	if (!kit_is_word(unit) ||
+	if (!unit || !kit_is_word(unit) ||
 	    !(strstr(unit, ".service") || strstr(unit, ".slice") ||
 	      strstr(unit, ".socket")))
 		return NULL;

@@ -98,7 +98,7 @@ static const char *wanted(struct fix_planning *p, const struct setting *s,
 					      : NULL;
 
 	/* The last port stays. */
-	return n > atoi(s->value) ? fix_words(p, "%s %s", s->value,
+	return n > strtol(s->value, NULL, 10) ? fix_words(p, "%s %s", s->value,
 					      end + strspn(end, " \t"))
 				  : NULL;
 }
