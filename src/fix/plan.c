@@ -193,12 +193,14 @@ static int combine(struct fix_planning *p, const struct group *groups,
 		   size_t count, size_t chosen, const struct fix_candidate *c)
 {
 	struct fix_candidate *sum = NULL;
+	bool is_missing = false;
 	int err = 0;
 
 	for (size_t i = 0; i < count && !err; i++) {
 		const struct fix_candidate *part =
 			i == chosen ? c : groups[i].first;
 
+		is_missing |= groups[i].is_missing;
 		if (!part)
 			continue;
 		if (sum) {
@@ -211,6 +213,9 @@ static int combine(struct fix_planning *p, const struct group *groups,
 		*sum = *part;
 		sum->next = NULL;
 	}
+	/* What stops it besides goes on stopping it. */
+	if (sum)
+		sum->effect.lets_through &= !is_missing;
 	if (!err && sum) {
 		err = fix_commands(p->plan, sum);
 		insert(&p->plan->first, sum);

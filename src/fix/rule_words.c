@@ -1,5 +1,6 @@
 #include "fix/rule_words.h"
 
+#include <ctype.h>
 #include <string.h>
 #include <strings.h>
 
