@@ -496,6 +496,8 @@ class Story:
         candidate, said = self.plan()
         assert candidate['owner'] == self.manager.keeps, said
         assert candidate['lasts'] == 'yes', said
+        if candidate['changes'][0]['kind'] == 'rules' and not isinstance(self.manager, Docker):
+            assert 'loading it into an empty namespace' in candidate['lasts_text'], said
         assert candidate['effect']['lets_through'] and candidate['effect']['known'], said
         assert candidate['effect']['exact'] or not candidate['id'].startswith('rule-insert'), said
 
