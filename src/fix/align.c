@@ -40,7 +40,7 @@ static int align_middle(struct arena *a, struct align_line *x, size_t x_count,
 	while (i < x_count && j < y_count) {
 		if (same(&x[i], &y[j]))
 			x[i++].twin = offset + j++;
-		else if (lengths[(i + 1) * width + j] >=
+		else if (lengths[(i + 1) * width + j] >
 			 lengths[i * width + j + 1])
 			i++;
 		else

@@ -22,6 +22,7 @@ struct back_op {
 struct back_rule {
 	const char *words;
 	const char *now; /* the same words where it is there, by address */
+	bool is_moved;   /* there, but at another place among the others */
 };
 
 /* One chain: before, as the change left it, now. */
@@ -251,6 +252,91 @@ static size_t distance(struct backing *b, struct align_line *x, size_t x_count,
 	return x_count + c->now_count - 2 * common;
 }
 
+static bool is_known(const struct back_chain *c, const char *now)
+{
+	for (size_t i = 0; i < c->left_count; i++)
+		if (c->left[i].now == now)
+			return true;
+
+	return false;
+}
+
+/* The others, by their words alone. */
+static void find_moved(struct back_chain *c)
+{
+	for (size_t i = 0; i < c->left_count; i++) {
+		struct back_rule *r = &c->left[i];
+
+		for (size_t k = 0; k < c->now_count && !r->now; k++) {
+			if (strcmp(c->now[k].words, r->words) != 0 ||
+			    is_known(c, c->now[k].words))
+				continue;
+			r->now = c->now[k].words;
+			r->is_moved = true;
+		}
+	}
+}
+
+static bool is_fresh(const struct back_chain *c, const char *words)
+{
+	for (size_t i = 0; i < c->before_count; i++)
+		if (c->before[i].words == words)
+			return false;
+
+	return true;
+}
+
+/* " -j ACCEPT", whatever stands behind. */
+static bool does_same(const char *x, const char *y)
+{
+	const char *a = strstr(x, "-j "), *b = strstr(y, "-j ");
+	size_t len = a ? strcspn(a + 3, " ") + 3 : 0;
+
+	return a && b && !strncmp(a, b, len) && (!b[len] || b[len] == ' ');
+}
+
+/* The only one that stands between the rules around it and is nobody's. */
+static const char *find_between(const struct back_chain *c, size_t at)
+{
+	size_t from = 0, to = c->now_count;
+	const char *ret = NULL;
+
+	for (size_t k = 0; k < c->now_count; k++)
+		for (size_t i = 0; i < c->left_count; i++) {
+			if (c->left[i].is_moved ||
+			    c->left[i].now != c->now[k].words)
+				continue;
+			if (i < at)
+				from = k + 1;
+			else if (k < to)
+				to = k;
+		}
+	for (size_t k = from; k < to; k++) {
+		if (is_known(c, c->now[k].words))
+			continue;
+		if (ret)
+			return NULL;
+		ret = c->now[k].words;
+	}
+
+	return ret && does_same(ret, c->left[at].words) ? ret : NULL;
+}
+
+/* A tool may print what came in other words than it was given. How many. */
+static size_t find_reworded(struct back_chain *c)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < c->left_count; i++) {
+		if (c->left[i].now || !is_fresh(c, c->left[i].words))
+			continue;
+		c->left[i].now = find_between(c, i);
+		count += c->left[i].now != NULL;
+	}
+
+	return count;
+}
+
 /* Where each rule that the change left is now. How far the rules are from what
  * they were before, and after it, is added. */
 static void compare(struct backing *b, struct back_chain *c, size_t *before,
@@ -278,6 +364,8 @@ static void compare(struct backing *b, struct back_chain *c, size_t *before,
 		};
 	c->left_count = c->after_count;
 	c->present_count = c->now_count;
+	find_moved(c);
+	*after -= 2 * find_reworded(c);
 }
 
 /* Its index, or the count. */
@@ -333,7 +421,7 @@ static bool undo_delete(struct backing *b, struct back_chain *c,
 		return true;
 
 	place = place_of(c, now);
-	if (*op->words && is_only(c, now)) {
+	if (!strcmp(op->words, now) && is_only(c, now)) {
 		put(b, op, 'D', 0);
 	} else {
 		struct back_op numbered = *op;
@@ -345,14 +433,20 @@ static bool undo_delete(struct backing *b, struct back_chain *c,
 	return true;
 }
 
-/* Before what it stood before, else behind what it stood behind. */
+static bool is_anchor(const struct back_rule *r)
+{
+	return r->now && !r->is_moved;
+}
+
+/* Before what it stood before, else behind what it stood behind. At the end: behind
+ * what was the last, before what others added. */
 static size_t place_for(const struct back_chain *c, size_t at)
 {
 	for (size_t i = at; i < c->left_count; i++)
-		if (c->left[i].now)
+		if (is_anchor(&c->left[i]))
 			return place_of(c, c->left[i].now);
 	for (size_t i = at; i-- > 0;)
-		if (c->left[i].now)
+		if (is_anchor(&c->left[i]))
 			return place_of(c, c->left[i].now) + 1;
 
 	return c->present_count;
@@ -365,15 +459,12 @@ static bool undo_insert(struct backing *b, struct back_chain *c,
 
 	if (at > c->left_count)
 		return false;
-	/* At the end: behind what was the last, before what others added. */
-	place = at == c->left_count && at && c->left[at - 1].now
-			? place_of(c, c->left[at - 1].now) + 1
-			: place_for(c, at);
+	place = place_for(c, at);
 	put(b, op, place < c->present_count ? 'I' : 'A',
 	    place < c->present_count ? place + 1 : 0);
 	memmove(&c->left[at + 1], &c->left[at],
 		(c->left_count - at) * sizeof(*c->left));
-	c->left[at] = (struct back_rule){ op->words, op->words };
+	c->left[at] = (struct back_rule){ op->words, op->words, false };
 	c->left_count++;
 	insert(c->present, &c->present_count, place, op->words);
 	return true;
@@ -428,23 +519,68 @@ static int go_back(struct backing *b)
 	return b->has_put ? 0 : 1;
 }
 
-int rules_back(struct text *out, const struct rules_back *back)
+/* It is there, at another place. */
+static void put_right(struct backing *b, struct back_chain *c, size_t at)
+{
+	struct back_rule *r = &c->left[at];
+	struct back_op op = { .counters = "", .chain = c->name, .words = "" };
+	size_t place = place_of(c, r->now);
+
+	put(b, &op, 'D', place + 1);
+	take(c->present, &c->present_count, place);
+	place = place_for(c, at);
+	op.words = r->words;
+	put(b, &op, 'I', place + 1);
+	insert(c->present, &c->present_count, place, r->now);
+	r->is_moved = false;
+}
+
+static int mend(struct backing *b)
+{
+	const struct rules_change *change = b->back->change;
+	size_t before = 0, after = 0;
+
+	if (!each_op(b, change->script, do_op))
+		return b->err ? b->err : -EINVAL;
+	text_format(b->out, "*%s\n", change->table);
+	for (size_t i = 0; i < b->chain_count && !b->err; i++) {
+		struct back_chain *c = &b->chains[i];
+
+		if (!c->is_gone)
+			compare(b, c, &before, &after);
+		for (size_t k = 0; k < c->left_count; k++)
+			if (c->left[k].is_moved)
+				put_right(b, c, k);
+	}
+	text_str(b->out, "COMMIT\n");
+	return b->err ? b->err : b->has_put ? 0 : 1;
+}
+
+static int go(struct text *out, const struct rules_back *back,
+	      int (*act)(struct backing *b))
 {
 	struct backing b = { .back = back, .arena = arena_new(), .out = out };
 	size_t start = out->len;
 	int ret = -ENOMEM;
 
-	if (back->change->engine == ENGINE_NFT) {
-		arena_free(b.arena);
-		return rules_back_nft(out, back);
-	}
 	b.room = lines_of(back->change->script) + lines_of(back->change->undo);
 	if (b.arena)
-		ret = go_back(&b);
+		ret = act(&b);
 	if (!ret && !text_ok(out))
 		ret = -ENOMEM;
 	if (ret)
 		text_cut(out, start);
 	arena_free(b.arena);
 	return ret;
+}
+
+int rules_back(struct text *out, const struct rules_back *back)
+{
+	return back->change->engine == ENGINE_NFT ? rules_back_nft(out, back)
+						  : go(out, back, go_back);
+}
+
+int rules_back_mend(struct text *out, const struct rules_back *back)
+{
+	return back->change->engine == ENGINE_NFT ? 1 : go(out, back, mend);
 }

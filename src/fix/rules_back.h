@@ -23,5 +23,11 @@ struct rules_back {
  * others have taken it away; -EINVAL: which rules are its cannot be told; -ENOMEM. */
 int rules_back(struct text *out, const struct rules_back *b);
 
+/* Of iptables, whose places are numbers: b->before is what the tool printed before
+ * change->script was run, b->now just after. Where somebody was at it in between, a
+ * rule may stand at another place than was meant: appends what puts it there. 0; 1:
+ * all is where it was meant to be; -errno. */
+int rules_back_mend(struct text *out, const struct rules_back *b);
+
 /* Of nft: rules are known by their handles. */
 int rules_back_nft(struct text *out, const struct rules_back *b);

@@ -125,6 +125,50 @@ static int run_script(const struct ledger *l, const struct rules_change *c,
 	return err;
 }
 
+/* What its own tool prints now. */
+static int print_rules(const struct rules_change *c, struct text *ret,
+		       struct text *why)
+{
+	const char *argv[] = { NULL, NULL };
+	struct text name = TEXT_NULL;
+	int err;
+
+	text_str(&name, c->tool                  ? c->tool
+			: c->family == TABLE_IP6 ? "ip6tables"
+						 : "iptables");
+	text_str(&name, "-save");
+	argv[0] = text_string(&name);
+	err = run(argv, NULL, TOOL_MS, ret, why);
+	text_done(&name);
+	return err;
+}
+
+/* Runs a script that was made for the rules as before says. iptables finds places
+ * by numbers, and cannot be told to refuse when somebody was faster: so what stands
+ * at another place than was meant is put there. */
+static int run_for(const struct ledger *l, const struct rules_change *c,
+		   const char *script, const char *before, struct text *echo,
+		   struct text *why)
+{
+	const struct rules_change ran = { .engine = c->engine,
+					  .family = c->family,
+					  .table = c->table,
+					  .script = script,
+					  .undo = "" };
+	struct text now = TEXT_NULL, mended = TEXT_NULL;
+	int err = run_script(l, c, script, echo, why);
+
+	if (!err && c->engine != ENGINE_NFT && !print_rules(c, &now, why) &&
+	    !rules_back_mend(&mended,
+			     &(struct rules_back){ .change = &ran,
+						   .before = before,
+						   .now = text_string(&now) }))
+		err = run_script(l, c, text_string(&mended), NULL, why);
+	text_done(&now);
+	text_done(&mended);
+	return err;
+}
+
 /* A daemon that is restarted would have the lock for good. */
 static int run_command(const struct ledger *l, const struct run_change *c,
 		       const char *const *argv, struct text *why)
@@ -143,6 +187,18 @@ static int run_command(const struct ledger *l, const struct run_change *c,
 	return err;
 }
 
+static enum live_source source_of(const struct rules_change *c)
+{
+	bool is_v6 = c->family == TABLE_IP6;
+
+	if (c->engine == ENGINE_NFT)
+		return LIVE_NFT;
+	if (c->engine == ENGINE_LEGACY)
+		return is_v6 ? LIVE_IP6TABLES_LEGACY : LIVE_IPTABLES_LEGACY;
+
+	return is_v6 ? LIVE_IP6TABLES_NFT : LIVE_IPTABLES_NFT;
+}
+
 static bool is_first_of_rules(const struct order *o, size_t i)
 {
 	while (i-- > 0)
@@ -150,6 +206,16 @@ static bool is_first_of_rules(const struct order *o, size_t i)
 			return false;
 
 	return true;
+}
+
+static int get_rules(const struct ledger *l, size_t i, struct text *ret)
+{
+	char name[24];
+	int err;
+
+	name_of(name, "rules", i);
+	err = ledger_get(l, name, ret);
+	return err == -ENOENT ? ledger_get(l, "rules", ret) : err;
 }
 
 /* The rules just before this step: what it goes back to, and for the first of an
@@ -186,14 +252,26 @@ static int do_rules(const struct ledger *l, const struct order *o, size_t i,
 		    struct text *why)
 {
 	const struct rules_change *c = &o->steps[i].change.rules;
-	struct text echo = TEXT_NULL;
+	struct text gathered = TEXT_NULL, before = TEXT_NULL, echo = TEXT_NULL;
 	char name[24];
-	int err = run_script(l, c, c->script, &echo, why);
+	bool is_other;
+	int err = get_rules(l, i, &gathered);
 
+	if (!err && !live_gathered_text(text_string(&gathered), gathered.len,
+					source_of(c), &before, &is_other))
+		err = -EAGAIN;
+	if (!err)
+		err = run_for(l, c, c->script, text_string(&before), &echo,
+			      why);
+	else
+		text_format(why, _("The ledger cannot be read: %s."),
+			    strerror(-err));
 	name_of(name, "echo", i);
 	/* Without it the handles are found again by what is new. */
 	if (!err && c->engine == ENGINE_NFT)
 		(void)ledger_put(l, name, text_string(&echo), echo.len);
+	text_done(&gathered);
+	text_done(&before);
 	text_done(&echo);
 	return err;
 }
@@ -243,64 +321,50 @@ int step_do(const struct ledger *l, const struct order *o, size_t i,
 	return err;
 }
 
-static enum live_source source_of(const struct rules_change *c)
+/* Takes it back from the rules as they are now. -EINVAL: it cannot be told. */
+static int undo_from(const struct ledger *l, const struct rules_change *c,
+		     size_t i, bool is_done, struct text *before,
+		     struct text *now, struct text *why)
 {
-	bool is_v6 = c->family == TABLE_IP6;
-
-	if (c->engine == ENGINE_NFT)
-		return LIVE_NFT;
-	if (c->engine == ENGINE_LEGACY)
-		return is_v6 ? LIVE_IP6TABLES_LEGACY : LIVE_IPTABLES_LEGACY;
-
-	return is_v6 ? LIVE_IP6TABLES_NFT : LIVE_IPTABLES_NFT;
-}
-
-/* What takes it back from the rules as they are now. 0, 1: nothing; -errno. */
-static int undo_script(const struct ledger *l, const struct rules_change *c,
-		       size_t i, bool is_done, struct text *before,
-		       struct text *now, struct text *ret)
-{
-	struct text b = TEXT_NULL, n = TEXT_NULL, echo = TEXT_NULL;
+	struct text b = TEXT_NULL, n = TEXT_NULL, echo = TEXT_NULL,
+		    script = TEXT_NULL;
 	bool is_other;
 	char name[24];
-	int err = 0;
+	int err = -EINVAL;
 
 	name_of(name, "echo", i);
 	(void)ledger_get(l, name, &echo);
-	if (!live_gathered_text(text_string(before), before->len, source_of(c),
-				&b, &is_other) ||
-	    !live_gathered_text(text_string(now), now->len, source_of(c), &n,
-				&is_other))
-		err = -EAGAIN;
+	if (live_gathered_text(text_string(before), before->len, source_of(c),
+			       &b, &is_other) &&
+	    live_gathered_text(text_string(now), now->len, source_of(c), &n,
+			       &is_other))
+		err = rules_back(&script, &(struct rules_back){
+						  .change = c,
+						  .before = text_string(&b),
+						  .now = text_string(&n),
+						  .echo = text_string(&echo),
+						  .is_done = is_done,
+					  });
 	if (!err)
-		err = rules_back(ret, &(struct rules_back){
-					      .change = c,
-					      .before = text_string(&b),
-					      .now = text_string(&n),
-					      .echo = text_string(&echo),
-					      .is_done = is_done,
-				      });
+		err = run_for(l, c, text_string(&script), text_string(&n), NULL,
+			      why);
+	else if (err < 0)
+		text_format(
+			why,
+			_("The new rules of table %s cannot be told from others."),
+			c->table);
 	text_done(&b);
 	text_done(&n);
 	text_done(&echo);
+	text_done(&script);
 	return err;
-}
-
-static int get_rules(const struct ledger *l, size_t i, struct text *ret)
-{
-	char name[24];
-	int err;
-
-	name_of(name, "rules", i);
-	err = ledger_get(l, name, ret);
-	return err == -ENOENT ? ledger_get(l, "rules", ret) : err;
 }
 
 /* Where the rules are as they were, there is nothing to take back. */
 static int undo_rules(const struct ledger *l, const struct rules_change *c,
 		      size_t i, bool is_done, struct text *why)
 {
-	struct text before = TEXT_NULL, now = TEXT_NULL, script = TEXT_NULL;
+	struct text before = TEXT_NULL, now = TEXT_NULL;
 	int lock = lock_tools(l);
 	int err = lock < 0 ? lock : get_rules(l, i, &before);
 
@@ -309,21 +373,14 @@ static int undo_rules(const struct ledger *l, const struct rules_change *c,
 		(void)close(lock);
 	if (!err)
 		err = rules_same_gather(&now);
-	if (!err && rules_same(text_string(&before), before.len,
-			       text_string(&now), now.len))
-		err = 1;
-	if (!err)
-		err = undo_script(l, c, i, is_done, &before, &now, &script);
-	if (err < 0)
-		text_format(
-			why,
-			_("The new rules of table %s cannot be told from others."),
-			c->table);
-	else if (!err)
-		err = run_script(l, c, text_string(&script), NULL, why);
+	if (err)
+		text_format(why, _("The ledger cannot be read: %s."),
+			    strerror(-err));
+	else if (!rules_same(text_string(&before), before.len,
+			     text_string(&now), now.len))
+		err = undo_from(l, c, i, is_done, &before, &now, why);
 	text_done(&before);
 	text_done(&now);
-	text_done(&script);
 	return err < 0 ? err : 0;
 }
 
