@@ -95,7 +95,6 @@ client = ['--from', '192.168.30.1']
 status(2, says='plan, rehearse')
 status(2, 'paln', 'tcp/23', says='it is plan, rehearse')
 status(2, '23', says='kiriwake fix plan 23')
-status(2, 'experiment', 'tcp/23', says='there is no `fix experiment')
 status(0, '--help', says='rehearse')
 status(0, 'plan', '--help', says='--ruleset')
 status(0, 'rehearse', '--help', says='--experiment')
@@ -128,6 +127,19 @@ status(0, 'plan', '23', *client, '--ruleset', '-', '--packet', 'in=eth1', stdin=
 status(0, 'plan', '23', *client, '--ruleset', '-', '--address', 'eth1=192.168.30.2/24', stdin=device, says='nothing to fix')
 # What no packet shows, no plan is made of.
 status(3, 'plan', '23', *client, '--ruleset', '-', stdin=b'*filter\n:INPUT DROP [0:0]\n-A INPUT -m limit --limit 1/s -j ACCEPT\nCOMMIT\n', says='cannot be foretold')
+
+# Both stories, rehearsed: where there may be namespaces, and the tools of the packet filter.
+for name, arguments in (('telnet', GOLDEN['telnet'][1]), ('manager', GOLDEN['manager'][1])):
+    got = run('fix', 'rehearse', '--experiment', '--json', *arguments)
+    said = keeps_promise(f'{name}, rehearsed', got[1])
+    rehearsal = said['candidates'][0]['rehearsal']
+    if not rehearsal or any(row['result'] == 'blocked' for row in rehearsal['rows']):
+        print(f'{name} was not rehearsed: {rehearsal and [row["text"] for row in rehearsal["rows"]]}')
+        continue
+    rows = {row['check']: row['result'] for row in rehearsal['rows']}
+    check(f'{name}: proven', got[0] == 0 and rehearsal['proven'], got)
+    check(f'{name}: without rules it works', rows['experiment'] == 'pass' and rows['after'] == 'pass', rows)
+    check(f'{name}: all others kept their fate', rehearsal['witnesses'] > 5, rehearsal)
 
 with tempfile.TemporaryDirectory() as private:
     case = f'{private}/case'

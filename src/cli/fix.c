@@ -20,7 +20,12 @@
 extern const struct command fix_plan_command, fix_rehearse_command,
 	fix_apply_command, fix_experiment_command;
 
-enum { CHOOSE_MOST = 999, WITHIN_LEAST = 5, WITHIN_MOST = 86400, TRIAL_MOST = 600 };
+enum {
+	CHOOSE_MOST = 999,
+	WITHIN_LEAST = 5,
+	WITHIN_MOST = 86400,
+	TRIAL_MOST = 600
+};
 
 /* What `fix PART' does with the plan. */
 enum part {
@@ -109,8 +114,8 @@ static int take_within(struct fix_request *r, const char *value)
 		return EXIT_USAGE;
 	seconds = strtoul(value, &end, 10);
 	r->confirm_within_s = (unsigned)seconds;
-	if (end != value && !*end && *value != '-' &&
-	    seconds >= WITHIN_LEAST && seconds <= WITHIN_MOST)
+	if (end != value && !*end && *value != '-' && seconds >= WITHIN_LEAST &&
+	    seconds <= WITHIN_MOST)
 		return 0;
 
 	return cli_usage(
@@ -172,10 +177,9 @@ static int take_value(struct fix_request *r, int argc, char *argv[], int *i)
 	if (cli_is(argv[*i], "--choose"))
 		return take_choice(r, cli_value("--choose", argc, argv, i)) ? -1
 									    : 1;
-	if (part_of(r) == PART_APPLY &&
-	    cli_is(argv[*i], "--confirm-within"))
-		return take_within(r, cli_value("--confirm-within", argc, argv,
-						i))
+	if (part_of(r) == PART_APPLY && cli_is(argv[*i], "--confirm-within"))
+		return take_within(r,
+				   cli_value("--confirm-within", argc, argv, i))
 			       ? -1
 			       : 1;
 	if (cli_is(argv[*i], "--address"))
@@ -530,7 +534,8 @@ const struct command fix_rehearse_command = {
 const struct command fix_apply_command = {
 	.name = "fix apply",
 	.arguments = "SERVICE|TARGET [--from CLIENT] [--for WHOM] [OPTION...]",
-	.summary = N_("Carries the plan out, and takes it back unless confirmed."),
+	.summary =
+		N_("Carries the plan out, and takes it back unless confirmed."),
 	.help = N_(
 		"\n"
 		"Makes the plan and rehearses it as `kiriwake fix rehearse' does, shows it, asks, and\n"
@@ -560,7 +565,8 @@ const struct command fix_apply_command = {
 
 const struct command fix_experiment_command = {
 	.name = "fix experiment",
-	.arguments = "SERVICE|TARGET [--from CLIENT] [--for SECONDS] [OPTION...]",
+	.arguments =
+		"SERVICE|TARGET [--from CLIENT] [--for SECONDS] [OPTION...]",
 	.summary = N_("The plan for a few seconds only: does the client come?"),
 	.help = N_(
 		"\n"
@@ -583,14 +589,10 @@ const struct command fix_experiment_command = {
 };
 
 static const struct command *const part_commands[] = {
-	&fix_plan_command,
-	&fix_rehearse_command,
-	&fix_apply_command,
-	&fix_experiment_command,
-	&fix_confirm_command,
-	&fix_undo_command,
-	&fix_status_command,
-	NULL,
+	&fix_plan_command,    &fix_rehearse_command,
+	&fix_apply_command,   &fix_experiment_command,
+	&fix_confirm_command, &fix_undo_command,
+	&fix_status_command,  NULL,
 };
 
 const struct command command_fix = {

@@ -50,10 +50,10 @@ struct fix_request {
 /* What became of a plan that was to be applied. */
 enum fix_outcome {
 	FIX_NOT_APPLIED,
-	FIX_APPLIED,  /* and it gets through: waits to be confirmed */
-	FIX_UNTRIED,  /* whether it gets through could not be tried */
-	FIX_UNDONE,   /* it did not get through: taken back */
-	FIX_REFUSED,  /* nothing was changed, why says for what reason */
+	FIX_APPLIED,   /* and it gets through: waits to be confirmed */
+	FIX_UNTRIED,   /* whether it gets through could not be tried */
+	FIX_UNDONE,    /* it did not get through: taken back */
+	FIX_REFUSED,   /* nothing was changed, why says for what reason */
 	FIX_CONFIRMED, /* --auto-confirm */
 	FIX_HELPED,    /* an experiment, over: it got through */
 	FIX_USELESS,   /* it did not, even so */
@@ -66,7 +66,7 @@ struct fix_applied {
 	enum fix_outcome outcome;
 	char id[32]; /* of the change; "": there is none */
 	const char *why;
-	int status; /* to exit with */
+	int status;    /* to exit with */
 	bool has_come; /* the client itself, to an experiment */
 };
 
@@ -103,6 +103,7 @@ struct fix_run {
 	enum fact_kind ruled;
 	struct room *room;
 	int room_error; /* why there is none */
+	struct room *boot_room; /* for what the next boot loads; or NULL */
 	int rehearsal_error;
 	struct fix_candidate *chosen; /* NULL: there is no candidate */
 	size_t number;                /* of it, from 1 */

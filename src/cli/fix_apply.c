@@ -238,8 +238,9 @@ static int carry_out(struct fix_run *x)
 		return err;
 	}
 	if (err)
-		return refuse(x, err == -EBUSY || err == -ESTALE ? EXIT_FAULT
-								 : EXIT_UNKNOWN,
+		return refuse(x,
+			      err == -EBUSY || err == -ESTALE ? EXIT_FAULT
+							      : EXIT_UNKNOWN,
 			      why.len ? keep(x, &why) : strerror(-err));
 
 	text_done(&why);

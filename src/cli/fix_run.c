@@ -15,6 +15,8 @@
 #include "fix/session.h"
 #include "report/words.h"
 
+enum { FAMILY_V6 = 10 };
+
 static bool is_healthy(const struct fix_run *x)
 {
 	return x->verdict->verdict.status == STATUS_HEALTHY ||
@@ -139,6 +141,48 @@ static int make_plan(struct fix_run *x)
 	return err ? err : choose(x);
 }
 
+static int add_stand_in(struct fix_run *x, const char *words)
+{
+	struct rehearsal *r = x->chosen->rehearsal;
+	const char **all = arena_alloc(x->plan.arena,
+				       (r->stand_in_count + 1) * sizeof(*all));
+
+	if (!all)
+		return -ENOMEM;
+	for (size_t i = 0; i < r->stand_in_count; i++)
+		all[i] = r->stand_ins[i];
+	all[r->stand_in_count++] = words;
+	r->stand_ins = all;
+	return 0;
+}
+
+/* Rules that do not ask for the server's address are tried with any: with one
+ * that is nobody's (RFC 5737, RFC 3849). */
+static int rehearse_somewhere(struct fix_run *x)
+{
+	static const char *const nobody[] = { "192.0.2.80", "2001:db8::80" };
+	struct point *p = &x->planning.packet, kept = *p;
+	bool is_v6 = p->value[FIELD_FAMILY] == FAMILY_V6;
+	struct address a;
+	int err;
+
+	if (!address_parse(&a, nobody[is_v6], strlen(nobody[is_v6])))
+		return -EINVAL;
+	point_set(p, FIELD_DADDR, field_from_address(&a));
+	err = rehearse(&x->planning, x->chosen, x->room,
+		       x->request->is_experiment);
+	*p = kept;
+	if (err || !x->chosen->rehearsal)
+		return err;
+
+	return add_stand_in(
+		x,
+		fix_words(
+			&x->planning,
+			_("The server's address is not known: %s stands for it."),
+			nobody[is_v6]));
+}
+
 static int try_plan(struct fix_run *x)
 {
 	int err;
@@ -146,12 +190,19 @@ static int try_plan(struct fix_run *x)
 	if (!x->chosen || x->request->is_unrehearsed || !x->room)
 		return 0;
 
-	err = rehearse(&x->planning, x->chosen, x->room,
-		       x->request->is_experiment);
+	if (x->by == &fix_files && !x->plan.ask.has_server)
+		err = rehearse_somewhere(x);
+	else
+		err = rehearse(&x->planning, x->chosen, x->room,
+			       x->request->is_experiment);
 	if (err == -ENOMEM)
 		return err;
 	x->rehearsal_error = err;
-	return 0;
+	/* What cannot be loaded there stays what was read. */
+	err = x->boot_room && x->planning.may_read
+		      ? drift_prove(&x->planning, "/", x->boot_room, x->chosen)
+		      : 0;
+	return err == -ENOMEM ? err : 0;
 }
 
 static int tell(struct fix_run *x)
@@ -273,6 +324,8 @@ int fix_run(const struct cli *cli, struct fix_request *r,
 	/* Before anything that somebody else made is read. */
 	if (!r->is_unrehearsed)
 		x.room_error = room_start(&x.room);
+	if (x.room && by->is_host && !r->host)
+		(void)room_start(&x.boot_room);
 	if (r->is_applying) {
 		session_user(&x.user);
 		(void)session_find(&x.session);
@@ -287,6 +340,7 @@ int fix_run(const struct cli *cli, struct fix_request *r,
 	image_forget(&x.planning);
 	by->done(&x);
 	room_end(x.room);
+	room_end(x.boot_room);
 	applier_end(x.applier);
 	text_done(&x.user);
 	text_done(&x.session);

@@ -58,9 +58,9 @@ static int take_words(struct settle *s, int argc, char *argv[])
 {
 	for (int i = 1; i < argc; i++) {
 		int taken = cli_common(s->cli, argc, argv, &i);
-		int status = taken	 ? 0
+		int status = taken        ? 0
 			     : argv[i][0] ? take_word(s, argv[i])
-					 : EXIT_USAGE;
+					  : EXIT_USAGE;
 
 		if (taken < 0)
 			return EXIT_USAGE;
@@ -103,7 +103,7 @@ static bool is_same(const struct settle *s, const struct order *o)
 static void tell_confirmed(const char *id)
 {
 	static const char *const argv[] = { "kiriwake", "firewall", "diff",
-					    "live",	"boot",	    NULL };
+					    "live",     "boot",     NULL };
 	struct tool t = { 0 }, *const list[] = { &t };
 	int status;
 
@@ -114,13 +114,14 @@ static void tell_confirmed(const char *id)
 			 : EXIT_UNKNOWN;
 	(void)printf(_("The change %s is confirmed.\n"), id);
 	if (status == EXIT_HEALTHY)
-		(void)puts(_("The next boot gives the rules that are in force."));
+		(void)puts(
+			_("The next boot gives the rules that are in force."));
 	else if (status == EXIT_FAULT)
-		(void)puts(
-			_("The next boot gives other rules than are in force: `kiriwake firewall diff live boot' tells which."));
+		(void)puts(_(
+			"The next boot gives other rules than are in force: `kiriwake firewall diff live boot' tells which."));
 	else
-		(void)puts(
-			_("Whether the next boot gives the same could not be told: `kiriwake firewall diff live boot'."));
+		(void)puts(_(
+			"Whether the next boot gives the same could not be told: `kiriwake firewall diff live boot'."));
 	tool_done(&t);
 }
 
@@ -175,9 +176,10 @@ static int settle(const struct settle *s)
 		err = ledger_open(&l, id, true);
 	if (err == -ENOENT) {
 		arena_free(a);
-		return s->id ? cli_usage(s->command,
-					 _("there is no change \"%s\": `kiriwake fix status' lists them"),
-					 s->id)
+		return s->id ? cli_usage(
+				       s->command,
+				       _("there is no change \"%s\": `kiriwake fix status' lists them"),
+				       s->id)
 			     : say("%s", _("No change waits."));
 	}
 	if (!err) {
@@ -359,7 +361,8 @@ static int run_status(struct cli *cli, int argc, char *argv[])
 	}
 	err = cli->json ? list_all_json(&list) : ledger_each(list_one, &list);
 	if (err == -EACCES)
-		return say("%s", _("Only root may read the ledger of changes."));
+		return say("%s",
+			   _("Only root may read the ledger of changes."));
 	if (err)
 		return say("%s", strerror(-err));
 	if (!list.count && !cli->json)

@@ -276,7 +276,8 @@ static void tell_rehearsed(struct text *out, const struct ticket *t,
 	struct text words = TEXT_NULL;
 
 	for (size_t i = 0; i < REHEARSAL_CHECKS; i++)
-		tell_row(out, t, &r->row[i]);
+		if (!i || !text_same(r->row[i].text, r->row[i - 1].text))
+			tell_row(out, t, &r->row[i]);
 	tell_turned(out, t, r);
 	paint(out, t, r->is_proven ? "\x1b[32m" : "\x1b[31m");
 	text_format(

@@ -82,8 +82,8 @@ static void settle_boot(void)
 static int arm(const struct ledger *l, const struct order *o)
 {
 	char boot[40];
-	int64_t deadline = clock_wall() +
-			   (int64_t)o->confirm_within_s * CLOCK_SECOND;
+	int64_t deadline =
+		clock_wall() + (int64_t)o->confirm_within_s * CLOCK_SECOND;
 	int err;
 
 	ledger_boot(boot);
@@ -200,8 +200,10 @@ int apply_confirm(struct ledger *l, const struct order *o, struct text *why)
 	}
 	err = ledger_progress(l, &p);
 	if (!err && p.state != LEDGER_APPLIED) {
-		text_format(why, _("the change %1$s is %2$s: there is nothing to confirm"),
-			    l->id, ledger_state_names[p.state]);
+		text_format(
+			why,
+			_("the change %1$s is %2$s: there is nothing to confirm"),
+			l->id, ledger_state_names[p.state]);
 		err = -ENOENT;
 	}
 	if (!err)
@@ -228,8 +230,10 @@ int apply_undo(struct ledger *l, const struct order *o, struct text *why)
 	}
 	err = ledger_progress(l, &p);
 	if (!err && !can_undo(p.state)) {
-		text_format(why, _("the change %1$s is %2$s: there is nothing to undo"),
-			    l->id, ledger_state_names[p.state]);
+		text_format(
+			why,
+			_("the change %1$s is %2$s: there is nothing to undo"),
+			l->id, ledger_state_names[p.state]);
 		err = -ENOENT;
 	}
 	if (!err)

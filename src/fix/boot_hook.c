@@ -38,18 +38,19 @@ static int set_unit(const char *program)
 	struct text t = TEXT_NULL;
 	int err;
 
-	text_format(&t,
-		    "[Unit]\n"
-		    "Description=Take back what kiriwake changed and nobody confirmed\n"
-		    "DefaultDependencies=no\n"
-		    "After=local-fs.target\n"
-		    "Before=network-pre.target\n"
-		    "Wants=network-pre.target\n"
-		    "\n"
-		    "[Service]\n"
-		    "Type=oneshot\n"
-		    "ExecStart=\"%s\" fix undo --pending\n",
-		    program);
+	text_format(
+		&t,
+		"[Unit]\n"
+		"Description=Take back what kiriwake changed and nobody confirmed\n"
+		"DefaultDependencies=no\n"
+		"After=local-fs.target\n"
+		"Before=network-pre.target\n"
+		"Wants=network-pre.target\n"
+		"\n"
+		"[Service]\n"
+		"Type=oneshot\n"
+		"ExecStart=\"%s\" fix undo --pending\n",
+		program);
 	err = put(unit, &t);
 	text_done(&t);
 	if (!err && mkdir(wants, 0755) && errno != EEXIST)

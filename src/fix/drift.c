@@ -43,13 +43,13 @@ static int walk(struct fix_planning *p, const struct ruleset *r,
 	return 0;
 }
 
-int drift_compare(struct fix_planning *p, const struct ruleset *booted,
-		  struct drift *ret)
+int drift_compare(struct fix_planning *p, const struct ruleset *in_force,
+		  const struct ruleset *booted, struct drift *ret)
 {
 	int err = walk(p, booted, ret);
 
-	if (!err && p->ruleset) {
-		err = compare_rulesets(p->ruleset, booted, p->plan->arena,
+	if (!err && in_force) {
+		err = compare_rulesets(in_force, booted, p->plan->arena,
 				       &ret->comparison);
 		ret->equal = comparison_equal(&ret->comparison);
 	}
@@ -70,10 +70,10 @@ int drift_read(struct fix_planning *p, const char *root, struct drift *ret)
 
 	ret->boot = i->boot;
 	ret->is_partial = drift_is_partial(&i->boot);
-	return drift_compare(p, i->rules, ret);
+	return drift_compare(p, p->ruleset, i->rules, ret);
 }
 
-static bool changes_rules(const struct fix_candidate *c)
+bool drift_changes_rules(const struct fix_candidate *c)
 {
 	for (size_t i = 0; i < c->now_count; i++)
 		if (c->now[i].kind == CHANGE_RULES)
@@ -180,7 +180,7 @@ int drift_candidate(struct fix_planning *p, const char *root,
 	if (!p->root)
 		p->root = root;
 	/* Who has no rules of his own here says himself what lasts. */
-	if (!changes_rules(c) || !p->ruleset)
+	if (!drift_changes_rules(c) || !p->ruleset)
 		return 0;
 	before = image_now(p);
 	if (!before || !is_kept(p, c, before))

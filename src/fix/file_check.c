@@ -59,7 +59,8 @@ static int ask(const char *const *argv, const char *path, const char *content,
 			err = -EINVAL;
 	}
 	if (err)
-		text_format(why, _("%1$s would not take %2$s as it would be: %3$s"),
+		text_format(why,
+			    _("%1$s would not take %2$s as it would be: %3$s"),
 			    argv[0], path, text_string(&t.complaint));
 	(void)close(t.input);
 	tool_done(&t);

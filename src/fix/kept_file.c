@@ -292,7 +292,8 @@ static int keep_insert(struct keeping *k, const struct chain *live,
 	const struct rule *behind =
 		at ? NULL : last_kept(file, live, e->number, 0);
 
-	return kept_file_put(k, file, at ? at : behind, behind != NULL, e->words);
+	return kept_file_put(k, file, at ? at : behind, behind != NULL,
+			     e->words);
 }
 
 static int keep_move(struct keeping *k, const struct chain *live,
@@ -309,7 +310,7 @@ static int keep_move(struct keeping *k, const struct chain *live,
 		return -ENOENT;
 	if (!kept)
 		return kept_file_put(k, file, at, is_down,
-			      e->words ? e->words : rule->words);
+				     e->words ? e->words : rule->words);
 	/* It stands there already. */
 	if (!at || at == kept ||
 	    (is_down ? kept->number > at->number : kept->number < at->number))
@@ -433,7 +434,8 @@ static int straighten_once(struct keeping *k, const struct walk_blocker *b)
 		return kept_file_move(k, accept, rule, false);
 
 	words = words_for(k, rule->chain);
-	return words ? kept_file_put(k, rule->chain, rule, false, words) : -ENOENT;
+	return words ? kept_file_put(k, rule->chain, rule, false, words)
+		     : -ENOENT;
 }
 
 /* ret: whether the file lets the packet pass then. */
@@ -516,8 +518,8 @@ static int try_edit(struct keeping *k)
 	if (!err)
 		err = straighten(k, &k->passes);
 	if (!err && k->passes)
-		err = kept_order_no_wider(k->p, k->c, image_now(k->p),
-					  k->image, &k->fits);
+		err = kept_order_no_wider(k->p, k->c, image_now(k->p), k->image,
+					  &k->fits);
 	return err;
 }
 

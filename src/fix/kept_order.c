@@ -166,8 +166,7 @@ static int put_new(struct keeping *k, const struct pairing *m,
 {
 	for (size_t i = 0; i < m->count; i++) {
 		const struct rule *before = predecessor(m, i);
-		const struct rule *at = before ? before
-					       : successor(m, i, NULL);
+		const struct rule *at = before ? before : successor(m, i, NULL);
 		int err;
 
 		if (m->pair[i] || was_there(old, m->rules[i]))
@@ -242,9 +241,8 @@ int kept_order_apply(struct keeping *k, const struct ruleset *after)
 			continue;
 		for (size_t n = 0; n < r->edit_count; n++) {
 			const char *name = r->edits[n].chain;
-			int err = order_chain(
-				k, chain_in(after, r, name),
-				chain_in(k->p->ruleset, r, name));
+			int err = order_chain(k, chain_in(after, r, name),
+					      chain_in(k->p->ruleset, r, name));
 
 			if (err)
 				return err;
@@ -331,10 +329,10 @@ int kept_order_no_wider(struct fix_planning *p, const struct fix_candidate *c,
 	there->id = c->id;
 	there->effect.as_written = c->effect.as_written;
 	err = fix_effect_of(&of_boot, there, after->rules, NULL);
-	*ret = !err && (there->effect.is_exact ||
-			(c->effect.is_as_written &&
-			 there->effect.is_as_written) ||
-			(!c->effect.is_exact &&
-			 there->effect.outside <= c->effect.outside));
+	*ret = !err &&
+	       (there->effect.is_exact ||
+		(c->effect.is_as_written && there->effect.is_as_written) ||
+		(!c->effect.is_exact &&
+		 there->effect.outside <= c->effect.outside));
 	return err == -ENOMEM ? err : 0;
 }

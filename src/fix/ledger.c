@@ -25,8 +25,8 @@ enum {
 };
 
 const char *const ledger_state_names[LEDGER_STATES] = {
-	"none",	     "prepared",  "armed",   "applying", "applied",
-	"confirming", "confirmed", "undoing", "undone",	 "stuck",
+	"none",       "prepared",  "armed",   "applying", "applied",
+	"confirming", "confirmed", "undoing", "undone",   "stuck",
 };
 
 void ledger_boot(char ret[40])
@@ -181,8 +181,8 @@ int ledger_create(struct ledger *l, struct arena *a, struct order *o,
 		return all;
 	err = make_folder(all, l->id);
 	if (!err) {
-		l->folder = openat(all, l->id,
-				   O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		l->folder =
+			openat(all, l->id, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 		err = l->folder < 0 ? -errno : fill(l, a, o, rules, len);
 		(void)fsync(all);
 	}
@@ -194,8 +194,7 @@ int ledger_create(struct ledger *l, struct arena *a, struct order *o,
 
 static bool is_id(const char *id)
 {
-	return *id && strlen(id) < 32 &&
-	       !id[strspn(id, "0123456789T-")];
+	return *id && strlen(id) < 32 && !id[strspn(id, "0123456789T-")];
 }
 
 int ledger_open(struct ledger *l, const char *id, bool is_written)
@@ -211,8 +210,8 @@ int ledger_open(struct ledger *l, const char *id, bool is_written)
 		return -ENOENT;
 	}
 	(void)snprintf(l->id, sizeof(l->id), "%s", id);
-	l->folder =
-		openat(all, id, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	l->folder = openat(all, id,
+			   O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	err = l->folder < 0 ? -errno : open_log(l, false);
 	(void)close(all);
 	if (err)

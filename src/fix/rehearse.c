@@ -28,13 +28,28 @@ const char *const rehearsal_check_names[REHEARSAL_CHECKS] = {
 static const char track[] = "table inet kiriwake_track {\n chain c { type "
 			    "filter hook prerouting priority -200; ct state "
 			    "new; }\n}\n";
+static const char track_no_more[] = "delete table inet kiriwake_track\n";
 
-static int nft(struct rehearsing *s, const char *input)
+static int run_track(struct rehearsing *s, const char *input, const char *older)
 {
-	static const char *const argv[] = { "nft", "-f", "-", NULL };
-	struct room_command c = { .argv = argv, .input = input };
+	static const char *const nft[] = { "nft", "-f", "-", NULL };
+	const char *const iptables[] = { "iptables",  "-t",         "raw",
+					 older,       "PREROUTING", "-m",
+					 "conntrack", "--ctstate",  "NEW",
+					 NULL };
+	const char *const ip6tables[] = { "ip6tables", "-t",         "raw",
+					  older,       "PREROUTING", "-m",
+					  "conntrack", "--ctstate",  "NEW",
+					  NULL };
+	struct room_command first = { .argv = nft, .input = input };
+	struct room_command then[] = { { .argv = iptables },
+				       { .argv = ip6tables } };
+	int err = room_run(s->room, s->arena, &first, 1);
 
-	return room_run(s->room, s->arena, &c, 1);
+	/* Where there is no nft. */
+	if (!err && first.status)
+		err = room_run(s->room, s->arena, then, 2);
+	return err;
 }
 
 static int try_connection(struct rehearsing *s, uint32_t limit_ms,
@@ -73,7 +88,7 @@ static struct room_talk talk_of(const struct rehearsing *s,
 
 static int open_sessions(struct rehearsing *s)
 {
-	int err = nft(s, track);
+	int err = run_track(s, track, "-A");
 
 	for (size_t i = 0; i < s->p->admin_count && i < FIX_ADMINS && !err;
 	     i++) {
@@ -234,7 +249,7 @@ static int try_admins_before(struct rehearsing *s)
 
 static int before(struct rehearsing *s)
 {
-	int64_t since = clock_now();
+	int64_t since;
 	struct room_heard heard = { 0 };
 	int err = drop_dead_sessions(s);
 
@@ -435,7 +450,7 @@ static int furnish(struct rehearsing *s, const char **ret_why)
 	if (!err)
 		err = rehearse_load(s, ret_why);
 	if (!err)
-		err = nft(s, "delete table inet kiriwake_track\n");
+		err = run_track(s, track_no_more, "-D");
 	if (!err)
 		err = room_rules(s->room, &s->before);
 	return err;

@@ -31,11 +31,20 @@ static const char *const harmless[] = {
 	"ip6tables-nft-restore",
 };
 
+/* The edits of rules that it is, or that stand for a manager's command. */
+static const struct rules_change *rules_of(const struct fix_change *c)
+{
+	if (c->kind == CHANGE_RULES)
+		return &c->rules;
+
+	return c->kind == CHANGE_RUN ? c->run.stand_in : NULL;
+}
+
 bool rehearse_apply_can(const struct fix_change *c)
 {
 	const char *name;
 
-	if (c->kind == CHANGE_RULES)
+	if (rules_of(c))
 		return true;
 	if (c->kind != CHANGE_RUN || c->run.is_restart || !c->run.argv ||
 	    !c->run.argv[0])
@@ -147,13 +156,16 @@ static int apply_one(struct rehearsing *s, const struct fix_change *c,
 		     const char **ret_why)
 {
 	struct rehearse_done *d = &s->done[s->done_count];
-	struct room_command command = { .argv = c->run.argv };
-	int err;
+	const struct rules_change *rules = rules_of(c);
+	struct room_command command = { 0 };
+	int err = 0;
 
 	*d = (struct rehearse_done){ .change = c };
-	if (c->kind == CHANGE_RULES) {
-		err = apply_rules(s, &c->rules, d, ret_why);
+	if (rules) {
+		if (rules->edit_count)
+			err = apply_rules(s, rules, d, ret_why);
 	} else {
+		command.argv = c->run.argv;
 		d->undo.argv = c->run.undo;
 		d->has_undo = c->run.undo;
 		err = run_one(s, &command, ret_why);
@@ -173,6 +185,13 @@ int rehearse_apply(struct rehearsing *s, const char **ret_why)
 	if (!s->done)
 		return -ENOMEM;
 	for (size_t i = 0; i < c->now_count && !err; i++) {
+		if (c->now[i].kind == CHANGE_RUN && c->now[i].run.stand_in)
+			rehearse_rows_stand_in(
+				s,
+				fix_words(
+					s->p,
+					_("%s is not in the room: the rules that it makes are put in by themselves."),
+					c->now[i].run.argv[0]));
 		if (rehearse_apply_can(&c->now[i])) {
 			err = apply_one(s, &c->now[i], ret_why);
 			continue;

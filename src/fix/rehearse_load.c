@@ -13,7 +13,7 @@
 #include "ruleset/live.h"
 #include "ruleset/read.h"
 
-enum { COMMANDS_MOST = 512 };
+enum { COMMANDS_MOST = 512, NOT_FOUND = 127 };
 
 static const char *const restore_legacy[] = { "iptables-legacy-restore", "-c",
 					      NULL };
@@ -280,10 +280,41 @@ static const char *first_line(struct rehearsing *s, const char *complaint)
 	return arena_copy(s->arena, complaint, strcspn(complaint, "\n"));
 }
 
+/* On hosts with one backend only, it has no name of its own. */
+static const char *const *plain_tool(const char *const *argv)
+{
+	if (argv == restore_legacy || argv == restore_nft)
+		return restore_other;
+	if (argv == restore_legacy6 || argv == restore_nft6)
+		return restore_other6;
+	return NULL;
+}
+
+static int run_plain(struct loading *l)
+{
+	int err = 0;
+
+	for (size_t i = 0; i < l->count && !err; i++) {
+		struct room_command *c = &l->commands[i];
+		const char *const *plain = plain_tool(c->argv);
+
+		if (!plain || !WIFEXITED(c->status) ||
+		    WEXITSTATUS(c->status) != NOT_FOUND)
+			continue;
+		c->argv = plain;
+		err = room_run(l->s->room, l->s->arena, c, 1);
+	}
+
+	return err;
+}
+
 static int run(struct loading *l, const char **ret_why)
 {
 	struct rehearsing *s = l->s;
 	int err = room_run(s->room, s->arena, l->commands, l->count);
+
+	if (!err)
+		err = run_plain(l);
 
 	for (size_t i = 0; i < l->count && !err; i++) {
 		const struct room_command *c = &l->commands[i];

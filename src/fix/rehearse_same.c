@@ -78,12 +78,43 @@ static void put_line(struct text *out, const char *line, const char *end)
 	text_char(out, '\n');
 }
 
+/* A table of iptables without rules of its own or a policy that stops: it may be
+ * there only because somebody looked. */
+static bool is_empty_table(const char *s)
+{
+	if (*s != '*')
+		return false;
+	while (*s && strncmp(s, "COMMIT", 6) != 0) {
+		size_t len = strcspn(s, "\n");
+
+		if (*s == '-' || *s == '[' ||
+		    (*s == ':' && !memmem(s, len, " ACCEPT ", 8)))
+			return false;
+		s += len + (s[len] == '\n');
+	}
+
+	return *s;
+}
+
+static const char *past_table(const char *s)
+{
+	while (*s && strncmp(s, "COMMIT", 6) != 0) {
+		s += strcspn(s, "\n");
+		s += *s == '\n';
+	}
+
+	return s + strcspn(s, "\n");
+}
+
 static void normalise(struct text *out, const char *s)
 {
 	while (*s) {
 		const char *end = s + strcspn(s, "\n");
 
-		put_line(out, s, end);
+		if (is_empty_table(s))
+			end = past_table(s);
+		else
+			put_line(out, s, end);
 		s = end + (*end == '\n');
 	}
 }

@@ -32,6 +32,8 @@ struct fix_planning {
 	 * its manager is asked to say (manager_express()). */
 	const struct fix_change *beside;
 	size_t beside_count;
+	/* The edits that stand for the manager's command (stand_in_effect()). */
+	const struct rules_change *stood_in;
 };
 
 /* Where rules can be read again from, any number of times. */

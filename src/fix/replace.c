@@ -91,7 +91,7 @@ static int fill(int fd, int old, const char *text, uint32_t mode)
 	int err = file_write(fd, text, strlen(text));
 
 	if (!err)
-		err = old >= 0		 ? copy_status(old, fd)
+		err = old >= 0           ? copy_status(old, fd)
 		      : fchmod(fd, mode) ? -errno
 					 : 0;
 	if (!err && fsync(fd))

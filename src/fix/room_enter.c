@@ -366,9 +366,11 @@ __attribute__((noreturn)) static void guard(pid_t parent)
 		refuse(WHERE, pid == -EPERM ? -EPERM : (int)pid);
 		_exit(1);
 	}
-	byte = !is_user || !put_ids(pid);
-	if (!byte)
+	byte = 1;
+	if (is_user && put_ids(pid)) {
+		byte = 0;
 		refuse(WHERE, -EPERM);
+	}
 	(void)close(WHERE);
 	be_nobody();
 	if (getppid() != parent)

@@ -298,12 +298,13 @@ static void send_all(struct room_inside *in, const struct fates *f, int packets,
 int room_frame_send(struct room_inside *in, const struct room_frame *frames,
 		    size_t count, uint8_t *fates)
 {
-	const struct fates f = { frames, count, fates };
+	struct fates f = { .frames = frames, .count = count };
 	int raw[2], packets;
 	int err = 0;
 
 	if (in->log < 0)
 		return -ENOTCONN;
+	f.fates = fates;
 	(void)room_enter_side(in, ROOM_HOST);
 	raw[0] = socket(AF_INET, SOCK_RAW | SOCK_CLOEXEC, IPPROTO_RAW);
 	raw[1] = socket(AF_INET6, SOCK_RAW | SOCK_CLOEXEC, IPPROTO_RAW);
@@ -320,14 +321,61 @@ int room_frame_send(struct room_inside *in, const struct room_frame *frames,
 	return err;
 }
 
-/* nft is there wherever its rules are. */
 static const char *const make_table[] = { "nft", "-f", "-", NULL };
 static const char *const delete_table[] = { "nft",  "delete",        "table",
 					    "inet", "kiriwake_room", NULL };
 
-static int nft(const char *const *argv, const char *input)
+/* Where there is no nft, the hooks behind the others that iptables has; its rules
+ * begin or end there. */
+static const char *const older_tables[][2] = { { "security", "INPUT" },
+					       { "mangle", "POSTROUTING" } };
+static const char *const older_tools[] = { "iptables-legacy", "iptables",
+					   "ip6tables-legacy", "ip6tables" };
+
+static int change_older(const char *tool, const char *how)
 {
-	return room_run_tool(argv, input, NULL, NULL) ? -EOPNOTSUPP : 0;
+	int status = 0;
+
+	for (size_t i = 0; i < 2; i++) {
+		const char *const argv[] = { tool,
+					     "-t",
+					     older_tables[i][0],
+					     how,
+					     older_tables[i][1],
+					     "-j",
+					     "NFLOG",
+					     "--nflog-group",
+					     "61234",
+					     NULL };
+
+		status |= room_run_tool(argv, "", NULL, NULL);
+	}
+	return status;
+}
+
+/* The families' tools, the first name that there is; IPv6 may be missing. */
+static int watch_older(const char *how)
+{
+	int status = change_older(older_tools[0], how);
+
+	if (status)
+		status = change_older(older_tools[1], how);
+	if (change_older(older_tools[2], how))
+		(void)change_older(older_tools[3], how);
+	return status ? -EOPNOTSUPP : 0;
+}
+
+static int begin_to_log(struct room_inside *in)
+{
+	in->is_older = room_run_tool(make_table, table, NULL, NULL);
+	return in->is_older ? watch_older("-A") : 0;
+}
+
+static int end_to_log(const struct room_inside *in)
+{
+	if (in->is_older)
+		return watch_older("-D");
+	return room_run_tool(delete_table, "", NULL, NULL) ? -EOPNOTSUPP : 0;
 }
 
 static struct nfgenmsg *begin(char *bytes, uint16_t type)
@@ -419,14 +467,14 @@ int room_frame_watch(struct room_inside *in, bool begins)
 
 	stop(in);
 	if (!begins)
-		return nft(delete_table, "");
+		return end_to_log(in);
 
 	in->log = open_netfilter();
 	if (in->log < 0)
 		return in->log;
 	err = listen_to_group(in->log);
 	if (!err)
-		err = nft(make_table, table);
+		err = begin_to_log(in);
 	for (int i = 0; i < ROOM_SIDES && !err; i++) {
 		err = room_enter_side(in, (enum room_side)i);
 		if (!err)

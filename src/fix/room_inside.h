@@ -30,6 +30,7 @@ struct room_inside {
 	uint8_t next_byte;        /* that is sent, and must come back */
 	int log;                  /* what passes; -1 */
 	int sniffers[ROOM_SIDES]; /* what comes out of the host; -1 */
+	bool is_older;            /* logged by iptables */
 	bool is_built;
 };
 

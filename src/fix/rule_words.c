@@ -174,8 +174,7 @@ static void cut_prefix(char *address)
 {
 	char *slash = strchr(address, '/');
 
-	if (slash &&
-	    !strcmp(slash, strchr(address, ':') ? "/128" : "/32"))
+	if (slash && !strcmp(slash, strchr(address, ':') ? "/128" : "/32"))
 		*slash = '\0';
 }
 

@@ -36,7 +36,7 @@ static int64_t boot_time(void)
 
 static void be_deaf(void)
 {
-	static const int signals[] = { SIGHUP,	SIGINT,	 SIGQUIT, SIGPIPE,
+	static const int signals[] = { SIGHUP,  SIGINT,  SIGQUIT, SIGPIPE,
 				       SIGTERM, SIGALRM, SIGUSR1, SIGUSR2,
 				       SIGTSTP, SIGTTIN, SIGTTOU, SIGCHLD };
 
@@ -58,7 +58,7 @@ static void let_go(const struct ledger *l, int ready)
 	for (int fd = STDERR_FILENO + 1; fd < limit; fd++)
 		if (fd != l->folder && fd != l->log && fd != ready)
 			(void)close(fd);
-	(void)chdir("/") ;
+	(void)chdir("/");
 }
 
 static void watch(struct sentry *s, pid_t peer)
@@ -138,8 +138,8 @@ __attribute__((noreturn)) static void stand(struct sentry *s)
 			undo(s);
 			if (is_settled(s))
 				break;
-			s->deadline_ns = boot_time() +
-					 (int64_t)TRIES_MS * 1000000;
+			s->deadline_ns =
+				boot_time() + (int64_t)TRIES_MS * 1000000;
 			continue;
 		}
 		if (is_gone(s, left < LOOK_MS ? (int)left : LOOK_MS))
@@ -170,8 +170,8 @@ int sentry_start(const struct ledger *l, const struct order *o)
 	struct sentry s = {
 		.ledger = l,
 		.order = o,
-		.deadline_ns = boot_time() +
-			       (int64_t)o->confirm_within_s * 1000000000,
+		.deadline_ns =
+			boot_time() + (int64_t)o->confirm_within_s * 1000000000,
 	};
 	int ends[2];
 	char none;

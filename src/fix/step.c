@@ -18,6 +18,7 @@
 #include "fix/rules_same.h"
 
 enum { TOOL_MS = 20000, RESTART_MS = 90000, TRIES = 5, PAUSE_MS = 300 };
+
 enum { FILE_MOST = 16 << 20 };
 
 static int input_of(const char *text)
@@ -187,9 +188,10 @@ static int undo_script(const struct ledger *l, const struct rules_change *c,
 		text_str(&undo, c->undo);
 	}
 	if (err)
-		text_format(why,
-			    _("The new rules of table %s cannot be told from others."),
-			    c->table);
+		text_format(
+			why,
+			_("The new rules of table %s cannot be told from others."),
+			c->table);
 	else
 		err = run_script(c, text_string(&undo), NULL, why);
 	text_done(&undo);
@@ -229,9 +231,10 @@ static int undo_within(const struct file_change *c, struct text *why)
 		err = replace_file(c->path, text_string(&now),
 				   text_string(&mended), c->mode);
 	if (err)
-		text_format(why,
-			    _("%s was changed by somebody else: look at it yourself."),
-			    c->path);
+		text_format(
+			why,
+			_("%s was changed by somebody else: look at it yourself."),
+			c->path);
 	text_done(&now);
 	text_done(&mended);
 	return err;
@@ -290,7 +293,8 @@ static bool was_not_done(const struct fix_change *c)
 
 	if (c->kind == CHANGE_RUN)
 		return true;
-	if (c->kind == CHANGE_FILE && replace_is(c->file.path, c->file.after) < 1)
+	if (c->kind == CHANGE_FILE &&
+	    replace_is(c->file.path, c->file.after) < 1)
 		ret = file_load(&now, c->file.path, FILE_MOST) != 0 ||
 		      replace_without(&mended, text_string(&now),
 				      c->file.before, c->file.after) != 0;

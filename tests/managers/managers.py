@@ -364,13 +364,12 @@ class Story:
 
     def plan(self):
         said = self.host.run([self.args.program, 'fix', 'plan', f'tcp/{self.port}', '--from', self.lab.client.address,
-                              '--no-rehearse', '--json'], check=False, timeout=60)
+                              '--json'], check=False, timeout=60)
         start = said.find('{')
         plan = json.loads(said[start:])
         assert plan['candidates'], f'no plan: {said}\n{self.rules()}'
         if self.args.verbose:
-            print(self.host.run([self.args.program, 'fix', 'plan', f'tcp/{self.port}', '--from', self.lab.client.address,
-                                 '--no-rehearse'], check=False, timeout=60), file=sys.stderr)
+            print(self.host.run([self.args.program, 'fix', 'plan', f'tcp/{self.port}', '--from', self.lab.client.address], check=False, timeout=60), file=sys.stderr)
         wanted = self.manager.wanted
         return next(c for c in plan['candidates'] if wanted in (None, c['id'])), said
 
@@ -413,6 +412,9 @@ class Story:
         assert candidate['lasts'] == 'yes', said
         assert candidate['effect']['lets_through'] and candidate['effect']['known'], said
         assert candidate['effect']['exact'] or not candidate['id'].startswith('rule-insert'), said
+
+        rehearsal = candidate['rehearsal'] or {'proven': True}
+        assert rehearsal['proven'], f'{said}\n{rehearsal}'
 
         for change in candidate['changes']:
             self.do(change)

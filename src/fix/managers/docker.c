@@ -48,9 +48,9 @@ static bool is_plain(const char *words)
 static int keep(struct fix_planning *p, struct fix_candidate *c,
 		const char *lines)
 {
-	const char *path = image_path(
-		p, fix_words(p, "%s/kiriwake-%u.conf", folder,
-			     (unsigned)p->plan->ask.port));
+	const char *path =
+		image_path(p, fix_words(p, "%s/kiriwake-%u.conf", folder,
+					(unsigned)p->plan->ask.port));
 	const char *before = image_content(p, NULL, 0, path);
 	struct fix_change *file = fix_change_lasting(p, c, CHANGE_FILE);
 
@@ -63,8 +63,8 @@ static int keep(struct fix_planning *p, struct fix_candidate *c,
 	file->undo_text = fix_words(p, _("%s goes."), path);
 	file->file.path = path;
 	file->file.before = before;
-	file->file.after = fix_words(p, "%s%s", before ? before : "[Service]\n",
-				     lines);
+	file->file.after =
+		fix_words(p, "%s%s", before ? before : "[Service]\n", lines);
 	file->file.line = 1;
 	file->file.mode = 0644;
 	return 0;
@@ -73,19 +73,19 @@ static int keep(struct fix_planning *p, struct fix_candidate *c,
 static void say_lasts(struct fix_planning *p, struct fix_candidate *c)
 {
 	const struct image *i = image_now(p);
-	bool is_on = !i || !i->boot.count ||
-		     image_unit(i, "docker.service") >= 0;
+	bool is_on =
+		!i || !i->boot.count || image_unit(i, "docker.service") >= 0;
 
 	c->lasts = c->lasting_count && is_on ? FIX_LASTS_YES : FIX_LASTS_NO;
 	if (!c->lasting_count)
-		c->lasts_text =
-			_("Docker leaves the rules of DOCKER-USER as they are while it runs, but nothing loads them after a reboot.");
+		c->lasts_text = _(
+			"Docker leaves the rules of DOCKER-USER as they are while it runs, but nothing loads them after a reboot.");
 	else if (is_on)
-		c->lasts_text =
-			_("Docker leaves the rules of DOCKER-USER as they are; after a reboot its unit adds this one again.");
+		c->lasts_text = _(
+			"Docker leaves the rules of DOCKER-USER as they are; after a reboot its unit adds this one again.");
 	else
-		c->lasts_text =
-			_("Docker's unit is not enabled, so nothing makes its rules or this one at boot.");
+		c->lasts_text = _(
+			"Docker's unit is not enabled, so nothing makes its rules or this one at boot.");
 }
 
 /* All of them new rules of DOCKER-USER: their lines of the drop-in. -ENOENT: one

@@ -161,36 +161,41 @@ static void end(struct rules_mend *m)
 	problems_free(m->problems);
 }
 
-static enum hook hook_of(const struct walk_way *way, const struct chain *c)
+/* Where on the way that was met; behind all, where it was not. */
+static size_t step_of(const struct walk_way *way, const struct walk_verdict *v)
 {
-	for (size_t i = 0; i < way->step_count; i++)
-		if (way->steps[i].chain == c)
-			return way->steps[i].hook;
+	size_t i = 0;
 
-	return c->hook;
+	while (i < way->step_count && (way->steps[i].chain != v->chain ||
+				       way->steps[i].rule != v->rule))
+		i++;
+	return i;
 }
 
-/* Where only some packets get through, whoever may refuse the others stands in
- * the way as well. */
-static bool unsure_blocker(const struct walk_way *way, bool of_reply,
-			   struct walk_blocker *ret)
+/* Where not all is known, whoever may refuse some of the packets stands in the
+ * way as well: the first of all. ret holds who does for sure, or has no chain. */
+static bool first_refusal(const struct walk_way *way, bool of_reply,
+			  struct walk_blocker *ret)
 {
-	if (way->verdict.decision != WALK_UNKNOWN)
-		return false;
+	size_t first =
+		ret->verdict.chain ? step_of(way, &ret->verdict) : SIZE_MAX;
 
 	for (size_t i = 0; i < way->end_count; i++) {
 		const struct walk_verdict *v = &way->ends[i];
+		size_t at = step_of(way, v);
 
 		if ((v->decision != WALK_DROP && v->decision != WALK_REJECT) ||
-		    !v->chain)
+		    !v->chain || at >= first)
 			continue;
+		first = at;
 		*ret = (struct walk_blocker){ .verdict = *v,
-					      .hook = hook_of(way, v->chain),
+					      .hook = v->chain->hook,
 					      .of_reply = of_reply };
-		return true;
+		if (at < way->step_count)
+			ret->hook = way->steps[at].hook;
 	}
 
-	return false;
+	return ret->verdict.chain != NULL;
 }
 
 /* The next that stands in the way of the packets; false: none does, or nobody
@@ -200,13 +205,13 @@ static bool next_blocker(struct rules_mend *m, const struct walk_result *w,
 {
 	m->walked = w;
 	*ret_unsure = w->way.doubt_count || w->reply.doubt_count;
-	if (w->blocker_count) {
+	*ret = (struct walk_blocker){ 0 };
+	if (w->blocker_count)
 		*ret = w->blockers[0];
+	if (!ret->of_reply && first_refusal(&w->way, false, ret))
 		return true;
-	}
 
-	return unsure_blocker(&w->way, false, ret) ||
-	       (w->has_reply && unsure_blocker(&w->reply, true, ret));
+	return w->has_reply && first_refusal(&w->reply, true, ret);
 }
 
 /* One blocker by the ways given, up to a NULL: the first that fits. */
@@ -221,11 +226,18 @@ static int mend_one(struct rules_mend *m, const struct walk_blocker *b,
 	return err;
 }
 
-static void tell_unsure(struct rules_mend *m)
+static void tell_unsure(struct rules_mend *m, const struct walk_blocker *b)
 {
-	rules_risk(m, FIX_RISK_SOME,
-		   _("A limit, a list or a time that the rules ask for no "
-		     "longer counts for these packets."));
+	const struct action *a = b->verdict.action;
+
+	if (a && a->kind == ACTION_QUEUE)
+		rules_risk(m, FIX_RISK_SOME,
+			   _("The program that reads the queue no longer sees "
+			     "these packets."));
+	else
+		rules_risk(m, FIX_RISK_SOME,
+			   _("A limit, a list or a time that the rules ask for "
+			     "no longer counts for these packets."));
 }
 
 static int walk(struct rules_mend *m, struct walk_blocker *ret,
@@ -317,7 +329,7 @@ static int mend_all(struct rules_mend *m, rules_mend_way *first)
 		if (err || is_through)
 			return err ? err : mend_bridges(m);
 		if (is_unsure)
-			tell_unsure(m);
+			tell_unsure(m, &b);
 		err = mend_one(m, &b, begin_with);
 		if (err == -ENOENT && i)
 			err = mend_one(m, &b, usual);

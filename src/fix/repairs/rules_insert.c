@@ -410,11 +410,36 @@ static int insert_at(struct rules_mend *m, const struct chain *c,
 	return insert(m, c, above, b);
 }
 
+/* The rule by which the packet left the base chain before its end: only above
+ * it there is a way past the policy. NULL: it came to the end. */
+static const struct rule *left_by(const struct rules_mend *m,
+				  const struct walk_blocker *b)
+{
+	const struct walk_way *way =
+		b->of_reply ? &m->walked->reply : &m->walked->way;
+	const struct rule *rule = NULL;
+
+	for (size_t i = 0; i < way->step_count; i++) {
+		const struct walk_step *s = &way->steps[i];
+
+		if (s->chain == b->verdict.chain && s->rule &&
+		    s->match == ANSWER_YES &&
+		    (is_decision(s->rule, ACTION_RETURN) ||
+		     is_decision(s->rule, ACTION_GOTO)))
+			rule = s->rule;
+	}
+
+	return rule;
+}
+
 int rules_insert_here(struct rules_mend *m, const struct walk_blocker *b)
 {
 	const struct chain *c = b->verdict.chain;
+	const struct rule *above = b->verdict.rule;
 
-	return insert_at(m, c, place_above(c, b->verdict.rule), b);
+	if (!above)
+		above = left_by(m, b);
+	return insert_at(m, c, place_above(c, above), b);
 }
 
 int rules_insert_base(struct rules_mend *m, const struct walk_blocker *b)

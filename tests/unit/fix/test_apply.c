@@ -28,7 +28,8 @@
 #include "ruleset/read.h"
 
 static const char allow[] = "# who may come\nsshd: ALL\n";
-static const char allow_after[] = "# who may come\nin.telnetd: 10.1.0.7\nsshd: ALL\n";
+static const char allow_after[] =
+	"# who may come\nin.telnetd: 10.1.0.7\nsshd: ALL\n";
 
 static bool is_alone;
 
@@ -106,7 +107,7 @@ static void begin(struct scene *s, const char *engine)
 				: "-p tcp -m tcp --dport 23 -j ACCEPT",
 	};
 	*c = (struct rules_change){
-		.engine = is_nft			   ? ENGINE_NFT
+		.engine = is_nft                      ? ENGINE_NFT
 			  : !strcmp(engine, "legacy") ? ENGINE_LEGACY
 						      : ENGINE_IPTABLES_NFT,
 		.family = is_nft ? TABLE_INET : TABLE_IP,
@@ -249,9 +250,9 @@ static void a_ruleset_that_changed_since_is_left_alone(void **state)
 	(void)state;
 	begin(&s, "nft");
 	run("nft add rule inet f i udp dport 53 drop");
-	assert_int_equal(apply_begin(&s.ledger, s.arena, &s.order, &s.before,
-				     &s.why),
-			 -ESTALE);
+	assert_int_equal(
+		apply_begin(&s.ledger, s.arena, &s.order, &s.before, &s.why),
+		-ESTALE);
 	assert_int_equal(replace_is("/srv/hosts.allow", allow), 1);
 	done(&s);
 }
@@ -282,9 +283,9 @@ static void a_step_that_fails_takes_all_back(void **state)
 	(void)state;
 	begin(&s, "iptables-nft");
 	put("/srv/hosts.allow", "another\n");
-	assert_int_equal(apply_begin(&s.ledger, s.arena, &s.order, &s.before,
-				     &s.why),
-			 -ESTALE);
+	assert_int_equal(
+		apply_begin(&s.ledger, s.arena, &s.order, &s.before, &s.why),
+		-ESTALE);
 	assert_true(are_rules_as_before(&s));
 	assert_int_equal(replace_is("/srv/hosts.allow", "another\n"), 1);
 	done(&s);

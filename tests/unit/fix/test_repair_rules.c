@@ -152,6 +152,27 @@ static void rules_between_stay_below_the_refusal(void **state)
 		     "COMMIT\nEOF");
 }
 
+static void a_policy_is_passed_where_the_packet_leaves_the_chain(void **state)
+{
+	(void)state;
+	commands_are("*filter\n:INPUT DROP [0:0]\n:FORWARD ACCEPT [0:0]\n"
+		     ":OUTPUT ACCEPT [0:0]\n"
+		     "-A INPUT -p tcp -m tcp --dport 22 -j ACCEPT\n"
+		     "-A INPUT -s 10.0.0.0/8 -j RETURN\n"
+		     "-A INPUT -p tcp -m tcp --dport 80 -j ACCEPT\n"
+		     "-A INPUT -j LOG\nCOMMIT\n",
+		     to_manager, "10.1.0.7", "rule-insert",
+		     "iptables -I INPUT 2 -s 10.1.0.7/32 -p tcp -m tcp --dport "
+		     "5555 -j ACCEPT");
+	commands_are("*filter\n:INPUT DROP [0:0]\n:FORWARD ACCEPT [0:0]\n"
+		     ":OUTPUT ACCEPT [0:0]\n"
+		     "-A INPUT -p tcp -m tcp --dport 80 -j ACCEPT\n"
+		     "-A INPUT -j LOG\nCOMMIT\n",
+		     to_manager, "10.1.0.7", "rule-insert",
+		     "iptables -I INPUT 2 -s 10.1.0.7/32 -p tcp -m tcp --dport "
+		     "5555 -j ACCEPT");
+}
+
 static void an_accept_moves_above_the_jump_to_what_refuses(void **state)
 {
 	(void)state;
@@ -433,6 +454,29 @@ static void a_limit_that_no_longer_counts_is_told(void **state)
 	planned_done(&p);
 }
 
+static void of_several_that_may_refuse_the_first_counts(void **state)
+{
+	(void)state;
+	commands_are("*filter\n:INPUT DROP [0:0]\n:FORWARD ACCEPT [0:0]\n"
+		     ":OUTPUT ACCEPT [0:0]\n"
+		     "-A INPUT -m state --state RELATED,ESTABLISHED -j ACCEPT\n"
+		     "-A INPUT -p tcp -m tcp --dport 5555 -j NFQUEUE "
+		     "--queue-num 3\nCOMMIT\n",
+		     to_manager, "10.1.0.7", "rule-insert",
+		     "iptables -I INPUT 2 -s 10.1.0.7/32 -p tcp -m tcp --dport "
+		     "5555 -j ACCEPT");
+	commands_are("*filter\n:INPUT ACCEPT [0:0]\n:FORWARD ACCEPT [0:0]\n"
+		     ":OUTPUT ACCEPT [0:0]\n"
+		     "-A INPUT -p tcp -m tcp --dport 5555 -m connlimit "
+		     "--connlimit-above 2 -j DROP\n"
+		     "-A INPUT -p tcp -m time --timestart 08:00 -j DROP\n"
+		     "-A INPUT -p tcp -m mac --mac-source 00:11:22:33:44:55 "
+		     "-j ACCEPT\n-A INPUT -j DROP\nCOMMIT\n",
+		     to_manager, "10.1.0.7", "rule-insert",
+		     "iptables -I INPUT 1 -s 10.1.0.7/32 -p tcp -m tcp --dport "
+		     "5555 -j ACCEPT");
+}
+
 /* Who looked at the bridge says so; the walk does not meet it. */
 static void a_bridge_gets_its_own(void **state)
 {
@@ -491,6 +535,8 @@ int main(void)
 		cmocka_unit_test(an_accept_that_others_meet_stays_where_it_is),
 		cmocka_unit_test(rules_between_stay_below_the_refusal),
 		cmocka_unit_test(
+			a_policy_is_passed_where_the_packet_leaves_the_chain),
+		cmocka_unit_test(
 			an_accept_moves_above_the_jump_to_what_refuses),
 		cmocka_unit_test(every_engine_and_the_answer_get_their_own),
 		cmocka_unit_test(an_inet_rule_does_not_open_the_other_family),
@@ -506,6 +552,7 @@ int main(void)
 		cmocka_unit_test(a_ban_of_one_client_can_go),
 		cmocka_unit_test(a_refusal_of_all_can_leave_one_out),
 		cmocka_unit_test(a_limit_that_no_longer_counts_is_told),
+		cmocka_unit_test(of_several_that_may_refuse_the_first_counts),
 		cmocka_unit_test(a_bridge_gets_its_own),
 		cmocka_unit_test(nothing_is_proposed_where_nothing_refuses),
 	};
