@@ -102,7 +102,7 @@ struct fix_run {
 	/* What the rules do to the first packet, by FACT_RULES_*; or NONE. */
 	enum fact_kind ruled;
 	struct room *room;
-	int room_error; /* why there is none */
+	int room_error;         /* why there is none */
 	struct room *boot_room; /* for what the next boot loads; or NULL */
 	int rehearsal_error;
 	struct fix_candidate *chosen; /* NULL: there is no candidate */

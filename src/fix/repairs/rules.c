@@ -359,8 +359,13 @@ static int propose_made(struct rules_mend *m)
 {
 	struct fix_planning *p = m->planning;
 	struct fix_candidate *c;
-	int err = fix_effect_of(p, &m->candidate, m->rules, NULL);
+	int err;
 
+	/* Whom the rule means and the ask does not, the next chain refuses, in
+	 * its own way: that is not what its author meant. */
+	if (m->candidate.now_count > 1)
+		m->candidate.effect.as_written = NULL;
+	err = fix_effect_of(p, &m->candidate, m->rules, NULL);
 	if (err || is_there_already(p->plan, &m->candidate))
 		return err;
 	if (!m->candidate.risk_text)

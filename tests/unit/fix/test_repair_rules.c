@@ -118,6 +118,29 @@ static void a_move_brings_what_the_rule_says_and_an_insert_no_more(void **state)
 	planned_done(&p);
 }
 
+/* Others would be refused by the next chain, in another way. */
+static void
+a_move_that_another_chain_needs_more_for_is_not_the_best(void **state)
+{
+	static const char rules[] =
+		"table inet filter {\n chain input {\n"
+		"  type filter hook input priority 0; policy accept;\n"
+		"  reject # handle 5\n"
+		"  tcp dport 5555 accept # handle 6\n }\n}\n"
+		"table ip other {\n chain in {\n"
+		"  type filter hook input priority 10; policy accept;\n"
+		"  tcp dport 5555 drop # handle 2\n }\n}\n";
+	struct planned p;
+
+	(void)state;
+	planned_read(&p, rules, to_manager, "10.1.0.7");
+	planned_make(&p);
+	assert_string_equal(planned_at(&p, 0)->id, "rule-insert");
+	assert_true(planned_at(&p, 0)->effect.is_exact);
+	assert_false(by_id(&p, "rule-move")->effect.is_as_written);
+	planned_done(&p);
+}
+
 /* A DROP for all above an ACCEPT that the others meet: a purpose, no accident. */
 static void an_accept_that_others_meet_stays_where_it_is(void **state)
 {
@@ -532,6 +555,8 @@ int main(void)
 		cmocka_unit_test(story_2_is_the_reject_below_the_accept),
 		cmocka_unit_test(
 			a_move_brings_what_the_rule_says_and_an_insert_no_more),
+		cmocka_unit_test(
+			a_move_that_another_chain_needs_more_for_is_not_the_best),
 		cmocka_unit_test(an_accept_that_others_meet_stays_where_it_is),
 		cmocka_unit_test(rules_between_stay_below_the_refusal),
 		cmocka_unit_test(
