@@ -110,10 +110,10 @@ class Cut:
 
 
 class Teller:
-    """What is said, and what was done: steps of {who, command, status, expected, text, at}."""
+    """What is said, and what was done: steps of {who, command, status, expected, text, at}; path: a file that they are added to."""
 
-    def __init__(self, is_japanese):
-        self.is_japanese = is_japanese
+    def __init__(self, is_japanese, path=None):
+        self.is_japanese, self.path = is_japanese, path
         self.is_terminal = sys.stdout.isatty() and not os.environ.get('NO_COLOR')
         self.bold, self.plain = ('\033[1m', '\033[0m') if self.is_terminal else ('', '')
         self.steps, self.begin = [], time.monotonic()
@@ -133,10 +133,11 @@ class Teller:
             return
         # Latin words stay whole; marks do not begin a line.
         line, used = '', 0
-        for word in re.findall(r'[ -~]+?(?: |(?![ -~]))|[^ -~][、。」）]*', text.replace('。 ', '。')):
+        for word in re.findall(r'[ -~]+?(?: |(?![ -~]))|[^ -~][、。」）ーァィゥェォッャュョぁぃぅぇぉっゃゅょ]*', text.replace('。 ', '。')):
             if used + width_of(word.rstrip()) > 80:
                 self.put(line.rstrip())
                 line, used = '', 0
+            word = word if line else word.lstrip()
             line, used = line + word, used + width_of(word)
         self.put(line.rstrip())
 
@@ -147,6 +148,9 @@ class Teller:
         step = {'who': who, 'command': command, 'status': status, 'expected': expected, 'text': text,
                 'at': round(time.monotonic() - self.begin, 2)}
         self.steps.append(step)
+        if self.path:
+            with open(self.path, 'a', encoding='utf-8') as file:
+                file.write(json.dumps(step) + '\n')
         return text
 
     def coloured(self, command):
@@ -156,10 +160,6 @@ class Teller:
         """Of the steps, those that did not end as the story goes."""
         return [f'{s["who"]} {s["command"]}: exit status {s["status"]}, not {s["expected"]}' for s in self.steps
                 if s['status'] != s['expected']]
-
-    def write_steps(self, path):
-        with open(path, 'a', encoding='utf-8') as file:
-            file.writelines(json.dumps(step) + '\n' for step in self.steps)
 
 
 class Reader:
