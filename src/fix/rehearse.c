@@ -189,15 +189,29 @@ static bool is_silent(int error)
 	return error == ETIMEDOUT;
 }
 
+/* It never came as far as a packet. */
+static bool is_untried(struct rehearsing *s, enum rehearsal_check check,
+		       int64_t since, int error)
+{
+	if (error != EADDRNOTAVAIL && error != ENODEV)
+		return false;
+	rehearse_rows_set(s, check, REHEARSAL_BLOCKED, since,
+			  _("The room has no client's address to try it "
+			    "from."));
+	return true;
+}
+
 /* As the rules say that it fails; where they say nothing, it only has to. */
 static void row_before(struct rehearsing *s, int64_t since, int error)
 {
 	const char *how = rehearse_rows_error(error);
 	bool is_told = s->expected.decision == WALK_REJECT;
 
+	if (is_untried(s, REHEARSED_BEFORE, since, error))
+		return;
 	if (!error)
 		rehearse_rows_set(
-			s, REHEARSED_BEFORE, REHEARSAL_FAIL, since,
+			s, REHEARSED_BEFORE, REHEARSAL_BLOCKED, since,
 			_("In the room the connection works before the change: "
 			  "what stops it on the host is not in the room."));
 	else if (s->has_expected && is_told == is_silent(error))
@@ -288,6 +302,8 @@ static int after(struct rehearsing *s)
 
 	if (err)
 		return err;
+	if (is_untried(s, REHEARSED_AFTER, since, heard.error))
+		return 0;
 	if (heard.error)
 		rehearse_rows_set(
 			s, REHEARSED_AFTER, REHEARSAL_FAIL, since,
