@@ -38,6 +38,8 @@ done'''
 def enable(host, *units):
     """What systemctl enable leaves behind."""
     for unit in units:
+        wanted = host.root / f'etc/systemd/system/multi-user.target.wants/{unit}'
+        wanted.unlink(missing_ok=True)  # this machine's own may be a link to the unit itself
         host.write(f'/etc/systemd/system/multi-user.target.wants/{unit}', '')
 
 
