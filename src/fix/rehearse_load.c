@@ -408,10 +408,11 @@ int rehearse_load_nothing(struct rehearsing *s)
 		text_done(&save);
 		text_done(&empty);
 	}
-	if (!err)
-		l.commands[l.count++] = (struct room_command){ .argv = flush };
+	if (err)
+		return err;
+
+	l.commands[l.count++] = (struct room_command){ .argv = flush };
 	/* nft may be missing, where there is only the older engine. */
-	if (!err)
-		err = run(&l, &why);
+	err = run(&l, &why);
 	return err < 0 ? err : 0;
 }
