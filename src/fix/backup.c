@@ -90,8 +90,8 @@ static void name_table(char *to, const char *name)
 {
 	size_t len = strlen(name);
 
-	memcpy(to, name, len < XT_TABLE_MAXNAMELEN ? len
-						   : XT_TABLE_MAXNAMELEN - 1);
+	memcpy(to, name,
+	       len < XT_TABLE_MAXNAMELEN ? len : XT_TABLE_MAXNAMELEN - 1);
 }
 
 static int entries_v4(int fd, const char *table)
@@ -180,8 +180,7 @@ static int count_message(const struct nlmsghdr *head, void *context)
 {
 	unsigned *count = context;
 
-	if (head->nlmsg_type ==
-	    ((NFNL_SUBSYS_NFTABLES << 8) | NFT_MSG_NEWRULE))
+	if (head->nlmsg_type == ((NFNL_SUBSYS_NFTABLES << 8) | NFT_MSG_NEWRULE))
 		(*count)++;
 
 	return MNL_CB_OK;
@@ -224,9 +223,8 @@ static int kernel_nft(unsigned *ret)
 	*ret = 0;
 	if (!nl)
 		return errno == EPROTONOSUPPORT ? 0 : -errno;
-	err = mnl_socket_bind(nl, 0, MNL_SOCKET_AUTOPID)
-		      ? -errno
-		      : dump_rules(nl, ret);
+	err = mnl_socket_bind(nl, 0, MNL_SOCKET_AUTOPID) ? -errno
+							 : dump_rules(nl, ret);
 	(void)mnl_socket_close(nl);
 	/* A kernel without nf_tables. */
 	return err == -EOPNOTSUPP || err == -EINVAL ? 0 : err;

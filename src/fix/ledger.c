@@ -25,8 +25,8 @@ enum {
 };
 
 const char *const ledger_state_names[LEDGER_STATES] = {
-	"none",	     "prepared",  "armed",   "applying", "applied",
-	"confirming", "confirmed", "undoing", "undone",	 "stuck",
+	"none",       "prepared",  "armed",   "applying", "applied",
+	"confirming", "confirmed", "undoing", "undone",   "stuck",
 };
 
 void ledger_boot(char ret[40])
@@ -181,8 +181,8 @@ int ledger_create(struct ledger *l, struct arena *a, struct order *o,
 		return all;
 	err = make_folder(all, l->id);
 	if (!err) {
-		l->folder = openat(all, l->id,
-				   O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		l->folder =
+			openat(all, l->id, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 		err = l->folder < 0 ? -errno : fill(l, a, o, rules, len);
 		(void)fsync(all);
 	}
@@ -194,8 +194,7 @@ int ledger_create(struct ledger *l, struct arena *a, struct order *o,
 
 static bool is_id(const char *id)
 {
-	return *id && strlen(id) < 32 &&
-	       !id[strspn(id, "0123456789T-")];
+	return *id && strlen(id) < 32 && !id[strspn(id, "0123456789T-")];
 }
 
 int ledger_open(struct ledger *l, const char *id, bool is_written)
@@ -211,8 +210,8 @@ int ledger_open(struct ledger *l, const char *id, bool is_written)
 		return -ENOENT;
 	}
 	(void)snprintf(l->id, sizeof(l->id), "%s", id);
-	l->folder =
-		openat(all, id, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	l->folder = openat(all, id,
+			   O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	err = l->folder < 0 ? -errno : open_log(l, false);
 	(void)close(all);
 	if (err)
@@ -260,7 +259,7 @@ int ledger_each(int (*each)(void *context, const char *id), void *context)
 }
 
 struct wanted {
-	char *id;
+	char id[32];
 	bool is_pending;
 };
 
@@ -278,15 +277,16 @@ static int take_wanted(void *context, const char *id)
 	if (err || (w->is_pending && !ledger_is_pending(p.state)))
 		return 0;
 
-	(void)snprintf(w->id, 32, "%s", id);
+	(void)snprintf(w->id, sizeof(w->id), "%s", id);
 	return 1;
 }
 
 int ledger_latest(char id[32], bool is_pending)
 {
-	struct wanted w = { .id = id, .is_pending = is_pending };
+	struct wanted w = { .is_pending = is_pending };
 	int ret = ledger_each(take_wanted, &w);
 
+	memcpy(id, w.id, sizeof(w.id));
 	return ret < 0 ? ret : ret ? 0 : -ENOENT;
 }
 

@@ -76,9 +76,10 @@ int ledger_lock(const struct ledger *l, int *ret);
 int ledger_lock_all(int *ret);
 
 /* Adds a line: on the disk when it returns. step -1: none. 0 or -errno. */
-__attribute__((format(printf, 4, 5))) int
-ledger_note(const struct ledger *l, const char *word, int step,
-	    const char *detail, ...);
+__attribute__((format(printf, 4, 5))) int ledger_note(const struct ledger *l,
+						      const char *word,
+						      int step,
+						      const char *detail, ...);
 
 /* The state's own line. */
 int ledger_state(const struct ledger *l, enum ledger_state state,

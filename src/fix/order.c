@@ -10,13 +10,33 @@
 #include "base/cursor.h"
 
 static const char *const programs[] = {
-	"arptables",  "brctl",	     "bridge",	   "conntrack",
-	"cscli",      "ebtables",    "fail2ban-client", "firewall-cmd",
-	"ip",	      "ip6tables",   "ip6tables-legacy", "ip6tables-nft",
-	"ipset",      "iptables",    "iptables-legacy",	"iptables-nft",
-	"ipvsadm",    "netfilter-persistent", "nft", "nmcli",
-	"rc-service", "service",     "ss",	   "sysctl",
-	"systemctl",  "tc",	     "ufw",
+	"arptables",
+	"brctl",
+	"bridge",
+	"conntrack",
+	"cscli",
+	"ebtables",
+	"fail2ban-client",
+	"firewall-cmd",
+	"ip",
+	"ip6tables",
+	"ip6tables-legacy",
+	"ip6tables-nft",
+	"ipset",
+	"iptables",
+	"iptables-legacy",
+	"iptables-nft",
+	"ipvsadm",
+	"netfilter-persistent",
+	"nft",
+	"nmcli",
+	"rc-service",
+	"service",
+	"ss",
+	"sysctl",
+	"systemctl",
+	"tc",
+	"ufw",
 };
 
 static const char *const kind_names[] = {
@@ -76,7 +96,6 @@ int order_make(struct order *ret, struct arena *a,
 	put_steps(ret, c->lasting, c->lasting_count, true, is_restarting);
 	return 0;
 }
-
 
 static void put_bytes(struct text *out, const char *name, const char *bytes,
 		      size_t len)
@@ -172,7 +191,7 @@ struct reading {
 	struct arena *arena;
 	struct cursor at;
 	struct order *order;
-	struct order_step *step; /* NULL: before the first */
+	struct order_step *step;               /* NULL: before the first */
 	const char *words[2][ORDER_WORDS + 1]; /* argv, undo-argv */
 	size_t word_count[2];
 	bool is_bad, is_whole;
@@ -302,8 +321,8 @@ static void begin_step(struct reading *r, const struct order_field *f)
 		return;
 	}
 	r->step = &r->order->steps[r->order->count++];
-	r->step->change.kind = (enum change_kind)name_of(r, f, kind_names,
-							 KINDS);
+	r->step->change.kind =
+		(enum change_kind)name_of(r, f, kind_names, KINDS);
 }
 
 /* A tool's name ends up in what is run. */
@@ -317,11 +336,11 @@ static bool take_rules(struct reading *r, struct rules_change *c,
 		       const struct order_field *f)
 {
 	if (!strcmp(f->name, "engine"))
-		c->engine = (enum engine)name_of(r, f, engine_names,
-						 ENGINE_COUNT);
+		c->engine =
+			(enum engine)name_of(r, f, engine_names, ENGINE_COUNT);
 	else if (!strcmp(f->name, "family"))
-		c->family = (enum table_family)name_of(
-			r, f, table_family_names, TABLE_FAMILY_COUNT);
+		c->family = (enum table_family)name_of(r, f, table_family_names,
+						       TABLE_FAMILY_COUNT);
 	else if (!strcmp(f->name, "table"))
 		c->table = f->value;
 	else if (!strcmp(f->name, "tool"))
@@ -405,8 +424,8 @@ static void take_order(struct reading *r, const struct order_field *f)
 	const struct {
 		const char *name, **ret;
 	} words[] = {
-		{ "id", &o->id },	    { "what", &o->what },
-		{ "why", &o->why },	    { "who", &o->who },
+		{ "id", &o->id },           { "what", &o->what },
+		{ "why", &o->why },         { "who", &o->who },
 		{ "session", &o->session }, { "service", &o->service },
 		{ "client", &o->client },
 	};

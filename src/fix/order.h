@@ -21,10 +21,10 @@ struct order_step {
 enum { ORDER_STEPS = 64, ORDER_WORDS = 48, ORDER_MOST = 64 << 20 /* bytes */ };
 
 struct order {
-	const char *id;   /* its folder's name; NULL before it has one */
-	const char *what; /* the candidate's summary */
-	const char *why;  /* the cause's id; NULL */
-	const char *who;  /* "root (sudo by alice), from 192.0.2.7" */
+	const char *id;      /* its folder's name; NULL before it has one */
+	const char *what;    /* the candidate's summary */
+	const char *why;     /* the cause's id; NULL */
+	const char *who;     /* "root (sudo by alice), from 192.0.2.7" */
 	const char *session; /* SSH_CONNECTION of who applied it; NULL */
 	const char *service; /* "tcp/5555": what is tried again */
 	const char *client;  /* its address; NULL */
