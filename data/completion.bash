@@ -54,10 +54,14 @@ _kiriwake() {
 		fi ;;
 	fix)
 		if [[ $previous == fix ]]; then
-			mapfile -t COMPREPLY < <(compgen -W 'plan rehearse --help' -- "$current")
+			mapfile -t COMPREPLY < <(compgen -W 'plan rehearse apply experiment confirm undo status --help' -- "$current")
 		elif [[ $current == -* ]]; then
 			local more=--no-rehearse
 			[[ " ${COMP_WORDS[*]} " == *' rehearse '* ]] && more=--experiment
+			[[ " ${COMP_WORDS[*]} " == *' apply '* ]] && more='--confirm-within --auto-confirm --restart --unrehearsed --yes'
+			[[ " ${COMP_WORDS[*]} " == *' experiment '* ]] && more='--unrehearsed --yes'
+			[[ " ${COMP_WORDS[*]} " == *' confirm '* ]] && more=--same-session
+			[[ " ${COMP_WORDS[*]} " == *' undo '* ]] && more=--pending
 			mapfile -t COMPREPLY < <(compgen -W "--from --for --choose $more --wait --save --host --ruleset --packet --packet-from --address --json --lang --color -v --help" -- "$current")
 		else
 			mapfile -t COMPREPLY < <(compgen -A service -- "$current"; compgen -d -- "$current")

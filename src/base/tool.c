@@ -132,9 +132,9 @@ void tool_start(struct tool *t, const char *program, const char *const *argv)
 		return;
 	}
 
-	t->failed = spawn_copied(
-		program, argv, (const int[]){ t->input, out[1], err[1] },
-		&t->pid);
+	t->failed = spawn_copied(program, argv,
+				 (const int[]){ t->input, out[1], err[1] },
+				 &t->pid);
 	close(out[1]);
 	close(err[1]);
 	if (t->failed) {

@@ -18,15 +18,27 @@
 #include "cli/target.h"
 
 extern const struct command fix_plan_command, fix_rehearse_command,
-	fix_apply_command;
+	fix_apply_command, fix_experiment_command;
 
-enum { CHOOSE_MOST = 999, WITHIN_LEAST = 5, WITHIN_MOST = 86400 };
+enum {
+	CHOOSE_MOST = 999,
+	WITHIN_LEAST = 5,
+	WITHIN_MOST = 86400,
+	TRIAL_MOST = 600
+};
 
 /* What `fix PART' does with the plan. */
-enum part { PART_PLAN = 1, PART_REHEARSE = 2, PART_APPLY = 4 };
+enum part {
+	PART_PLAN = 1,
+	PART_REHEARSE = 2,
+	PART_APPLY = 4,
+	PART_EXPERIMENT = 8,
+};
 
 static enum part part_of(const struct fix_request *r)
 {
+	if (r->is_trial)
+		return PART_EXPERIMENT;
 	if (r->is_applying)
 		return PART_APPLY;
 
@@ -102,8 +114,8 @@ static int take_within(struct fix_request *r, const char *value)
 		return EXIT_USAGE;
 	seconds = strtoul(value, &end, 10);
 	r->confirm_within_s = (unsigned)seconds;
-	if (end != value && !*end && *value != '-' &&
-	    seconds >= WITHIN_LEAST && seconds <= WITHIN_MOST)
+	if (end != value && !*end && *value != '-' && seconds >= WITHIN_LEAST &&
+	    seconds <= WITHIN_MOST)
 		return 0;
 
 	return cli_usage(
@@ -121,6 +133,25 @@ static int take_probing(struct fix_request *r, int argc, char *argv[], int *i)
 	return taken;
 }
 
+/* "20s", "20" */
+static int take_span(struct fix_request *r, const char *value)
+{
+	char *end;
+	unsigned long seconds;
+
+	if (!value)
+		return EXIT_USAGE;
+	seconds = strtoul(value, &end, 10);
+	r->confirm_within_s = (unsigned)seconds;
+	if (end != value && (!*end || !strcmp(end, "s")) && *value != '-' &&
+	    seconds && seconds <= TRIAL_MOST)
+		return 0;
+
+	return cli_usage(r->command,
+			 _("--for takes seconds, 1 to %1$d, not \"%2$s\""),
+			 TRIAL_MOST, value);
+}
+
 /* 1: taken; 0: it is none of these; -1: it is wrong, which was said. */
 static int take_value(struct fix_request *r, int argc, char *argv[], int *i)
 {
@@ -132,6 +163,8 @@ static int take_value(struct fix_request *r, int argc, char *argv[], int *i)
 		{ &r->as_user, "--as" },
 	};
 
+	if (r->is_trial && cli_is(argv[*i], "--for"))
+		return take_span(r, cli_value("--for", argc, argv, i)) ? -1 : 1;
 	for (size_t k = 0; k < sizeof(words) / sizeof(*words); k++) {
 		if (!cli_is(argv[*i], words[k].name))
 			continue;
@@ -144,9 +177,9 @@ static int take_value(struct fix_request *r, int argc, char *argv[], int *i)
 	if (cli_is(argv[*i], "--choose"))
 		return take_choice(r, cli_value("--choose", argc, argv, i)) ? -1
 									    : 1;
-	if (r->is_applying && cli_is(argv[*i], "--confirm-within"))
-		return take_within(r, cli_value("--confirm-within", argc, argv,
-						i))
+	if (part_of(r) == PART_APPLY && cli_is(argv[*i], "--confirm-within"))
+		return take_within(r,
+				   cli_value("--confirm-within", argc, argv, i))
 			       ? -1
 			       : 1;
 	if (cli_is(argv[*i], "--address"))
@@ -166,13 +199,15 @@ static int take_option(struct fix_request *r, int argc, char *argv[], int *i)
 		unsigned parts;
 	} flags[] = {
 		{ &r->is_waiting, "--wait",
-		  PART_PLAN | PART_REHEARSE | PART_APPLY },
+		  PART_PLAN | PART_REHEARSE | PART_APPLY | PART_EXPERIMENT },
 		{ &r->is_unrehearsed, "--no-rehearse", PART_PLAN },
 		{ &r->is_experiment, "--experiment", PART_REHEARSE },
-		{ &r->is_sure, "--yes", PART_APPLY },
-		{ &r->is_sure, "-y", PART_APPLY },
+		{ &r->is_sure, "--yes", PART_APPLY | PART_EXPERIMENT },
+		{ &r->is_sure, "-y", PART_APPLY | PART_EXPERIMENT },
 		{ &r->is_restarting, "--restart", PART_APPLY },
-		{ &r->is_daring, "--unrehearsed", PART_APPLY },
+		{ &r->is_auto, "--auto-confirm", PART_APPLY },
+		{ &r->is_daring, "--unrehearsed",
+		  PART_APPLY | PART_EXPERIMENT },
 	};
 
 	int taken = cli_common(r->frame.cli, argc, argv, i);
@@ -239,7 +274,7 @@ static bool is_target(const struct fix_request *r)
 	struct address a;
 	int err;
 
-	if (server_is_service(r->word))
+	if (!r->word || server_is_service(r->word))
 		return false;
 	err = target_parse(&t, r->frame.arena, r->word, r->port, &why);
 	text_done(&why);
@@ -261,7 +296,7 @@ static const struct fix_look *look_of(const struct fix_request *r)
 {
 	if (r->file_count)
 		return &fix_files;
-	if (is_kind(r->word, S_IFDIR))
+	if (r->word && is_kind(r->word, S_IFDIR))
 		return &fix_case;
 	/* Of somebody else's attempts this host is the server, or stands on
 	 * their way. */
@@ -340,6 +375,7 @@ static const struct command *const commands[] = {
 	[PART_PLAN] = &fix_plan_command,
 	[PART_REHEARSE] = &fix_rehearse_command,
 	[PART_APPLY] = &fix_apply_command,
+	[PART_EXPERIMENT] = &fix_experiment_command,
 };
 
 static int run_part(struct cli *cli, enum part part, int argc, char *argv[])
@@ -352,8 +388,9 @@ static int run_part(struct cli *cli, enum part part, int argc, char *argv[])
 
 	r->command = commands[part];
 	r->is_rehearsing = part == PART_REHEARSE;
-	r->is_applying = part == PART_APPLY;
-	r->confirm_within_s = 60;
+	r->is_trial = part == PART_EXPERIMENT;
+	r->is_applying = part == PART_APPLY || r->is_trial;
+	r->confirm_within_s = r->is_trial ? 20 : 60;
 	r->frame = (struct firewall){ .cli = cli,
 				      .command = r->command,
 				      .sides = 1,
@@ -378,7 +415,7 @@ static int say_none(const char *word)
 
 	return cli_usage(
 		&command_fix,
-		_("there is no `fix %s'; it is plan, rehearse, apply, confirm, undo or status"),
+		_("there is no `fix %s'; it is plan, rehearse, apply, experiment, confirm, undo or status"),
 		word);
 }
 
@@ -397,12 +434,17 @@ static int run_apply(struct cli *cli, int argc, char *argv[])
 	return run_part(cli, PART_APPLY, argc, argv);
 }
 
+static int run_experiment(struct cli *cli, int argc, char *argv[])
+{
+	return run_part(cli, PART_EXPERIMENT, argc, argv);
+}
+
 static int run(struct cli *cli, int argc, char *argv[])
 {
 	if (argc < 2)
 		return cli_usage(
 			&command_fix, "%s",
-			_("plan, rehearse, apply, confirm, undo or status?"));
+			_("plan, rehearse, apply, experiment, confirm, undo or status?"));
 	for (const struct command *const *c = command_fix.parts; *c; c++)
 		if (!strcmp((*c)->name + sizeof("fix"), argv[1]))
 			return (*c)->run(cli, argc - 1, argv + 1);
@@ -452,7 +494,7 @@ const struct command fix_plan_command = {
 		"  --address IF=ADDR/LEN\n"
 		"                      with --ruleset: an address of the host whose rules they are\n"
 		"\n"
-		"Exit status: 0 there is a plan, or nothing to fix; 1 there is none, or its\n"
+		"Exit status: 0 there is a plan, or nothing to fix; 1 none mends all of it, or its\n"
 		"rehearsal failed; 2 usage or bad input; 3 it could not be told what is wrong.\n"
 		"\n"
 		"Examples:\n"
@@ -492,7 +534,8 @@ const struct command fix_rehearse_command = {
 const struct command fix_apply_command = {
 	.name = "fix apply",
 	.arguments = "SERVICE|TARGET [--from CLIENT] [--for WHOM] [OPTION...]",
-	.summary = N_("Carries the plan out, and takes it back unless confirmed."),
+	.summary =
+		N_("Carries the plan out, and takes it back unless confirmed."),
 	.help = N_(
 		"\n"
 		"Makes the plan and rehearses it as `kiriwake fix rehearse' does, shows it, asks, and\n"
@@ -504,6 +547,8 @@ const struct command fix_apply_command = {
 		"\n"
 		"  --confirm-within S  how long it waits for `kiriwake fix confirm' (60)\n"
 		"  -y, --yes           does not ask\n"
+		"  --auto-confirm      waits for the client, and confirms by itself once it got through,\n"
+		"                      if it is proven that one can still log in\n"
 		"  --restart           restarts what has to be for the change to count\n"
 		"  --unrehearsed       also a plan that could not be proven by a rehearsal\n"
 		"  --from, --for, --choose, --wait, --save: see `kiriwake fix plan --help'\n"
@@ -518,20 +563,42 @@ const struct command fix_apply_command = {
 	.run = run_apply,
 };
 
+const struct command fix_experiment_command = {
+	.name = "fix experiment",
+	.arguments =
+		"SERVICE|TARGET [--from CLIENT] [--for SECONDS] [OPTION...]",
+	.summary = N_("The plan for a few seconds only: does the client come?"),
+	.help = N_(
+		"\n"
+		"What \"stop the firewall and try again\" is meant to show, without stopping it: the\n"
+		"plan for this one client is carried out with the same care as by `kiriwake fix\n"
+		"apply', a connection is tried, the client is waited for, and all is taken back,\n"
+		"whatever came.\n"
+		"\n"
+		"  --for SECONDS   how long (20)\n"
+		"  -y, --yes       does not ask\n"
+		"  --unrehearsed   also what could not be proven by a rehearsal\n"
+		"  --from, --choose, --wait, --save: see `kiriwake fix plan --help'\n"
+		"\n"
+		"Exit status: 0 it got through; 1 it did not, or there is no plan; 2 usage; 3 nothing\n"
+		"was changed, or it could not be taken back (`kiriwake fix status').\n"
+		"\n"
+		"Examples:\n"
+		"  kiriwake fix experiment 5555 --from 10.1.0.7 --for 20s\n"),
+	.run = run_experiment,
+};
+
 static const struct command *const part_commands[] = {
-	&fix_plan_command,
-	&fix_rehearse_command,
-	&fix_apply_command,
-	&fix_confirm_command,
-	&fix_undo_command,
-	&fix_status_command,
-	NULL,
+	&fix_plan_command,    &fix_rehearse_command,
+	&fix_apply_command,   &fix_experiment_command,
+	&fix_confirm_command, &fix_undo_command,
+	&fix_status_command,  NULL,
 };
 
 const struct command command_fix = {
 	.name = "fix",
 	.arguments =
-		"plan|rehearse|apply|confirm|undo|status [SERVICE|TARGET|CASE] [OPTION...]",
+		"plan|rehearse|apply|experiment|confirm|undo|status [SERVICE|TARGET|CASE] [OPTION...]",
 	.summary =
 		N_("What to change so that it works, and proof that it does."),
 	.help = N_(
@@ -539,6 +606,7 @@ const struct command command_fix = {
 		"  plan      the smallest change that lets it through, its exact effect, the commands\n"
 		"  rehearse  the same, carried out in a throwaway network namespace\n"
 		"  apply     carries it out; it is taken back by itself unless it is confirmed\n"
+		"  experiment  for some seconds only: does the client come?\n"
 		"  confirm   makes it last, over the next boot, too\n"
 		"  undo      takes it back\n"
 		"  status    every change that was made, and what became of it\n"

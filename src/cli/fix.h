@@ -42,16 +42,21 @@ struct fix_request {
 	bool is_waiting, is_unrehearsed, is_experiment, has_options;
 	/* fix apply */
 	bool is_applying, is_sure, is_restarting, is_daring;
-	unsigned confirm_within_s;
+	bool is_auto;  /* confirmed, too, when the client got through */
+	bool is_trial; /* fix experiment */
+	unsigned confirm_within_s; /* of an experiment: how long it is for */
 };
 
 /* What became of a plan that was to be applied. */
 enum fix_outcome {
 	FIX_NOT_APPLIED,
-	FIX_APPLIED,  /* and it gets through: waits to be confirmed */
-	FIX_UNTRIED,  /* whether it gets through could not be tried */
-	FIX_UNDONE,   /* it did not get through: taken back */
-	FIX_REFUSED,  /* nothing was changed, why says for what reason */
+	FIX_APPLIED,   /* and it gets through: waits to be confirmed */
+	FIX_UNTRIED,   /* whether it gets through could not be tried */
+	FIX_UNDONE,    /* it did not get through: taken back */
+	FIX_REFUSED,   /* nothing was changed, why says for what reason */
+	FIX_CONFIRMED, /* --auto-confirm */
+	FIX_HELPED,    /* an experiment, over: it got through */
+	FIX_USELESS,   /* it did not, even so */
 	FIX_OUTCOMES
 };
 
@@ -61,7 +66,8 @@ struct fix_applied {
 	enum fix_outcome outcome;
 	char id[32]; /* of the change; "": there is none */
 	const char *why;
-	int status; /* to exit with */
+	int status;    /* to exit with */
+	bool has_come; /* the client itself, to an experiment */
 };
 
 struct fix_run;
@@ -96,7 +102,8 @@ struct fix_run {
 	/* What the rules do to the first packet, by FACT_RULES_*; or NONE. */
 	enum fact_kind ruled;
 	struct room *room;
-	int room_error; /* why there is none */
+	int room_error;         /* why there is none */
+	struct room *boot_room; /* for what the next boot loads; or NULL */
 	int rehearsal_error;
 	struct fix_candidate *chosen; /* NULL: there is no candidate */
 	size_t number;                /* of it, from 1 */
@@ -134,6 +141,11 @@ void fix_json(struct text *out, const struct fix_run *x,
 /* fix_apply.c: has the chosen candidate carried out, tries it, takes it back if it
  * does not help; x->applied. 0 or -errno. */
 int fix_apply(struct fix_run *x);
+
+/* fix_client.c: waits until the client that it is for has a connection to the
+ * service, by this host's sockets; at most so long. False: none came. Ctrl-C ends
+ * it. */
+bool fix_client_wait(const struct fix_run *x, unsigned seconds);
 
 /* What became of it, in words. */
 void fix_apply_text(struct text *out, const struct fix_run *x,

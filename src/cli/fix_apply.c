@@ -13,8 +13,12 @@
 #include "report/wrap.h"
 
 const char *const fix_outcome_names[FIX_OUTCOMES] = {
-	"not-applied", "applied", "untried", "undone", "refused",
+	"not-applied", "applied",   "untried", "undone",
+	"refused",     "confirmed", "helped",  "useless",
 };
+
+/* An experiment is ended by us; the sentry stands by for longer. */
+enum { TRIAL_SPARE = 10, CONFIRM_SPARE = 2 /* s */ };
 
 static const char *keep(struct fix_run *x, struct text *t)
 {
@@ -87,9 +91,12 @@ static bool is_agreed(const struct fix_run *x)
 		return true;
 
 	(void)fflush(stdout);
-	(void)fprintf(stderr,
-		      _("Apply it? It is taken back after %u s unless confirmed. [y/N] "),
-		      x->request->confirm_within_s);
+	(void)fprintf(
+		stderr,
+		x->request->is_trial
+			? _("Try it? It is taken back after %u s. [y/N] ")
+			: _("Apply it? It is taken back after %u s unless confirmed. [y/N] "),
+		x->request->confirm_within_s);
 	return fgets(line, sizeof(line), stdin) &&
 	       (line[0] == 'y' || line[0] == 'Y');
 }
@@ -127,16 +134,75 @@ static int make_order(struct fix_run *x, struct order *o)
 	o->service = x->request->word;
 	o->client = x->by == &fix_server ? client_of(x) : NULL;
 	o->at_ns = clock_wall();
-	o->confirm_within_s = x->request->confirm_within_s;
+	o->confirm_within_s = x->request->confirm_within_s +
+			      (x->request->is_trial ? TRIAL_SPARE : 0);
 	return err;
+}
+
+/* A new session from where the administrators are was tried, or nobody is to be
+ * shut out. */
+static bool is_way_in_proven(const struct fix_run *x)
+{
+	const struct rehearsal *r = x->chosen->rehearsal;
+
+	return !x->planning.admin_count ||
+	       (r && r->row[REHEARSED_NEW_SESSION].result == REHEARSAL_PASS);
+}
+
+/* Its client got through, and one can still log in: that is what a person would
+ * confirm. */
+static void confirm_by_itself(struct fix_run *x)
+{
+	unsigned within = x->request->confirm_within_s;
+	struct text why = TEXT_NULL;
+
+	if (!is_way_in_proven(x)) {
+		x->applied.why = _(
+			"That one can still log in was not proven, so it is yours to confirm.");
+		return;
+	}
+	if (!fix_client_wait(x, within > CONFIRM_SPARE ? within - CONFIRM_SPARE
+						       : within)) {
+		x->applied.why = _(
+			"The client was not seen to connect, so nothing was confirmed.");
+		return;
+	}
+	if (applier_confirm(x->applier, &why)) {
+		x->applied.why = keep(x, &why);
+		return;
+	}
+	x->applied.outcome = FIX_CONFIRMED;
+	text_done(&why);
+}
+
+/* While it is there: does the client come? Then it goes again, whatever came. */
+static void experiment(struct fix_run *x)
+{
+	bool is_tried = applier_try(x->applier) == EXIT_HEALTHY;
+	bool came = fix_client_wait(x, x->request->confirm_within_s);
+	struct text why = TEXT_NULL;
+
+	x->applied.outcome = came || is_tried ? FIX_HELPED : FIX_USELESS;
+	x->applied.status = came || is_tried ? EXIT_HEALTHY : EXIT_FAULT;
+	x->applied.has_come = came;
+	if (applier_undo(x->applier, &why)) {
+		x->applied.status = EXIT_UNKNOWN;
+		x->applied.why = keep(x, &why);
+	}
+	text_done(&why);
 }
 
 /* Whether it gets through now. */
 static void try_again(struct fix_run *x)
 {
 	struct text why = TEXT_NULL;
-	int status = applier_try(x->applier);
+	int status;
 
+	if (x->request->is_trial) {
+		experiment(x);
+		return;
+	}
+	status = applier_try(x->applier);
 	if (status == EXIT_HEALTHY) {
 		x->applied.outcome = FIX_APPLIED;
 		x->applied.status = EXIT_HEALTHY;
@@ -150,6 +216,8 @@ static void try_again(struct fix_run *x)
 		x->applied.status = EXIT_UNKNOWN;
 	}
 	text_done(&why);
+	if (x->request->is_auto && x->applied.outcome != FIX_UNDONE)
+		confirm_by_itself(x);
 }
 
 static int carry_out(struct fix_run *x)
@@ -170,8 +238,9 @@ static int carry_out(struct fix_run *x)
 		return err;
 	}
 	if (err)
-		return refuse(x, err == -EBUSY || err == -ESTALE ? EXIT_FAULT
-								 : EXIT_UNKNOWN,
+		return refuse(x,
+			      err == -EBUSY || err == -ESTALE ? EXIT_FAULT
+							      : EXIT_UNKNOWN,
 			      why.len ? keep(x, &why) : strerror(-err));
 
 	text_done(&why);
@@ -227,6 +296,8 @@ static void put_deadline(struct text *out, const struct fix_run *x,
 void fix_apply_text(struct text *out, const struct fix_run *x,
 		    const struct ticket *t)
 {
+	if (x->applied.outcome != FIX_NOT_APPLIED)
+		text_char(out, '\n');
 	switch (x->applied.outcome) {
 	case FIX_NOT_APPLIED:
 	case FIX_OUTCOMES:
@@ -243,6 +314,20 @@ void fix_apply_text(struct text *out, const struct fix_run *x,
 	case FIX_UNDONE:
 		put(out, t,
 		    _("It was applied, and still does not get through, so it was taken back."));
+		break;
+	case FIX_CONFIRMED:
+		put(out, t,
+		    _("Applied. The client got through, and one can still log in: it is confirmed, and lasts."));
+		break;
+	case FIX_HELPED:
+		put(out, t,
+		    x->applied.has_come
+			    ? _("While it was there the client connected. It is taken back.")
+			    : _("While it was there a try of our own got through; the client itself did not come. It is taken back."));
+		break;
+	case FIX_USELESS:
+		put(out, t,
+		    _("Even so nothing got through. It is taken back: this is not, or not all of, what stops it."));
 		break;
 	case FIX_REFUSED:
 		break;

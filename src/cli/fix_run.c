@@ -13,6 +13,9 @@
 #include "fix/drift.h"
 #include "fix/image.h"
 #include "fix/session.h"
+#include "report/words.h"
+
+enum { FAMILY_V6 = 10 };
 
 static bool is_healthy(const struct fix_run *x)
 {
@@ -59,39 +62,6 @@ static int choose(struct fix_run *x)
 			 wanted, count);
 }
 
-static int make_plan(struct fix_run *x)
-{
-	int status = fix_ask_fill(x), err;
-
-	if (status)
-		return status;
-	if (is_healthy(x) || is_unknown(x))
-		return 0;
-
-	fix_ask_faults(x);
-	err = fix_plan_make(&x->planning);
-	for (struct fix_candidate *c = x->plan.first; c && !err; c = c->next)
-		err = x->planning.may_read
-			      ? drift_candidate(&x->planning, "/", c)
-			      : 0;
-	return err ? err : choose(x);
-}
-
-static int try_plan(struct fix_run *x)
-{
-	int err;
-
-	if (!x->chosen || x->request->is_unrehearsed || !x->room)
-		return 0;
-
-	err = rehearse(&x->planning, x->chosen, x->room,
-		       x->request->is_experiment);
-	if (err == -ENOMEM)
-		return err;
-	x->rehearsal_error = err;
-	return 0;
-}
-
 /* Rules alone are some host's, and not this one's. */
 static void init_ticket(const struct fix_run *x, struct ticket *t)
 {
@@ -114,6 +84,127 @@ static int put_out(struct text *out)
 }
 
 /* The plan is told before anybody is asked whether it is to be applied. */
+/* CLIENT, SERVER, PORT and NAME, as the catalogue's sentences have them. */
+static const char *fill(struct fix_run *x, const struct report_flow *f,
+			const char *words)
+{
+	struct text t = TEXT_NULL;
+	const char *ret = NULL;
+
+	if (!words)
+		return NULL;
+	words_fill(&t, words, f);
+	if (text_ok(&t))
+		ret = arena_string(x->plan.arena, text_string(&t));
+	text_done(&t);
+	return ret ? ret : words;
+}
+
+static int fill_all(struct fix_run *x)
+{
+	struct fix_plan *p = &x->plan;
+	const char **remarks =
+		arena_alloc(p->arena, (p->remark_count + 1) * sizeof(*remarks));
+	struct ticket t = { 0 };
+
+	if (!remarks)
+		return -ENOMEM;
+
+	init_ticket(x, &t);
+	for (struct fix_elsewhere *e = p->elsewhere; e; e = e->next) {
+		e->what = fill(x, &t.flow, e->what);
+		e->message = fill(x, &t.flow, e->message);
+	}
+	for (size_t i = 0; i < p->remark_count; i++)
+		remarks[i] = fill(x, &t.flow, p->remarks[i]);
+	p->remarks = remarks;
+	return 0;
+}
+
+static int make_plan(struct fix_run *x)
+{
+	int status = fix_ask_fill(x), err;
+
+	if (status)
+		return status;
+	if (is_healthy(x) || is_unknown(x))
+		return 0;
+
+	fix_ask_faults(x);
+	err = fix_plan_make(&x->planning);
+	for (struct fix_candidate *c = x->plan.first; c && !err; c = c->next)
+		err = x->planning.may_read
+			      ? drift_candidate(&x->planning, "/", c)
+			      : 0;
+	if (!err)
+		err = fill_all(x);
+	return err ? err : choose(x);
+}
+
+static int add_stand_in(struct fix_run *x, const char *words)
+{
+	struct rehearsal *r = x->chosen->rehearsal;
+	const char **all = arena_alloc(x->plan.arena,
+				       (r->stand_in_count + 1) * sizeof(*all));
+
+	if (!all)
+		return -ENOMEM;
+	for (size_t i = 0; i < r->stand_in_count; i++)
+		all[i] = r->stand_ins[i];
+	all[r->stand_in_count++] = words;
+	r->stand_ins = all;
+	return 0;
+}
+
+/* Rules that do not ask for the server's address are tried with any: with one
+ * that is nobody's (RFC 5737, RFC 3849). */
+static int rehearse_somewhere(struct fix_run *x)
+{
+	static const char *const nobody[] = { "192.0.2.80", "2001:db8::80" };
+	struct point *p = &x->planning.packet, kept = *p;
+	bool is_v6 = p->value[FIELD_FAMILY] == FAMILY_V6;
+	struct address a;
+	int err;
+
+	if (!address_parse(&a, nobody[is_v6], strlen(nobody[is_v6])))
+		return -EINVAL;
+	point_set(p, FIELD_DADDR, field_from_address(&a));
+	err = rehearse(&x->planning, x->chosen, x->room,
+		       x->request->is_experiment);
+	*p = kept;
+	if (err || !x->chosen->rehearsal)
+		return err;
+
+	return add_stand_in(
+		x,
+		fix_words(
+			&x->planning,
+			_("The server's address is not known: %s stands for it."),
+			nobody[is_v6]));
+}
+
+static int try_plan(struct fix_run *x)
+{
+	int err;
+
+	if (!x->chosen || x->request->is_unrehearsed || !x->room)
+		return 0;
+
+	if (x->by == &fix_files && !x->plan.ask.has_server)
+		err = rehearse_somewhere(x);
+	else
+		err = rehearse(&x->planning, x->chosen, x->room,
+			       x->request->is_experiment);
+	if (err == -ENOMEM)
+		return err;
+	x->rehearsal_error = err;
+	/* What cannot be loaded there stays what was read. */
+	err = x->boot_room && x->planning.may_read
+		      ? drift_prove(&x->planning, "/", x->boot_room, x->chosen)
+		      : 0;
+	return err == -ENOMEM ? err : 0;
+}
+
 static int tell(struct fix_run *x)
 {
 	struct text out = TEXT_NULL;
@@ -233,6 +324,8 @@ int fix_run(const struct cli *cli, struct fix_request *r,
 	/* Before anything that somebody else made is read. */
 	if (!r->is_unrehearsed)
 		x.room_error = room_start(&x.room);
+	if (x.room && by->is_host && !r->host)
+		(void)room_start(&x.boot_room);
 	if (r->is_applying) {
 		session_user(&x.user);
 		(void)session_find(&x.session);
@@ -247,6 +340,7 @@ int fix_run(const struct cli *cli, struct fix_request *r,
 	image_forget(&x.planning);
 	by->done(&x);
 	room_end(x.room);
+	room_end(x.boot_room);
 	applier_end(x.applier);
 	text_done(&x.user);
 	text_done(&x.session);

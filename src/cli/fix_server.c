@@ -1,6 +1,9 @@
 /* This host serves it: it is looked at as `kiriwake server' does. */
 #include <errno.h>
+#include <ifaddrs.h>
+#include <net/if.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "cli/fix.h"
 #include "cli/server.h"
@@ -26,6 +29,31 @@ static void show_rules(struct fix_run *x, const struct server_rules *rules)
 	p->source = &x->source;
 }
 
+/* Everyone does not come by the loopback: the first other device that is up and
+ * has an address. 0: there is none. */
+static uint32_t device_of_all(void)
+{
+	struct ifaddrs *all = NULL;
+	uint32_t index = 0;
+
+	if (getifaddrs(&all))
+		return 0;
+	for (const struct ifaddrs *i = all; i && !index; i = i->ifa_next)
+		if (i->ifa_addr && i->ifa_flags & IFF_UP &&
+		    !(i->ifa_flags & IFF_LOOPBACK) &&
+		    (i->ifa_addr->sa_family == AF_INET ||
+		     i->ifa_addr->sa_family == AF_INET6))
+			index = if_nametoindex(i->ifa_name);
+	freeifaddrs(all);
+	return index;
+}
+
+static bool is_for_all(const struct fix_request *r)
+{
+	return !r->from && !r->host && r->for_whom &&
+	       !strcmp(r->for_whom, "everyone");
+}
+
 static int look(struct fix_run *x)
 {
 	const struct fix_request *r = x->request;
@@ -37,6 +65,7 @@ static int look(struct fix_run *x)
 				    .is_foretelling = !r->is_waiting };
 	struct server *s = calloc(1, sizeof(*s));
 	struct text from = TEXT_NULL;
+	uint32_t device = is_for_all(r) ? device_of_all() : 0;
 	int err;
 
 	x->state = s;
@@ -48,6 +77,8 @@ static int look(struct fix_run *x)
 		q.from = text_string(&from);
 	err = server_open(s, &q, x->record);
 	text_done(&from);
+	if (device)
+		s->question.device = device;
 	if (!err)
 		err = server_look(s, &x->quiet);
 	if (err)

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -10,10 +11,13 @@
 #include "base/clock.h"
 #include "base/i18n.h"
 #include "base/json.h"
+#include "base/tool.h"
 #include "cli/fix.h"
 #include "cli/near.h"
 #include "fix/apply.h"
 #include "fix/session.h"
+
+enum { BOOT_MS = 15000 };
 
 enum settling { SETTLE_CONFIRM, SETTLE_UNDO };
 
@@ -54,9 +58,9 @@ static int take_words(struct settle *s, int argc, char *argv[])
 {
 	for (int i = 1; i < argc; i++) {
 		int taken = cli_common(s->cli, argc, argv, &i);
-		int status = taken	 ? 0
+		int status = taken        ? 0
 			     : argv[i][0] ? take_word(s, argv[i])
-					 : EXIT_USAGE;
+					  : EXIT_USAGE;
 
 		if (taken < 0)
 			return EXIT_USAGE;
@@ -94,6 +98,33 @@ static bool is_same(const struct settle *s, const struct order *o)
 	return is_same;
 }
 
+/* What the next boot would load, by this very program: it takes the rights that it
+ * needs, and no more. */
+static void tell_confirmed(const char *id)
+{
+	static const char *const argv[] = { "kiriwake", "firewall", "diff",
+					    "live",     "boot",     NULL };
+	struct tool t = { 0 }, *const list[] = { &t };
+	int status;
+
+	tool_start(&t, "/proc/self/exe", argv);
+	tool_finish(list, 1, tool_now_ms() + BOOT_MS);
+	status = !t.failed && !t.timed_out && WIFEXITED(t.status)
+			 ? WEXITSTATUS(t.status)
+			 : EXIT_UNKNOWN;
+	(void)printf(_("The change %s is confirmed.\n"), id);
+	if (status == EXIT_HEALTHY)
+		(void)puts(
+			_("The next boot gives the rules that are in force."));
+	else if (status == EXIT_FAULT)
+		(void)puts(_(
+			"The next boot gives other rules than are in force: `kiriwake firewall diff live boot' tells which."));
+	else
+		(void)puts(_(
+			"Whether the next boot gives the same could not be told: `kiriwake firewall diff live boot'."));
+	tool_done(&t);
+}
+
 static int settle_one(const struct settle *s, struct ledger *l,
 		      const struct order *o)
 {
@@ -110,8 +141,7 @@ static int settle_one(const struct settle *s, struct ledger *l,
 	if (err)
 		(void)say("%s", why.len ? text_string(&why) : strerror(-err));
 	else if (s->what == SETTLE_CONFIRM)
-		(void)printf(_("The change %s is confirmed, and lasts.\n"),
-			     l->id);
+		tell_confirmed(l->id);
 	else
 		(void)printf(_("The change %s is taken back.\n"), l->id);
 	text_done(&why);
@@ -146,9 +176,10 @@ static int settle(const struct settle *s)
 		err = ledger_open(&l, id, true);
 	if (err == -ENOENT) {
 		arena_free(a);
-		return s->id ? cli_usage(s->command,
-					 _("there is no change \"%s\": `kiriwake fix status' lists them"),
-					 s->id)
+		return s->id ? cli_usage(
+				       s->command,
+				       _("there is no change \"%s\": `kiriwake fix status' lists them"),
+				       s->id)
 			     : say("%s", _("No change waits."));
 	}
 	if (!err) {
@@ -330,7 +361,8 @@ static int run_status(struct cli *cli, int argc, char *argv[])
 	}
 	err = cli->json ? list_all_json(&list) : ledger_each(list_one, &list);
 	if (err == -EACCES)
-		return say("%s", _("Only root may read the ledger of changes."));
+		return say("%s",
+			   _("Only root may read the ledger of changes."));
 	if (err)
 		return say("%s", strerror(-err));
 	if (!list.count && !cli->json)

@@ -276,7 +276,8 @@ static void tell_rehearsed(struct text *out, const struct ticket *t,
 	struct text words = TEXT_NULL;
 
 	for (size_t i = 0; i < REHEARSAL_CHECKS; i++)
-		tell_row(out, t, &r->row[i]);
+		if (!i || !text_same(r->row[i].text, r->row[i - 1].text))
+			tell_row(out, t, &r->row[i]);
 	tell_turned(out, t, r);
 	paint(out, t, r->is_proven ? "\x1b[32m" : "\x1b[31m");
 	text_format(
@@ -434,7 +435,11 @@ static bool tell_end(struct text *out, const struct fix_run *x,
 	}
 	ticket_foretold(out, t);
 	text_cut(out, out->len - 1);
-	if (status == STATUS_HEALTHY)
+	if (status == STATUS_HEALTHY && x->by == &fix_server &&
+	    !x->request->is_waiting)
+		put(out, t,
+		    _("There is nothing to fix here. If it fails all the same, --wait looks at a real attempt, and `kiriwake check' on the client tries one."));
+	else if (status == STATUS_HEALTHY)
 		put(out, t, _("There is nothing to fix."));
 	if (status != STATUS_UNKNOWN)
 		return status == STATUS_HEALTHY;

@@ -95,18 +95,16 @@ static int work_try(const struct worker *w)
 
 static int work(struct worker *w, char letter, struct text *why)
 {
-	switch (letter) {
-	case 'a':
+	if (letter == 'a')
 		return work_apply(w, why);
-	case 't':
+	if (letter == 't')
 		return work_try(w);
-	case 'u':
+	if (letter == 'u')
 		return apply_undo(&w->ledger, &w->order, why);
-	case 'c':
+	if (letter == 'c')
 		return apply_confirm(&w->ledger, &w->order, why);
-	default:
-		return -EINVAL;
-	}
+
+	return -EINVAL;
 }
 
 static void be_deaf(void)

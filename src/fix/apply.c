@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/i18n.h"
 #include "fix/backup.h"
+#include "fix/boot_hook.h"
 #include "fix/rules_same.h"
 #include "fix/sentry.h"
 #include "fix/step.h"
@@ -59,11 +60,30 @@ static int refuse_second(struct text *why)
 	return -EBUSY;
 }
 
+/* What is in files lasts over a boot that nobody confirmed it before. */
+static bool outlives_boot(const struct order *o)
+{
+	for (size_t i = 0; i < o->count; i++)
+		if (o->steps[i].change.kind != CHANGE_RULES)
+			return true;
+
+	return false;
+}
+
+/* Nothing that waits is left to the next boot. */
+static void settle_boot(void)
+{
+	char id[32];
+
+	if (ledger_latest(id, true) == -ENOENT)
+		boot_hook_clear();
+}
+
 static int arm(const struct ledger *l, const struct order *o)
 {
 	char boot[40];
-	int64_t deadline = clock_wall() +
-			   (int64_t)o->confirm_within_s * CLOCK_SECOND;
+	int64_t deadline =
+		clock_wall() + (int64_t)o->confirm_within_s * CLOCK_SECOND;
 	int err;
 
 	ledger_boot(boot);
@@ -72,6 +92,9 @@ static int arm(const struct ledger *l, const struct order *o)
 		err = ledger_note(l, "deadline", -1, "%" PRId64, deadline);
 	if (!err)
 		err = ledger_state(l, LEDGER_ARMED, NULL);
+	/* Of what is confirmed, too: its lasting steps may be cut short. */
+	if (!err && outlives_boot(o) && boot_hook_set())
+		(void)ledger_note(l, "no-boot-hook", -1, NULL);
 	return err ? err : sentry_start(l, o);
 }
 
@@ -179,13 +202,16 @@ int apply_confirm(struct ledger *l, const struct order *o, struct text *why)
 	}
 	err = ledger_progress(l, &p);
 	if (!err && p.state != LEDGER_APPLIED) {
-		text_format(why, _("the change %1$s is %2$s: there is nothing to confirm"),
-			    l->id, ledger_state_names[p.state]);
+		text_format(
+			why,
+			_("the change %1$s is %2$s: there is nothing to confirm"),
+			l->id, ledger_state_names[p.state]);
 		err = -ENOENT;
 	}
 	if (!err)
 		err = settle(l, o, why);
 	(void)close(lock);
+	settle_boot();
 	return err;
 }
 
@@ -206,13 +232,16 @@ int apply_undo(struct ledger *l, const struct order *o, struct text *why)
 	}
 	err = ledger_progress(l, &p);
 	if (!err && !can_undo(p.state)) {
-		text_format(why, _("the change %1$s is %2$s: there is nothing to undo"),
-			    l->id, ledger_state_names[p.state]);
+		text_format(
+			why,
+			_("the change %1$s is %2$s: there is nothing to undo"),
+			l->id, ledger_state_names[p.state]);
 		err = -ENOENT;
 	}
 	if (!err)
 		err = step_undo_all(l, o, why);
 	(void)close(lock);
+	settle_boot();
 	return err;
 }
 

@@ -5,9 +5,9 @@
 
 #include "base/i18n.h"
 #include "fix/drift_words.h"
-#include "fix/effect.h"
 #include "fix/image.h"
 #include "fix/kept_file.h"
+#include "fix/kept_order.h"
 #include "ruleset/model.h"
 
 static bool has_state(const struct boot *b, enum boot_state state)
@@ -43,13 +43,13 @@ static int walk(struct fix_planning *p, const struct ruleset *r,
 	return 0;
 }
 
-int drift_compare(struct fix_planning *p, const struct ruleset *booted,
-		  struct drift *ret)
+int drift_compare(struct fix_planning *p, const struct ruleset *in_force,
+		  const struct ruleset *booted, struct drift *ret)
 {
 	int err = walk(p, booted, ret);
 
-	if (!err && p->ruleset) {
-		err = compare_rulesets(p->ruleset, booted, p->plan->arena,
+	if (!err && in_force) {
+		err = compare_rulesets(in_force, booted, p->plan->arena,
 				       &ret->comparison);
 		ret->equal = comparison_equal(&ret->comparison);
 	}
@@ -70,10 +70,10 @@ int drift_read(struct fix_planning *p, const char *root, struct drift *ret)
 
 	ret->boot = i->boot;
 	ret->is_partial = drift_is_partial(&i->boot);
-	return drift_compare(p, i->rules, ret);
+	return drift_compare(p, p->ruleset, i->rules, ret);
 }
 
-static bool changes_rules(const struct fix_candidate *c)
+bool drift_changes_rules(const struct fix_candidate *c)
 {
 	for (size_t i = 0; i < c->now_count; i++)
 		if (c->now[i].kind == CHANGE_RULES)
@@ -105,28 +105,6 @@ static bool is_kept(const struct fix_planning *p, const struct fix_candidate *c,
 	}
 
 	return true;
-}
-
-/* The files' change is no wider than that of the rules in force. */
-static int is_no_wider(struct fix_planning *p, const struct fix_candidate *c,
-		       const struct image *before, const struct image *after,
-		       bool *ret)
-{
-	struct fix_planning of_boot = *p;
-	struct fix_candidate *there =
-		arena_alloc(p->plan->arena, sizeof(*there));
-	int err;
-
-	if (!there)
-		return -ENOMEM;
-	of_boot.ruleset = before->rules;
-	of_boot.source = NULL;
-	there->id = c->id;
-	err = fix_effect_of(&of_boot, there, after->rules, NULL);
-	*ret = !err && (there->effect.is_exact ||
-			(!c->effect.is_exact &&
-			 there->effect.outside <= c->effect.outside));
-	return err == -ENOMEM ? err : 0;
 }
 
 /* One answer; a part of the candidate that is no rule may have a worse. */
@@ -170,11 +148,12 @@ static int settle_open(struct fix_planning *p, struct fix_candidate *c,
 		       _("What the next boot loads lets it through as it is."));
 		return 0;
 	}
-	err = is_no_wider(p, c, before, after, &fits);
+	/* Who put it into the files has judged it already. */
+	if (c->lasts == FIX_LASTS_YES && c->lasts_text)
+		return 0;
+	err = kept_order_no_wider(p, c, before, after, &fits);
 	if (err)
 		return err;
-	if (fits && c->lasts == FIX_LASTS_YES && c->lasts_text)
-		return 0;
 	if (fits)
 		settle(c, FIX_LASTS_YES,
 		       fix_words(
@@ -201,7 +180,7 @@ int drift_candidate(struct fix_planning *p, const char *root,
 	if (!p->root)
 		p->root = root;
 	/* Who has no rules of his own here says himself what lasts. */
-	if (!changes_rules(c) || !p->ruleset)
+	if (!drift_changes_rules(c) || !p->ruleset)
 		return 0;
 	before = image_now(p);
 	if (!before || !is_kept(p, c, before))

@@ -31,11 +31,14 @@ int drift_read(struct fix_planning *p, const char *root, struct drift *ret);
 
 /* What drift_read() and drift_load() have in common: fills verdict, comparison,
  * equal and text. */
-int drift_compare(struct fix_planning *p, const struct ruleset *booted,
-		  struct drift *ret);
+int drift_compare(struct fix_planning *p, const struct ruleset *in_force,
+		  const struct ruleset *booted, struct drift *ret);
 
 /* Whether something builds rules that no file shows, or a file was not shown. */
 bool drift_is_partial(const struct boot *b);
+
+/* Whether rules are changed now, and not by a program's command alone. */
+bool drift_changes_rules(const struct fix_candidate *c);
 
 /* What has to be run to load what that boot loads, in the plan's arena; how many
  * there are. ret NULL: no memory. */
@@ -51,3 +54,9 @@ int drift_load(struct fix_planning *p, const char *root, struct room *room,
  * lasting changes, too. 0 or -errno. */
 int drift_candidate(struct fix_planning *p, const char *root,
 		    struct fix_candidate *c);
+
+/* The same by loading what the boot would load then; room: one that holds nothing
+ * yet. What the tools refuse, or take otherwise than was read, turns lasts to no. 0,
+ * also where there is nothing to be loaded; or -errno. */
+int drift_prove(struct fix_planning *p, const char *root, struct room *room,
+		struct fix_candidate *c);

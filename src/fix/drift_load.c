@@ -10,6 +10,7 @@
 #include "base/i18n.h"
 #include "base/text.h"
 #include "fix/drift.h"
+#include "fix/drift_words.h"
 #include "fix/image.h"
 #include "fix/rehearse.h"
 #include "ruleset/model.h"
@@ -79,10 +80,10 @@ static void note_refused(struct fix_planning *p, const struct boot_step *s,
 			.file = s->file,
 			.state = BOOT_EMPTY,
 			.why = fix_words(
-				p, _("%1$s does not take it, so it loads nothing: %2$s"),
+				p,
+				_("%1$s does not take it, so it loads nothing: %2$s"),
 				commands->argv[0],
-				commands->complaint ? commands->complaint
-						    : ""),
+				commands->complaint ? commands->complaint : ""),
 		};
 	}
 }
@@ -109,12 +110,27 @@ static int load(struct fix_planning *p, const struct image *i,
 	return err;
 }
 
+static int load_image(struct fix_planning *p, const struct image *i,
+		      const struct ruleset *in_force, struct room *room,
+		      struct drift *ret)
+{
+	const struct ruleset *booted;
+	int err;
+
+	ret->boot = i->boot;
+	err = load(p, i, room, &booted, &ret->boot);
+	if (err)
+		return err;
+
+	ret->is_loaded = true;
+	ret->is_partial = drift_is_partial(&i->boot);
+	return drift_compare(p, in_force, booted, ret);
+}
+
 int drift_load(struct fix_planning *p, const char *root, struct room *room,
 	       struct drift *ret)
 {
-	const struct ruleset *booted;
 	const struct image *i;
-	int err;
 
 	memset(ret, 0, sizeof(*ret));
 	ret->equal = EQUALITY_UNKNOWN;
@@ -124,12 +140,52 @@ int drift_load(struct fix_planning *p, const char *root, struct room *room,
 	if (!i || !i->boot.count)
 		return -ENODATA;
 
-	ret->boot = i->boot;
-	err = load(p, i, room, &booted, &ret->boot);
-	if (err)
-		return err;
+	return load_image(p, i, p->ruleset, room, ret);
+}
 
-	ret->is_loaded = true;
-	ret->is_partial = drift_is_partial(&i->boot);
-	return drift_compare(p, booted, ret);
+static bool is_refused(const struct drift *d)
+{
+	return d->has_verdict && (d->verdict.decision == WALK_DROP ||
+				  d->verdict.decision == WALK_REJECT);
+}
+
+/* What the tools said counts more than what was read. */
+static void settle(struct fix_planning *p, struct fix_candidate *c,
+		   const struct drift *d)
+{
+	if (is_refused(d)) {
+		c->lasts = FIX_LASTS_NO;
+		c->lasts_text = fix_words(
+			p,
+			_("Loaded into an empty namespace, what the next boot loads refuses it, by %s."),
+			drift_words_who(p, &d->verdict));
+		return;
+	}
+	if (c->lasts == FIX_LASTS_YES && d->has_verdict &&
+	    d->verdict.decision == WALK_ACCEPT)
+		c->lasts_text = fix_words(
+			p,
+			_("%s This was checked by loading it into an empty namespace."),
+			c->lasts_text);
+}
+
+int drift_prove(struct fix_planning *p, const char *root, struct room *room,
+		struct fix_candidate *c)
+{
+	struct drift d = { .equal = EQUALITY_UNKNOWN };
+	const struct image *i = image_now(p);
+	int err;
+
+	if (!p->root)
+		p->root = root;
+	if (!i || !i->boot.first_step || !drift_changes_rules(c) ||
+	    c->lasts != FIX_LASTS_YES)
+		return 0;
+
+	err = image_with(p, p->root, c->lasting, c->lasting_count, &i);
+	if (!err)
+		err = load_image(p, i, NULL, room, &d);
+	if (!err)
+		settle(p, c, &d);
+	return err;
 }

@@ -107,6 +107,13 @@ static bool is_forwarded(const struct walk_way *way)
 	return false;
 }
 
+/* By the client himself, whose packets for others are not meant. */
+static bool is_sent_here(const struct point *first)
+{
+	return point_has(first, FIELD_OIF) && first->value[FIELD_OIF] &&
+	       !first->value[FIELD_IIF];
+}
+
 /* What the packet is for in the end. */
 static void add_last(struct asking *a, const struct walk_way *way)
 {
@@ -114,11 +121,11 @@ static void add_last(struct asking *a, const struct walk_way *way)
 	const u128 *address = NULL;
 	unsigned hooks = local_hooks;
 
-	if (is_forwarded(way)) {
+	if (is_forwarded(way))
 		hooks = forward_hooks;
-		if (point_has(last, FIELD_DADDR))
-			address = &last->value[FIELD_DADDR];
-	}
+	if ((is_forwarded(way) || is_sent_here(&way->packet)) &&
+	    point_has(last, FIELD_DADDR))
+		address = &last->value[FIELD_DADDR];
 	if (point_has(last, FIELD_DPORT))
 		add(a, hooks, last->value[FIELD_DPORT], address);
 }
@@ -133,7 +140,10 @@ int effect_asked(const struct fix_planning *p, const struct walk_result *walked,
 			    .has_conntrack = has_conntrack };
 	u128 server = field_from_address(&a.ask->server);
 
-	add(&a, local_hooks, a.ask->port, NULL);
+	add(&a, local_hooks, a.ask->port,
+	    a.ask->has_server && p->has_packet && is_sent_here(&p->packet)
+		    ? &server
+		    : NULL);
 	if (a.ask->has_server)
 		add(&a, forward_hooks, a.ask->port, &server);
 	if (walked)

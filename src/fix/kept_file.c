@@ -6,46 +6,17 @@
 #include "base/i18n.h"
 #include "base/text.h"
 #include "fix/image.h"
+#include "fix/kept_order.h"
+#include "fix/kept_parts.h"
 #include "fix/rule_lines.h"
 #include "fix/rule_words.h"
-#include "ruleset/dump.h"
 #include "ruleset/model.h"
 
-enum { FILES = 4, STRAIGHTENED = 8 };
-
-/* One candidate's way into the files. */
-struct keeping {
-	struct fix_planning *p;
-	struct fix_candidate *c;
-	const struct image *image; /* with the changes so far */
-	struct fix_change files[FILES];
-	size_t count;
-};
-
-/* One rule's: what it does, whoever wrote it. */
-static void put_key(struct text *out, const struct rule *r)
-{
-	for (size_t i = 0; i < r->term_count; i++) {
-		if (r->terms[i].is_action)
-			dump_action(out, r->terms[i].action);
-		else
-			dump_cond(out, &r->terms[i].cond);
-		text_char(out, '\n');
-	}
-}
+enum { STRAIGHTENED = 8 };
 
 static bool means_same(const struct rule *a, const struct rule *b)
 {
-	struct text x = TEXT_NULL, y = TEXT_NULL;
-	bool ret;
-
-	put_key(&x, a);
-	put_key(&y, b);
-	ret = text_ok(&x) && text_ok(&y) &&
-	      !strcmp(text_string(&x), text_string(&y));
-	text_done(&x);
-	text_done(&y);
-	return ret;
+	return kept_order_key(a) == kept_order_key(b);
 }
 
 /* iptables' two engines read one save file. */
@@ -181,7 +152,7 @@ static struct fix_change *file_of(struct keeping *k, const char *path)
 	for (size_t i = 0; i < k->count; i++)
 		if (!strcmp(k->files[i].file.path, path))
 			return &k->files[i];
-	if (k->count == FILES)
+	if (k->count == KEPT_FILES)
 		return NULL;
 
 	content = image_content(k->p, NULL, 0, path);
@@ -252,7 +223,7 @@ static int spot_of(struct keeping *k, const struct chain *c,
 	return err;
 }
 
-static int put_in(struct keeping *k, const struct chain *c,
+int kept_file_put(struct keeping *k, const struct chain *c,
 		  const struct rule *at, bool is_behind, const char *words)
 {
 	struct spot s;
@@ -288,9 +259,9 @@ static int take_out(struct keeping *k, const struct rule *r)
 			      r->text));
 }
 
-/* Within one file; between two it is taken out and put in. */
-static int move(struct keeping *k, const struct rule *r, const struct rule *at,
-		bool is_behind)
+/* Within one file. */
+int kept_file_move(struct keeping *k, const struct rule *r,
+		   const struct rule *at, bool is_behind)
 {
 	const char *path = r->place.file, *content = content_of(k, path);
 	enum line_form form;
@@ -321,7 +292,8 @@ static int keep_insert(struct keeping *k, const struct chain *live,
 	const struct rule *behind =
 		at ? NULL : last_kept(file, live, e->number, 0);
 
-	return put_in(k, file, at ? at : behind, behind != NULL, e->words);
+	return kept_file_put(k, file, at ? at : behind, behind != NULL,
+			     e->words);
 }
 
 static int keep_move(struct keeping *k, const struct chain *live,
@@ -337,13 +309,13 @@ static int keep_move(struct keeping *k, const struct chain *live,
 	if (!rule)
 		return -ENOENT;
 	if (!kept)
-		return put_in(k, file, at, is_down,
-			      e->words ? e->words : rule->words);
+		return kept_file_put(k, file, at, is_down,
+				     e->words ? e->words : rule->words);
 	/* It stands there already. */
 	if (!at || at == kept ||
 	    (is_down ? kept->number > at->number : kept->number < at->number))
 		return 0;
-	return move(k, kept, at, is_down);
+	return kept_file_move(k, kept, at, is_down);
 }
 
 static int keep_replace(struct keeping *k, const struct chain *live,
@@ -459,10 +431,11 @@ static int straighten_once(struct keeping *k, const struct walk_blocker *b)
 	if (!rule || !rule->place.line)
 		return -ENOENT;
 	if (accept && accept->chain == rule->chain)
-		return move(k, accept, rule, false);
+		return kept_file_move(k, accept, rule, false);
 
 	words = words_for(k, rule->chain);
-	return words ? put_in(k, rule->chain, rule, false, words) : -ENOENT;
+	return words ? kept_file_put(k, rule->chain, rule, false, words)
+		     : -ENOENT;
 }
 
 /* ret: whether the file lets the packet pass then. */
@@ -512,41 +485,86 @@ static int take_files(struct keeping *k)
 	return 0;
 }
 
-static int say_lasts(struct keeping *k, bool passes)
+static void say_lasts(struct fix_candidate *c, const struct keeping *k)
 {
-	struct fix_candidate *c = k->c;
-
-	c->lasts = passes ? FIX_LASTS_YES : FIX_LASTS_NO;
-	if (passes && !c->lasting_count)
-		c->lasts_text =
-			_("What the next boot loads lets it through as it is.");
-	else if (passes)
-		c->lasts_text = _(
-			"With its file changed, the next boot lets it through, too.");
-	else
+	if (!k->passes) {
+		c->lasts = FIX_LASTS_NO;
 		c->lasts_text = _(
 			"The next boot would refuse it all the same, by another rule.");
-	return 0;
+	} else if (!c->lasting_count) {
+		c->lasts = FIX_LASTS_YES;
+		c->lasts_text =
+			_("What the next boot loads lets it through as it is.");
+	} else if (!k->fits) {
+		c->lasts = FIX_LASTS_NO;
+		c->lasts_text = _(
+			"The file has other rules than those that are in force, so the same change there changes more: look at it by hand.");
+	} else if (k->is_ordered) {
+		c->lasts = FIX_LASTS_YES;
+		c->lasts_text = _(
+			"The file has the rules in another order. With that mended, the next boot gives what is in force then.");
+	} else {
+		c->lasts = FIX_LASTS_YES;
+		c->lasts_text = _(
+			"With its file changed, the next boot lets it through, too, and changes nothing else.");
+	}
+}
+
+/* The same edit in the file. */
+static int try_edit(struct keeping *k)
+{
+	int err = keep_rules(k);
+
+	if (!err)
+		err = straighten(k, &k->passes);
+	if (!err && k->passes)
+		err = kept_order_no_wider(k->p, k->c, image_now(k->p), k->image,
+					  &k->fits);
+	return err;
+}
+
+/* Or the order that is in force then. */
+static int try_order(struct keeping *k)
+{
+	struct ruleset *after;
+	int err = kept_order_after(k->p, k->c, &after);
+
+	if (!err)
+		err = kept_order_apply(k, after);
+	if (!err)
+		err = kept_file_passes(k->p, k->image->rules, &k->passes, NULL);
+	if (!err && k->passes)
+		err = kept_order_same(k->p, k->c, after, k->image, &k->fits);
+	k->is_ordered = true;
+	return err;
 }
 
 int kept_file_express(struct fix_planning *p, struct fix_candidate *c)
 {
-	struct keeping k = { .p = p, .c = c, .image = image_now(p) };
-	bool passes = false;
+	struct keeping k = { .p = p, .c = c, .image = image_now(p) }, other = k;
 	int err;
 
 	if (!k.image || !p->ruleset)
 		return -ENOENT;
 
-	err = kept_file_passes(p, k.image->rules, &passes, NULL);
-	if (!err && !(passes && p->has_packet)) {
-		err = keep_rules(&k);
-		if (!err)
-			err = straighten(&k, &passes);
+	err = kept_file_passes(p, k.image->rules, &k.passes, NULL);
+	if (!err && !(k.passes && p->has_packet)) {
+		err = try_edit(&k);
+		if (err == -ENOENT || (!err && !(k.passes && k.fits))) {
+			int second = try_order(&other);
+
+			if (second && second != -ENOENT)
+				return second;
+			if (!second && other.passes && other.fits) {
+				k = other;
+				err = 0;
+			}
+		}
 	}
 	if (!err)
 		err = take_files(&k);
 	if (err)
 		return err;
-	return say_lasts(&k, passes);
+	say_lasts(c, &k);
+	return 0;
 }

@@ -79,9 +79,10 @@ static void tell(struct text *why, const struct fix_admin *admin,
 		 enum meeting m, const struct walk_blocker *by)
 {
 	static const char *const words[MEETINGS] = {
-		[MEETS_OPEN] = N_("the open session of %1$s would be cut by %2$s"),
-		[MEETS_FORGOTTEN] =
-			N_("the open session of %1$s would be cut by %2$s once its conntrack entry is gone"),
+		[MEETS_OPEN] =
+			N_("the open session of %1$s would be cut by %2$s"),
+		[MEETS_FORGOTTEN] = N_(
+			"the open session of %1$s would be cut by %2$s once its conntrack entry is gone"),
 		[MEETS_NEW] =
 			N_("a new session from %1$s would be refused by %2$s"),
 	};
@@ -111,8 +112,8 @@ static int check_admin(struct fix_planning *p, const struct ruleset *after,
 		err = refused(p->ruleset, p->host, admin, (enum meeting)m, a,
 			      &before);
 		if (!err)
-			err = refused(after, p->host, admin, (enum meeting)m,
-				      a, &then);
+			err = refused(after, p->host, admin, (enum meeting)m, a,
+				      &then);
 		if (err)
 			return err;
 		if (!then || before)
@@ -132,8 +133,9 @@ static int check_all(struct fix_planning *p, const struct fix_candidate *c,
 
 	for (size_t i = 0; i < c->now_count && ret == 1; i++)
 		if (c->now[i].kind == CHANGE_RULES)
-			ret = rules_edit_apply(after, &c->now[i].rules) ? -EINVAL
-									: 1;
+			ret = rules_edit_apply(after, &c->now[i].rules)
+				      ? -EINVAL
+				      : 1;
 	for (size_t i = 0; i < p->admin_count && ret == 1; i++)
 		ret = check_admin(p, after, &p->admins[i], a, why);
 	arena_free(a);

@@ -170,8 +170,7 @@ static int append(struct fix_planning *p, struct fix_candidate *to,
 		  const struct fix_candidate *from)
 {
 	for (size_t i = 0; i < from->now_count; i++) {
-		struct fix_change *c =
-			fix_change_now(p, to, from->now[i].kind);
+		struct fix_change *c = fix_change_now(p, to, from->now[i].kind);
 
 		if (!c)
 			return -ENOMEM;
@@ -201,11 +200,10 @@ static int say_part(struct fix_planning *p, struct parts *parts, size_t which,
 	ret->now = ret->lasting = NULL;
 	ret->now_count = ret->lasting_count = 0;
 	for (size_t i = 0; i < parts->count; i++) {
-		bool is_own = i == which ||
-			      (is_all && i > which &&
-			       parts->part[i].manager == m);
-		struct fix_change *change = fix_change_now(
-			p, is_own ? ret : &beside, CHANGE_RULES);
+		bool is_own = i == which || (is_all && i > which &&
+					     parts->part[i].manager == m);
+		struct fix_change *change =
+			fix_change_now(p, is_own ? ret : &beside, CHANGE_RULES);
 
 		if (!change)
 			return -ENOMEM;
@@ -214,6 +212,7 @@ static int say_part(struct fix_planning *p, struct parts *parts, size_t which,
 	}
 	p->beside = beside.now;
 	p->beside_count = beside.now_count;
+	p->stood_in = NULL;
 	return m ? m->express(p, ret) : by_hand(p, ret);
 }
 
@@ -243,8 +242,8 @@ static void join(struct fix_planning *p, struct fix_candidate *to,
 	if (is_first || text_same(from->summary, to->summary))
 		to->summary = from->summary;
 	else
-		to->summary = fix_words(p, "%s; %s", to->summary,
-					from->summary);
+		to->summary =
+			fix_words(p, "%s; %s", to->summary, from->summary);
 }
 
 static bool is_proposed(const struct fix_planning *p,
@@ -305,6 +304,7 @@ int manager_express(struct fix_planning *p, const struct manager *m,
 		err = say_parts(p, &parts, c);
 	p->beside = NULL;
 	p->beside_count = 0;
+	p->stood_in = NULL;
 	return err;
 }
 
@@ -345,6 +345,21 @@ struct fix_change *manager_run(struct fix_planning *p, struct fix_candidate *c,
 		return NULL;
 	run->run.argv = argv;
 	run->run.undo = undo;
+	if (!is_lasting)
+		run->run.stand_in = p->stood_in;
+	/* One command after the other: the first did it all. */
+	if (!is_lasting && p->stood_in) {
+		struct rules_change *none =
+			arena_alloc(p->plan->arena, sizeof(*none));
+
+		if (!none)
+			return NULL;
+		*none = *p->stood_in;
+		none->edits = NULL;
+		none->edit_count = 0;
+		none->script = none->undo = "";
+		p->stood_in = none;
+	}
 	return run;
 }
 

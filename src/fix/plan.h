@@ -103,6 +103,10 @@ struct run_change {
 	const char *const *argv; /* ends with NULL */
 	const char *const *undo; /* NULL: nothing to undo (a reload) */
 	bool is_restart;         /* only with --restart */
+	/* Edits of rules that come to the same, where the program is not there: in
+	 * a room. None (edit_count 0): all is done by those of the run before.
+	 * NULL: nothing does. */
+	const struct rules_change *stand_in;
 };
 
 struct fix_change {

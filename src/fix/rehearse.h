@@ -70,8 +70,8 @@ int room_start(struct room **ret);
 void room_end(struct room *r); /* and all that was in it; NULL is taken */
 
 /* Whether the experiment is asked for, too. One room for one rehearsal. Fills
- * c->rehearsal, in the plan's arena. 0 or -errno; what fails in the room is an
- * answer. */
+ * c->rehearsal, in the plan's arena. 0; -EOPNOTSUPP: no change of it can be tried
+ * in a room; or -errno. What fails in the room is an answer. */
 int rehearse(struct fix_planning *p, struct fix_candidate *c, struct room *r,
 	     bool is_experiment);
 
@@ -79,9 +79,11 @@ int rehearse(struct fix_planning *p, struct fix_candidate *c, struct room *r,
  * its rules are then, as live_gather() writes them. 0 or -errno. */
 struct room_command {
 	const char *const *argv;
-	const char *input;     /* NULL: nothing */
-	int status;            /* out: as waitpid() gives it */
-	const char *complaint; /* out, in the arena */
+	const char *input; /* NULL: nothing */
+	int status;        /* out: as waitpid() gives it */
+	const char *
+		complaint; /* out, in the arena: errors, else what it printed */
+	const char *output; /* out: what it printed */
 };
 
 int room_run(struct room *r, struct arena *a, struct room_command *commands,

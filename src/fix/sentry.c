@@ -15,6 +15,7 @@
 #include <utmpx.h>
 
 #include "base/i18n.h"
+#include "fix/boot_hook.h"
 #include "fix/step.h"
 
 enum { LOOK_MS = 200, TRIES_MS = 5000 };
@@ -132,6 +133,8 @@ static void undo(struct sentry *s)
 	}
 	(void)signal(SIGCHLD, SIG_DFL);
 	err = step_undo_all(s->ledger, s->order, &why);
+	if (!err)
+		boot_hook_clear();
 	(void)close(lock);
 	(void)signal(SIGCHLD, SIG_IGN);
 	s->failed += err != 0;

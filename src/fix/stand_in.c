@@ -24,12 +24,21 @@ static int changed(struct fix_planning *p, const struct rules_change *edits,
 int stand_in_effect(struct fix_planning *p, struct fix_candidate *c,
 		    const struct rules_change *edits, bool *ret_passes)
 {
+	struct rules_change *stood =
+		arena_alloc(p->plan->arena, sizeof(*stood));
 	struct ruleset *after;
-	int err = changed(p, edits, &after);
+	int err = stood ? changed(p, edits, &after) : -ENOMEM;
 
 	if (!err)
 		err = kept_file_passes(p, after, ret_passes, NULL);
-	return err ? err : fix_effect_of(p, c, after, NULL);
+	if (!err)
+		err = fix_effect_of(p, c, after, NULL);
+	if (err)
+		return err;
+	*stood = *edits;
+	err = rules_edit_script(p->ruleset, p->plan->arena, stood);
+	p->stood_in = err ? NULL : stood;
+	return err == -ENOMEM ? err : 0;
 }
 
 int stand_in_passes(struct fix_planning *p, const struct rules_change *edits,
@@ -96,8 +105,7 @@ static bool take_from_sets(struct set *first, const struct rule *rule,
 			   u128 address)
 {
 	for (struct set *s = first; s; s = s->next)
-		if (s->name && names_set(rule, s->name) &&
-		    take_out(s, address))
+		if (s->name && names_set(rule, s->name) && take_out(s, address))
 			return true;
 
 	return false;

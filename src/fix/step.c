@@ -8,6 +8,7 @@
 
 #include "base/file.h"
 #include "base/i18n.h"
+#include "fix/file_check.h"
 #include "fix/replace.h"
 #include "fix/step_rules.h"
 #include "fix/step_tool.h"
@@ -36,9 +37,12 @@ static int run_command(const struct ledger *l, const struct run_change *c,
 
 static int do_file(const struct file_change *c, struct text *why)
 {
-	int err = replace_keeping(c->path, c->before, c->after,
-				  c->mode ? c->mode : 0644);
+	int err = file_check(c->path, c->after, why);
 
+	if (err)
+		return err;
+	err = replace_keeping(c->path, c->before, c->after,
+			      c->mode ? c->mode : 0644);
 	if (err == -ESTALE)
 		text_format(why,
 			    _("%s was changed by somebody since it was read."),
@@ -149,6 +153,17 @@ static int undo_run(const struct ledger *l, const struct run_change *c,
 	return is_other_boot ? 0 : err;
 }
 
+/* The next boot may have read what was to last, before it was taken back. */
+static bool may_have_booted(const struct order *o,
+			    const struct ledger_progress *p)
+{
+	for (size_t i = 0; i < o->count; i++)
+		if (o->steps[i].is_lasting && p->is_begun[i])
+			return true;
+
+	return false;
+}
+
 int step_take_back(const struct ledger *l, const struct order *o, size_t i,
 		   const struct ledger_progress *p, struct text *why)
 {
@@ -161,7 +176,7 @@ int step_take_back(const struct ledger *l, const struct order *o, size_t i,
 	is_other_boot = p->boot[0] && strcmp(p->boot, boot) != 0;
 	switch (c->kind) {
 	case CHANGE_RULES:
-		if (!is_other_boot)
+		if (!is_other_boot || may_have_booted(o, p))
 			err = step_rules_undo(l, &c->rules, i, p->is_done[i],
 					      why);
 		break;

@@ -213,12 +213,12 @@ static int read_source(struct booting *b, const struct source *s,
 	int error = 0;
 
 	if (s->kind != KIND_SAVE)
-		add_step(b, &(struct boot_step){
-				    .unit = s->unit,
-				    .file = path,
-				    .tool = s->kind == KIND_NFT ? BOOT_NFT
-								: BOOT_IPSET,
-				    .text = text });
+		add_step(b, &(struct boot_step){ .unit = s->unit,
+						 .file = path,
+						 .tool = s->kind == KIND_NFT
+								 ? BOOT_NFT
+								 : BOOT_IPSET,
+						 .text = text });
 	switch (s->kind) {
 	case KIND_NFT:
 		text = root_includes(b, text, &len);

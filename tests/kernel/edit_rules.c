@@ -87,18 +87,21 @@ static void print(const struct table *t)
 	text_done(&out);
 }
 
-static int undo(const char *script, const char *echo)
+static int undo(const char *script_path, const char *echo_path)
 {
+	char *script = slurp(script_path), *echo = slurp(echo_path);
 	struct rules_change c = { .engine = ENGINE_NFT, .undo = script };
 	struct text t = TEXT_NULL;
 	int err = rules_edit_undo(&t, &c, echo);
 
 	fputs(text_string(&t), stdout);
 	text_done(&t);
+	free(script);
+	free(echo);
 	return err ? 1 : 0;
 }
 
-int main(int argc, char **argv)
+static int edit(int argc, char **argv)
 {
 	struct problems *problems = problems_new();
 	struct ruleset *r = ruleset_new(problems);
@@ -109,10 +112,6 @@ int main(int argc, char **argv)
 	char *text;
 	int err;
 
-	if (argc == 4 && strcmp(argv[1], "undo") == 0)
-		return undo(slurp(argv[2]), slurp(argv[3]));
-	if (argc < 6)
-		return 2;
 	c.engine = (enum engine)find(engine_names, ENGINE_COUNT, argv[1]);
 	c.family = (enum table_family)find(table_family_names,
 					   TABLE_FAMILY_COUNT, argv[2]);
@@ -143,4 +142,12 @@ int main(int argc, char **argv)
 	problems_free(problems);
 	free(text);
 	return 0;
+}
+
+int main(int argc, char **argv)
+{
+	if (argc == 4 && strcmp(argv[1], "undo") == 0)
+		return undo(argv[2], argv[3]);
+
+	return argc < 6 ? 2 : edit(argc, argv);
 }

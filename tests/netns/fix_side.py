@@ -20,6 +20,7 @@ import pathlib
 import re
 import signal
 import subprocess
+import sys
 import time
 
 import server_side
@@ -81,7 +82,8 @@ class State:
 def ask(host, args, words, patience=LIMIT):
     """(what it said, problem)"""
     more = [] if args.rehearse else ['--no-rehearse']
-    process = host.popen([*host.lab.launcher, args.program, 'fix', 'plan', *words, *more, '--json'], stdin=subprocess.DEVNULL,
+    before = host.lab.wrap if host is host.lab.client else host.lab.launcher
+    process = host.popen([*before, args.program, 'fix', 'plan', *words, *more, '--json'], stdin=subprocess.DEVNULL,
                          stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, errors='replace')
     listener = server_side.Listener(process.stderr)
     process.stderr = None
@@ -125,12 +127,16 @@ def plan_while_tried(lab, host, args, words, client):
 
 
 def attempt(lab, args, client):
-    """The verdict of the client's attempt now."""
+    """The verdict of the client's attempt now. Neighbours that it asked for in vain a moment ago are asked for anew."""
+    lab.client.run('ip neigh flush all', check=False)
     process = lab.client.popen([*lab.wrap, args.program, 'check', *client, '--json'], stdin=subprocess.DEVNULL,
                                stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, errors='replace')
     out, problem = server_side.finish(process, ATTEMPT)
     with contextlib.suppress(ValueError, KeyError):
-        return json.loads(out)['verdict']
+        said = json.loads(out)
+        if args.verbose and said['verdict']['status'] != 'healthy':
+            print(json.dumps([said['steps'], said['verdict']['text'], said['verdict']['evidence']], indent=1, ensure_ascii=False), file=sys.stderr)
+        return said['verdict']
     return {'status': 'unknown', 'cause': problem or 'no verdict'}
 
 
@@ -163,7 +169,7 @@ def restart(lab):
 
 
 def run(lab, host, argv, is_restart):
-    if is_restart or argv[0] in ('systemctl', 'service'):
+    if is_restart or argv[0] in ('systemctl', 'service') or argv[0].startswith('/etc/init.d/'):
         restart(lab)
     else:
         host.run(argv)
@@ -201,7 +207,7 @@ def undo(lab, host, changes, before):
 # Judging
 
 
-def outside(args, host, before, after, said):
+def outside(args, host, before, after, said, is_client):
     """What the rules do otherwise that was not asked for."""
     names = {}
     for side, state in (('before', before), ('after', after)):
@@ -220,13 +226,23 @@ def outside(args, host, before, after, said):
     out, err = process.communicate(timeout=LIMIT)
     with contextlib.suppress(ValueError):
         return [f'not asked for: {c["hook"]} {c["packets"]}: {c["before"]} -> {c["after"]}'
-                for c in json.loads(out)['changes'] if not is_asked(c, said['ask'])]
+                for c in json.loads(out)['changes'] if not is_asked(c, said['ask'], is_client, translates(before))]
     return [f'no difference could be told: {err[-300:]}']
 
 
-def is_asked(change, ask):
-    """It is for the client's packets to the port, or the answers to them."""
+def translates(state):
+    """Rules that send packets on to other ports."""
+    return bool(re.search(r'\b(redirect|dnat|REDIRECT|DNAT)\b', ''.join(state.rules.values())))
+
+
+def is_asked(change, ask, is_client, has_ports):
+    """It is for the client's packets to the port (or to another, where it is translated), or the answers to them; on the client for
+    one server's."""
     words = change['example']
+    if has_ports and ask['client']:
+        return f'src={ask["client"]}' in words or f'dst={ask["client"]}' in words
+    if is_client and f'dst={ask["server"]}' not in words and f'src={ask["server"]}' not in words:
+        return False
     there = f'src={ask["client"]}' in words and f'dport={ask["port"]}' in words
     back = f'dst={ask["client"]}' in words and f'sport={ask["port"]}' in words
     opens = change['before'] in ('drop', 'reject') or change['after'] in ('accept', 'return', 'continue')
@@ -257,7 +273,7 @@ class Side:
             self.record['waited'] = True
             said, problem = plan_while_tried(self.lab, host, self.args, words, self.client)
         if self.args.verbose and said:
-            print(json.dumps(said, indent=1, ensure_ascii=False), flush=True)
+            print(json.dumps(said, indent=1, ensure_ascii=False), file=sys.stderr)
         return said, problem
 
     def end(self, kind, wrong=()):
@@ -294,6 +310,8 @@ class Side:
             return self.end('no plan')
         if self.expect.get('id') and first['id'] != self.expect['id']:
             self.record['wrong'].append(f'{first["id"]} stands first, not {self.expect["id"]}')
+        if host is self.lab.client and self.lab.wrap and first['id'] == 'program-detach':
+            raise Skip('the program is attached anew for each run')
         done = []
         wrong = self.do(host, said, done)
         got = None if wrong else attempt(self.lab, self.args, self.client)
@@ -325,7 +343,7 @@ class Side:
         except (RuntimeError, OSError, TimeoutError) as error:
             return [*wrong, f'it cannot be done: {str(error)[-400:]}']
         if first['effect']['exact']:
-            wrong += outside(self.args, host, before, State(host, paths), said)
+            wrong += outside(self.args, host, before, State(host, paths), said, host is self.lab.client)
         return wrong
 
     def take_back(self, host, changes, before):
@@ -338,7 +356,7 @@ class Side:
         if self.args.verbose:
             for name in left:
                 for one in (before, after):
-                    print(name, ({**one.rules, **one.rest} | one.files).get(name), flush=True)
+                    print(name, ({**one.rules, **one.rest} | one.files).get(name), file=sys.stderr)
         return [f'taken back, {name} is not as it was' for name in left]
 
 

@@ -21,18 +21,17 @@ static int express(struct fix_planning *p, struct fix_candidate *c)
 	if (!rule || !p->plan->ask.has_client)
 		return -ENOENT;
 	who = manager_client(p);
-	c->summary = fix_words(p, _("delete CrowdSec's decision about %s"),
-			       who);
+	c->summary =
+		fix_words(p, _("delete CrowdSec's decision about %s"), who);
 	err = stand_in_element(p, c, rule, &p->plan->ask.client, &passes);
 	if (err)
 		return err;
 
 	manager_forget_now(c);
-	run = manager_run(p, c, false,
-			  fix_argv(p, "cscli", "decisions", "delete", "--ip",
-				   who, NULL),
-			  fix_argv(p, "cscli", "decisions", "add", "--ip", who,
-				   NULL));
+	run = manager_run(
+		p, c, false,
+		fix_argv(p, "cscli", "decisions", "delete", "--ip", who, NULL),
+		fix_argv(p, "cscli", "decisions", "add", "--ip", who, NULL));
 	if (!run)
 		return -ENOMEM;
 	run->text = fix_words(
@@ -43,8 +42,8 @@ static int express(struct fix_planning *p, struct fix_candidate *c)
 		p, _("CrowdSec decides against %s again, for four hours."),
 		who);
 	c->lasts = FIX_LASTS_YES;
-	c->lasts_text =
-		_("Decisions are CrowdSec's: it is forgotten, until it is decided again.");
+	c->lasts_text = _(
+		"Decisions are CrowdSec's: it is forgotten, until it is decided again.");
 	fix_remark(
 		p,
 		_("CrowdSec may decide against %1$s again, and a list of others may hold it: cscli decisions list --all --ip %1$s; a whitelist of its own is a parser's (/etc/crowdsec/parsers/s02-enrich)."),

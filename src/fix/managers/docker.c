@@ -9,10 +9,9 @@
 #include <string.h>
 
 #include "base/i18n.h"
+#include "base/text.h"
 #include "fix/image.h"
 #include "fix/manager.h"
-#include "fix/rule_words.h"
-#include "fix/stand_in.h"
 #include "ruleset/model.h"
 
 static const char user[] = "DOCKER-USER";
@@ -30,21 +29,31 @@ static const char *place(const struct fix_planning *p,
 		       : NULL;
 }
 
+/* The rule is put in once Docker has made the chain, if it is not there. */
+static void put_start(struct text *out, const char *tool, const char *words)
+{
+	text_format(
+		out,
+		"ExecStartPost=/bin/sh -c '%1$s -w -C %2$s %3$s || %1$s -w -I %2$s %3$s'\n",
+		tool, user, words);
+}
+
+/* systemd reads % and quotes. */
+static bool is_plain(const char *words)
+{
+	return !strpbrk(words, "%\"'\\$");
+}
+
 /* A file of its own, so that nothing of Docker's is touched. */
 static int keep(struct fix_planning *p, struct fix_candidate *c,
-		const struct chain *chain, const char *words)
+		const char *lines)
 {
-	const char *tool = chain->table->family == TABLE_IP6 ? "ip6tables"
-							     : "iptables";
-	const char *path = image_path(
-		p, fix_words(p, "%s/kiriwake-%s-%u.conf", folder, tool,
-			     (unsigned)p->plan->ask.port));
-	struct fix_change *file;
+	const char *path =
+		image_path(p, fix_words(p, "%s/kiriwake-%u.conf", folder,
+					(unsigned)p->plan->ask.port));
+	const char *before = image_content(p, NULL, 0, path);
+	struct fix_change *file = fix_change_lasting(p, c, CHANGE_FILE);
 
-	/* systemd reads % and quotes. */
-	if (strpbrk(words, "%\"'\\$"))
-		return 0;
-	file = fix_change_lasting(p, c, CHANGE_FILE);
 	if (!file)
 		return -ENOMEM;
 	file->text = fix_words(
@@ -53,87 +62,88 @@ static int keep(struct fix_planning *p, struct fix_candidate *c,
 		path);
 	file->undo_text = fix_words(p, _("%s goes."), path);
 	file->file.path = path;
-	file->file.before = image_content(p, NULL, 0, path);
-	file->file.after = fix_words(
-		p,
-		"[Service]\nExecStartPost=/bin/sh -c '%1$s -w -C %2$s %3$s || %1$s -w -I %2$s %3$s'\n",
-		tool, user, words);
+	file->file.before = before;
+	file->file.after =
+		fix_words(p, "%s%s", before ? before : "[Service]\n", lines);
 	file->file.line = 1;
 	file->file.mode = 0644;
-	return 0;
-}
-
-static int insert(struct fix_planning *p, struct fix_candidate *c,
-		  const struct chain *chain, const char *words)
-{
-	struct rule_edit e = { .kind = EDIT_INSERT,
-			       .number = 1,
-			       .words = words };
-	struct rules_change *edit = stand_in_edit(p, chain, e);
-	struct fix_change *now;
-	bool passes;
-	int err = edit ? stand_in_effect(p, c, edit, &passes) : -ENOMEM;
-
-	if (err)
-		return err;
-	manager_forget_now(c);
-	now = fix_change_now(p, c, CHANGE_RULES);
-	if (!now)
-		return -ENOMEM;
-	now->rules = *edit;
 	return 0;
 }
 
 static void say_lasts(struct fix_planning *p, struct fix_candidate *c)
 {
 	const struct image *i = image_now(p);
-	bool is_on = !i || !i->boot.count ||
-		     image_unit(i, "docker.service") >= 0;
+	bool is_on =
+		!i || !i->boot.count || image_unit(i, "docker.service") >= 0;
 
 	c->lasts = c->lasting_count && is_on ? FIX_LASTS_YES : FIX_LASTS_NO;
 	if (!c->lasting_count)
-		c->lasts_text =
-			_("Docker leaves the rules of DOCKER-USER as they are while it runs, but nothing loads them after a reboot.");
+		c->lasts_text = _(
+			"Docker leaves the rules of DOCKER-USER as they are while it runs, but nothing loads them after a reboot.");
 	else if (is_on)
-		c->lasts_text =
-			_("Docker leaves the rules of DOCKER-USER as they are; after a reboot its unit adds this one again.");
+		c->lasts_text = _(
+			"Docker leaves the rules of DOCKER-USER as they are; after a reboot its unit adds this one again.");
 	else
-		c->lasts_text =
-			_("Docker's unit is not enabled, so nothing makes its rules or this one at boot.");
+		c->lasts_text = _(
+			"Docker's unit is not enabled, so nothing makes its rules or this one at boot.");
+}
+
+/* All of them new rules of DOCKER-USER: their lines of the drop-in. -ENOENT: one
+ * stands elsewhere. */
+static int collect(struct fix_planning *p, const struct fix_candidate *c,
+		   struct text *lines)
+{
+	for (size_t i = 0; i < c->now_count; i++) {
+		const struct rules_change *r = &c->now[i].rules;
+		const struct rule_edit *e = r->edits;
+
+		if (c->now[i].kind != CHANGE_RULES)
+			continue;
+		if (strcmp(e->chain, user) != 0) {
+			if (!p->plan->first)
+				fix_remark(
+					p,
+					_("Docker wrote %s, and writes it again when a container or itself starts: nothing is changed there."),
+					e->chain);
+			return -ENOENT;
+		}
+		/* The last becomes the first: each is put above all others. */
+		if (e->kind == EDIT_INSERT && is_plain(e->words))
+			put_start(lines,
+				  r->family == TABLE_IP6 ? "ip6tables"
+							 : "iptables",
+				  e->words);
+	}
+
+	return 0;
 }
 
 static int express(struct fix_planning *p, struct fix_candidate *c)
 {
 	const struct rule_edit *e;
 	const struct rule *rule;
-	const struct chain *chain = manager_edited(p, c, &e, &rule), *to;
-	int err = 0;
+	const struct chain *chain = manager_edited(p, c, &e, &rule);
+	struct text lines = TEXT_NULL;
+	int err;
 
 	if (!chain)
 		return -ENOENT;
-	to = ruleset_find_chain(chain->table, user);
-	if (!to) {
+	if (!ruleset_find_chain(chain->table, user)) {
 		fix_remark(
 			p,
 			_("Docker wrote %s, and writes it again: no rule is proposed. Publish the port (docker run -p), or give Docker --bridge-accept-fwmark and mark what it is to let pass."),
 			chain->name);
 		return -ENOENT;
 	}
-	if (e->kind != EDIT_INSERT && chain != to) {
-		fix_remark(
-			p,
-			_("Docker wrote %s, and writes it again when a container or itself starts: nothing is changed there."),
-			chain->name);
-		return -ENOENT;
-	}
 
-	if (e->kind == EDIT_INSERT) {
-		if (chain != to)
-			err = insert(p, c, to, e->words);
-		if (!err)
-			err = keep(p, c, to, e->words);
-	}
-	say_lasts(p, c);
+	err = collect(p, c, &lines);
+	if (!err && !text_ok(&lines))
+		err = -ENOMEM;
+	if (!err && lines.len)
+		err = keep(p, c, text_string(&lines));
+	text_done(&lines);
+	if (!err)
+		say_lasts(p, c);
 	return err;
 }
 
@@ -141,4 +151,5 @@ const struct manager manager_docker = {
 	.id = "docker",
 	.express = express,
 	.place = place,
+	.is_file = true,
 };

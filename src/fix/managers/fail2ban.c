@@ -15,8 +15,8 @@
 /* The jail's name behind one of these; "" where none stands. */
 static const char *jail_after(struct fix_planning *p, const char *text)
 {
-	static const char *const heads[] = { "addr6-set-", "addr-set-",
-					     "f2b-", "fail2ban-" };
+	static const char *const heads[] = { "addr6-set-", "addr-set-", "f2b-",
+					     "fail2ban-" };
 
 	for (size_t i = 0; text && i < sizeof(heads) / sizeof(*heads); i++) {
 		const char *at = strstr(text, heads[i]);
@@ -84,11 +84,11 @@ static int express(struct fix_planning *p, struct fix_candidate *c)
 		p,
 		_("fail2ban takes %1$s out of jail %2$s, and out of its database."),
 		who, jail);
-	run->undo_text = fix_words(p, _("fail2ban bans %1$s in jail %2$s."),
-				   who, jail);
+	run->undo_text =
+		fix_words(p, _("fail2ban bans %1$s in jail %2$s."), who, jail);
 	c->lasts = FIX_LASTS_YES;
-	c->lasts_text =
-		_("It stays let go, also after a restart, until it fails as often again.");
+	c->lasts_text = _(
+		"It stays let go, also after a restart, until it fails as often again.");
 	fix_remark(
 		p,
 		_("fail2ban will ban %1$s again if it fails again: look at its log for why. That it is never banned is said in /etc/fail2ban/jail.local, [%2$s]: ignoreip = 127.0.0.1/8 ::1 %1$s"),

@@ -60,8 +60,7 @@ static const struct chain *zone_met(struct fix_planning *p)
 	struct walk_result w;
 	bool passes;
 
-	if (!p->has_packet ||
-	    kept_file_passes(p, p->ruleset, &passes, &w))
+	if (!p->has_packet || kept_file_passes(p, p->ruleset, &passes, &w))
 		return NULL;
 	for (size_t i = 0; i < w.way.step_count; i++) {
 		const struct chain *c = w.way.steps[i].chain;
@@ -122,8 +121,7 @@ static int command(struct fix_planning *p, struct fix_candidate *c,
 		   const char *zone, const char *words, const char *undo)
 {
 	struct fix_change *now = manager_run(
-		p, c, false,
-		fix_argv(p, "firewall-cmd", zone, words, NULL),
+		p, c, false, fix_argv(p, "firewall-cmd", zone, words, NULL),
 		fix_argv(p, "firewall-cmd", zone, undo, NULL));
 	struct fix_change *lasting = manager_run(
 		p, c, true,
@@ -150,12 +148,12 @@ static void say_lasts(struct fix_planning *p, struct fix_candidate *c)
 	const struct image *i = image_now(p);
 
 	c->lasts = FIX_LASTS_YES;
-	c->lasts_text =
-		_("With --permanent firewalld keeps it in its zone, which it builds at every start.");
+	c->lasts_text = _(
+		"With --permanent firewalld keeps it in its zone, which it builds at every start.");
 	if (i && i->boot.count && image_unit(i, "firewalld.service") < 0) {
 		c->lasts = FIX_LASTS_NO;
-		c->lasts_text =
-			_("firewalld keeps it in its zone, but its unit is not enabled: systemctl enable firewalld");
+		c->lasts_text = _(
+			"firewalld keeps it in its zone, but its unit is not enabled: systemctl enable firewalld");
 	}
 }
 
@@ -235,10 +233,10 @@ static int remove_rule(struct fix_planning *p, struct fix_candidate *c,
 	static const char deny[] = "_deny";
 	const char *zone = zone_of_name(chain->name), *rich;
 	size_t len = zone ? strlen(zone) : 0;
-	const struct rules_change *edit = stand_in_edit(
-		p, chain,
-		(struct rule_edit){ .kind = EDIT_DELETE,
-				    .number = rule->number });
+	const struct rules_change *edit =
+		stand_in_edit(p, chain,
+			      (struct rule_edit){ .kind = EDIT_DELETE,
+						  .number = rule->number });
 	struct rule_words r;
 	bool passes;
 	int err;
@@ -278,7 +276,7 @@ static int express(struct fix_planning *p, struct fix_candidate *c)
 		err = add_rule(p, c, zone, e->words);
 	else if (e->kind == EDIT_DELETE && rule)
 		err = remove_rule(p, c, chain, rule);
-	if (err == -ENOENT && !zone)
+	if (err == -ENOENT && !zone && !p->plan->first)
 		fix_remark(
 			p,
 			_("firewalld wrote %s, in no zone of what comes in: what passes through or goes out is allowed by a policy (firewall-cmd --permanent --new-policy NAME, --add-ingress-zone, --add-egress-zone), or was made with --direct."),

@@ -60,12 +60,12 @@ static bool is_plain(const char *s)
 	return !s[strspn(s, "0123456789abcdefABCDEFtudp.:/-_,")];
 }
 
-static void put_setting(struct text *out, const char *section,
-			const char *name, const char *value)
+static void put_setting(struct text *out, const char *section, const char *name,
+			const char *value)
 {
 	if (value[0])
-		text_format(out, " && uci set firewall.%s.%s=%s", section,
-			    name, value);
+		text_format(out, " && uci set firewall.%s.%s=%s", section, name,
+			    value);
 }
 
 static int run(struct fix_planning *p, struct fix_candidate *c,
@@ -77,7 +77,7 @@ static int run(struct fix_planning *p, struct fix_candidate *c,
 					(unsigned)p->plan->ask.port);
 	struct text t = TEXT_NULL;
 	struct fix_change *change;
-	size_t len;
+	size_t len = 0;
 	const char *name = zone_of(zone, &len);
 
 	text_format(&t, "uci set firewall.%s=rule", section);
@@ -89,8 +89,7 @@ static int run(struct fix_planning *p, struct fix_candidate *c,
 	put_setting(&t, section, "target", "ACCEPT");
 	text_format(&t, " && %s", load);
 	change = manager_run(
-		p, c, false,
-		fix_argv(p, "sh", "-c", text_string(&t), NULL),
+		p, c, false, fix_argv(p, "sh", "-c", text_string(&t), NULL),
 		fix_argv(p, "sh", "-c",
 			 fix_words(p, "uci delete firewall.%s && %s", section,
 				   load),
@@ -108,8 +107,8 @@ static int run(struct fix_planning *p, struct fix_candidate *c,
 		p, _("let the zone %1$s accept it in /etc/config/firewall"),
 		fix_words(p, "%.*s", (int)len, name));
 	c->lasts = FIX_LASTS_YES;
-	c->lasts_text =
-		_("It stands in /etc/config/firewall, from which the rules are made at every start.");
+	c->lasts_text = _(
+		"It stands in /etc/config/firewall, from which the rules are made at every start.");
 	return 0;
 }
 
@@ -140,13 +139,12 @@ static int express(struct fix_planning *p, struct fix_candidate *c)
 	}
 
 	/* The zone's last rule is its policy. */
-	edit = stand_in_edit(p, zone,
-			     (struct rule_edit){
-				     .kind = EDIT_INSERT,
-				     .number = zone->rule_count
-						       ? zone->rule_count
-						       : 1,
-				     .words = words });
+	edit = stand_in_edit(
+		p, zone,
+		(struct rule_edit){
+			.kind = EDIT_INSERT,
+			.number = zone->rule_count ? zone->rule_count : 1,
+			.words = words });
 	err = edit ? stand_in_effect(p, c, edit, &passes) : -ENOMEM;
 	if (err)
 		return err;

@@ -52,10 +52,10 @@ static unsigned count_tuples(const char *text)
 
 static struct tuples read_tuples(struct fix_planning *p, bool is_v6)
 {
-	const char *four = image_content(
-		p, NULL, 0, image_path(p, "/etc/ufw/user.rules"));
-	const char *six = image_content(
-		p, NULL, 0, image_path(p, "/etc/ufw/user6.rules"));
+	const char *four =
+		image_content(p, NULL, 0, image_path(p, "/etc/ufw/user.rules"));
+	const char *six = image_content(p, NULL, 0,
+					image_path(p, "/etc/ufw/user6.rules"));
 	const char *text = is_v6 ? six : four;
 
 	return (struct tuples){ .text = text ? text : "",
@@ -216,6 +216,11 @@ static bool spec_of_words(struct fix_planning *p, const struct chain *user,
 	return true;
 }
 
+static bool is_all(const char *address)
+{
+	return !strcmp(address, "0.0.0.0/0") || !strcmp(address, "::/0");
+}
+
 /* The same of "deny tcp 23 0.0.0.0/0 any 10.0.0.0/8 in": action, protocol,
  * destination's port and address, source's, direction. Those with an application's
  * profile, of routes, or that log are left to people. */
@@ -244,7 +249,7 @@ static bool spec_of_tuple(struct fix_planning *p, const char *line,
 	add_pair(s, "from", copy(p, from));
 	if (strcmp(sport, "any") != 0)
 		add_pair(s, "port", copy(p, sport));
-	add_pair(s, "to", copy(p, to));
+	add_pair(s, "to", !is_all(from) && is_all(to) ? "any" : copy(p, to));
 	if (strcmp(dport, "any") != 0)
 		add_pair(s, "port", copy(p, dport));
 	return true;
@@ -292,8 +297,8 @@ static int run(struct fix_planning *p, struct fix_candidate *c,
 		p,
 		_("ufw changes the rules in force and its own file, which the next boot loads: %s"),
 		joined(p, argv));
-	change->undo_text = fix_words(p, _("ufw takes that back: %s"),
-				      joined(p, undo));
+	change->undo_text =
+		fix_words(p, _("ufw takes that back: %s"), joined(p, undo));
 	return 0;
 }
 
@@ -330,8 +335,8 @@ static unsigned has_same(struct fix_planning *p, const struct chain *user,
 			 const struct spec *s)
 {
 	for (const struct rule *r = user->first; r; r = r->next) {
-		const char *words = rule_words_for(p, user->table,
-						   rules_edit_words(r));
+		const char *words =
+			rule_words_for(p, user->table, rules_edit_words(r));
 		struct spec other = { 0 };
 		bool is_same = words && spec_of_words(p, user, words, &other) &&
 			       other.count == s->count;
@@ -346,8 +351,8 @@ static unsigned has_same(struct fix_planning *p, const struct chain *user,
 }
 
 static int add_new(struct fix_planning *p, struct fix_candidate *c,
-		   const struct chain *user, unsigned number,
-		   const char *words, const struct spec *s)
+		   const struct chain *user, unsigned number, const char *words,
+		   const struct spec *s)
 {
 	struct tuples t = read_tuples(p, user->table->family == TABLE_IP6);
 	const struct rules_change *edit;
@@ -427,9 +432,47 @@ static int delete_rule(struct fix_planning *p, struct fix_candidate *c,
 	return err ? err : finish(p, c);
 }
 
-static int move_rule(struct fix_planning *p, struct fix_candidate *c,
-		     const struct chain *user, const struct rule_edit *e)
+static const struct rule *rule_at(const struct chain *c, unsigned number)
 {
+	const struct rule *r = c->first;
+
+	while (r && r->number != number)
+		r = r->next;
+	return r;
+}
+
+/* ufw moves a rule by deleting it first: better the ACCEPT above what denies, than
+ * that it denies nobody for a moment. */
+static int turn_round(struct fix_planning *p, const struct chain *user,
+		      const struct rule_edit *e, struct rule_edit *ret)
+{
+	const struct rule *rule = rule_at(user, e->number);
+	struct rule_words w = { 0 };
+	const struct rules_change *edit;
+	bool passes = false;
+	int err;
+
+	*ret = *e;
+	if (rule)
+		rule_words_read(&w, rules_edit_words(rule));
+	if (e->to_number < e->number + 2 || !strcmp(w.verdict, "ACCEPT"))
+		return 0;
+	rule = rule_at(user, e->to_number - 1);
+	ret->number = e->to_number - 1;
+	ret->to_number = e->number;
+	ret->words = rule ? rules_edit_words(rule) : NULL;
+	edit = rule ? stand_in_edit(p, user, *ret) : NULL;
+	err = edit ? stand_in_passes(p, edit, &passes) : -ENOMEM;
+	if (!err && !passes)
+		*ret = *e;
+	return err;
+}
+
+static int move_rule(struct fix_planning *p, struct fix_candidate *c,
+		     const struct chain *user, const struct rule_edit *wanted)
+{
+	struct rule_edit turned;
+	const struct rule_edit *e = &turned;
 	bool is_v6 = user->table->family == TABLE_IP6;
 	struct tuples t = read_tuples(p, is_v6);
 	const char *line, *const *away, *const *back, *const *there;
@@ -437,11 +480,11 @@ static int move_rule(struct fix_planning *p, struct fix_candidate *c,
 	const struct rules_change *edit;
 	struct spec s = { 0 };
 	bool passes;
-	int err;
+	int err = turn_round(p, user, wanted, &turned);
 
-	line = tuple_of(&t, user->name, e->number, &at);
+	line = err ? NULL : tuple_of(&t, user->name, e->number, &at);
 	if (!line || !spec_of_tuple(p, line, &s))
-		return -ENOENT;
+		return err ? err : -ENOENT;
 	if (!tuple_of(&t, user->name, e->to_number, &to))
 		to = 0;
 	/* It is gone when it comes again. */
@@ -518,9 +561,8 @@ static int express(struct fix_planning *p, struct fix_candidate *c)
 	name = e->kind == EDIT_INSERT ? user_chain(p, chain, hook_of(chain))
 				      : NULL;
 	if (name)
-		err = add_rule(p, c,
-			       ruleset_find_chain(chain->table, name),
-			       1, e->words);
+		err = add_rule(p, c, ruleset_find_chain(chain->table, name), 1,
+			       e->words);
 	return err == -ENOENT ? kept_file_express(p, c) : err;
 }
 

@@ -161,26 +161,41 @@ static void end(struct rules_mend *m)
 	problems_free(m->problems);
 }
 
-/* Where only some packets get through, whoever may refuse the others stands in
- * the way as well. */
-static bool unsure_blocker(const struct walk_way *way, bool of_reply,
-			   struct walk_blocker *ret)
+/* Where on the way that was met; behind all, where it was not. */
+static size_t step_of(const struct walk_way *way, const struct walk_verdict *v)
 {
-	if (way->verdict.decision != WALK_UNKNOWN)
-		return false;
+	size_t i = 0;
+
+	while (i < way->step_count && (way->steps[i].chain != v->chain ||
+				       way->steps[i].rule != v->rule))
+		i++;
+	return i;
+}
+
+/* Where not all is known, whoever may refuse some of the packets stands in the
+ * way as well: the first of all. ret holds who does for sure, or has no chain. */
+static bool first_refusal(const struct walk_way *way, bool of_reply,
+			  struct walk_blocker *ret)
+{
+	size_t first =
+		ret->verdict.chain ? step_of(way, &ret->verdict) : SIZE_MAX;
 
 	for (size_t i = 0; i < way->end_count; i++) {
 		const struct walk_verdict *v = &way->ends[i];
+		size_t at = step_of(way, v);
 
 		if ((v->decision != WALK_DROP && v->decision != WALK_REJECT) ||
-		    !v->chain)
+		    !v->chain || at >= first)
 			continue;
+		first = at;
 		*ret = (struct walk_blocker){ .verdict = *v,
+					      .hook = v->chain->hook,
 					      .of_reply = of_reply };
-		return true;
+		if (at < way->step_count)
+			ret->hook = way->steps[at].hook;
 	}
 
-	return false;
+	return ret->verdict.chain != NULL;
 }
 
 /* The next that stands in the way of the packets; false: none does, or nobody
@@ -190,13 +205,13 @@ static bool next_blocker(struct rules_mend *m, const struct walk_result *w,
 {
 	m->walked = w;
 	*ret_unsure = w->way.doubt_count || w->reply.doubt_count;
-	if (w->blocker_count) {
+	*ret = (struct walk_blocker){ 0 };
+	if (w->blocker_count)
 		*ret = w->blockers[0];
+	if (!ret->of_reply && first_refusal(&w->way, false, ret))
 		return true;
-	}
 
-	return unsure_blocker(&w->way, false, ret) ||
-	       (w->has_reply && unsure_blocker(&w->reply, true, ret));
+	return w->has_reply && first_refusal(&w->reply, true, ret);
 }
 
 /* One blocker by the ways given, up to a NULL: the first that fits. */
@@ -211,11 +226,18 @@ static int mend_one(struct rules_mend *m, const struct walk_blocker *b,
 	return err;
 }
 
-static void tell_unsure(struct rules_mend *m)
+static void tell_unsure(struct rules_mend *m, const struct walk_blocker *b)
 {
-	rules_risk(m, FIX_RISK_SOME,
-		   _("A limit, a list or a time that the rules ask for no "
-		     "longer counts for these packets."));
+	const struct action *a = b->verdict.action;
+
+	if (a && a->kind == ACTION_QUEUE)
+		rules_risk(m, FIX_RISK_SOME,
+			   _("The program that reads the queue no longer sees "
+			     "these packets."));
+	else
+		rules_risk(m, FIX_RISK_SOME,
+			   _("A limit, a list or a time that the rules ask for "
+			     "no longer counts for these packets."));
 }
 
 static int walk(struct rules_mend *m, struct walk_blocker *ret,
@@ -226,6 +248,9 @@ static int walk(struct rules_mend *m, struct walk_blocker *ret,
 
 	*ret_through =
 		!err && effect_gets_through(first) && effect_gets_through(next);
+	/* A bridge's rules are mended where nothing else is in the way. */
+	if (!err)
+		m->walked = first;
 	if (err || *ret_through)
 		return err;
 
@@ -236,6 +261,56 @@ static int walk(struct rules_mend *m, struct walk_blocker *ret,
 		return 0;
 
 	return -ENOENT;
+}
+
+/* Rules of a bridge are not on the packet's way as it is walked: who looked told
+ * of them. */
+static const struct chain *bridge_chain(const struct ruleset *r,
+					const struct fix_fault *f)
+{
+	const char *family = fix_culprit_text(f->culprit, "family");
+	const char *table = fix_culprit_text(f->culprit, "table");
+	const char *chain = fix_culprit_text(f->culprit, "chain");
+	const struct table *t;
+
+	if (!family || strcmp(family, "bridge") != 0 || !table || !chain)
+		return NULL;
+
+	t = ruleset_find_table(r, ENGINE_NFT, TABLE_BRIDGE, table);
+	return t ? ruleset_find_chain(t, chain) : NULL;
+}
+
+static bool has_bridge(const struct fix_planning *p)
+{
+	for (size_t i = 0; i < p->plan->fault_count; i++)
+		if (bridge_chain(p->ruleset, &p->plan->faults[i]))
+			return true;
+
+	return false;
+}
+
+static int mend_bridges(struct rules_mend *m)
+{
+	const struct fix_plan *plan = m->planning->plan;
+	int err = 0;
+
+	for (size_t i = 0; i < plan->fault_count && !err; i++) {
+		const struct fix_fault *f = &plan->faults[i];
+		const struct chain *c = bridge_chain(m->rules, f);
+		int64_t number = fix_culprit_number(f->culprit, "rule", 0);
+		const struct rule *rule = c ? c->first : NULL;
+		struct walk_blocker b = { .verdict = { .chain = c } };
+
+		if (!c)
+			continue;
+		while (rule && rule->number != number)
+			rule = rule->next;
+		b.verdict.rule = rule;
+		b.hook = c->hook;
+		err = rules_insert_here(m, &b);
+	}
+
+	return err;
 }
 
 /* Until the packets get through. */
@@ -255,9 +330,9 @@ static int mend_all(struct rules_mend *m, rules_mend_way *first)
 	for (unsigned i = 0; i < EDITS_MOST && !err; i++) {
 		err = walk(m, &b, &is_through, &is_unsure);
 		if (err || is_through)
-			return err;
+			return err ? err : mend_bridges(m);
 		if (is_unsure)
-			tell_unsure(m);
+			tell_unsure(m, &b);
 		err = mend_one(m, &b, begin_with);
 		if (err == -ENOENT && i)
 			err = mend_one(m, &b, usual);
@@ -287,8 +362,13 @@ static int propose_made(struct rules_mend *m)
 {
 	struct fix_planning *p = m->planning;
 	struct fix_candidate *c;
-	int err = fix_effect_of(p, &m->candidate, m->rules, NULL);
+	int err;
 
+	/* Whom the rule means and the ask does not, the next chain refuses, in
+	 * its own way: that is not what its author meant. */
+	if (m->candidate.now_count > 1)
+		m->candidate.effect.as_written = NULL;
+	err = fix_effect_of(p, &m->candidate, m->rules, NULL);
 	if (err || is_there_already(p->plan, &m->candidate))
 		return err;
 	if (!m->candidate.risk_text)
@@ -311,8 +391,8 @@ static const struct variant {
 	const char *id;
 	rules_mend_way *first;
 } variants[] = {
-	{ "rule-move", rules_move_accept },
 	{ "rule-insert", rules_insert_here },
+	{ "rule-move", rules_move_accept },
 	{ "rule-insert-base", rules_insert_base },
 	{ "rule-delete", rules_other_delete },
 	{ "rule-narrow", rules_other_narrow },
@@ -348,7 +428,8 @@ static int propose(struct fix_planning *p, const struct fix_fault *f)
 	err = effect_walk(p, p->ruleset, &first, &next);
 	if (err)
 		return err;
-	if (effect_gets_through(first) && effect_gets_through(next)) {
+	if (effect_gets_through(first) && effect_gets_through(next) &&
+	    !has_bridge(p)) {
 		fix_remark(p, _("The rules in force let this packet and its "
 				"answer through: no rule has to change."));
 		return -ENOENT;

@@ -25,6 +25,7 @@ struct said {
 	struct rules_mend *m;
 	const struct chain *chain;
 	bool of_reply, is_v6, is_forwarded;
+	bool is_sent; /* this host is the client, who asks for one server */
 	const struct point *packet; /* as it comes there */
 	struct style style;
 };
@@ -99,6 +100,12 @@ static bool is_forwarded(const struct walk_way *way)
 	return false;
 }
 
+static bool is_sent_here(const struct point *first)
+{
+	return point_has(first, FIELD_OIF) && first->value[FIELD_OIF] &&
+	       !first->value[FIELD_IIF];
+}
+
 /* Whether the chain sees the packet with its addresses translated. */
 static bool is_behind_nat(const struct chain *c, enum hook hook)
 {
@@ -128,6 +135,7 @@ static struct said what_to_say(struct rules_mend *m, const struct chain *c,
 			  .chain = c,
 			  .of_reply = b->of_reply,
 			  .is_forwarded = is_forwarded(way),
+			  .is_sent = is_sent_here(&w->way.packet),
 			  .packet = &way->packet };
 
 	if (!b->of_reply && is_behind_nat(c, b->hook))
@@ -153,12 +161,15 @@ static bool names_server(const struct said *s)
 	enum field f = s->of_reply ? FIELD_SADDR : FIELD_DADDR;
 
 	return point_has(s->packet, f) &&
-	       (s->is_forwarded || (s->style.has_server && !s->of_reply));
+	       (s->is_forwarded || s->is_sent ||
+		(s->style.has_server && !s->of_reply));
 }
 
 static bool names_device(const struct said *s)
 {
+	/* There it is a port of the bridge that nobody knows. */
 	return s->style.has_device && !s->of_reply &&
+	       s->chain->table->family != TABLE_BRIDGE &&
 	       point_has(s->packet, FIELD_IIF) && s->packet->value[FIELD_IIF];
 }
 
@@ -209,7 +220,8 @@ static const char *state(const struct said *s)
 	if (s->of_reply)
 		return has_connection(s) ? s->style.established_words : NULL;
 
-	return s->style.new_words;
+	return s->packet->value[FIELD_CT_STATE] == CT_NEW ? s->style.new_words
+							  : NULL;
 }
 
 static void put_save(struct text *out, const struct said *s)
@@ -294,6 +306,27 @@ static const char *words_of(const struct said *s)
 	return words;
 }
 
+/* Who refuses it, and that nobody accepts it before. */
+static const char *why(const struct rules_mend *m, const struct walk_blocker *b)
+{
+	struct fix_planning *p = m->planning;
+	const struct rule *rule = b->verdict.rule;
+	const char *name = b->verdict.chain->name;
+
+	if (m->candidate.why)
+		return m->candidate.why;
+	if (rule)
+		return fix_words(p,
+				 _("Rule %u of %s refuses it, and no rule "
+				   "before it accepts it: %s"),
+				 rule->number, name, rules_edit_words(rule));
+
+	return fix_words(p,
+			 _("No rule of %s accepts it, and what none accepts is "
+			   "refused there."),
+			 name);
+}
+
 /* Above what refuses, and above what only logs that it will. */
 static const struct rule *place_above(const struct chain *c,
 				      const struct rule *refusal)
@@ -367,6 +400,7 @@ static int insert_at(struct rules_mend *m, const struct chain *c,
 	const struct chain *own =
 		place ? ruleset_find_chain(c->table, place) : NULL;
 
+	m->candidate.why = why(m, b);
 	rules_owner(m, b->verdict.chain, b->verdict.rule);
 	if (place && !own)
 		return -ENOENT;
@@ -376,11 +410,36 @@ static int insert_at(struct rules_mend *m, const struct chain *c,
 	return insert(m, c, above, b);
 }
 
+/* The rule by which the packet left the base chain before its end: only above
+ * it there is a way past the policy. NULL: it came to the end. */
+static const struct rule *left_by(const struct rules_mend *m,
+				  const struct walk_blocker *b)
+{
+	const struct walk_way *way =
+		b->of_reply ? &m->walked->reply : &m->walked->way;
+	const struct rule *rule = NULL;
+
+	for (size_t i = 0; i < way->step_count; i++) {
+		const struct walk_step *s = &way->steps[i];
+
+		if (s->chain == b->verdict.chain && s->rule &&
+		    s->match == ANSWER_YES &&
+		    (is_decision(s->rule, ACTION_RETURN) ||
+		     is_decision(s->rule, ACTION_GOTO)))
+			rule = s->rule;
+	}
+
+	return rule;
+}
+
 int rules_insert_here(struct rules_mend *m, const struct walk_blocker *b)
 {
 	const struct chain *c = b->verdict.chain;
+	const struct rule *above = b->verdict.rule;
 
-	return insert_at(m, c, place_above(c, b->verdict.rule), b);
+	if (!above)
+		above = left_by(m, b);
+	return insert_at(m, c, place_above(c, above), b);
 }
 
 int rules_insert_base(struct rules_mend *m, const struct walk_blocker *b)

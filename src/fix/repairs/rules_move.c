@@ -135,15 +135,29 @@ static int move_accept(struct rules_mend *m, const struct rule *refusal,
 			  name));
 }
 
+/* What stands in the ACCEPT's own chain, and refuses or leads to who does. */
+static const struct rule *in_the_way(const struct rules_mend *m,
+				     const struct walk_blocker *b)
+{
+	const struct rule *by = b->verdict.rule;
+
+	if (by && by->chain != b->shadowed_accept->chain)
+		by = rules_calling(m, b);
+	if (!by || by->chain != b->shadowed_accept->chain ||
+	    by->number >= b->shadowed_accept->number)
+		return NULL;
+
+	return by;
+}
+
 int rules_move_accept(struct rules_mend *m, const struct walk_blocker *b)
 {
 	const struct rule *accept = b->shadowed_accept;
-	const struct rule *refusal = b->verdict.rule;
+	const struct rule *by = accept ? in_the_way(m, b) : NULL;
 	bool is_never_met;
 	int err;
 
-	if (!accept || !refusal || accept->chain != refusal->chain ||
-	    accept->number <= refusal->number)
+	if (!by)
 		return -ENOENT;
 
 	err = is_dead(m, accept, &is_never_met);
@@ -161,7 +175,8 @@ int rules_move_accept(struct rules_mend *m, const struct walk_blocker *b)
 		m->planning,
 		_("Rule %u of %s accepts it already, but no packet gets to "
 		  "it: rule %u refuses them before."),
-		accept->number, accept->chain->name, refusal->number);
-	return refusal->next == accept ? move_refusal(m, refusal, accept)
-				       : move_accept(m, refusal, accept);
+		accept->number, accept->chain->name, by->number);
+	return by->next == accept && by == b->verdict.rule
+		       ? move_refusal(m, by, accept)
+		       : move_accept(m, by, accept);
 }

@@ -113,7 +113,7 @@ int rules_other_narrow(struct rules_mend *m, const struct walk_blocker *b)
 				   rules_edit_words(rule));
 	name = rules_name(p, rule);
 	rules_owner(m, rule->chain, rule);
-	rules_summary(m, 2,
+	rules_summary(m, 3,
 		      fix_words(p, _("leave %s out of %s"),
 				text_string(&client), name));
 	text_done(&client);

@@ -169,8 +169,7 @@ static inline const char *fixing_after(const struct fixing *f)
 }
 
 /* The words of a command, blanks between. */
-static inline const char *fixing_argv(struct fixing *f,
-				      const char *const *argv)
+static inline const char *fixing_argv(struct fixing *f, const char *const *argv)
 {
 	const char *ret = "";
 

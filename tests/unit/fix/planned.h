@@ -3,6 +3,7 @@
 /* Rules in a string, a client's first packet in words, and what is proposed. */
 #include "../ruleset/walked.h"
 
+#include "fix/image.h"
 #include "fix/repair.h"
 
 enum { PLANNED_PARTS = 2 };
@@ -71,6 +72,7 @@ static inline void planned_read(struct planned *p, const char *rules,
 
 static inline void planned_done(struct planned *p)
 {
+	image_forget(&p->planning);
 	free(p->save);
 	arena_free(p->arena);
 	walked_done(&p->w);

@@ -5,13 +5,13 @@
 #include "fix/effect.h"
 #include "fix/rules_edit.h"
 
-#define SAVE(rules)                                                      \
-	"*filter\n:INPUT ACCEPT [0:0]\n:FORWARD ACCEPT [0:0]\n:OUTPUT " \
+#define SAVE(rules)                                                            \
+	"*filter\n:INPUT ACCEPT [0:0]\n:FORWARD ACCEPT [0:0]\n:OUTPUT "        \
 	"ACCEPT [0:0]\n" rules "COMMIT\n"
 
 #define SSH "-A INPUT -p tcp -m tcp --dport 22 -j ACCEPT\n"
 #define APP "-A INPUT -p tcp -m tcp --dport 5555 -j ACCEPT\n"
-#define NO  "-A INPUT -j REJECT --reject-with icmp-host-prohibited\n"
+#define NO "-A INPUT -j REJECT --reject-with icmp-host-prohibited\n"
 
 static void in_force(struct fixing *f, const char *rules)
 {
@@ -200,7 +200,8 @@ static void a_file_that_refuses_all_the_same_is_named(void **state)
 	assert_non_null(strstr(f->c->lasts_text, "line 6 of"));
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, fixing_begin, fixing_end)
+#define TEST(name)                                                             \
+	cmocka_unit_test_setup_teardown(name, fixing_begin, fixing_end)
 
 int main(void)
 {

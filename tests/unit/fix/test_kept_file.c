@@ -1,20 +1,25 @@
 /* Rules that files keep: what is done in force is done to their lines. */
 #include "fixing.h"
 
+#include "fix/effect.h"
 #include "fix/kept_file.h"
 
-#define SAVE(rules)                                                      \
-	"# made by hand\n*filter\n:INPUT ACCEPT [0:0]\n:FORWARD ACCEPT " \
+#define SAVE(rules)                                                            \
+	"# made by hand\n*filter\n:INPUT ACCEPT [0:0]\n:FORWARD ACCEPT "       \
 	"[0:0]\n:OUTPUT ACCEPT [0:0]\n" rules "COMMIT\n"
 
 #define SSH "-A INPUT -p tcp -m tcp --dport 22 -j ACCEPT\n"
 #define APP "-A INPUT -p tcp -m tcp --dport 5555 -j ACCEPT\n"
-#define NO  "-A INPUT -j REJECT --reject-with icmp-host-prohibited\n"
+#define NO "-A INPUT -j REJECT --reject-with icmp-host-prohibited\n"
 #define EST "-A INPUT -m state --state RELATED,ESTABLISHED -j ACCEPT\n"
 #define BAN "-A INPUT -p tcp -m tcp --dport 22 -j f2b-sshd\n"
 
 static void express(struct fixing *f)
 {
+	f->plan.ask.protocol = IPPROTO_TCP;
+	f->plan.ask.port = 5555;
+	f->plan.ask.for_whom = FIX_FOR_EVERYONE;
+	(void)fix_effect_compute(&f->p, f->c, NULL);
 	assert_int_equal(kept_file_express(&f->p, f->c), 0);
 }
 
@@ -25,11 +30,12 @@ static void a_new_rule_is_one_line_where_it_stands_in_force(void **state)
 	fixing_put(f, "/etc/iptables/rules.v4", SAVE(SSH "# the rest\n" NO));
 	fixing_rules(f, "live", SAVE(SSH NO));
 	fixing_packet(f, "src=10.1.0.7 tcp dport=5555");
-	fixing_edit(f, (struct rule_edit){
-			       .kind = EDIT_INSERT,
-			       .chain = "INPUT",
-			       .number = 2,
-			       .words = "-p tcp -m tcp --dport 5555 -j ACCEPT" });
+	fixing_edit(f,
+		    (struct rule_edit){
+			    .kind = EDIT_INSERT,
+			    .chain = "INPUT",
+			    .number = 2,
+			    .words = "-p tcp -m tcp --dport 5555 -j ACCEPT" });
 	express(f);
 	assert_string_equal(fixing_after(f), SAVE(SSH "# the rest\n" APP NO));
 	assert_int_equal(f->c->lasts, FIX_LASTS_YES);
@@ -45,11 +51,12 @@ static void what_programs_added_is_not_saved(void **state)
 		     SAVE(":f2b-sshd - [0:0]\n" BAN SSH BAN NO
 			  "-A f2b-sshd -j RETURN\n"));
 	fixing_packet(f, "src=10.1.0.7 tcp dport=5555");
-	fixing_edit(f, (struct rule_edit){
-			       .kind = EDIT_INSERT,
-			       .chain = "INPUT",
-			       .number = 3,
-			       .words = "-p tcp -m tcp --dport 5555 -j ACCEPT" });
+	fixing_edit(f,
+		    (struct rule_edit){
+			    .kind = EDIT_INSERT,
+			    .chain = "INPUT",
+			    .number = 3,
+			    .words = "-p tcp -m tcp --dport 5555 -j ACCEPT" });
 	express(f);
 	assert_string_equal(fixing_after(f), SAVE(SSH APP NO));
 }
@@ -74,7 +81,7 @@ static void another_order_in_the_file_is_mended_there(void **state)
 {
 	struct fixing *f = *state;
 
-	/* In force the REJECT has to go behind rule 3; in the file, which
+	/* In force the REJECT has to go behind rule 4; in the file, which
 	 * was written before, it stands elsewhere. */
 	fixing_put(f, "/etc/sysconfig/iptables", SAVE(NO EST APP SSH));
 	fixing_rules(f, "live", SAVE(EST NO SSH APP));
@@ -84,7 +91,7 @@ static void another_order_in_the_file_is_mended_there(void **state)
 					   .number = 2,
 					   .to_number = 5 });
 	express(f);
-	assert_string_equal(fixing_after(f), SAVE(EST APP NO SSH));
+	assert_string_equal(fixing_after(f), SAVE(EST SSH APP NO));
 	assert_int_equal(f->c->lasts, FIX_LASTS_YES);
 }
 
@@ -97,15 +104,16 @@ static void an_accept_above_a_rule_that_the_file_has_first(void **state)
 		   SAVE("-A INPUT -s 10.0.0.0/8 -j DROP\n" SSH NO));
 	fixing_rules(f, "live", SAVE(SSH NO));
 	fixing_packet(f, "src=10.1.0.7 tcp dport=5555");
-	fixing_edit(f, (struct rule_edit){
-			       .kind = EDIT_INSERT,
-			       .chain = "INPUT",
-			       .number = 2,
-			       .words = "-p tcp -m tcp --dport 5555 -j ACCEPT" });
+	fixing_edit(f,
+		    (struct rule_edit){
+			    .kind = EDIT_INSERT,
+			    .chain = "INPUT",
+			    .number = 2,
+			    .words = "-p tcp -m tcp --dport 5555 -j ACCEPT" });
 	express(f);
-	assert_string_equal(fixing_after(f),
-			    SAVE(APP "-A INPUT -s 10.0.0.0/8 -j DROP\n" SSH
-					 NO));
+	assert_string_equal(
+		fixing_after(f),
+		SAVE(APP "-A INPUT -s 10.0.0.0/8 -j DROP\n" SSH NO));
 	assert_int_equal(f->c->lasts, FIX_LASTS_YES);
 }
 
@@ -194,10 +202,10 @@ static const char nft_live[] =
 	"\t\tcounter packets 0 bytes 0 reject\n"
 	"\t}\n}\n";
 
-#define NFT(rules)                                                            \
-	"#!/usr/sbin/nft -f\nflush ruleset\n\ntable inet filter {\n"          \
-	"\tchain input {\n\t\ttype filter hook input priority 0; policy "     \
-	"drop;\n\t\t# those that are open\n\t\tct state "                     \
+#define NFT(rules)                                                             \
+	"#!/usr/sbin/nft -f\nflush ruleset\n\ntable inet filter {\n"           \
+	"\tchain input {\n\t\ttype filter hook input priority 0; policy "      \
+	"drop;\n\t\t# those that are open\n\t\tct state "                      \
 	"established,related accept\n" rules "\t}\n}\n"
 
 static void nfts_file_is_changed_within_its_block(void **state)
@@ -289,12 +297,14 @@ static void rules_in_force_may_be_of_another_tool_than_the_file(void **state)
 		     "# Generated by iptables-save v1.8.9 (nf_tables)\n"
 		     "*filter\n:INPUT DROP [0:0]\n" SSH "COMMIT\n");
 	fixing_packet(f, "src=10.1.0.7 tcp dport=5555");
-	fixing_edit(f,
-		    (struct rule_edit){
-			    .kind = EDIT_INSERT,
-			    .chain = "INPUT",
-			    .number = 2,
-			    .words = "-s 10.1.0.0/24 -p tcp -m tcp --dport 5555 -j ACCEPT" });
+	fixing_edit(
+		f,
+		(struct rule_edit){
+			.kind = EDIT_INSERT,
+			.chain = "INPUT",
+			.number = 2,
+			.words =
+				"-s 10.1.0.0/24 -p tcp -m tcp --dport 5555 -j ACCEPT" });
 	express(f);
 	assert_non_null(strstr(
 		fixing_after(f),
@@ -311,16 +321,18 @@ static void given_files_are_changed_themselves(void **state)
 	fixing_packet(f, "src=10.1.0.7 tcp dport=5555");
 	assert_ptr_equal(fixing_manager(f, "INPUT"),
 			 manager_find("iptables-persistent"));
-	fixing_edit(f, (struct rule_edit){
-			       .kind = EDIT_INSERT,
-			       .chain = "INPUT",
-			       .number = 2,
-			       .words = "-p tcp -m tcp --dport 5555 -j ACCEPT" });
+	fixing_edit(f,
+		    (struct rule_edit){
+			    .kind = EDIT_INSERT,
+			    .chain = "INPUT",
+			    .number = 2,
+			    .words = "-p tcp -m tcp --dport 5555 -j ACCEPT" });
 	express(f);
 	assert_string_equal(fixing_after(f), SAVE(SSH APP NO));
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, fixing_begin, fixing_end)
+#define TEST(name)                                                             \
+	cmocka_unit_test_setup_teardown(name, fixing_begin, fixing_end)
 
 int main(void)
 {

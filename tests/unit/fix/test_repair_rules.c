@@ -118,6 +118,29 @@ static void a_move_brings_what_the_rule_says_and_an_insert_no_more(void **state)
 	planned_done(&p);
 }
 
+/* Others would be refused by the next chain, in another way. */
+static void
+a_move_that_another_chain_needs_more_for_is_not_the_best(void **state)
+{
+	static const char rules[] =
+		"table inet filter {\n chain input {\n"
+		"  type filter hook input priority 0; policy accept;\n"
+		"  reject # handle 5\n"
+		"  tcp dport 5555 accept # handle 6\n }\n}\n"
+		"table ip other {\n chain in {\n"
+		"  type filter hook input priority 10; policy accept;\n"
+		"  tcp dport 5555 drop # handle 2\n }\n}\n";
+	struct planned p;
+
+	(void)state;
+	planned_read(&p, rules, to_manager, "10.1.0.7");
+	planned_make(&p);
+	assert_string_equal(planned_at(&p, 0)->id, "rule-insert");
+	assert_true(planned_at(&p, 0)->effect.is_exact);
+	assert_false(by_id(&p, "rule-move")->effect.is_as_written);
+	planned_done(&p);
+}
+
 /* A DROP for all above an ACCEPT that the others meet: a purpose, no accident. */
 static void an_accept_that_others_meet_stays_where_it_is(void **state)
 {
@@ -149,6 +172,44 @@ static void rules_between_stay_below_the_refusal(void **state)
 		     "-D INPUT -p tcp -m tcp --dport 5555 -j ACCEPT\n"
 		     "-C INPUT -j DROP\n"
 		     "[1:40] -I INPUT 2 -p tcp -m tcp --dport 5555 -j ACCEPT\n"
+		     "COMMIT\nEOF");
+}
+
+static void a_policy_is_passed_where_the_packet_leaves_the_chain(void **state)
+{
+	(void)state;
+	commands_are("*filter\n:INPUT DROP [0:0]\n:FORWARD ACCEPT [0:0]\n"
+		     ":OUTPUT ACCEPT [0:0]\n"
+		     "-A INPUT -p tcp -m tcp --dport 22 -j ACCEPT\n"
+		     "-A INPUT -s 10.0.0.0/8 -j RETURN\n"
+		     "-A INPUT -p tcp -m tcp --dport 80 -j ACCEPT\n"
+		     "-A INPUT -j LOG\nCOMMIT\n",
+		     to_manager, "10.1.0.7", "rule-insert",
+		     "iptables -I INPUT 2 -s 10.1.0.7/32 -p tcp -m tcp --dport "
+		     "5555 -j ACCEPT");
+	commands_are("*filter\n:INPUT DROP [0:0]\n:FORWARD ACCEPT [0:0]\n"
+		     ":OUTPUT ACCEPT [0:0]\n"
+		     "-A INPUT -p tcp -m tcp --dport 80 -j ACCEPT\n"
+		     "-A INPUT -j LOG\nCOMMIT\n",
+		     to_manager, "10.1.0.7", "rule-insert",
+		     "iptables -I INPUT 2 -s 10.1.0.7/32 -p tcp -m tcp --dport "
+		     "5555 -j ACCEPT");
+}
+
+static void an_accept_moves_above_the_jump_to_what_refuses(void **state)
+{
+	(void)state;
+	commands_are("*filter\n:INPUT ACCEPT [0:0]\n:FORWARD ACCEPT [0:0]\n"
+		     ":OUTPUT ACCEPT [0:0]\n:deny - [0:0]\n"
+		     "-A INPUT -p tcp -m tcp --dport 22 -j ACCEPT\n"
+		     "-A INPUT -j deny\n"
+		     "-A INPUT -p tcp -m tcp --dport 5555 -j ACCEPT\n"
+		     "-A deny -j LOG\n-A deny -j DROP\nCOMMIT\n",
+		     to_manager, "10.1.0.7", "rule-move",
+		     "iptables-restore -c --noflush <<'EOF'\n*filter\n"
+		     "-D INPUT -p tcp -m tcp --dport 5555 -j ACCEPT\n"
+		     "-C INPUT -j deny\n"
+		     "-I INPUT 2 -p tcp -m tcp --dport 5555 -j ACCEPT\n"
 		     "COMMIT\nEOF");
 }
 
@@ -416,6 +477,62 @@ static void a_limit_that_no_longer_counts_is_told(void **state)
 	planned_done(&p);
 }
 
+static void of_several_that_may_refuse_the_first_counts(void **state)
+{
+	(void)state;
+	commands_are("*filter\n:INPUT DROP [0:0]\n:FORWARD ACCEPT [0:0]\n"
+		     ":OUTPUT ACCEPT [0:0]\n"
+		     "-A INPUT -m state --state RELATED,ESTABLISHED -j ACCEPT\n"
+		     "-A INPUT -p tcp -m tcp --dport 5555 -j NFQUEUE "
+		     "--queue-num 3\nCOMMIT\n",
+		     to_manager, "10.1.0.7", "rule-insert",
+		     "iptables -I INPUT 2 -s 10.1.0.7/32 -p tcp -m tcp --dport "
+		     "5555 -j ACCEPT");
+	commands_are("*filter\n:INPUT ACCEPT [0:0]\n:FORWARD ACCEPT [0:0]\n"
+		     ":OUTPUT ACCEPT [0:0]\n"
+		     "-A INPUT -p tcp -m tcp --dport 5555 -m connlimit "
+		     "--connlimit-above 2 -j DROP\n"
+		     "-A INPUT -p tcp -m time --timestart 08:00 -j DROP\n"
+		     "-A INPUT -p tcp -m mac --mac-source 00:11:22:33:44:55 "
+		     "-j ACCEPT\n-A INPUT -j DROP\nCOMMIT\n",
+		     to_manager, "10.1.0.7", "rule-insert",
+		     "iptables -I INPUT 1 -s 10.1.0.7/32 -p tcp -m tcp --dport "
+		     "5555 -j ACCEPT");
+}
+
+/* Who looked at the bridge says so; the walk does not meet it. */
+static void a_bridge_gets_its_own(void **state)
+{
+	static const char rules[] =
+		"*filter\n:INPUT DROP [0:0]\n:FORWARD ACCEPT [0:0]\n"
+		":OUTPUT ACCEPT [0:0]\nCOMMIT\n"
+		"table bridge br {\n chain input {\n"
+		"  type filter hook input priority 0; policy accept;\n"
+		"  iifname \"p1\" tcp dport 22 accept # handle 3\n"
+		"  ip saddr 10.1.0.0/16 tcp dport 5555 drop # handle 4\n"
+		" }\n}\n";
+	struct culprit *c;
+	struct planned p;
+
+	(void)state;
+	planned_read(&p, rules, to_manager, "10.1.0.7");
+	c = culprit_new(p.arena, CULPRIT_FIREWALL_RULE, VANTAGE_SERVER, "x");
+	culprit_text(c, p.arena, "family", "bridge");
+	culprit_text(c, p.arena, "table", "br");
+	culprit_text(c, p.arena, "chain", "input");
+	culprit_number(c, "rule", 2);
+	p.plan.faults[0] = (struct fix_fault){ .culprit = c };
+	p.plan.fault_count = 1;
+	assert_int_equal(fix_plan_make(&p.planning), 0);
+	assert_non_null(p.plan.first);
+	assert_true(p.plan.first->effect.is_exact);
+	assert_int_equal(p.plan.first->command_count, 2);
+	assert_string_equal(p.plan.first->commands[1],
+			    "nft insert rule bridge br input handle 4 ip saddr "
+			    "10.1.0.7 tcp dport 5555 accept");
+	planned_done(&p);
+}
+
 static void nothing_is_proposed_where_nothing_refuses(void **state)
 {
 	struct planned p;
@@ -438,8 +555,14 @@ int main(void)
 		cmocka_unit_test(story_2_is_the_reject_below_the_accept),
 		cmocka_unit_test(
 			a_move_brings_what_the_rule_says_and_an_insert_no_more),
+		cmocka_unit_test(
+			a_move_that_another_chain_needs_more_for_is_not_the_best),
 		cmocka_unit_test(an_accept_that_others_meet_stays_where_it_is),
 		cmocka_unit_test(rules_between_stay_below_the_refusal),
+		cmocka_unit_test(
+			a_policy_is_passed_where_the_packet_leaves_the_chain),
+		cmocka_unit_test(
+			an_accept_moves_above_the_jump_to_what_refuses),
 		cmocka_unit_test(every_engine_and_the_answer_get_their_own),
 		cmocka_unit_test(an_inet_rule_does_not_open_the_other_family),
 		cmocka_unit_test(ipv6_is_typed_for_ip6tables),
@@ -454,6 +577,8 @@ int main(void)
 		cmocka_unit_test(a_ban_of_one_client_can_go),
 		cmocka_unit_test(a_refusal_of_all_can_leave_one_out),
 		cmocka_unit_test(a_limit_that_no_longer_counts_is_told),
+		cmocka_unit_test(of_several_that_may_refuse_the_first_counts),
+		cmocka_unit_test(a_bridge_gets_its_own),
 		cmocka_unit_test(nothing_is_proposed_where_nothing_refuses),
 	};
 
