@@ -20,6 +20,7 @@
 
 #include "base/file.h"
 #include "base/i18n.h"
+#include "base/tool.h"
 #include "fix/room_inside.h"
 #include "host/netlink.h"
 
@@ -27,7 +28,9 @@ enum {
 	BYTES = 1024,
 	WORLD_TABLE = 1000,
 	WORLD_LAST = 32000,
-	LOOPBACK_MTU = 65536
+	LOOPBACK_MTU = 65536,
+	READY_MS = 2000, /* so long a device may take to send */
+	LOOK_MS = 2,
 };
 
 /* One request, and the kernel's answer to it. */
@@ -579,6 +582,47 @@ uint16_t room_link_by_route(struct room_inside *in, const struct address *to)
 	return ROOM_BY_ROUTE;
 }
 
+static int take_qdisc(const struct nlmsghdr *m, void *context)
+{
+	struct netlink_walk w = netlink_attributes(m, sizeof(struct ifinfomsg));
+	const struct nlattr *a;
+
+	while ((a = netlink_next(&w)) != NULL)
+		if (mnl_attr_get_type(a) == IFLA_QDISC)
+			*(bool *)context = mnl_attr_get_payload_len(a) < 4 ||
+					   memcmp(mnl_attr_get_payload(a),
+						  "noop", 4) != 0;
+	return MNL_CB_OK;
+}
+
+/* Until the kernel's own thread has come by, a device that is up drops all. */
+static bool is_ready(struct writing *w, uint32_t index)
+{
+	_Alignas(8) char answer[8192];
+	struct ifinfomsg *i = begin(w, RTM_GETLINK, 0, sizeof(*i));
+	bool is_ready = true;
+	ssize_t n = -1;
+
+	i->ifi_index = (int)index;
+	w->m->nlmsg_flags = NLM_F_REQUEST;
+	if (mnl_socket_sendto(w->nl, w->m, w->m->nlmsg_len) > 0)
+		n = mnl_socket_recvfrom(w->nl, answer, sizeof(answer));
+	if (n > 0)
+		(void)mnl_cb_run(answer, (size_t)n, w->seq, 0, take_qdisc,
+				 &is_ready);
+	return is_ready;
+}
+
+static void wait_ready(const struct room_inside *in, struct writing *w,
+		       enum room_side side, int64_t deadline)
+{
+	for (size_t i = 0; i < in->device_count; i++)
+		while (in->index[side][i] &&
+		       !is_ready(w, in->index[side][i]) &&
+		       tool_now_ms() < deadline)
+			(void)poll(NULL, 0, LOOK_MS);
+}
+
 static int open_both(struct room_inside *in, struct writing *host,
 		     struct writing *world)
 {
@@ -599,6 +643,7 @@ int room_link_build(struct room_inside *in, const struct room_plan *p,
 		    struct text *ret)
 {
 	struct writing host = { 0 }, world = { 0 };
+	int64_t deadline;
 	int err = open_both(in, &host, &world);
 
 	in->devices = p->devices;
@@ -627,6 +672,9 @@ int room_link_build(struct room_inside *in, const struct room_plan *p,
 		put_local_last(&world, AF_INET);
 		put_local_last(&world, AF_INET6);
 		add_world(in, &world, p, ret);
+		deadline = tool_now_ms() + READY_MS;
+		wait_ready(in, &host, ROOM_HOST, deadline);
+		wait_ready(in, &world, ROOM_WORLD, deadline);
 	}
 	if (host.nl)
 		(void)mnl_socket_close(host.nl);
