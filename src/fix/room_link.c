@@ -589,9 +589,9 @@ static int take_qdisc(const struct nlmsghdr *m, void *context)
 
 	while ((a = netlink_next(&w)) != NULL)
 		if (mnl_attr_get_type(a) == IFLA_QDISC)
-			*(bool *)context = mnl_attr_get_payload_len(a) < 4 ||
-					   memcmp(mnl_attr_get_payload(a),
-						  "noop", 4) != 0;
+			*(bool *)context =
+				mnl_attr_get_payload_len(a) < 4 ||
+				memcmp(mnl_attr_get_payload(a), "noop", 4) != 0;
 	return MNL_CB_OK;
 }
 
@@ -617,8 +617,7 @@ static void wait_ready(const struct room_inside *in, struct writing *w,
 		       enum room_side side, int64_t deadline)
 {
 	for (size_t i = 0; i < in->device_count; i++)
-		while (in->index[side][i] &&
-		       !is_ready(w, in->index[side][i]) &&
+		while (in->index[side][i] && !is_ready(w, in->index[side][i]) &&
 		       tool_now_ms() < deadline)
 			(void)poll(NULL, 0, LOOK_MS);
 }
