@@ -131,10 +131,10 @@ static int begin(struct ledger *l, struct arena *a, struct order *o,
 		return err;
 	}
 	err = ledger_lock(l, &lock);
-	if (!err)
-		err = change(l, o, why);
-	if (!err)
-		(void)close(lock);
+	if (err)
+		return err;
+	err = change(l, o, why);
+	(void)close(lock);
 	return err;
 }
 
@@ -180,8 +180,10 @@ static int settle(struct ledger *l, const struct order *o, struct text *why)
 
 	if (!err)
 		err = step_do_all(l, o, true, why);
-	if (!err)
+	if (!err) {
+		step_forget_all(o);
 		err = ledger_state(l, LEDGER_CONFIRMED, NULL);
+	}
 	if (err)
 		(void)step_undo_all(l, o, &other);
 	text_done(&other);

@@ -18,9 +18,6 @@ enum {
 	PORTS_MOST = 16,
 	MTU = 1500,
 	FREE_PORT = 40123,
-	FIRST_RULE = 0,
-	MAIN_RULE = 32766,
-	LAST_RULE = 32767,
 };
 
 static const char *const settings[] = {
@@ -221,9 +218,6 @@ static int take_policy(const struct policy_rule *r, void *context)
 	struct gathering *g = context;
 	struct room_plan *p = &g->s->plan;
 
-	if (r->priority == FIRST_RULE || r->priority == MAIN_RULE ||
-	    r->priority == LAST_RULE)
-		return 0;
 	if (p->policy_count >= g->size) {
 		g->is_over = true;
 		return 0;

@@ -74,6 +74,21 @@ bool rehearse_meant(const struct rehearsing *s, const struct point *p)
 	return is_asked(s, p) || is_as_written(s, p);
 }
 
+bool rehearse_meant_wider(const struct rehearsing *s,
+			  const struct walk_plan *plan, const struct point *p)
+{
+	struct point walked = *p;
+
+	if (s->c->effect.is_exact)
+		return false;
+	for (size_t i = 0; i < s->c->now_count; i++)
+		if (s->c->now[i].kind == CHANGE_RULES)
+			return false;
+
+	return !plan || walk_fast(plan, s->p->host, &walked, NULL).decision ==
+				WALK_ACCEPT;
+}
+
 /* The rules with the change, as a model. */
 int rehearse_meant_read(struct rehearsing *s)
 {

@@ -13,6 +13,7 @@ enum { REHEARSE_WITNESSES = 300 };
 struct rehearse_packet {
 	struct point point;
 	bool is_meant;
+	bool is_wider; /* what is changed lets it in too, and says so */
 };
 
 /* A change of the candidate that was done in the room. */
@@ -120,6 +121,11 @@ int rehearse_witness_choose(struct rehearsing *s);
  * that stood there already. rehearse_meant_read() comes first: 0 or -ENOMEM. */
 int rehearse_meant_read(struct rehearsing *s);
 bool rehearse_meant(const struct rehearsing *s, const struct point *p);
+/* Whether it is none of the rules that stops it but what is changed besides, and
+ * that was never said to be exact: a setting is of all clients. plan: of the rules
+ * as they are; or NULL. */
+bool rehearse_meant_wider(const struct rehearsing *s,
+			  const struct walk_plan *plan, const struct point *p);
 
 /* rehearse_frame.c: the number is set already. */
 void rehearse_frame_put(const struct rehearsing *s, struct room_frame *f,

@@ -228,8 +228,11 @@ static void add(struct choosing *c, const struct point *from, enum hook hook)
 	if (is_there(s, &p) || (c->plan && !is_certain(s, c->plan, &p)))
 		return;
 
-	s->packets[s->packet_count++] =
-		(struct rehearse_packet){ p, rehearse_meant(s, &p) };
+	s->packets[s->packet_count++] = (struct rehearse_packet){
+		.point = p,
+		.is_meant = rehearse_meant(s, &p),
+		.is_wider = rehearse_meant_wider(s, c->plan, &p),
+	};
 }
 
 /* What is close to what was asked for, and is another thing. */

@@ -69,8 +69,8 @@ struct room_port {
 struct room_plan {
 	struct room_device *devices;
 	struct room_address *addresses, *world;
-	struct route *routes; /* device: the host's index; 0: none */
-	struct policy_rule *policy;
+	struct route *routes;       /* device: the host's index; 0: none */
+	struct policy_rule *policy; /* all of them, or none: the usual ones */
 	struct room_setting *settings;
 	struct room_port *ports;
 	size_t device_count, address_count, world_count, route_count,

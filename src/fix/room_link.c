@@ -355,9 +355,48 @@ static void add_routes(const struct room_inside *in, struct writing *host,
 	}
 }
 
+/* What every namespace begins with, and the host may not have any more. */
+static const struct policy_rule usual[] = {
+	{ .table = RT_TABLE_LOCAL, .priority = 0 },
+	{ .table = RT_TABLE_MAIN, .priority = 32766 },
+	{ .table = RT_TABLE_DEFAULT, .priority = 32767 },
+};
+
+static bool has_usual(const struct room_plan *p, const struct policy_rule *u)
+{
+	for (size_t i = 0; i < p->policy_count; i++) {
+		const struct policy_rule *r = &p->policy[i];
+
+		if (r->family == u->family && r->priority == u->priority &&
+		    r->table == u->table)
+			return true;
+	}
+
+	/* IPv6 begins without the table "default". */
+	return u->family == AF_INET6 && u->table == RT_TABLE_DEFAULT;
+}
+
+static void delete_usual(struct writing *host, const struct room_plan *p)
+{
+	static const uint8_t families[] = { AF_INET, AF_INET6 };
+
+	for (size_t i = 0; p->policy_count && i < 2; i++) {
+		for (size_t k = 0; k < sizeof(usual) / sizeof(*usual); k++) {
+			struct policy_rule u = usual[k];
+
+			u.family = families[i];
+			u.action = FR_ACT_TO_TBL;
+			u.suppressed = -1;
+			if (!has_usual(p, &u))
+				(void)put_policy(host, RTM_DELRULE, &u);
+		}
+	}
+}
+
 static void add_policies(struct writing *host, const struct room_plan *p,
 			 struct text *ret)
 {
+	delete_usual(host, p);
 	for (size_t i = 0; i < p->policy_count; i++) {
 		int err = put_policy(host, RTM_NEWRULE, &p->policy[i]);
 		struct text words = TEXT_NULL;
@@ -424,6 +463,44 @@ static void put_local_last(struct writing *world, uint8_t family)
 	(void)put_policy(world, RTM_DELRULE, &local);
 }
 
+/* Where a route refuses, the address is still behind some device: of the network
+ * that it is in, or of the next best route. */
+static uint16_t behind(const struct room_inside *in, const struct room_plan *p,
+		       const struct address *a)
+{
+	uint16_t best = ROOM_BY_ROUTE;
+	int longest = -1;
+
+	for (size_t i = 0; i < p->address_count; i++) {
+		const struct room_address *own = &p->addresses[i];
+		bool is_v4 = address_is_v4(&own->address);
+
+		if (own->prefix <= longest || own->device >= in->device_count ||
+		    in->devices[own->device].is_loopback ||
+		    is_v4 != address_is_v4(a) ||
+		    !route_is_prefix(&own->address, own->prefix, a))
+			continue;
+		longest = own->prefix;
+		best = own->device;
+	}
+	for (size_t i = 0; i < p->route_count; i++) {
+		const struct route *r = &p->routes[i];
+
+		if (r->prefix <= longest || !r->device ||
+		    r->family != netlink_family(a) || !route_covers(r, a))
+			continue;
+		for (size_t k = 0; k < in->device_count; k++) {
+			if (in->devices[k].index != r->device ||
+			    in->devices[k].is_loopback)
+				continue;
+			longest = r->prefix;
+			best = (uint16_t)k;
+		}
+	}
+
+	return best;
+}
+
 static void add_world(struct room_inside *in, struct writing *world,
 		      const struct room_plan *p, struct text *ret)
 {
@@ -443,6 +520,9 @@ static void add_world(struct room_inside *in, struct writing *world,
 
 		if (a.device == ROOM_BY_ROUTE)
 			a.device = room_link_by_route(in, &a.address);
+		if (a.device >= in->device_count ||
+		    in->devices[a.device].is_loopback)
+			a.device = behind(in, p, &a.address);
 		a.prefix = rule.source_prefix;
 		rule.table = WORLD_TABLE + a.device;
 		(void)room_enter_side(in, ROOM_WORLD);

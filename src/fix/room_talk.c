@@ -10,6 +10,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <linux/errqueue.h>
+
 #include "base/tool.h"
 #include "fix/room_inside.h"
 
@@ -206,6 +208,34 @@ static short wait_for(struct room_inside *in, int fd, short events,
 	return 0;
 }
 
+/*
+ * An ICMP error that came, as an errno; 0: none. Here packets come back while the
+ * sender still holds the socket, and then the kernel only notes the error
+ * (tcp_v6_err()), but for this queue.
+ */
+static int told_error(int fd)
+{
+	union {
+		char bytes[512];
+		struct cmsghdr align;
+	} control;
+	struct msghdr m = { .msg_control = control.bytes,
+			    .msg_controllen = sizeof(control.bytes) };
+	int error = 0;
+
+	if (recvmsg(fd, &m, MSG_ERRQUEUE | MSG_DONTWAIT) < 0)
+		return 0;
+	for (struct cmsghdr *c = CMSG_FIRSTHDR(&m); c; c = CMSG_NXTHDR(&m, c)) {
+		struct sock_extended_err e;
+
+		if (c->cmsg_type != IP_RECVERR && c->cmsg_type != IPV6_RECVERR)
+			continue;
+		memcpy(&e, CMSG_DATA(c), sizeof(e));
+		error = (int)e.ee_errno;
+	}
+	return error;
+}
+
 static int error_of(int fd)
 {
 	int error = 0;
@@ -213,7 +243,7 @@ static int error_of(int fd)
 
 	if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &len))
 		return -errno;
-	return -error;
+	return error ? -error : -told_error(fd);
 }
 
 /* A byte of its own, until it is back: one that was lost before may come now. */
@@ -236,6 +266,8 @@ static int exchange(struct room_inside *in, int fd, int64_t deadline)
 			return -ECONNRESET;
 		if (n < 0 && errno != EAGAIN && errno != EINTR)
 			return -errno;
+		/* Of a connection that stands, an error says little. */
+		(void)told_error(fd);
 	}
 
 	return -ETIMEDOUT;
@@ -268,8 +300,11 @@ static int open_socket(const struct room_talk *t, int *error)
 		return -1;
 	}
 	allow(fd, SOL_SOCKET, SO_REUSEADDR);
-	if (!is_udp)
+	if (!is_udp) {
 		allow(fd, IPPROTO_TCP, TCP_NODELAY);
+		allow(fd, IPPROTO_IP, IP_RECVERR);
+		allow(fd, IPPROTO_IPV6, IPV6_RECVERR);
+	}
 	if (bind(fd, &from.any, from.len))
 		*error = -errno;
 	return fd;

@@ -1,9 +1,11 @@
 #include "fix/step.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -14,8 +16,10 @@
 #include "base/tool.h"
 #include "fix/file_check.h"
 #include "fix/replace.h"
+#include "fix/rules_back.h"
 #include "fix/rules_edit.h"
 #include "fix/rules_same.h"
+#include "ruleset/live.h"
 
 enum { TOOL_MS = 20000, RESTART_MS = 90000, TRIES = 5, PAUSE_MS = 300 };
 
@@ -81,33 +85,194 @@ static int run(const char *const *argv, const char *input, int limit_ms,
 	return err;
 }
 
-static void echo_name(char name[24], size_t i)
+/* A tool outlives who began it and was killed, and may do its work long after: so
+ * it has this lock as long as it runs, and nothing else is begun until it ended. */
+static int lock_tools(const struct ledger *l)
 {
-	(void)snprintf(name, 24, "echo-%zu", i);
+	int fd = openat(l->folder, "tool", O_RDWR | O_CREAT | O_NOFOLLOW, 0600);
+
+	if (fd < 0)
+		return -errno;
+	for (int i = 0; flock(fd, LOCK_EX | LOCK_NB); i++) {
+		/* One that never ends must not hold up the undo for ever. */
+		if ((errno != EINTR && errno != EWOULDBLOCK) ||
+		    i * PAUSE_MS > TOOL_MS)
+			break;
+		(void)poll(NULL, 0, PAUSE_MS);
+	}
+	return fd;
 }
 
-static int run_script(const struct rules_change *c, const char *script,
-		      struct text *echo, struct text *why)
+static void name_of(char name[24], const char *what, size_t i)
+{
+	(void)snprintf(name, 24, "%s-%zu", what, i);
+}
+
+static int run_script(const struct ledger *l, const struct rules_change *c,
+		      const char *script, struct text *echo, struct text *why)
 {
 	struct arena *a = arena_new();
 	const char *const *argv = a ? rules_edit_argv(a, c) : NULL;
-	int err = argv ? run(argv, script, TOOL_MS, echo, why) : -ENOMEM;
+	int lock = lock_tools(l);
+	int err = !argv ? -ENOMEM : lock < 0 ? lock : 0;
 
+	if (!err)
+		err = run(argv, script, TOOL_MS, echo, why);
+	else
+		text_str(why, strerror(-err));
+	if (lock >= 0)
+		(void)close(lock);
 	arena_free(a);
 	return err;
 }
 
-static int do_rules(const struct ledger *l, const struct rules_change *c,
-		    size_t i, struct text *why)
+/* What its own tool prints now. */
+static int print_rules(const struct rules_change *c, struct text *ret,
+		       struct text *why)
 {
-	struct text echo = TEXT_NULL;
-	char name[24];
-	int err = run_script(c, c->script, &echo, why);
+	const char *argv[] = { NULL, NULL };
+	struct text name = TEXT_NULL;
+	int err;
 
-	echo_name(name, i);
+	text_str(&name, c->tool                  ? c->tool
+			: c->family == TABLE_IP6 ? "ip6tables"
+						 : "iptables");
+	text_str(&name, "-save");
+	argv[0] = text_string(&name);
+	err = run(argv, NULL, TOOL_MS, ret, why);
+	text_done(&name);
+	return err;
+}
+
+/* Runs a script that was made for the rules as before says. iptables finds places
+ * by numbers, and cannot be told to refuse when somebody was faster: so what stands
+ * at another place than was meant is put there. */
+static int run_for(const struct ledger *l, const struct rules_change *c,
+		   const char *script, const char *before, struct text *echo,
+		   struct text *why)
+{
+	const struct rules_change ran = { .engine = c->engine,
+					  .family = c->family,
+					  .table = c->table,
+					  .script = script,
+					  .undo = "" };
+	struct text now = TEXT_NULL, mended = TEXT_NULL;
+	int err = run_script(l, c, script, echo, why);
+
+	if (!err && c->engine != ENGINE_NFT && !print_rules(c, &now, why) &&
+	    !rules_back_mend(&mended,
+			     &(struct rules_back){ .change = &ran,
+						   .before = before,
+						   .now = text_string(&now) }))
+		err = run_script(l, c, text_string(&mended), NULL, why);
+	text_done(&now);
+	text_done(&mended);
+	return err;
+}
+
+/* A daemon that is restarted would have the lock for good. */
+static int run_command(const struct ledger *l, const struct run_change *c,
+		       const char *const *argv, struct text *why)
+{
+	int lock = lock_tools(l), err = lock < 0 ? lock : 0;
+
+	if (!err && c->is_restart)
+		(void)fcntl(lock, F_SETFD, FD_CLOEXEC);
+	if (!err)
+		err = run(argv, NULL, c->is_restart ? RESTART_MS : TOOL_MS,
+			  NULL, why);
+	else
+		text_str(why, strerror(-err));
+	if (lock >= 0)
+		(void)close(lock);
+	return err;
+}
+
+static enum live_source source_of(const struct rules_change *c)
+{
+	bool is_v6 = c->family == TABLE_IP6;
+
+	if (c->engine == ENGINE_NFT)
+		return LIVE_NFT;
+	if (c->engine == ENGINE_LEGACY)
+		return is_v6 ? LIVE_IP6TABLES_LEGACY : LIVE_IPTABLES_LEGACY;
+
+	return is_v6 ? LIVE_IP6TABLES_NFT : LIVE_IPTABLES_NFT;
+}
+
+static bool is_first_of_rules(const struct order *o, size_t i)
+{
+	while (i-- > 0)
+		if (o->steps[i].change.kind == CHANGE_RULES)
+			return false;
+
+	return true;
+}
+
+static int get_rules(const struct ledger *l, size_t i, struct text *ret)
+{
+	char name[24];
+	int err;
+
+	name_of(name, "rules", i);
+	err = ledger_get(l, name, ret);
+	return err == -ENOENT ? ledger_get(l, "rules", ret) : err;
+}
+
+/* The rules just before this step: what it goes back to, and for the first of an
+ * order the last look whether they are still those that it was made for. */
+static int keep_rules(const struct ledger *l, const struct order *o, size_t i,
+		      struct text *why)
+{
+	struct text before = TEXT_NULL, now = TEXT_NULL;
+	char name[24];
+	int err = rules_same_gather(&now);
+
+	name_of(name, "rules", i);
+	if (!err && !is_first_of_rules(o, i)) {
+		err = ledger_put(l, name, text_string(&now), now.len);
+	} else if (!err) {
+		err = ledger_get(l, "rules", &before);
+		if (!err && !rules_same(text_string(&before), before.len,
+					text_string(&now), now.len))
+			err = -ESTALE;
+	}
+	if (err == -ESTALE)
+		text_str(
+			why,
+			_("somebody has changed the rules since the plan was made: plan again"));
+	else if (err)
+		text_format(why, _("The ledger cannot be written: %s."),
+			    strerror(-err));
+	text_done(&before);
+	text_done(&now);
+	return err;
+}
+
+static int do_rules(const struct ledger *l, const struct order *o, size_t i,
+		    struct text *why)
+{
+	const struct rules_change *c = &o->steps[i].change.rules;
+	struct text gathered = TEXT_NULL, before = TEXT_NULL, echo = TEXT_NULL;
+	char name[24];
+	bool is_other;
+	int err = get_rules(l, i, &gathered);
+
+	if (!err && !live_gathered_text(text_string(&gathered), gathered.len,
+					source_of(c), &before, &is_other))
+		err = -EAGAIN;
+	if (!err)
+		err = run_for(l, c, c->script, text_string(&before), &echo,
+			      why);
+	else
+		text_format(why, _("The ledger cannot be read: %s."),
+			    strerror(-err));
+	name_of(name, "echo", i);
 	/* Without it the handles are found again by what is new. */
 	if (!err && c->engine == ENGINE_NFT)
 		(void)ledger_put(l, name, text_string(&echo), echo.len);
+	text_done(&gathered);
+	text_done(&before);
 	text_done(&echo);
 	return err;
 }
@@ -118,8 +283,8 @@ static int do_file(const struct file_change *c, struct text *why)
 
 	if (err)
 		return err;
-	err = replace_file(c->path, c->before, c->after,
-			   c->mode ? c->mode : 0644);
+	err = replace_keeping(c->path, c->before, c->after,
+			      c->mode ? c->mode : 0644);
 	if (err == -ESTALE)
 		text_format(why,
 			    _("%s was changed by somebody since it was read."),
@@ -134,8 +299,11 @@ int step_do(const struct ledger *l, const struct order *o, size_t i,
 	    struct text *why)
 {
 	const struct fix_change *c = &o->steps[i].change;
-	int err = ledger_note(l, "begin", (int)i, NULL);
+	int err = c->kind == CHANGE_RULES ? keep_rules(l, o, i, why) : 0;
 
+	if (err)
+		return err;
+	err = ledger_note(l, "begin", (int)i, NULL);
 	if (err) {
 		text_format(why, _("The ledger cannot be written: %s."),
 			    strerror(-err));
@@ -143,14 +311,13 @@ int step_do(const struct ledger *l, const struct order *o, size_t i,
 	}
 	switch (c->kind) {
 	case CHANGE_RULES:
-		err = do_rules(l, &c->rules, i, why);
+		err = do_rules(l, o, i, why);
 		break;
 	case CHANGE_FILE:
 		err = do_file(&c->file, why);
 		break;
 	case CHANGE_RUN:
-		err = run(c->run.argv, NULL,
-			  c->run.is_restart ? RESTART_MS : TOOL_MS, NULL, why);
+		err = run_command(l, &c->run, c->run.argv, why);
 		break;
 	}
 	if (!err)
@@ -158,63 +325,67 @@ int step_do(const struct ledger *l, const struct order *o, size_t i,
 	return err;
 }
 
-/* What nft told when it was applied, or would have. */
-static void get_echo(const struct ledger *l, size_t i, const struct text *rules,
-		     struct text *now, struct text *ret)
+/* Takes it back from the rules as they are now. -EINVAL: it cannot be told. */
+static int undo_from(const struct ledger *l, const struct rules_change *c,
+		     size_t i, bool is_done, struct text *before,
+		     struct text *now, struct text *why)
 {
+	struct text b = TEXT_NULL, n = TEXT_NULL, echo = TEXT_NULL,
+		    script = TEXT_NULL;
+	bool is_other;
 	char name[24];
+	int err = -EINVAL;
 
-	echo_name(name, i);
-	if (ledger_get(l, name, ret) || !ret->len) {
-		struct text before = *rules;
-
-		text_clear(ret);
-		rules_same_echo(ret, text_string(&before), before.len,
-				text_string(now), now->len);
-	}
-}
-
-static int undo_script(const struct ledger *l, const struct rules_change *c,
-		       size_t i, const struct text *rules, struct text *now,
-		       struct text *why)
-{
-	struct text undo = TEXT_NULL, echo = TEXT_NULL;
-	int err = 0;
-
-	if (c->engine == ENGINE_NFT) {
-		get_echo(l, i, rules, now, &echo);
-		err = rules_edit_undo(&undo, c, text_string(&echo));
-	} else {
-		text_str(&undo, c->undo);
-	}
-	if (err)
+	name_of(name, "echo", i);
+	(void)ledger_get(l, name, &echo);
+	if (live_gathered_text(text_string(before), before->len, source_of(c),
+			       &b, &is_other) &&
+	    live_gathered_text(text_string(now), now->len, source_of(c), &n,
+			       &is_other))
+		err = rules_back(&script, &(struct rules_back){
+						  .change = c,
+						  .before = text_string(&b),
+						  .now = text_string(&n),
+						  .echo = text_string(&echo),
+						  .is_done = is_done,
+					  });
+	if (!err)
+		err = run_for(l, c, text_string(&script), text_string(&n), NULL,
+			      why);
+	else if (err < 0)
 		text_format(
 			why,
 			_("The new rules of table %s cannot be told from others."),
 			c->table);
-	else
-		err = run_script(c, text_string(&undo), NULL, why);
-	text_done(&undo);
+	text_done(&b);
+	text_done(&n);
 	text_done(&echo);
+	text_done(&script);
 	return err;
 }
 
 /* Where the rules are as they were, there is nothing to take back. */
 static int undo_rules(const struct ledger *l, const struct rules_change *c,
-		      size_t i, bool is_other_boot, struct text *why)
+		      size_t i, bool is_done, struct text *why)
 {
 	struct text before = TEXT_NULL, now = TEXT_NULL;
-	int err = is_other_boot ? 0 : ledger_get(l, "rules", &before);
+	int lock = lock_tools(l);
+	int err = lock < 0 ? lock : get_rules(l, i, &before);
 
-	if (!err && !is_other_boot)
+	/* Whatever is still at it ends first. */
+	if (lock >= 0)
+		(void)close(lock);
+	if (!err)
 		err = rules_same_gather(&now);
-	if (!err && !is_other_boot &&
-	    !rules_same(text_string(&before), before.len, text_string(&now),
-			now.len))
-		err = undo_script(l, c, i, &before, &now, why);
+	if (err)
+		text_format(why, _("The ledger cannot be read: %s."),
+			    strerror(-err));
+	else if (!rules_same(text_string(&before), before.len,
+			     text_string(&now), now.len))
+		err = undo_from(l, c, i, is_done, &before, &now, why);
 	text_done(&before);
 	text_done(&now);
-	return err;
+	return err < 0 ? err : 0;
 }
 
 /* Somebody has edited it since: only what is ours is taken out, if it still
@@ -230,54 +401,85 @@ static int undo_within(const struct file_change *c, struct text *why)
 	if (!err)
 		err = replace_file(c->path, text_string(&now),
 				   text_string(&mended), c->mode);
-	if (err)
+	if (err == -ENOENT || err == -ESTALE)
 		text_format(
 			why,
 			_("%s was changed by somebody else: look at it yourself."),
 			c->path);
+	else if (err < 0)
+		text_format(why, _("%1$s cannot be written: %2$s."), c->path,
+			    strerror(-err));
 	text_done(&now);
 	text_done(&mended);
-	return err;
+	return err < 0 ? err : 0;
 }
 
-static int undo_file(const struct file_change *c, struct text *why)
+/* A file is replaced at once or not at all, so what is not in it was not done. */
+static bool was_not_done(const struct file_change *c)
+{
+	struct text now = TEXT_NULL, mended = TEXT_NULL;
+	bool ret = file_load(&now, c->path, FILE_MOST) != 0 ||
+		   replace_without(&mended, text_string(&now), c->before,
+				   c->after) != 0;
+
+	text_done(&now);
+	text_done(&mended);
+	return ret;
+}
+
+static int undo_file(const struct file_change *c, bool is_done,
+		     struct text *why)
 {
 	int is_before = replace_is(c->path, c->before);
 	int is_after = replace_is(c->path, c->after);
-	int err;
+	int err = -ENOENT;
 
 	if (is_before > 0)
 		return 0;
 	if (is_after <= 0)
-		return undo_within(c, why);
+		return !is_done && was_not_done(c) ? 0 : undo_within(c, why);
 
-	err = replace_file(c->path, c->after, c->before, c->mode);
+	if (c->before)
+		err = replace_back(c->path, c->after, c->before);
+	if (err == -ENOENT)
+		err = replace_file(c->path, c->after, c->before, c->mode);
 	if (err)
 		text_format(why, _("%1$s cannot be written: %2$s."), c->path,
 			    strerror(-err));
 	return err;
 }
 
+/* A command that was perhaps not run may have nothing to take back. */
+static int undo_run(const struct ledger *l, const struct run_change *c,
+		    bool is_other_boot, struct text *why)
+{
+	int err = c->undo ? run_command(l, c, c->undo, why) : 0;
+
+	return is_other_boot ? 0 : err;
+}
+
 int step_take_back(const struct ledger *l, const struct order *o, size_t i,
-		   bool is_other_boot, struct text *why)
+		   const struct ledger_progress *p, struct text *why)
 {
 	const struct fix_change *c = &o->steps[i].change;
+	bool is_other_boot;
+	char boot[40];
 	int err = 0;
 
+	ledger_boot(boot);
+	is_other_boot = p->boot[0] && strcmp(p->boot, boot) != 0;
 	switch (c->kind) {
 	case CHANGE_RULES:
-		err = undo_rules(l, &c->rules, i, is_other_boot, why);
+		if (!is_other_boot)
+			err = undo_rules(l, &c->rules, i, p->is_done[i], why);
 		break;
 	case CHANGE_FILE:
-		err = undo_file(&c->file, why);
+		err = undo_file(&c->file, p->is_done[i], why);
+		if (!err)
+			replace_forget(c->file.path);
 		break;
 	case CHANGE_RUN:
-		if (c->run.undo)
-			err = run(c->run.undo, NULL,
-				  c->run.is_restart ? RESTART_MS : TOOL_MS,
-				  NULL, why);
-		if (is_other_boot)
-			err = 0;
+		err = undo_run(l, &c->run, is_other_boot, why);
 		break;
 	}
 	if (!err)
@@ -285,64 +487,58 @@ int step_take_back(const struct ledger *l, const struct order *o, size_t i,
 	return err;
 }
 
-/* A file is replaced at once or not at all, so what is not in it was not done. */
-static bool was_not_done(const struct fix_change *c)
+void step_forget_all(const struct order *o)
 {
-	struct text now = TEXT_NULL, mended = TEXT_NULL;
-	bool ret = false;
-
-	if (c->kind == CHANGE_RUN)
-		return true;
-	if (c->kind == CHANGE_FILE &&
-	    replace_is(c->file.path, c->file.after) < 1)
-		ret = file_load(&now, c->file.path, FILE_MOST) != 0 ||
-		      replace_without(&mended, text_string(&now),
-				      c->file.before, c->file.after) != 0;
-	text_done(&now);
-	text_done(&mended);
-	return ret;
+	for (size_t i = 0; i < o->count; i++)
+		if (o->steps[i].change.kind == CHANGE_FILE)
+			replace_forget(o->steps[i].change.file.path);
 }
 
-/* What was begun may have been done, or not. */
 static int take_back(const struct ledger *l, const struct order *o, size_t i,
-		     const struct ledger_progress *p, bool is_other_boot,
-		     struct text *why)
+		     const struct ledger_progress *p, struct text *why)
 {
-	bool is_sure = p->is_done[i];
+	bool is_run = o->steps[i].change.kind == CHANGE_RUN;
 	int err = 0;
 
 	for (int tries = 0; tries < TRIES; tries++) {
 		text_clear(why);
-		err = step_take_back(l, o, i, is_other_boot, why);
-		if (!err || (!is_sure && was_not_done(&o->steps[i].change)))
+		err = step_take_back(l, o, i, p, why);
+		if (!err)
 			return 0;
 		(void)poll(NULL, 0, PAUSE_MS);
 	}
 
-	return err;
+	/* A command that was perhaps not run may have nothing to take back. */
+	return is_run && !p->is_done[i] ? 0 : err;
 }
 
 int step_undo_all(const struct ledger *l, const struct order *o,
 		  struct text *why)
 {
+	struct text last = TEXT_NULL;
 	struct ledger_progress p;
-	char boot[40];
 	int err = ledger_progress(l, &p), first = 0;
 
 	if (err)
 		return err;
-	ledger_boot(boot);
-	(void)ledger_state(l, LEDGER_UNDOING, NULL);
+	/* Tried again, it is not told again: the log has an end. */
+	if (p.state != LEDGER_STUCK)
+		(void)ledger_state(l, LEDGER_UNDOING, NULL);
 	for (size_t i = o->count; i-- > 0;) {
 		if (!p.is_begun[i] || p.is_undone[i])
 			continue;
-		err = take_back(l, o, i, &p, p.boot[0] && strcmp(p.boot, boot),
-				why);
-		if (err && !first)
-			first = err;
+		err = take_back(l, o, i, &p, &last);
+		if (!err || first)
+			continue;
+		first = err;
+		text_clear(why);
+		text_str(why, text_string(&last));
 	}
-	(void)ledger_state(l, first ? LEDGER_STUCK : LEDGER_UNDONE,
-			   first ? text_string(why) : NULL);
+	if (!first)
+		(void)ledger_state(l, LEDGER_UNDONE, NULL);
+	else if (p.state != LEDGER_STUCK)
+		(void)ledger_state(l, LEDGER_STUCK, text_string(why));
+	text_done(&last);
 	return first;
 }
 

@@ -364,9 +364,9 @@ static int recover(struct scene *s)
 }
 
 /* No confirmation, no sentry: only what steps do, so that packets can be sent. */
-static int again(struct scene *s, const char *const *words)
+static int once(struct scene *s, const char *const *words)
 {
-	unsigned long count = strtoul(words[2], NULL, 10);
+	const struct ledger_progress p = { .is_done = { true } };
 	struct ledger l = LEDGER_CLOSED;
 	int err = make(s, words[0], words[1]);
 
@@ -374,13 +374,12 @@ static int again(struct scene *s, const char *const *words)
 	if (!err)
 		err = ledger_create(&l, s->arena, &s->order,
 				    text_string(&s->rules), s->rules.len);
-	for (unsigned long i = 0; i < count && !err; i++) {
+	if (!err)
 		err = step_do(&l, &s->order, 0, &s->why);
-		if (!err)
-			err = step_take_back(&l, &s->order, 0, false, &s->why);
-	}
+	if (!err)
+		err = step_take_back(&l, &s->order, 0, &p, &s->why);
 	ledger_close(&l);
-	return told("again", err, &s->why);
+	return err;
 }
 
 static void done(struct scene *s)
@@ -390,6 +389,19 @@ static void done(struct scene *s)
 	arena_free(s->arena);
 	text_done(&s->rules);
 	text_done(&s->why);
+	*s = (struct scene){ 0 };
+}
+
+static int again(struct scene *s, const char *const *words)
+{
+	unsigned long count = strtoul(words[2], NULL, 10);
+	int err = 0;
+
+	for (unsigned long i = 0; i < count && !err; i++) {
+		done(s);
+		err = once(s, words);
+	}
+	return told("again", err, &s->why);
 }
 
 int main(int argc, char *argv[])

@@ -25,7 +25,7 @@ struct mending {
 	const char *to; /* the address, port or device that is asked for */
 	int pid;
 	struct unit_of unit;
-	bool is_port, is_device, is_v6;
+	bool is_port, is_device, is_v6, is_only;
 };
 
 /* Where it is set, and what stands there. */
@@ -236,7 +236,7 @@ static int by_conf(struct mending *m)
 static int reload_units(struct fix_planning *p, struct fix_candidate *c)
 {
 	const char *const *argv =
-		fix_argv(p, "systemctl", "daemon-reload", NULL);
+		fix_argv(p, "systemctl", "daemon-reload", (char *)NULL);
 	const struct kit_run run = {
 		.argv = argv,
 		.undo = argv,
@@ -386,13 +386,16 @@ static const char *right_device(const struct fix_planning *p)
 }
 
 /* Only the program that is at home on the port that is asked for may be the one
- * that is meant. */
+ * that is meant; or the only one there is, where the port comes beside its own. */
 static bool is_meant(const struct mending *m)
 {
 	uint16_t port = m->p->plan->ask.port;
 
-	return m->conf &&
-	       (m->conf->usual[0] == port || m->conf->usual[1] == port);
+	if (!m->conf)
+		return false;
+
+	return (m->is_only && m->conf->more == CONF_MORE_LINE) ||
+	       m->conf->usual[0] == port || m->conf->usual[1] == port;
 }
 
 static int mend(struct mending *m)
@@ -429,6 +432,7 @@ static int propose(struct fix_planning *p, const struct fix_fault *f)
 	m.port = fix_words(p, "%lld",
 			   (long long)fix_culprit_number(m.k, "port", 0));
 	m.is_port = !strcmp(cause, "listener-wrong-port");
+	m.is_only = f->found == FACT_LISTENER_STRAY;
 	m.is_device = !strcmp(cause, "listener-bound-to-device");
 	m.is_v6 = !address_is_v4(&ask->server);
 	m.to = kit_address(p, &ask->server);

@@ -453,6 +453,25 @@ static void silence_of_ipv6_is_mended(void **state)
 	strike_stage(&s);
 }
 
+/* Such an error comes back while connect() still works. */
+static void refusal_of_ipv6_is_seen(void **state)
+{
+	const struct rehearsal *r;
+	struct stage s;
+
+	(void)state;
+	set_stage(&s, "2001:db8:1::2", "2001:db8:2::7",
+		  "table ip6 filter {\n chain input {\n type filter hook input "
+		  "priority 0;\n tcp dport 5555 reject with icmpv6 "
+		  "admin-prohibited\n }\n}\n");
+	set_change(&s, ENGINE_NFT, TABLE_IP6, "filter");
+	add_insert(&s, "input", 1, "ip6 saddr 2001:db8:2::7 accept");
+	r = perform(&s, false);
+	assert_row(r, REHEARSED_BEFORE, REHEARSAL_PASS);
+	assert_row(r, REHEARSED_AFTER, REHEARSAL_PASS);
+	strike_stage(&s);
+}
+
 static void datagrams_are_answered(void **state)
 {
 	const struct rehearsal_witness *w;
@@ -861,6 +880,7 @@ int main(void)
 		cmocka_unit_test(what_cannot_be_applied_fails),
 		cmocka_unit_test(who_locks_the_administrator_out_fails),
 		cmocka_unit_test(silence_of_ipv6_is_mended),
+		cmocka_unit_test(refusal_of_ipv6_is_seen),
 		cmocka_unit_test(datagrams_are_answered),
 		cmocka_unit_test(what_is_led_on_to_another_host_is_tried_there),
 		cmocka_unit_test(answers_that_get_out_are_tried_as_well),
