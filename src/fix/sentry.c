@@ -109,10 +109,13 @@ static void tell_failed(const struct sentry *s, struct text *why)
 
 	syslog(LOG_ALERT, "change %s could not be taken back: %s", s->order->id,
 	       text_string(why));
+	/* Whatever mode the terminal is in. */
+	text_str(&words, "\r\n");
 	text_format(
 		&words,
-		_("\r\nkiriwake: the change %1$s could not be taken back: %2$s It is tried again and again.\r\n"),
+		_("kiriwake: the change %1$s could not be taken back: %2$s It is tried again and again."),
 		s->order->id, text_string(why));
+	text_str(&words, "\r\n");
 	tell_terminals(text_string(&words));
 	text_done(&words);
 }
