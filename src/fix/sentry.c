@@ -109,11 +109,10 @@ static void tell_failed(const struct sentry *s, struct text *why)
 
 	syslog(LOG_ALERT, "change %s could not be taken back: %s", s->order->id,
 	       text_string(why));
-	/* Whatever mode the terminal is in. */
-	text_str(&words, "\r\n");
+	text_str(&words, "\r\nkiriwake: ");
 	text_format(
 		&words,
-		_("kiriwake: the change %1$s could not be taken back: %2$s It is tried again and again."),
+		_("the change %1$s could not be taken back, and is tried again and again: %2$s"),
 		s->order->id, text_string(why));
 	text_str(&words, "\r\n");
 	tell_terminals(text_string(&words));

@@ -1,0 +1,22 @@
+#pragma once
+
+#include "base/text.h"
+#include "fix/ledger.h"
+
+/*
+ * A step that changes rules. Only step*.c include this. 0 or -errno with why.
+ */
+
+/* Keeps the rules as they are just before it: what it goes back to; for the first of
+ * an order it is the last look whether they are still those that it was made for:
+ * else -ESTALE. */
+int step_rules_keep(const struct ledger *l, const struct order *o, size_t i,
+		    struct text *why);
+
+int step_rules_do(const struct ledger *l, const struct order *o, size_t i,
+		  struct text *why);
+
+/* is_done: it is known to have been done. Where the rules are as they were, there is
+ * nothing to take back. */
+int step_rules_undo(const struct ledger *l, const struct rules_change *c,
+		    size_t i, bool is_done, struct text *why);
