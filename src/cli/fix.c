@@ -494,7 +494,7 @@ const struct command fix_plan_command = {
 		"  --address IF=ADDR/LEN\n"
 		"                      with --ruleset: an address of the host whose rules they are\n"
 		"\n"
-		"Exit status: 0 there is a plan, or nothing to fix; 1 there is none, or its\n"
+		"Exit status: 0 there is a plan, or nothing to fix; 1 none mends all of it, or its\n"
 		"rehearsal failed; 2 usage or bad input; 3 it could not be told what is wrong.\n"
 		"\n"
 		"Examples:\n"

@@ -296,6 +296,8 @@ static void put_deadline(struct text *out, const struct fix_run *x,
 void fix_apply_text(struct text *out, const struct fix_run *x,
 		    const struct ticket *t)
 {
+	if (x->applied.outcome != FIX_NOT_APPLIED)
+		text_char(out, '\n');
 	switch (x->applied.outcome) {
 	case FIX_NOT_APPLIED:
 	case FIX_OUTCOMES:

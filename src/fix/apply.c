@@ -131,10 +131,10 @@ static int begin(struct ledger *l, struct arena *a, struct order *o,
 		return err;
 	}
 	err = ledger_lock(l, &lock);
-	if (!err)
-		err = change(l, o, why);
-	if (!err)
-		(void)close(lock);
+	if (err)
+		return err;
+	err = change(l, o, why);
+	(void)close(lock);
 	return err;
 }
 
@@ -166,8 +166,10 @@ int apply_begin(struct ledger *l, struct arena *a, struct order *o,
 		err = take_backup(planned, &rules, why);
 	if (!err)
 		err = begin(l, a, o, &rules, why);
-	if (err)
+	if (err) {
 		ledger_close(l);
+		settle_boot();
+	}
 	text_done(&rules);
 	(void)close(all);
 	return err;
@@ -180,8 +182,10 @@ static int settle(struct ledger *l, const struct order *o, struct text *why)
 
 	if (!err)
 		err = step_do_all(l, o, true, why);
-	if (!err)
+	if (!err) {
+		step_forget_all(o);
 		err = ledger_state(l, LEDGER_CONFIRMED, NULL);
+	}
 	if (err)
 		(void)step_undo_all(l, o, &other);
 	text_done(&other);
@@ -294,5 +298,7 @@ int apply_recover(struct text *why)
 	struct recovery r = { .why = why };
 	int err = ledger_each(recover, &r);
 
+	/* Also of one that died when it had taken all back. */
+	settle_boot();
 	return err ? err : r.count;
 }

@@ -91,8 +91,7 @@ static const struct daemon_conf daemons[] = {
 	  .paths = "/etc/haproxy/haproxy.cfg",
 	  .address = "bind",
 	  .usual = { 80, 443 },
-	  .more = CONF_MORE_LINE,
-	  .reloads = true },
+	  .more = CONF_MORE_LINE },
 	{ .programs = "memcached",
 	  .paths = "/etc/memcached.conf",
 	  .address = "-l --listen",
@@ -239,11 +238,15 @@ static bool word_in(const struct scan *s, size_t from, struct conf_place *ret)
 	size_t n = strlen(s->word);
 
 	for (size_t i = from; i + n <= s->len; i++) {
-		char before = i ? s->line[i - 1] : ' ';
-		char after = i + n < s->len ? s->line[i + n] : ' ';
+		size_t end = i + n;
+		char before = ' ', after = ' ';
 
 		if (strncasecmp(s->line + i, s->word, n) != 0)
 			continue;
+		if (i)
+			before = s->line[i - 1];
+		if (end < s->len)
+			after = s->line[end];
 		if (!is_edge(before) && before != '[' && before != ':' &&
 		    before != '/')
 			continue;

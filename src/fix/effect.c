@@ -161,6 +161,7 @@ static int compute(struct fix_planning *p, struct fix_effect *e,
 	if (!err)
 		err = compare_rulesets_within(p->ruleset, after, scope,
 					      p->plan->arena, &e->comparison);
+	scope->asked = NULL;
 	if (err)
 		return err;
 

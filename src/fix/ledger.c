@@ -259,7 +259,7 @@ int ledger_each(int (*each)(void *context, const char *id), void *context)
 }
 
 struct wanted {
-	char *id;
+	char id[32];
 	bool is_pending;
 };
 
@@ -277,15 +277,18 @@ static int take_wanted(void *context, const char *id)
 	if (err || (w->is_pending && !ledger_is_pending(p.state)))
 		return 0;
 
-	(void)snprintf(w->id, 32, "%s", id);
+	(void)snprintf(w->id, sizeof(w->id), "%s", id);
 	return 1;
 }
 
+/* The id is written by take_wanted(). */
+/* NOLINTNEXTLINE(readability-non-const-parameter) */
 int ledger_latest(char id[32], bool is_pending)
 {
-	struct wanted w = { .id = id, .is_pending = is_pending };
+	struct wanted w = { .is_pending = is_pending };
 	int ret = ledger_each(take_wanted, &w);
 
+	memcpy(id, w.id, sizeof(w.id));
 	return ret < 0 ? ret : ret ? 0 : -ENOENT;
 }
 
@@ -392,43 +395,57 @@ static void take_word(struct ledger_progress *p, const char *word, int step,
 /* "1763817065000000000 begin 0 detail;" */
 static void take_line(struct ledger_progress *p, char *line)
 {
-	char word[24], detail[200] = "";
-	long long at;
-	int step, end = 0;
+	char word[24], *end;
 	size_t len = strlen(line);
+	long long at;
+	long step;
 
 	if (!len || line[len - 1] != ';')
 		return;
 	line[len - 1] = '\0';
-	if (sscanf(line, "%lld %23s %d %n", &at, word, &step, &end) < 3)
+	at = strtoll(line, &end, 10);
+	line = end + (*end == ' ');
+	len = strcspn(line, " ");
+	if (end == line || !len || len >= sizeof(word))
 		return;
-	if (end)
-		(void)snprintf(detail, sizeof(detail), "%s", line + end);
+	memcpy(word, line, len);
+	word[len] = '\0';
+	line += len;
+	step = strtol(line, &end, 10);
+	if (end == line || step < -1 || step >= ORDER_STEPS)
+		return;
+	end += *end == ' ';
 	p->at_ns = at;
-	(void)snprintf(p->detail, sizeof(p->detail), "%s", detail);
-	take_word(p, word, step, detail);
+	(void)snprintf(p->detail, sizeof(p->detail), "%s", end);
+	take_word(p, word, (int)step, end);
+}
+
+void ledger_read(struct ledger_progress *ret, char *log)
+{
+	*ret = (struct ledger_progress){ 0 };
+	for (char *line = log, *rest; *line; line = rest) {
+		rest = line + strcspn(line, "\n");
+		if (*rest)
+			*rest++ = '\0';
+		take_line(ret, line);
+	}
 }
 
 int ledger_progress(const struct ledger *l, struct ledger_progress *ret)
 {
 	struct text t = TEXT_NULL;
 	int err = ledger_get(l, "log", &t);
-	char *line, *rest;
 
 	*ret = (struct ledger_progress){ 0 };
-	if (err || t.len > LOG_MOST) {
-		text_done(&t);
-		return err ? err : -EFBIG;
-	}
+	if (!err && t.len > LOG_MOST)
+		err = -EFBIG;
 	(void)text_string(&t);
-	for (line = t.data; line && *line; line = rest) {
-		rest = line + strcspn(line, "\n");
-		if (*rest)
-			*rest++ = '\0';
-		take_line(ret, line);
-	}
+	if (!err && !text_ok(&t))
+		err = -ENOMEM;
+	if (!err && t.data)
+		ledger_read(ret, t.data);
 	text_done(&t);
-	return 0;
+	return err;
 }
 
 bool ledger_is_pending(enum ledger_state s)

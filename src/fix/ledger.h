@@ -87,6 +87,10 @@ int ledger_state(const struct ledger *l, enum ledger_state state,
 
 int ledger_progress(const struct ledger *l, struct ledger_progress *ret);
 
+/* The same of such a log, which is taken to pieces. Lines that a crash cut off say
+ * nothing. */
+void ledger_read(struct ledger_progress *ret, char *log);
+
 /* Whether something of it may have to be undone. */
 bool ledger_is_pending(enum ledger_state s);
 

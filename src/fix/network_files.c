@@ -228,10 +228,10 @@ static int keep_connection(struct fix_planning *p, struct fix_candidate *c,
 	const struct kit_run run = {
 		.argv = fix_argv(p, "nmcli", "connection", "modify", s->uuid,
 				 fix_words(p, "+%s", i->property), i->value,
-				 NULL),
+				 (char *)NULL),
 		.undo = fix_argv(p, "nmcli", "connection", "modify", s->uuid,
 				 fix_words(p, "-%s", i->property), i->value,
-				 NULL),
+				 (char *)NULL),
 		.text = fix_words(
 			p,
 			_("NetworkManager keeps it in the connection of %s."),

@@ -193,12 +193,14 @@ static int combine(struct fix_planning *p, const struct group *groups,
 		   size_t count, size_t chosen, const struct fix_candidate *c)
 {
 	struct fix_candidate *sum = NULL;
+	bool is_missing = false;
 	int err = 0;
 
 	for (size_t i = 0; i < count && !err; i++) {
 		const struct fix_candidate *part =
 			i == chosen ? c : groups[i].first;
 
+		is_missing |= groups[i].is_missing;
 		if (!part)
 			continue;
 		if (sum) {
@@ -211,6 +213,9 @@ static int combine(struct fix_planning *p, const struct group *groups,
 		*sum = *part;
 		sum->next = NULL;
 	}
+	/* What stops it besides goes on stopping it. */
+	if (sum)
+		sum->effect.lets_through &= !is_missing;
 	if (!err && sum) {
 		err = fix_commands(p->plan, sum);
 		insert(&p->plan->first, sum);
@@ -278,24 +283,16 @@ const char *fix_words(struct fix_planning *p, const char *format, ...)
 	return ret ? ret : "";
 }
 
-const char *const *fix_argv(struct fix_planning *p, ...)
+const char *const *fix_argv_of(struct fix_planning *p, const char *const *words)
 {
 	const char **ret;
 	size_t count = 0;
-	va_list ap;
 
-	va_start(ap, p);
-	while (va_arg(ap, const char *))
+	while (words[count])
 		count++;
-	va_end(ap);
-
 	ret = arena_alloc(p->plan->arena, (count + 1) * sizeof(*ret));
-	if (!ret)
-		return NULL;
-	va_start(ap, p);
-	for (size_t i = 0; i < count; i++)
-		ret[i] = arena_string(p->plan->arena, va_arg(ap, const char *));
-	va_end(ap);
+	for (size_t i = 0; ret && i < count; i++)
+		ret[i] = arena_string(p->plan->arena, words[i]);
 	return ret;
 }
 

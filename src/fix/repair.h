@@ -80,8 +80,11 @@ struct fix_change *fix_change_lasting(struct fix_planning *p,
 __attribute__((format(printf, 2, 3))) const char *
 fix_words(struct fix_planning *p, const char *format, ...);
 
-/* An argv in the plan's arena: words up to NULL. */
-const char *const *fix_argv(struct fix_planning *p, ...);
+/* An argv in the plan's arena: words up to NULL, which ends the arguments. */
+// NOLINTNEXTLINE(readability-identifier-naming): read as the function it is
+#define fix_argv(p, ...) fix_argv_of((p), (const char *const[]){ __VA_ARGS__ })
+const char *const *fix_argv_of(struct fix_planning *p,
+			       const char *const *words);
 
 /* One that is done by somebody else. */
 void fix_send_elsewhere(struct fix_planning *p, const char *who,

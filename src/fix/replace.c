@@ -99,32 +99,100 @@ static int fill(int fd, int old, const char *text, uint32_t mode)
 	return err;
 }
 
-static int write_beside(const char *path, int old, const char *text,
+/* "/etc/hosts.allow": "/etc/.hosts.allow.kiriwake". */
+static int name_beside(char ret[PATH_MAX], const char *path)
+{
+	const char *name = strrchr(path, '/');
+	int folder, len;
+
+	name = name ? name + 1 : path;
+	folder = (int)(name - path);
+	len = snprintf(ret, PATH_MAX, "%.*s.%s.kiriwake", folder, path, name);
+	return len < PATH_MAX ? 0 : -ENAMETOOLONG;
+}
+
+/* What a crash left there is nobody's. */
+static int write_beside(const char *beside, int old, const char *text,
 			uint32_t mode)
 {
-	char beside[PATH_MAX];
 	int fd, err;
 
-	if (snprintf(beside, sizeof(beside), "%s.kiriwake-XXXXXX", path) >=
-	    (int)sizeof(beside))
-		return -ENAMETOOLONG;
-	fd = mkostemp(beside, O_CLOEXEC);
+	if (unlink(beside) && errno != ENOENT)
+		return -errno;
+	fd = open(beside, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
+		  0600);
 	if (fd < 0)
 		return -errno;
 	err = fill(fd, old, text, mode);
 	if (close(fd) && !err)
 		err = -errno;
-	if (!err && rename(beside, path))
-		err = -errno;
-	if (err)
+	return err;
+}
+
+/* Each takes the other's name. Where the file system cannot, the first takes the
+ * second's, and that is gone: *ret_kept. */
+static int exchange_names(const char *beside, const char *path, bool *ret_kept)
+{
+	*ret_kept = true;
+	if (!renameat2(AT_FDCWD, beside, AT_FDCWD, path, RENAME_EXCHANGE))
+		return 0;
+	*ret_kept = false;
+	if (errno != EINVAL && errno != ENOSYS)
+		return -errno;
+
+	return rename(beside, path) ? -errno : 0;
+}
+
+/* There must be none. */
+static int give_name(const char *beside, const char *path)
+{
+	if (!renameat2(AT_FDCWD, beside, AT_FDCWD, path, RENAME_NOREPLACE))
+		return 0;
+	if (errno == EEXIST)
+		return -ESTALE;
+	if (errno != EINVAL && errno != ENOSYS)
+		return -errno;
+
+	return rename(beside, path) ? -errno : 0;
+}
+
+/* Puts what lies beside it in the file's place, which must have held what is
+ * expected until that moment. */
+static int swap(const char *beside, const char *path, const char *expected,
+		bool *ret_kept)
+{
+	bool is_kept;
+	int err = exchange_names(beside, path, ret_kept);
+
+	if (err || !*ret_kept || replace_is(beside, expected) > 0)
+		return err;
+
+	/* Somebody was faster: his it is. */
+	err = exchange_names(beside, path, &is_kept);
+	return err ? err : -ESTALE;
+}
+
+static int put_in_place(const char *path, int old, const char *expected,
+			const char *text, uint32_t mode, bool is_keeping)
+{
+	char beside[PATH_MAX];
+	bool is_kept = false;
+	int err = name_beside(beside, path);
+
+	if (!err)
+		err = write_beside(beside, old, text, mode);
+	if (!err)
+		err = old < 0 ? give_name(beside, path)
+			      : swap(beside, path, expected, &is_kept);
+	if (err || (is_kept && !is_keeping))
 		(void)unlink(beside);
-	else
+	if (!err)
 		sync_folder(path);
 	return err;
 }
 
-static int exchange(const char *path, const char *expected, const char *text,
-		    uint32_t mode)
+static int replace(const char *path, const char *expected, const char *text,
+		   uint32_t mode, bool is_keeping)
 {
 	int old = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW);
 	int err = old < 0 && errno != ENOENT ? -errno : 0;
@@ -137,7 +205,7 @@ static int exchange(const char *path, const char *expected, const char *text,
 	if (err < 1)
 		err = err ? err : -ESTALE;
 	else if (text)
-		err = write_beside(path, old, text, mode);
+		err = put_in_place(path, old, expected, text, mode, is_keeping);
 	else
 		err = unlink(path) ? -errno : 0;
 	if (old >= 0)
@@ -145,20 +213,77 @@ static int exchange(const char *path, const char *expected, const char *text,
 	return err;
 }
 
+/* Where links lead; a file that is not there has a folder that is. */
+static int real_path(char ret[PATH_MAX], const char *path, bool *ret_is_there)
+{
+	*ret_is_there = realpath(path, ret) != NULL;
+	if (*ret_is_there)
+		return 0;
+	if (errno != ENOENT)
+		return -errno;
+
+	return snprintf(ret, PATH_MAX, "%s", path) < PATH_MAX ? 0
+							      : -ENAMETOOLONG;
+}
+
+static int replace_at(const char *path, const char *expected, const char *text,
+		      uint32_t mode, bool is_keeping)
+{
+	char real[PATH_MAX];
+	bool is_there;
+	int err = real_path(real, path, &is_there);
+
+	if (err)
+		return err;
+	if (!is_there && expected)
+		return -ESTALE;
+
+	return is_there || text
+		       ? replace(real, expected, text, mode, is_keeping)
+		       : 0;
+}
+
 int replace_file(const char *path, const char *expected, const char *text,
 		 uint32_t mode)
 {
-	char real[PATH_MAX];
+	return replace_at(path, expected, text, mode, false);
+}
 
-	if (!realpath(path, real)) {
-		if (errno != ENOENT)
-			return -errno;
-		if (expected)
-			return -ESTALE;
-		return text ? exchange(path, NULL, text, mode) : 0;
-	}
+int replace_keeping(const char *path, const char *expected, const char *text,
+		    uint32_t mode)
+{
+	return replace_at(path, expected, text, mode, true);
+}
 
-	return exchange(real, expected, text, mode);
+int replace_back(const char *path, const char *expected, const char *text)
+{
+	char real[PATH_MAX], beside[PATH_MAX];
+	bool is_there, is_kept;
+	int err = real_path(real, path, &is_there);
+
+	if (!err)
+		err = name_beside(beside, real);
+	if (err)
+		return err;
+	if (!is_there || replace_is(beside, text) < 1)
+		return -ENOENT;
+	if (replace_is(real, expected) < 1)
+		return -ESTALE;
+	err = swap(beside, real, expected, &is_kept);
+	if (!err && is_kept)
+		(void)unlink(beside);
+	if (!err)
+		sync_folder(real);
+	return err;
+}
+
+void replace_forget(const char *path)
+{
+	char real[PATH_MAX], beside[PATH_MAX];
+	bool is_there;
+
+	if (!real_path(real, path, &is_there) && !name_beside(beside, real))
+		(void)unlink(beside);
 }
 
 /* Whole lines that both begin with. */
@@ -191,28 +316,29 @@ static size_t common_tail(const char *x, size_t x_len, const char *y,
 	return lines;
 }
 
-/* The only place of it at a line's beginning, or NULL. */
-static const char *only(const char *text, const char *part, size_t len)
+/* How often it stands at a line's beginning; where it does for the last time. */
+static unsigned find_lines(const char *text, const char *part, size_t len,
+			   const char **ret)
 {
-	const char *found = NULL;
+	unsigned count = 0;
 
 	for (const char *at = text; *at; at++) {
 		if ((at != text && at[-1] != '\n') ||
 		    strncmp(at, part, len) != 0)
 			continue;
-		if (found)
-			return NULL;
-		found = at;
+		*ret = at;
+		count++;
 	}
 
-	return found;
+	return count;
 }
 
 int replace_without(struct text *out, const char *now, const char *before,
 		    const char *after)
 {
 	size_t head, tail, old_len, new_len;
-	const char *at;
+	const char *at, *other;
+	unsigned count;
 
 	if (!before)
 		return -ENOENT;
@@ -223,8 +349,11 @@ int replace_without(struct text *out, const char *now, const char *before,
 	/* Nothing came that could be found again. */
 	if (new_len == tail)
 		return -ENOENT;
-	at = only(now, after + head, new_len - tail);
-	if (!at)
+	count = find_lines(now, after + head, new_len - tail, &at);
+	if (!count && (old_len == tail ||
+		       find_lines(now, before + head, old_len - tail, &other)))
+		return 1;
+	if (count != 1)
 		return -ENOENT;
 
 	text_bytes(out, now, (size_t)(at - now));

@@ -1,5 +1,6 @@
 #include "fix/rule_words.h"
 
+#include <ctype.h>
 #include <string.h>
 #include <strings.h>
 
@@ -138,16 +139,18 @@ static bool take_meta(struct words *w, struct rule_words *r)
 
 static bool take_verdict(struct words *w, struct rule_words *r)
 {
-	static const char *const verdicts[] = { "accept", "drop", "reject",
-						NULL };
+	static const char *const verdicts[][2] = { { "accept", "ACCEPT" },
+						   { "drop", "DROP" },
+						   { "reject", "REJECT" } };
 
-	if (!is_one_of(w, verdicts))
-		return false;
-	for (size_t i = 0; i < RULE_WORD; i++)
-		r->verdict[i] = w->word[i] >= 'a' && w->word[i] <= 'z'
-					? (char)(w->word[i] - 'a' + 'A')
-					: w->word[i];
-	return true;
+	for (size_t i = 0; i < sizeof(verdicts) / sizeof(*verdicts); i++)
+		if (is(w, verdicts[i][0])) {
+			memcpy(r->verdict, verdicts[i][1],
+			       strlen(verdicts[i][1]) + 1);
+			return true;
+		}
+
+	return false;
 }
 
 static bool take_statement(struct words *w, struct rule_words *r)

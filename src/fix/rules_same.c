@@ -77,6 +77,11 @@ static void put_line(struct text *out, const char *line, const char *end)
 	while (at < end) {
 		const char *next = at;
 
+		if (*at == '\\' && at + 1 < end) {
+			text_bytes(out, at, 2);
+			at += 2;
+			continue;
+		}
 		is_quoted ^= *at == '"';
 		if (!is_quoted && *at == '[')
 			next = behind_counters(at, end);

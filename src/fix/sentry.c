@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -11,6 +12,7 @@
 #include <syslog.h>
 #include <time.h>
 #include <unistd.h>
+#include <utmpx.h>
 
 #include "base/i18n.h"
 #include "fix/boot_hook.h"
@@ -23,7 +25,8 @@ struct sentry {
 	const struct order *order;
 	int64_t deadline_ns; /* CLOCK_BOOTTIME: it goes on while we sleep */
 	pid_t peer;
-	int peer_fd; /* readable when it is gone */
+	int peer_fd;     /* readable when it is gone */
+	unsigned failed; /* undos */
 };
 
 static int64_t boot_time(void)
@@ -74,28 +77,74 @@ static bool is_settled(const struct sentry *s)
 	return !ledger_progress(s->ledger, &p) && !ledger_is_pending(p.state);
 }
 
+/* To every terminal on which somebody is, as wall(1) does; who does not read does
+ * not hold us up. */
+static void tell_terminals(const char *words)
+{
+	const struct utmpx *u;
+
+	setutxent();
+	while ((u = getutxent())) {
+		char path[sizeof(u->ut_line) + 8];
+		int fd;
+
+		(void)snprintf(path, sizeof(path), "/dev/%.*s",
+			       (int)sizeof(u->ut_line), u->ut_line);
+		if (u->ut_type != USER_PROCESS || strstr(path, ".."))
+			continue;
+		fd = open(path, O_WRONLY | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+		if (fd < 0)
+			continue;
+		if (isatty(fd))
+			(void)write(fd, words, strlen(words));
+		(void)close(fd);
+	}
+	endutxent();
+}
+
+/* The first time, and then with longer and longer breaks. */
+static void tell_failed(const struct sentry *s, struct text *why)
+{
+	struct text words = TEXT_NULL;
+
+	syslog(LOG_ALERT, "change %s could not be taken back: %s", s->order->id,
+	       text_string(why));
+	text_str(&words, "\r\nkiriwake: ");
+	text_format(
+		&words,
+		_("the change %1$s could not be taken back, and is tried again and again: %2$s"),
+		s->order->id, text_string(why));
+	text_str(&words, "\r\n");
+	tell_terminals(text_string(&words));
+	text_done(&words);
+}
+
 /* SIGCHLD is ignored for the peer's sake; tools are waited for. */
-static void undo(const struct sentry *s)
+static void undo(struct sentry *s)
 {
 	struct text why = TEXT_NULL;
-	int lock, err;
+	int lock;
+	int err = ledger_lock(s->ledger, &lock);
 
+	if (err || is_settled(s)) {
+		if (!err)
+			(void)close(lock);
+		return;
+	}
 	(void)signal(SIGCHLD, SIG_DFL);
-	err = ledger_lock(s->ledger, &lock);
-	if (!err && !is_settled(s))
-		err = step_undo_all(s->ledger, s->order, &why);
-	if (err)
-		syslog(LOG_ALERT, "change %s could not be taken back: %s",
-		       s->order->id, text_string(&why));
-	else
+	err = step_undo_all(s->ledger, s->order, &why);
+	if (!err)
+		boot_hook_clear();
+	(void)close(lock);
+	(void)signal(SIGCHLD, SIG_IGN);
+	s->failed += err != 0;
+	/* 1, 2, 4, 8, … */
+	if (err && !(s->failed & (s->failed - 1)))
+		tell_failed(s, &why);
+	else if (!err)
 		syslog(LOG_NOTICE,
 		       "change %s was not confirmed in time and is taken back",
 		       s->order->id);
-	if (is_settled(s))
-		boot_hook_clear();
-	if (!err)
-		(void)close(lock);
-	(void)signal(SIGCHLD, SIG_IGN);
 	text_done(&why);
 }
 
@@ -120,6 +169,7 @@ static void replace_peer(struct sentry *s)
 
 	if (s->peer_fd >= 0)
 		(void)close(s->peer_fd);
+	s->peer_fd = -1;
 	pid = fork();
 	if (!pid) {
 		watch(s, self);
@@ -127,6 +177,8 @@ static void replace_peer(struct sentry *s)
 	}
 	if (pid > 0)
 		watch(s, pid);
+	else
+		(void)poll(NULL, 0, LOOK_MS);
 }
 
 __attribute__((noreturn)) static void stand(struct sentry *s)

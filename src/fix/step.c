@@ -1,114 +1,37 @@
 #include "fix/step.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
-#include <stdio.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
-#include "base/arena.h"
 #include "base/file.h"
 #include "base/i18n.h"
-#include "base/tool.h"
 #include "fix/file_check.h"
 #include "fix/replace.h"
-#include "fix/rules_edit.h"
-#include "fix/rules_same.h"
+#include "fix/step_rules.h"
+#include "fix/step_tool.h"
 
-enum { TOOL_MS = 20000, RESTART_MS = 90000, TRIES = 5, PAUSE_MS = 300 };
+enum { TRIES = 5, PAUSE_MS = 300, FILE_MOST = 16 << 20 };
 
-enum { FILE_MOST = 16 << 20 };
-
-static int input_of(const char *text)
+/* A daemon that is restarted would have the lock for good. */
+static int run_command(const struct ledger *l, const struct run_change *c,
+		       const char *const *argv, struct text *why)
 {
-	int fd = memfd_create("input", MFD_CLOEXEC);
-	int err = fd < 0 ? -errno : file_write(fd, text, strlen(text));
+	int lock = step_tool_lock(l), err = lock < 0 ? lock : 0;
 
-	if (!err && lseek(fd, 0, SEEK_SET) < 0)
-		err = -errno;
+	if (!err && c->is_restart)
+		(void)fcntl(lock, F_SETFD, FD_CLOEXEC);
 	if (!err)
-		return fd;
-	if (fd >= 0)
-		(void)close(fd);
-	return err;
-}
-
-static void tell_failed(struct text *why, struct tool *t, const char *name)
-{
-	text_clear(why);
-	if (t->failed)
-		text_format(why, _("%1$s cannot be started: %2$s."), name,
-			    strerror(t->failed));
-	else if (t->timed_out)
-		text_format(why, _("%s took too long."), name);
-	else if (t->complaint.len)
-		text_format(why, _("%1$s failed: %2$s"), name,
-			    text_string(&t->complaint));
+		err = step_tool_run(argv, NULL,
+				    c->is_restart ? STEP_RESTART_MS
+						  : STEP_TOOL_MS,
+				    NULL, why);
 	else
-		text_format(why, _("%1$s failed with status %2$d."), name,
-			    WIFEXITED(t->status) ? WEXITSTATUS(t->status) : -1);
-}
-
-/* echo: what it printed; may be NULL. */
-static int run(const char *const *argv, const char *input, int limit_ms,
-	       struct text *echo, struct text *why)
-{
-	struct tool t = { 0 }, *const list[] = { &t };
-	struct text program = TEXT_NULL;
-	int fd = input ? input_of(input) : 0;
-	int err = 0;
-
-	if (fd < 0)
-		return fd;
-	t.input = fd;
-	if (tool_find(&program, TOOL_USUAL_PATH, argv[0]))
-		tool_start(&t, text_string(&program), argv);
-	else
-		t.failed = ENOENT;
-	tool_finish(list, 1, tool_now_ms() + limit_ms);
-	if (!tool_ended_well(&t)) {
-		tell_failed(why, &t, argv[0]);
-		err = t.failed == ENOENT ? -ENOENT : -EIO;
-	} else if (echo) {
-		text_bytes(echo, text_string(&t.text), t.text.len);
-	}
-	tool_done(&t);
-	text_done(&program);
-	if (input)
-		(void)close(fd);
-	return err;
-}
-
-static void echo_name(char name[24], size_t i)
-{
-	(void)snprintf(name, 24, "echo-%zu", i);
-}
-
-static int run_script(const struct rules_change *c, const char *script,
-		      struct text *echo, struct text *why)
-{
-	struct arena *a = arena_new();
-	const char *const *argv = a ? rules_edit_argv(a, c) : NULL;
-	int err = argv ? run(argv, script, TOOL_MS, echo, why) : -ENOMEM;
-
-	arena_free(a);
-	return err;
-}
-
-static int do_rules(const struct ledger *l, const struct rules_change *c,
-		    size_t i, struct text *why)
-{
-	struct text echo = TEXT_NULL;
-	char name[24];
-	int err = run_script(c, c->script, &echo, why);
-
-	echo_name(name, i);
-	/* Without it the handles are found again by what is new. */
-	if (!err && c->engine == ENGINE_NFT)
-		(void)ledger_put(l, name, text_string(&echo), echo.len);
-	text_done(&echo);
+		text_str(why, strerror(-err));
+	if (lock >= 0)
+		(void)close(lock);
 	return err;
 }
 
@@ -118,8 +41,8 @@ static int do_file(const struct file_change *c, struct text *why)
 
 	if (err)
 		return err;
-	err = replace_file(c->path, c->before, c->after,
-			   c->mode ? c->mode : 0644);
+	err = replace_keeping(c->path, c->before, c->after,
+			      c->mode ? c->mode : 0644);
 	if (err == -ESTALE)
 		text_format(why,
 			    _("%s was changed by somebody since it was read."),
@@ -134,8 +57,11 @@ int step_do(const struct ledger *l, const struct order *o, size_t i,
 	    struct text *why)
 {
 	const struct fix_change *c = &o->steps[i].change;
-	int err = ledger_note(l, "begin", (int)i, NULL);
+	int err = c->kind == CHANGE_RULES ? step_rules_keep(l, o, i, why) : 0;
 
+	if (err)
+		return err;
+	err = ledger_note(l, "begin", (int)i, NULL);
 	if (err) {
 		text_format(why, _("The ledger cannot be written: %s."),
 			    strerror(-err));
@@ -143,77 +69,17 @@ int step_do(const struct ledger *l, const struct order *o, size_t i,
 	}
 	switch (c->kind) {
 	case CHANGE_RULES:
-		err = do_rules(l, &c->rules, i, why);
+		err = step_rules_do(l, o, i, why);
 		break;
 	case CHANGE_FILE:
 		err = do_file(&c->file, why);
 		break;
 	case CHANGE_RUN:
-		err = run(c->run.argv, NULL,
-			  c->run.is_restart ? RESTART_MS : TOOL_MS, NULL, why);
+		err = run_command(l, &c->run, c->run.argv, why);
 		break;
 	}
 	if (!err)
 		err = ledger_note(l, "done", (int)i, NULL);
-	return err;
-}
-
-/* What nft told when it was applied, or would have. */
-static void get_echo(const struct ledger *l, size_t i, const struct text *rules,
-		     struct text *now, struct text *ret)
-{
-	char name[24];
-
-	echo_name(name, i);
-	if (ledger_get(l, name, ret) || !ret->len) {
-		struct text before = *rules;
-
-		text_clear(ret);
-		rules_same_echo(ret, text_string(&before), before.len,
-				text_string(now), now->len);
-	}
-}
-
-static int undo_script(const struct ledger *l, const struct rules_change *c,
-		       size_t i, const struct text *rules, struct text *now,
-		       struct text *why)
-{
-	struct text undo = TEXT_NULL, echo = TEXT_NULL;
-	int err = 0;
-
-	if (c->engine == ENGINE_NFT) {
-		get_echo(l, i, rules, now, &echo);
-		err = rules_edit_undo(&undo, c, text_string(&echo));
-	} else {
-		text_str(&undo, c->undo);
-	}
-	if (err)
-		text_format(
-			why,
-			_("The new rules of table %s cannot be told from others."),
-			c->table);
-	else
-		err = run_script(c, text_string(&undo), NULL, why);
-	text_done(&undo);
-	text_done(&echo);
-	return err;
-}
-
-/* Where the rules are as they were, there is nothing to take back. */
-static int undo_rules(const struct ledger *l, const struct rules_change *c,
-		      size_t i, bool is_other_boot, struct text *why)
-{
-	struct text before = TEXT_NULL, now = TEXT_NULL;
-	int err = is_other_boot ? 0 : ledger_get(l, "rules", &before);
-
-	if (!err && !is_other_boot)
-		err = rules_same_gather(&now);
-	if (!err && !is_other_boot &&
-	    !rules_same(text_string(&before), before.len, text_string(&now),
-			now.len))
-		err = undo_script(l, c, i, &before, &now, why);
-	text_done(&before);
-	text_done(&now);
 	return err;
 }
 
@@ -230,54 +96,96 @@ static int undo_within(const struct file_change *c, struct text *why)
 	if (!err)
 		err = replace_file(c->path, text_string(&now),
 				   text_string(&mended), c->mode);
-	if (err)
+	if (err == -ENOENT || err == -ESTALE)
 		text_format(
 			why,
 			_("%s was changed by somebody else: look at it yourself."),
 			c->path);
+	else if (err < 0)
+		text_format(why, _("%1$s cannot be written: %2$s."), c->path,
+			    strerror(-err));
 	text_done(&now);
 	text_done(&mended);
-	return err;
+	return err < 0 ? err : 0;
 }
 
-static int undo_file(const struct file_change *c, struct text *why)
+/* A file is replaced at once or not at all, so what is not in it was not done. */
+static bool was_not_done(const struct file_change *c)
+{
+	struct text now = TEXT_NULL, mended = TEXT_NULL;
+	bool ret = file_load(&now, c->path, FILE_MOST) != 0 ||
+		   replace_without(&mended, text_string(&now), c->before,
+				   c->after) != 0;
+
+	text_done(&now);
+	text_done(&mended);
+	return ret;
+}
+
+static int undo_file(const struct file_change *c, bool is_done,
+		     struct text *why)
 {
 	int is_before = replace_is(c->path, c->before);
 	int is_after = replace_is(c->path, c->after);
-	int err;
+	int err = -ENOENT;
 
 	if (is_before > 0)
 		return 0;
 	if (is_after <= 0)
-		return undo_within(c, why);
+		return !is_done && was_not_done(c) ? 0 : undo_within(c, why);
 
-	err = replace_file(c->path, c->after, c->before, c->mode);
+	if (c->before)
+		err = replace_back(c->path, c->after, c->before);
+	if (err == -ENOENT)
+		err = replace_file(c->path, c->after, c->before, c->mode);
 	if (err)
 		text_format(why, _("%1$s cannot be written: %2$s."), c->path,
 			    strerror(-err));
 	return err;
 }
 
+/* A command that was perhaps not run may have nothing to take back. */
+static int undo_run(const struct ledger *l, const struct run_change *c,
+		    bool is_other_boot, struct text *why)
+{
+	int err = c->undo ? run_command(l, c, c->undo, why) : 0;
+
+	return is_other_boot ? 0 : err;
+}
+
+/* The next boot may have read what was to last, before it was taken back. */
+static bool may_have_booted(const struct order *o,
+			    const struct ledger_progress *p)
+{
+	for (size_t i = 0; i < o->count; i++)
+		if (o->steps[i].is_lasting && p->is_begun[i])
+			return true;
+
+	return false;
+}
+
 int step_take_back(const struct ledger *l, const struct order *o, size_t i,
-		   bool is_other_boot, struct text *why)
+		   const struct ledger_progress *p, struct text *why)
 {
 	const struct fix_change *c = &o->steps[i].change;
+	bool is_other_boot;
+	char boot[40];
 	int err = 0;
 
+	ledger_boot(boot);
+	is_other_boot = p->boot[0] && strcmp(p->boot, boot) != 0;
 	switch (c->kind) {
 	case CHANGE_RULES:
-		err = undo_rules(l, &c->rules, i, is_other_boot, why);
+		if (!is_other_boot || may_have_booted(o, p))
+			err = step_rules_undo(l, o, i, p, is_other_boot, why);
 		break;
 	case CHANGE_FILE:
-		err = undo_file(&c->file, why);
+		err = undo_file(&c->file, p->is_done[i], why);
+		if (!err)
+			replace_forget(c->file.path);
 		break;
 	case CHANGE_RUN:
-		if (c->run.undo)
-			err = run(c->run.undo, NULL,
-				  c->run.is_restart ? RESTART_MS : TOOL_MS,
-				  NULL, why);
-		if (is_other_boot)
-			err = 0;
+		err = undo_run(l, &c->run, is_other_boot, why);
 		break;
 	}
 	if (!err)
@@ -285,64 +193,67 @@ int step_take_back(const struct ledger *l, const struct order *o, size_t i,
 	return err;
 }
 
-/* A file is replaced at once or not at all, so what is not in it was not done. */
-static bool was_not_done(const struct fix_change *c)
+void step_forget_all(const struct order *o)
 {
-	struct text now = TEXT_NULL, mended = TEXT_NULL;
-	bool ret = false;
-
-	if (c->kind == CHANGE_RUN)
-		return true;
-	if (c->kind == CHANGE_FILE &&
-	    replace_is(c->file.path, c->file.after) < 1)
-		ret = file_load(&now, c->file.path, FILE_MOST) != 0 ||
-		      replace_without(&mended, text_string(&now),
-				      c->file.before, c->file.after) != 0;
-	text_done(&now);
-	text_done(&mended);
-	return ret;
+	for (size_t i = 0; i < o->count; i++)
+		if (o->steps[i].change.kind == CHANGE_FILE)
+			replace_forget(o->steps[i].change.file.path);
 }
 
-/* What was begun may have been done, or not. */
 static int take_back(const struct ledger *l, const struct order *o, size_t i,
-		     const struct ledger_progress *p, bool is_other_boot,
-		     struct text *why)
+		     const struct ledger_progress *p, struct text *why)
 {
-	bool is_sure = p->is_done[i];
+	bool is_run = o->steps[i].change.kind == CHANGE_RUN;
 	int err = 0;
 
 	for (int tries = 0; tries < TRIES; tries++) {
 		text_clear(why);
-		err = step_take_back(l, o, i, is_other_boot, why);
-		if (!err || (!is_sure && was_not_done(&o->steps[i].change)))
+		err = step_take_back(l, o, i, p, why);
+		if (!err)
 			return 0;
 		(void)poll(NULL, 0, PAUSE_MS);
 	}
 
-	return err;
+	/* A command that was perhaps not run may have nothing to take back. */
+	return is_run && !p->is_done[i] ? 0 : err;
+}
+
+static bool is_restart(const struct order_step *s)
+{
+	return s->change.kind == CHANGE_RUN && s->change.run.is_restart;
 }
 
 int step_undo_all(const struct ledger *l, const struct order *o,
 		  struct text *why)
 {
+	struct text last = TEXT_NULL;
 	struct ledger_progress p;
-	char boot[40];
 	int err = ledger_progress(l, &p), first = 0;
 
 	if (err)
 		return err;
-	ledger_boot(boot);
-	(void)ledger_state(l, LEDGER_UNDOING, NULL);
-	for (size_t i = o->count; i-- > 0;) {
-		if (!p.is_begun[i] || p.is_undone[i])
+	/* Tried again, it is not told again: the log has an end. */
+	if (p.state != LEDGER_STUCK)
+		(void)ledger_state(l, LEDGER_UNDOING, NULL);
+	/* What is to read its files again is restarted when they are back. */
+	for (size_t k = 2 * o->count; k-- > 0;) {
+		size_t i = k % o->count;
+
+		if (!p.is_begun[i] || p.is_undone[i] ||
+		    is_restart(&o->steps[i]) != (k < o->count))
 			continue;
-		err = take_back(l, o, i, &p, p.boot[0] && strcmp(p.boot, boot),
-				why);
-		if (err && !first)
-			first = err;
+		err = take_back(l, o, i, &p, &last);
+		if (!err || first)
+			continue;
+		first = err;
+		text_clear(why);
+		text_str(why, text_string(&last));
 	}
-	(void)ledger_state(l, first ? LEDGER_STUCK : LEDGER_UNDONE,
-			   first ? text_string(why) : NULL);
+	if (!first)
+		(void)ledger_state(l, LEDGER_UNDONE, NULL);
+	else if (p.state != LEDGER_STUCK)
+		(void)ledger_state(l, LEDGER_STUCK, text_string(why));
+	text_done(&last);
 	return first;
 }
 

@@ -14,12 +14,17 @@
 int step_do(const struct ledger *l, const struct order *o, size_t i,
 	    struct text *why);
 
-/* is_other_boot: what only the kernel held is gone. 0 or -errno with why. */
+/* p: what the ledger says of it. After another boot, what only the kernel held is
+ * gone, unless that boot found what was to last. 0 or -errno with why. */
 int step_take_back(const struct ledger *l, const struct order *o, size_t i,
-		   bool is_other_boot, struct text *why);
+		   const struct ledger_progress *p, struct text *why);
+
+/* What was kept to go back (replace.h) is removed: it is going to last. */
+void step_forget_all(const struct order *o);
 
 /* Takes back all that was begun, last first, and notes the outcome: UNDONE, or
- * STUCK after some tries. The caller has the ledger's lock. 0 or -errno with why. */
+ * STUCK after some tries. The caller has the ledger's lock. 0 or -errno with why:
+ * of the first that failed. */
 int step_undo_all(const struct ledger *l, const struct order *o,
 		  struct text *why);
 

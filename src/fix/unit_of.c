@@ -39,7 +39,7 @@ static const char *script_of(struct fix_planning *p, const char *program)
 	size_t len = program ? strlen(program) : 0;
 	const char *names[] = { program, NULL };
 
-	if (!kit_is_word(program) || strchr(program, '/'))
+	if (!program || !kit_is_word(program) || strchr(program, '/'))
 		return NULL;
 	if (len > 1 && program[len - 1] == 'd')
 		names[1] = arena_copy(p->plan->arena, program, len - 1);
@@ -86,9 +86,9 @@ const char *const *unit_of_command(struct fix_planning *p,
 				   const struct unit_of *u, const char *verb)
 {
 	if (u->name)
-		return fix_argv(p, "systemctl", verb, u->name, NULL);
+		return fix_argv(p, "systemctl", verb, u->name, (char *)NULL);
 	if (u->script)
-		return fix_argv(p, u->script, verb, NULL);
+		return fix_argv(p, u->script, verb, (char *)NULL);
 
 	return NULL;
 }
@@ -103,10 +103,11 @@ int unit_of_restart(struct fix_planning *p, struct fix_candidate *c,
 			       .undo = argv,
 			       .is_restart = !is_reload };
 
-	/* Daemons that read their files anew do so for this signal. */
-	if (!argv && is_reload && u->pid > 1) {
+	/* Daemons that read their files anew do so for this signal; a script
+	 * knows only the process that it started itself. */
+	if (!u->name && is_reload && u->pid > 1) {
 		argv = fix_argv(p, "kill", "-HUP", fix_words(p, "%d", u->pid),
-				NULL);
+				(char *)NULL);
 		name = u->program ? u->program : "?";
 		run.argv = argv;
 		run.undo = argv;

@@ -72,6 +72,48 @@ int neighbour_get(struct netlink *n, const struct address *a, uint32_t device,
 	return error == -ENOENT || error == -ENODEV ? 0 : error;
 }
 
+struct dumping {
+	neighbour_each *each;
+	void *context;
+};
+
+static int take_each(const struct nlmsghdr *m, void *context)
+{
+	const struct ndmsg *d = mnl_nlmsg_get_payload(m);
+	struct dumping *dumping = context;
+	struct neighbour_entry e = { 0 };
+	const struct nlattr *a;
+	bool has_address = false;
+
+	if (take(m, &e.neighbour) || !e.neighbour.is_known)
+		return 0;
+
+	e.device = (uint32_t)d->ndm_ifindex;
+	e.is_router = d->ndm_flags & NTF_ROUTER;
+	for (struct netlink_walk w = netlink_attributes(m, sizeof(*d));
+	     (a = netlink_next(&w)) != NULL;) {
+		uint16_t len = mnl_attr_get_payload_len(a);
+
+		if (mnl_attr_get_type(a) != NDA_DST || (len != 4 && len != 16))
+			continue;
+		e.address = netlink_to_address(mnl_attr_get_payload(a), len);
+		has_address = true;
+	}
+	return has_address ? dumping->each(&e, dumping->context) : 0;
+}
+
+int neighbour_dump(struct netlink *n, int family, neighbour_each *each,
+		   void *context)
+{
+	struct dumping dumping = { each, context };
+	struct netlink_request room;
+	struct nlmsghdr *m = netlink_request(&room, RTM_GETNEIGH, NLM_F_DUMP);
+	struct ndmsg *d = mnl_nlmsg_put_extra_header(m, sizeof(*d));
+
+	d->ndm_family = (uint8_t)family;
+	return netlink_ask(n, m, take_each, &dumping);
+}
+
 static int take_port(const struct nlmsghdr *m, void *context)
 {
 	const struct ndmsg *d = mnl_nlmsg_get_payload(m);

@@ -25,6 +25,19 @@ struct neighbour {
 int neighbour_get(struct netlink *n, const struct address *a, uint32_t device,
 		  struct neighbour *ret);
 
+/* All of a family: its address, its device, and whether it says that it is a
+ * router (IPv6 only). each() returns below 0 to end it. 0 or -errno. */
+struct neighbour_entry {
+	struct address address;
+	uint32_t device;
+	struct neighbour neighbour;
+	bool is_router;
+};
+
+typedef int neighbour_each(const struct neighbour_entry *e, void *context);
+int neighbour_dump(struct netlink *n, int family, neighbour_each *each,
+		   void *context);
+
 /* By which port of a bridge a station is reached, as the bridge has learned it
  * (RTM_GETNEIGH of PF_BRIDGE, Linux 5.0): its index; 0: it has not. 0 or
  * -errno. */

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Plans in the language of who keeps the rules, tried with the real programs.
 
-    managers.py PROGRAM [--packages FOLDER] [-v] [NAME...]
+    managers.py PROGRAM [--packages FOLDER] [--jobs N] [-v] [NAME...]
 
 For each manager: a server whose rules it keeps refuses the client. `fix plan' is asked; its commands are run as they are; the
 client must get in, and nobody else; what changed in the dump must be what the plan foretold; the undo must give the rules back;
@@ -9,6 +9,7 @@ then the lasting part is done, the manager is restarted, the host "rebooted" (al
 client must still get in. Exits with 77 where no namespaces can be had; a manager whose package is missing is skipped by name.
 """
 import argparse
+import concurrent.futures
 import json
 import os
 import pathlib
@@ -37,6 +38,8 @@ done'''
 def enable(host, *units):
     """What systemctl enable leaves behind."""
     for unit in units:
+        wanted = host.root / f'etc/systemd/system/multi-user.target.wants/{unit}'
+        wanted.unlink(missing_ok=True)  # this machine's own may be a link to the unit itself
         host.write(f'/etc/systemd/system/multi-user.target.wants/{unit}', '')
 
 
@@ -163,6 +166,29 @@ class NftablesInclude(Nftables):
     def lay(self):
         self.host.write('/etc/nftables.conf', '#!/usr/sbin/nft -f\nflush ruleset\ninclude "/etc/nftables.d/*.nft"\n')
         self.host.write('/etc/nftables.d/input.nft', self.chain)
+
+
+class NftablesSet(Nftables):
+    """A set of those who are banned, made by hand, and kept in the file."""
+    wanted = 'set-element'
+
+    def lay(self):
+        self.host.write('/etc/nftables.conf', f'''#!/usr/sbin/nft -f
+flush ruleset
+table inet filter {{
+    set bad {{
+        type ipv4_addr
+        # who was here
+        elements = {{ 198.51.100.1, {self.lab.client.address},
+                     198.51.100.2 }}
+    }}
+    chain input {{
+        type filter hook input priority filter; policy accept;
+        ip saddr @bad drop
+        tcp dport {self.port + 1} reject
+    }}
+}}
+''')
 
 
 class Ufw(Manager):
@@ -297,6 +323,61 @@ class Fail2banNft(Fail2ban):
     action, every = 'nftables-multiport', 'nftables-allports'
 
 
+class Docker(Manager):
+    """Its rules and the one that its documentation has people put into DOCKER-USER; the program itself is not there."""
+    keeps = 'docker'
+    drop_in = '/etc/systemd/system/docker.service.d'
+
+    def begin(self):
+        enable(self.host, 'docker.service')
+        box = self.lab.add_host('box', behind=self.host)
+        device = self.host.device_to(box)
+        self.host.run(f'ip link set {device} down; ip link set {device} name docker0; ip link set docker0 up')
+        self.outside, self.box = self.host.devices[0], box.addr4
+        box.start('exec python3 -c "import socket; s = socket.create_server((\'0.0.0.0\', 80), backlog=64)\n'
+                  'while True: s.accept()[0].close()"')
+        box.wait_listening(80)
+        self.load()
+
+    def load(self):
+        self.host.run(['iptables-restore'], input=f'''*nat
+:PREROUTING ACCEPT [0:0]
+:INPUT ACCEPT [0:0]
+:OUTPUT ACCEPT [0:0]
+:POSTROUTING ACCEPT [0:0]
+:DOCKER - [0:0]
+-A PREROUTING -m addrtype --dst-type LOCAL -j DOCKER
+-A DOCKER ! -i docker0 -p tcp -m tcp --dport {self.port} -j DNAT --to-destination {self.box}:80
+COMMIT
+*filter
+:INPUT ACCEPT [0:0]
+:FORWARD DROP [0:0]
+:OUTPUT ACCEPT [0:0]
+:DOCKER - [0:0]
+:DOCKER-BRIDGE - [0:0]
+:DOCKER-CT - [0:0]
+:DOCKER-FORWARD - [0:0]
+:DOCKER-USER - [0:0]
+-A FORWARD -j DOCKER-USER
+-A FORWARD -j DOCKER-FORWARD
+-A DOCKER -d {self.box}/32 ! -i docker0 -o docker0 -p tcp -m tcp --dport 80 -j ACCEPT
+-A DOCKER ! -i docker0 -o docker0 -j DROP
+-A DOCKER-BRIDGE -o docker0 -j DOCKER
+-A DOCKER-CT -o docker0 -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT
+-A DOCKER-FORWARD -j DOCKER-CT
+-A DOCKER-FORWARD -j DOCKER-BRIDGE
+-A DOCKER-FORWARD -i docker0 -j ACCEPT
+-A DOCKER-USER ! -s 192.0.2.2/32 -i {self.outside} -j DROP
+COMMIT
+''')
+
+    def boot(self):
+        self.load()
+        for file in self.host.path(self.drop_in).glob('*.conf'):
+            for command in re.findall('^ExecStartPost=(.*)$', file.read_text(), re.M):
+                self.host.run(command)
+
+
 STORIES = {
     'iptables-persistent': (IptablesPersistent, 4),
     'iptables-persistent-order': (IptablesPersistentOtherOrder, 4),
@@ -304,6 +385,7 @@ STORIES = {
     'nftables': (Nftables, 4),
     'nftables-v6': (Nftables, 6),
     'nftables-include': (NftablesInclude, 4),
+    'nftables-set': (NftablesSet, 4),
     'ufw': (Ufw, 4),
     'ufw-v6': (Ufw, 6),
     'ufw-denied': (UfwDenied, 4),
@@ -313,6 +395,7 @@ STORIES = {
     'firewalld-v6': (Firewalld, 6),
     'firewalld-denied': (FirewalldDenied, 4),
     'firewalld-iptables': (FirewalldIptables, 4),
+    'docker': (Docker, 4),
     'fail2ban': (Fail2ban, 4),
     'fail2ban-ipset': (Fail2banIpset, 4),
     'fail2ban-nft': (Fail2banNft, 4),
@@ -397,6 +480,11 @@ class Story:
         said = self.host.run(tools[change['engine']], input=script)
         self.handles = re.findall(r'^(?:add|insert) rule .*# handle (\d+)', said, re.M)
 
+    def judge_rehearsal(self, rehearsal, said):
+        """Where a room can be had, the plan must have been proven there."""
+        failed = [row['check'] for row in (rehearsal or {'rows': []})['rows'] if row['result'] == 'fail']
+        assert not failed, f'{said}\nnot proven: {failed}'
+
     def tell(self):
         self.manager.begin()
         for port in (self.port, self.port + 1):
@@ -410,11 +498,12 @@ class Story:
         candidate, said = self.plan()
         assert candidate['owner'] == self.manager.keeps, said
         assert candidate['lasts'] == 'yes', said
+        if candidate['changes'][0]['kind'] == 'rules' and not isinstance(self.manager, Docker):
+            assert 'loading it into an empty namespace' in candidate['lasts_text'], said
         assert candidate['effect']['lets_through'] and candidate['effect']['known'], said
         assert candidate['effect']['exact'] or not candidate['id'].startswith('rule-insert'), said
 
-        rehearsal = candidate['rehearsal'] or {'proven': True}
-        assert rehearsal['proven'], f'{said}\n{rehearsal}'
+        self.judge_rehearsal(candidate['rehearsal'], said)
 
         for change in candidate['changes']:
             self.do(change)
@@ -481,6 +570,7 @@ def main():
     parser.add_argument('names', nargs='*')
     parser.add_argument('--packages', default=os.environ.get('KIRIWAKE_LAB_ROOT', str(root / 'build/lab-root')))
     parser.add_argument('--seed', type=int, default=1)
+    parser.add_argument('--jobs', type=int, default=2)
     parser.add_argument('--one')
     parser.add_argument('--base')
     parser.add_argument('-v', dest='verbose', action='store_true')
@@ -495,10 +585,11 @@ def main():
     args.base = tempfile.mkdtemp(prefix='kiriwake-managers-')
     wrong = 0
     try:
-        for name in args.names or STORIES:
+        def story(name):
             began = time.monotonic()
-            record = spawn(name, args)
-            took = f'{time.monotonic() - began:.1f} s'
+            return name, spawn(name, args), f'{time.monotonic() - began:.1f} s'
+        pool = concurrent.futures.ThreadPoolExecutor(args.jobs)
+        for name, record, took in pool.map(story, args.names or STORIES):
             if 'skipped' in record:
                 print(f'skipped  {name}: {record["skipped"]}')
             elif 'broken' in record:

@@ -239,7 +239,20 @@ class Host:
     # What it is made of
 
     def path(self, name):
-        return self.root / str(name).lstrip('/')
+        """Links are followed as the host itself does: one to /lib/... must not lead to this machine's."""
+        parts, here, links = pathlib.PurePosixPath(name).parts[::-1], [], 0
+        parts = list(parts)
+        while parts:
+            part = parts.pop()
+            path = self.root.joinpath(*here, part)
+            if part in ('/', '..'):
+                here = [] if part == '/' else here[:-1]
+            elif path.is_symlink() and links < 40:
+                parts += pathlib.PurePosixPath(os.readlink(path)).parts[::-1]
+                links += 1
+            else:
+                here.append(part)
+        return self.root.joinpath(*here)
 
     def write(self, name, text, mode=0o644):
         path = self.path(name)

@@ -77,7 +77,7 @@ static int run(struct fix_planning *p, struct fix_candidate *c,
 					(unsigned)p->plan->ask.port);
 	struct text t = TEXT_NULL;
 	struct fix_change *change;
-	size_t len;
+	size_t len = 0;
 	const char *name = zone_of(zone, &len);
 
 	text_format(&t, "uci set firewall.%s=rule", section);

@@ -32,7 +32,7 @@ static const struct {
 	{ "networkmanager",
 	  N_("%1$s wrote %2$s for a shared connection, and writes it again when that goes up. What is behind it is not reached from outside: nmcli connection modify NAME ipv4.method manual, with a route instead.") },
 	{ "neutron",
-	  N_("%1$s wrote %2$s from a security group, and writes it again: openstack security group rule create --protocol tcp --dst-port PORT --remote-ip ADDRESS GROUP") },
+	  N_("%1$s wrote %2$s from a security group, and writes it again: openstack security group rule create --protocol tcp --dst-port PORT --remote-ip CLIENT GROUP") },
 	{ "podman",
 	  N_("%1$s wrote %2$s for its networks, and writes it again: publish the port of the container (podman run -p), or podman network reload.") },
 	{ "tailscale",
@@ -64,7 +64,6 @@ static int express(struct fix_planning *p, struct fix_candidate *c)
 		return -ENOENT;
 	for (size_t i = 0; i < sizeof(programs) / sizeof(*programs); i++)
 		if (!strcmp(programs[i].id, o->id)) {
-			// NOLINTNEXTLINE(clang-diagnostic-format-nonliteral)
 			fix_remark(p, _(programs[i].text), o->title,
 				   chain->name);
 			return -ENOENT;

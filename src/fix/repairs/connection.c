@@ -40,7 +40,8 @@ static int end_socket(struct fix_planning *p, const char *client, uint16_t port)
 	const struct kit_run run = {
 		.argv = fix_argv(p, "ss", "-K", "dst", client, "sport", "=",
 				 fix_words(p, ":%u", p->plan->ask.port),
-				 "dport", "=", fix_words(p, ":%u", port), NULL),
+				 "dport", "=", fix_words(p, ":%u", port),
+				 (char *)NULL),
 		.text = fix_words(p, _("Ends the connection from %s."), words),
 		.undo_text = _("There is nothing to take back."),
 	};

@@ -233,11 +233,24 @@ static const char *message(struct fix_planning *p, const struct fix_fault *f)
 	return ret;
 }
 
+/* It sits on the other side, whoever saw it. */
+static bool is_theirs(const struct fix_planning *p, const struct cause *c)
+{
+	bool is_server = p->record && p->record->vantage == VANTAGE_SERVER;
+
+	if (is_server)
+		return c->place == PLACE_CLIENT ||
+		       c->place == PLACE_CLIENT_LINK;
+	return c->place == PLACE_SERVER || c->place == PLACE_SERVER_LINK ||
+	       c->place == PLACE_SERVICE;
+}
+
 static int propose(struct fix_planning *p, const struct fix_fault *f)
 {
 	if (!f->cause || (f->is_mended && !who_else(f->cause->id)))
 		return -ENOENT;
-	if (kit_is_here(p, f) && !who_else(f->cause->id)) {
+	if (kit_is_here(p, f) && !is_theirs(p, f->cause) &&
+	    !who_else(f->cause->id)) {
 		fix_remark(p, "%s: %s", _(f->cause->title), _(f->cause->fix));
 		return -ENOENT;
 	}

@@ -36,9 +36,9 @@ static int put_up(struct mending *m)
 	};
 	const struct kit_run run = {
 		.argv = fix_argv(p, "ip", "link", "set", "dev", m->device, "up",
-				 NULL),
+				 (char *)NULL),
 		.undo = fix_argv(p, "ip", "link", "set", "dev", m->device,
-				 "down", NULL),
+				 "down", (char *)NULL),
 		.text = fix_words(p, _("Sets the device %s up."), m->device),
 		.undo_text = fix_words(p, _("Sets the device %s down again."),
 				       m->device),
@@ -57,7 +57,7 @@ static int put_up(struct mending *m)
 		return -ENOMEM;
 	kit_effect(
 		p, c,
-		_("All traffic of %s comes and goes again; routes by it that were lost when it went down have to be set again, by what manages the network."),
+		_("All traffic of %s comes and goes again; routes by it, and addresses of IPv6, that were lost when it went down have to be set again, by what manages the network."),
 		m->device);
 	return 0;
 }
@@ -104,9 +104,10 @@ static int put_forwarding(struct mending *m)
 	};
 	const struct kit_run run = {
 		.argv = fix_argv(p, "bridge", "link", "set", "dev", m->device,
-				 "state", "3", NULL),
+				 "state", "3", (char *)NULL),
 		.undo = fix_argv(p, "bridge", "link", "set", "dev", m->device,
-				 "state", fix_words(p, "%d", old), NULL),
+				 "state", fix_words(p, "%d", old),
+				 (char *)NULL),
 		.text = fix_words(
 			p, _("Sets the port %s to the state forwarding."),
 			m->device),
@@ -146,9 +147,9 @@ static int put_together(struct mending *m)
 	};
 	const struct kit_run run = {
 		.argv = fix_argv(p, "bridge", "link", "set", "dev", m->device,
-				 "isolated", "off", NULL),
+				 "isolated", "off", (char *)NULL),
 		.undo = fix_argv(p, "bridge", "link", "set", "dev", m->device,
-				 "isolated", "on", NULL),
+				 "isolated", "on", (char *)NULL),
 		.text = fix_words(p, _("Takes the isolation off %s."),
 				  m->device),
 		.undo_text = fix_words(p, _("Isolates %s again."), m->device),

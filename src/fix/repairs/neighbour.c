@@ -66,9 +66,10 @@ static int propose(struct fix_planning *p, const struct fix_fault *f)
 	frame.risk_text = _(
 		"The kernel asks on the link who has the address, as it does for all others.");
 	run.argv = fix_argv(p, "ip", "neigh", "del", e.address, "dev", e.device,
-			    NULL);
+			    (char *)NULL);
 	run.undo = fix_argv(p, "ip", "neigh", "replace", e.address, "lladdr",
-			    e.mac, "dev", e.device, "nud", "permanent", NULL);
+			    e.mac, "dev", e.device, "nud", "permanent",
+			    (char *)NULL);
 	run.text = fix_words(p, _("Deletes the entry of %s."), e.address);
 	run.undo_text = _("Writes that entry again.");
 	c = kit_propose(p, &frame);

@@ -26,8 +26,8 @@ static const char *pin(struct mending *m, struct fix_candidate *c)
 	const struct kit_run run = {
 		.argv = fix_argv(p, "bpftool", "prog", "pin", "id",
 				 fix_words(p, "%lld", (long long)m->id), path,
-				 NULL),
-		.undo = fix_argv(p, "rm", "-f", path, NULL),
+				 (char *)NULL),
+		.undo = fix_argv(p, "rm", "-f", path, (char *)NULL),
 		.text = fix_words(
 			p,
 			_("Keeps the program %lld, so that it can be attached again."),
@@ -68,7 +68,7 @@ static int detach_xdp(struct mending *m)
 	const char *path = c && has_undo ? pin(m, c) : NULL;
 	struct kit_run run = {
 		.argv = fix_argv(p, "ip", "link", "set", "dev", m->device,
-				 m->mode, "off", NULL),
+				 m->mode, "off", (char *)NULL),
 		.text = fix_words(p, _("Detaches the program from %s."),
 				  m->device),
 		.undo_text = _("It cannot be taken back from here."),
@@ -77,10 +77,10 @@ static int detach_xdp(struct mending *m)
 	if (!c || (has_undo && !path))
 		return -ENOMEM;
 	if (path) {
-		run.undo =
-			fix_argv(p, "bpftool", "net", "attach",
-				 !strcmp(m->mode, "xdp") ? "xdpdrv" : m->mode,
-				 "pinned", path, "dev", m->device, NULL);
+		run.undo = fix_argv(
+			p, "bpftool", "net", "attach",
+			!strcmp(m->mode, "xdp") ? "xdpdrv" : m->mode, "pinned",
+			path, "dev", m->device, (char *)NULL);
 		run.undo_text = _("Attaches it again.");
 	}
 	if (!kit_run(p, c, false, &run))
@@ -98,7 +98,7 @@ static const char *unit_of_cgroup(struct mending *m)
 	const char *slash = m->cgroup ? strrchr(m->cgroup, '/') : NULL;
 	const char *unit = slash ? slash + 1 : NULL;
 
-	if (!kit_is_word(unit) ||
+	if (!unit || !kit_is_word(unit) ||
 	    !(strstr(unit, ".service") || strstr(unit, ".slice") ||
 	      strstr(unit, ".socket")))
 		return NULL;
@@ -134,7 +134,7 @@ static int allow_in_unit(struct mending *m, const char *unit, const char *who)
 			fix_words(p, "[%s]\nIPAddressAllow=%s\n", section, who),
 	};
 	const char *const *reload =
-		fix_argv(p, "systemctl", "daemon-reload", NULL);
+		fix_argv(p, "systemctl", "daemon-reload", (char *)NULL);
 	const struct kit_run run = {
 		.argv = reload,
 		.undo = reload,
@@ -158,25 +158,44 @@ static int allow_in_unit(struct mending *m, const char *unit, const char *who)
 	return unit_of_restart(p, c, &u, false);
 }
 
+/* Where the group is mounted. */
+static const char *path_of_cgroup(struct mending *m)
+{
+	static const char *const mounts[] = { "", "/sys/fs/cgroup",
+					      "/sys/fs/cgroup/unified" };
+
+	for (size_t i = 0; m->cgroup && i < 3; i++) {
+		const char *path =
+			fix_words(m->p, "%s%s", mounts[i], m->cgroup);
+
+		if (kit_has_file(m->p,
+				 fix_words(m->p, "%s/cgroup.procs", path)))
+			return path;
+	}
+
+	return m->cgroup ? fix_words(m->p, "%s%s", mounts[1], m->cgroup) : NULL;
+}
+
 static int detach_cgroup(struct mending *m)
 {
 	struct fix_planning *p = m->p;
+	const char *cgroup = path_of_cgroup(m);
 	struct kit_frame frame = detach_frame(m, true, m->cgroup);
 	struct fix_candidate *c;
 	struct kit_run run = { 0 };
 	const char *path;
 
 	if (!kit_has_tool(p, "bpftool") || !kit_is_word(m->mode) ||
-	    !kit_is_word(m->cgroup))
+	    !kit_is_word(cgroup))
 		return -ENOENT;
 	c = kit_propose(p, &frame);
 	path = c ? pin(m, c) : NULL;
 	if (!path)
 		return -ENOMEM;
 	run.argv = fix_argv(p, "bpftool", "cgroup", "detach", m->cgroup,
-			    m->mode, "pinned", path, NULL);
+			    m->mode, "pinned", path, (char *)NULL);
 	run.undo = fix_argv(p, "bpftool", "cgroup", "attach", m->cgroup,
-			    m->mode, "pinned", path, "multi", NULL);
+			    m->mode, "pinned", path, "multi", (char *)NULL);
 	run.text = fix_words(p, _("Detaches the program from %s."), m->cgroup);
 	run.undo_text = _("Attaches it again.");
 	if (!kit_run(p, c, false, &run))

@@ -30,6 +30,9 @@ struct mending {
 	const char *device;
 	bool has_other;
 	bool is_refusing, is_missing;
+	/* Neighbours that may be a gateway, where no route names one. */
+	struct neighbour_entry near;
+	unsigned near_count;
 };
 
 static bool begins_with(const char *s, const char *word)
@@ -240,12 +243,66 @@ static int delete_route(const struct mending *m)
 	return network_files_drop(p, c, "route", m->words);
 }
 
+static bool has_neighbours(const struct mending *m, uint32_t index)
+{
+	const struct links_link *l =
+		m->p->links ? links_by_index(m->p->links, index) : NULL;
+
+	return l && links_has_neighbours(l) && !links_is_loopback(l);
+}
+
+/* A gateway of the way back has spoken lately: the client's packets came by it. */
+static int each_neighbour(const struct neighbour_entry *e, void *context)
+{
+	struct mending *m = context;
+	const struct neighbour *n = &e->neighbour;
+
+	if (!n->mac_length || neighbour_has_failed(n) ||
+	    address_is_group(&e->address) || !has_neighbours(m, e->device) ||
+	    address_equal(&e->address, &m->to))
+		return 0;
+	/* One that says so is one: no other has to be looked for. */
+	if (m->near_count && m->near.is_router && !e->is_router)
+		return 0;
+	/* The same station by its other address. */
+	if (m->near_count && e->device == m->near.device &&
+	    !memcmp(n->mac, m->near.neighbour.mac, sizeof(n->mac)))
+		return 0;
+	m->near_count =
+		e->is_router && !m->near.is_router ? 1 : m->near_count + 1;
+	m->near = *e;
+	return 0;
+}
+
+static int add_by_neighbour(struct mending *m)
+{
+	struct fix_planning *p = m->p;
+	const char *gateway, *device;
+
+	if (!m->n && (!p->may_read || netlink_open(&m->n, NETLINK_ROUTE)))
+		return -ENOENT;
+	if (neighbour_dump(m->n, netlink_family(&m->to), each_neighbour, m) ||
+	    m->near_count != 1)
+		return -ENOENT;
+
+	gateway = kit_address(p, &m->near.address);
+	device = device_of(m, m->near.device);
+	return add_way(
+		m, gateway, device,
+		fix_words(
+			p,
+			_("%s is the only neighbour that this host has heard of on its links, so the client's packets came by it."),
+			gateway),
+		false);
+}
+
 static int add_missing(struct mending *m)
 {
 	struct fix_planning *p = m->p;
 	const char *device = NULL, *path = NULL;
 	const char *gateway = network_files_gateway(p, !address_is_v4(&m->to),
 						    &device, &path);
+	int err;
 
 	if (gateway)
 		return add_way(
@@ -255,6 +312,10 @@ static int add_missing(struct mending *m)
 				_("%1$s names the gateway %2$s, which no route has now."),
 				path, gateway),
 			false);
+	err = add_by_neighbour(m);
+	if (err != -ENOENT)
+		return err;
+
 	fix_remark(
 		p,
 		_("Which gateway leads to %1$s is not known here. Once it is: `%2$s route add %1$s via GATEWAY dev DEVICE`."),
@@ -276,14 +337,20 @@ static int mend(struct mending *m)
 	const char *gateway;
 	int err = -ENOENT;
 
-	if (m->has_other && !(m->is_refusing && is_for_one(m))) {
+	if (!m->has_other && !m->is_refusing) {
+		err = add_by_neighbour(m);
+		if (err != -ENOENT)
+			return err;
+	}
+	if (m->has_other && !is_for_one(m)) {
 		gateway = m->other.has_gateway
 				  ? kit_address(m->p, &m->other.gateway)
 				  : NULL;
 		err = add_way(m, gateway, m->device, NULL,
 			      m->is_refusing || is_alive(m));
 	}
-	if (m->is_refusing && m->has_other && (!err || err == -ENOENT)) {
+	if ((m->is_refusing || is_for_one(m)) && m->has_other &&
+	    (!err || err == -ENOENT)) {
 		int deleted = delete_route(m);
 
 		err = deleted == -ENOENT ? err : deleted;
@@ -322,11 +389,9 @@ static int propose(struct fix_planning *p, const struct fix_fault *f)
 	m.is_refusing = is_refusing(m.k->text);
 	if (!m.words)
 		return -ENOMEM;
-	if (m.is_missing)
-		return add_missing(&m);
-
-	find_other(&m);
-	err = mend(&m);
+	if (!m.is_missing)
+		find_other(&m);
+	err = m.is_missing ? add_missing(&m) : mend(&m);
 	netlink_close(m.n);
 	return err;
 }
@@ -340,7 +405,6 @@ const struct repair repair_route = {
 		    "router-route-prohibit", "router-route-unreachable",
 		    "client-no-route", "client-wrong-gateway",
 		    "client-wrong-netmask", "client-route-blackhole",
-		    "client-route-prohibit", "client-route-unreachable",
-		    "vpn-split-tunnel" },
+		    "client-route-prohibit", "client-route-unreachable" },
 	.propose = propose,
 };

@@ -248,6 +248,9 @@ static int walk(struct rules_mend *m, struct walk_blocker *ret,
 
 	*ret_through =
 		!err && effect_gets_through(first) && effect_gets_through(next);
+	/* A bridge's rules are mended where nothing else is in the way. */
+	if (!err)
+		m->walked = first;
 	if (err || *ret_through)
 		return err;
 

@@ -53,7 +53,7 @@ static const char *const *nft_command(struct fix_planning *p, const char *verb,
 {
 	return fix_argv(p, "nft", verb, "element",
 			table_family_names[s->table->family], s->table->name,
-			s->name, fix_words(p, "{ %s }", element), NULL);
+			s->name, fix_words(p, "{ %s }", element), (char *)NULL);
 }
 
 static int commands(struct fix_planning *p, const struct set *s,
@@ -65,9 +65,9 @@ static int commands(struct fix_planning *p, const struct set *s,
 		ret->delete = nft_command(p, "delete", s, element);
 	} else {
 		ret->add = fix_argv(p, "ipset", "add", s->name, element, option,
-				    NULL);
-		ret->delete =
-			fix_argv(p, "ipset", "del", s->name, element, NULL);
+				    (char *)NULL);
+		ret->delete = fix_argv(p, "ipset", "del", s->name, element,
+				       (char *)NULL);
 	}
 	return ret->add && ret->delete ? 0 : -ENOMEM;
 }

@@ -210,8 +210,8 @@ static int go_on(struct fix_planning *p, int pid, const char *program)
 		.lasts_text = _("A boot starts it anew."),
 	};
 	const struct kit_run run = {
-		.argv = fix_argv(p, "kill", "-CONT", number, NULL),
-		.undo = fix_argv(p, "kill", "-STOP", number, NULL),
+		.argv = fix_argv(p, "kill", "-CONT", number, (char *)NULL),
+		.undo = fix_argv(p, "kill", "-STOP", number, (char *)NULL),
 		.text = fix_words(p, _("Lets the stopped process %d go on."),
 				  pid),
 		.undo_text = _("Stops it again."),

@@ -55,7 +55,7 @@ static int read_folder(struct reading *r, struct xinetd_conf *c,
 {
 	enum { FILES_MOST = 256 };
 
-	const char *files[FILES_MOST];
+	const char *files[FILES_MOST] = { NULL };
 	struct text names = TEXT_NULL;
 	int err = reader_names(path, &names);
 	size_t at = 0, count = 0;

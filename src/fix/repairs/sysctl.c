@@ -98,9 +98,10 @@ static const char *wanted(struct fix_planning *p, const struct setting *s,
 					      : NULL;
 
 	/* The last port stays. */
-	return n > atoi(s->value) ? fix_words(p, "%s %s", s->value,
-					      end + strspn(end, " \t"))
-				  : NULL;
+	return n > strtoll(s->value, NULL, 10)
+		       ? fix_words(p, "%s %s", s->value,
+				   end + strspn(end, " \t"))
+		       : NULL;
 }
 
 /* At boot: the line that sets it changes its value, or there is a new one that
@@ -160,9 +161,11 @@ static int put_now(struct fix_planning *p, struct fix_candidate *c,
 	const char *name = sysctl_files_name(p, key);
 	struct kit_run run = {
 		.argv = fix_argv(p, "sysctl", "-w",
-				 fix_words(p, "%s=%s", name, value), NULL),
+				 fix_words(p, "%s=%s", name, value),
+				 (char *)NULL),
 		.undo = fix_argv(p, "sysctl", "-w",
-				 fix_words(p, "%s=%s", name, old), NULL),
+				 fix_words(p, "%s=%s", name, old),
+				 (char *)NULL),
 		.text = fix_words(p, _("Sets %1$s from %2$s to %3$s."), name,
 				  old, value),
 		.undo_text =

@@ -36,21 +36,27 @@ static bool is_taken(const struct mending *m, int64_t priority)
 	return false;
 }
 
-/* Of the connection's packets, as they pass there. */
+/* Of the connection's packets, as they pass there: u32 is what most kernels
+ * have; without an action of its own, what matches passes. Where IPv4's header
+ * has options, it does not match. */
 static const char *match(const struct mending *m)
 {
 	struct fix_planning *p = m->p;
 	const struct fix_ask *ask = &p->plan->ask;
+	const char *ip = kit_is_v4(p) ? "ip" : "ip6";
 	bool is_in = m->filter->side == TC_INGRESS;
 	const char *client = kit_client(p);
-	const char *protocol = ask->protocol == IPPROTO_UDP ? "udp" : "tcp";
-	const char *at =
-		client ? fix_words(p, is_in ? "src_ip %s " : "dst_ip %s ",
-				   client)
-		       : "";
+	const char *at = "";
 
-	return fix_words(p, "%sip_proto %s %s %u", at, protocol,
-			 is_in ? "dst_port" : "src_port", ask->port);
+	if (client)
+		at = fix_words(p, "match %s %s %s%s ", ip,
+			       is_in ? "src" : "dst", client,
+			       strchr(client, '/') ? ""
+			       : kit_is_v4(p)      ? "/32"
+						   : "/128");
+	return fix_words(p, "%smatch %s protocol %u 0xff match %s %s %u 0xffff",
+			 at, ip, ask->protocol, ip, is_in ? "dport" : "sport",
+			 ask->port);
 }
 
 static int put_before(struct mending *m)
@@ -70,7 +76,7 @@ static int put_before(struct mending *m)
 	id = fix_words(p, "dev %s %s protocol %s pref %lld", m->device,
 		       m->where, kit_is_v4(p) ? "ip" : "ipv6",
 		       (long long)priority);
-	rule = fix_words(p, "flower %s action pass", match(m));
+	rule = fix_words(p, "u32 %s flowid :1", match(m));
 	frame.summary = fix_words(
 		p,
 		_("let this connection pass before the filter %1$lld of %2$s (%3$s)"),
