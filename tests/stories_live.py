@@ -67,7 +67,7 @@ STORIES = {
         (MANAGER, 1, 'Connection to the server failed'),
     ],
     'telnet': [
-        WORKS['telnet'], ('netfilter-persistent start', 0, ''), ('telnet 192.168.30.2', 1, 'No route to host'), ('ping', 0, 'ttl=6[34]'),
+        WORKS['telnet'], ('kiriwake firewall diff live boot', 1, 'reject ip filter INPUT'), ('netfilter-persistent start', 0, ''), ('telnet 192.168.30.2', 1, 'No route to host|経路がありません'), ('ping', 0, 'ttl=6[34]'),
         ('kiriwake telnet://192.168.30.2', 1, 'refused-by-icmp'),
         ('kiriwake server telnet --from 192.168.30.1', 1, r'(proven|確定).*rule-order-reject-before-accept'),
     ],

@@ -295,9 +295,8 @@ class Once:
             raise OSError(ctypes.get_errno(), 'mount')
         if LIBC.unshare(NEWNET):
             raise OSError(ctypes.get_errno(), 'unshare')
-        # By a unit of systemd it is run before the rules are loaded, by cron's @reboot behind that. Then nft's rules have
-        # other handles than those that the undo names.
-        if self.rules.engine == 'nft' or self.draw.random() < 0.5:
+        # By a unit of systemd it is run before the rules are loaded, by cron's @reboot behind that.
+        if self.draw.random() < 0.5:
             self.recover()
         is_new = (ETC / 'boot').read_text() == NEW_FILES['boot']
         self.rules.load(is_new)
@@ -336,6 +335,8 @@ class Once:
                 identity = line.split()[0]
                 if self.phase == 'undo-confirmed':
                     subprocess.run([self.args.inject, 'confirm', identity], stdout=subprocess.DEVNULL, check=True)
+                    if self.draw.random() < 0.3:
+                        self.reboot()
                 if self.phase in ('confirm', 'undo', 'undo-confirmed'):
                     actor = self.run(self.phase[:4] if self.phase != 'confirm' else 'confirm', identity, die=self.fault.startswith('die'))
                     time.sleep(self.draw.uniform(0, usual.get(self.phase, 0.15) * 1.2))
@@ -449,7 +450,11 @@ def once(args, draw, engine, number):
             it.lift()
         left = it.alone()
         it.lift()
+        late = [f'{i} was {s} for too long' for i, s in ledger_states().items() if s not in SETTLED and s != 'none']
+        # Whoever died behind his last line leaves what is to be done at boot to the next run.
+        it.recover()
         told, wrong = it.judge(left)
+        wrong += late
     except (subprocess.SubprocessError, OSError) as error:
         told, wrong, took = 'broken', [f'{type(error).__name__}: {error}'], time.monotonic() - began
         it.lift()
