@@ -20,6 +20,11 @@ setup:
 setup-test:
 	@tools/setup test
 
+# make run LANG=ja: whatever else the environment says of languages.
+ifeq ($(origin LANG),command line)
+run: export LANGUAGE = $(LANG)
+endif
+
 run: all
 ifeq ($(ARGS),)
 	@tools/show $(BUILD)/kiriwake
@@ -50,7 +55,7 @@ clean:
 
 help:
 	@echo "make            build $(BUILD)/kiriwake"
-	@echo "make run        tell the founding stories; make run ARGS='explain FILE' does yours"
+	@echo "make run        tell both founding stories, live (LANG=ja: in Japanese); make run ARGS='explain FILE' does yours"
 	@echo "make test       all tests; the last line counts them"
 	@echo "make accuracy   the verdicts on every fault of the lab, as root (JOBS=2, SEED=1)"
 	@echo "make bench      paired speed ratios against libpcap, tcpdump, tshark, tcptrace"

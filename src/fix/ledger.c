@@ -281,9 +281,9 @@ static int take_wanted(void *context, const char *id)
 	return 1;
 }
 
-int ledger_latest(
-	char id[32],
-	bool is_pending) /* NOLINT(readability-non-const-parameter): written by take_wanted() */
+/* The id is written by take_wanted(). */
+/* NOLINTNEXTLINE(readability-non-const-parameter) */
+int ledger_latest(char id[32], bool is_pending)
 {
 	struct wanted w = { .is_pending = is_pending };
 	int ret = ledger_each(take_wanted, &w);

@@ -218,6 +218,11 @@ static int take_back(const struct ledger *l, const struct order *o, size_t i,
 	return is_run && !p->is_done[i] ? 0 : err;
 }
 
+static bool is_restart(const struct order_step *s)
+{
+	return s->change.kind == CHANGE_RUN && s->change.run.is_restart;
+}
+
 int step_undo_all(const struct ledger *l, const struct order *o,
 		  struct text *why)
 {
@@ -230,8 +235,12 @@ int step_undo_all(const struct ledger *l, const struct order *o,
 	/* Tried again, it is not told again: the log has an end. */
 	if (p.state != LEDGER_STUCK)
 		(void)ledger_state(l, LEDGER_UNDOING, NULL);
-	for (size_t i = o->count; i-- > 0;) {
-		if (!p.is_begun[i] || p.is_undone[i])
+	/* What is to read its files again is restarted when they are back. */
+	for (size_t k = 2 * o->count; k-- > 0;) {
+		size_t i = k % o->count;
+
+		if (!p.is_begun[i] || p.is_undone[i] ||
+		    is_restart(&o->steps[i]) != (k < o->count))
 			continue;
 		err = take_back(l, o, i, &p, &last);
 		if (!err || first)

@@ -244,7 +244,7 @@ class Window:
             while word.encode() not in reader.left and not reader.is_over:
                 reader.more()
             process.stdin.close()
-            text = self._tell((line.rstrip('\r') for line in reader.lines()), {TOP: r'\S'}, None)
+            text = self._tell((line.strip('\r\0') for line in reader.lines()), {TOP: r'\S'}, None)
         return self.teller.took(self.prompt, command, process.returncode, expected, text)
 
 

@@ -66,8 +66,8 @@ static int commands(struct fix_planning *p, const struct set *s,
 	} else {
 		ret->add = fix_argv(p, "ipset", "add", s->name, element, option,
 				    (char *)NULL);
-		ret->delete =
-			fix_argv(p, "ipset", "del", s->name, element, (char *)NULL);
+		ret->delete = fix_argv(p, "ipset", "del", s->name, element,
+				       (char *)NULL);
 	}
 	return ret->add && ret->delete ? 0 : -ENOMEM;
 }
