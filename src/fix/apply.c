@@ -166,8 +166,10 @@ int apply_begin(struct ledger *l, struct arena *a, struct order *o,
 		err = take_backup(planned, &rules, why);
 	if (!err)
 		err = begin(l, a, o, &rules, why);
-	if (err)
+	if (err) {
 		ledger_close(l);
+		settle_boot();
+	}
 	text_done(&rules);
 	(void)close(all);
 	return err;
@@ -296,5 +298,7 @@ int apply_recover(struct text *why)
 	struct recovery r = { .why = why };
 	int err = ledger_each(recover, &r);
 
+	/* Also of one that died when it had taken all back. */
+	settle_boot();
 	return err ? err : r.count;
 }

@@ -81,6 +81,7 @@ __attribute__((format(printf, 2, 3))) const char *
 fix_words(struct fix_planning *p, const char *format, ...);
 
 /* An argv in the plan's arena: words up to NULL, which ends the arguments. */
+// NOLINTNEXTLINE(readability-identifier-naming): read as the function it is
 #define fix_argv(p, ...) fix_argv_of((p), (const char *const[]){ __VA_ARGS__ })
 const char *const *fix_argv_of(struct fix_planning *p,
 			       const char *const *words);
