@@ -93,7 +93,7 @@ class Cut:
         if self.dropped:
             about = f': {", ".join(self.names)}' if self.names else ''
             text = f'{self.dropped} 行{about}' if self.teller.is_japanese else f'{self.dropped} line{"s" * (self.dropped > 1)}{about}'
-            self.teller.put(f'  [… {text}]')
+            self.teller.put(f'{self.teller.plain}  [… {text}]')  # what ended a colour may have been left out
         if self.blank and self.any:
             self.teller.put('')
         self.dropped, self.names, self.blank = 0, [], False
