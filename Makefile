@@ -25,7 +25,8 @@ ifeq ($(origin LANG),command line)
 run: export LANGUAGE = $(LANG)
 endif
 
-run: all
+run: setup $(BUILD)/build.ninja
+	@ninja -C $(BUILD) --quiet kiriwake kiriwake-gmo
 ifeq ($(ARGS),)
 	@tools/show $(BUILD)/kiriwake
 else
