@@ -75,20 +75,18 @@ static uint64_t handle_at(const struct chain *c, unsigned number)
 }
 
 /* The same edits, of the rules as the room has them. */
-static int for_room(struct rehearsing *s, const struct rules_change *from,
-		    struct rules_change *ret)
+static int for_rules(struct rehearsing *s, const struct ruleset *rules,
+		     const struct rules_change *from, struct rules_change *ret)
 {
 	const struct table *t;
 	struct rule_edit *edits;
-	int err;
 
 	*ret = *from;
 	if (!from->edit_count)
 		return 0;
 	edits = (void *)arena_copy(s->arena, from->edits,
 				   from->edit_count * sizeof(*edits));
-	t = ruleset_find_table(s->rules, from->engine, from->family,
-			       from->table);
+	t = ruleset_find_table(rules, from->engine, from->family, from->table);
 	if (!edits)
 		return -ENOMEM;
 
@@ -100,7 +98,36 @@ static int for_room(struct rehearsing *s, const struct rules_change *from,
 		edits[i].to_handle = handle_at(c, edits[i].to_number);
 	}
 	ret->edits = edits;
-	err = rules_edit_script(s->rules, s->arena, ret);
+	return rules_edit_script(rules, s->arena, ret);
+}
+
+/* The room's rules as they are now, with what the changes before have done. */
+static int read_again(struct rehearsing *s, struct ruleset **ret)
+{
+	struct text dump = TEXT_NULL;
+	int err = room_rules(s->room, &dump);
+	const struct fix_rules_source source = { .gathered = dump.data,
+						 .gathered_len = dump.len };
+
+	if (!err)
+		err = fix_rules_read(&source, s->problems, ret);
+	text_done(&dump);
+	return err;
+}
+
+static int for_room(struct rehearsing *s, const struct rules_change *from,
+		    struct rules_change *ret)
+{
+	struct ruleset *now = NULL;
+	int err;
+
+	if (!s->done_count)
+		return for_rules(s, s->rules, from, ret);
+
+	err = read_again(s, &now);
+	if (!err)
+		err = for_rules(s, now, from, ret);
+	ruleset_free(now);
 	return err;
 }
 
