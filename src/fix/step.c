@@ -19,6 +19,7 @@
 #include "fix/rules_back.h"
 #include "fix/rules_edit.h"
 #include "fix/rules_same.h"
+#include "fix/setting_check.h"
 #include "ruleset/live.h"
 
 enum { TOOL_MS = 20000, RESTART_MS = 90000, TRIES = 5, PAUSE_MS = 300 };
@@ -183,6 +184,8 @@ static int run_command(const struct ledger *l, const struct run_change *c,
 			  NULL, why);
 	else
 		text_str(why, strerror(-err));
+	if (!err)
+		err = setting_check(argv, why);
 	if (lock >= 0)
 		(void)close(lock);
 	return err;
