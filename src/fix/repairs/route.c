@@ -29,7 +29,7 @@ struct mending {
 	struct route other;
 	const char *device;
 	bool has_other;
-	bool is_refusing, is_missing;
+	bool is_refusing, is_missing, is_tunnel;
 	/* Neighbours that may be a gateway, where no route names one. */
 	struct neighbour_entry near;
 	unsigned near_count;
@@ -155,6 +155,12 @@ static int keep(const struct mending *m, struct fix_candidate *c,
 	return network_files_keep(p, c, &item);
 }
 
+static const char *outside_the_tunnel(void)
+{
+	return _(
+		"What is sent there is no longer carried, and hidden, by the tunnel; the VPN's own list is the better place to change, and sets the route again.");
+}
+
 static int add_way(const struct mending *m, const char *gateway,
 		   const char *device, const char *why, bool is_sure)
 {
@@ -167,8 +173,11 @@ static int add_way(const struct mending *m, const char *gateway,
 		.id = "route-add",
 		.summary = fix_words(p, _("add the route %s"), way),
 		.why = why,
-		.risk = FIX_RISK_LOW,
-		.risk_text = _("One route more, for this address alone."),
+		.risk = m->is_tunnel ? FIX_RISK_SOME : FIX_RISK_LOW,
+		.risk_text =
+			m->is_tunnel
+				? outside_the_tunnel()
+				: _("One route more, for this address alone."),
 		.is_unknown = !is_sure,
 	};
 	const struct kit_run run = {
@@ -214,10 +223,12 @@ static int delete_route(const struct mending *m)
 	const struct kit_frame frame = {
 		.id = "route-delete",
 		.summary = fix_words(p, _("delete the route %s"), m->words),
-		.risk = is_one ? FIX_RISK_LOW : FIX_RISK_SOME,
+		.risk = is_one && !m->is_tunnel ? FIX_RISK_LOW : FIX_RISK_SOME,
 		.risk_text =
-			is_one ? _("It is about this address alone; but whoever set it had a reason.")
-			       : _("It is about other addresses as well; whoever set it had a reason."),
+			m->is_tunnel ? outside_the_tunnel()
+			: is_one
+				? _("It is about this address alone; but whoever set it had a reason.")
+				: _("It is about other addresses as well; whoever set it had a reason."),
 		.cost = is_one ? 1 : 2,
 	};
 	const struct kit_run run = {
@@ -387,6 +398,7 @@ static int propose(struct fix_planning *p, const struct fix_fault *f)
 	m.table = kit_is_word(m.table) ? m.table : "main";
 	m.is_missing = strstr(m.k->text, ": no route") != NULL;
 	m.is_refusing = is_refusing(m.k->text);
+	m.is_tunnel = !strcmp(f->cause->id, "vpn-split-tunnel");
 	if (!m.words)
 		return -ENOMEM;
 	if (!m.is_missing)
@@ -405,6 +417,7 @@ const struct repair repair_route = {
 		    "router-route-prohibit", "router-route-unreachable",
 		    "client-no-route", "client-wrong-gateway",
 		    "client-wrong-netmask", "client-route-blackhole",
-		    "client-route-prohibit", "client-route-unreachable" },
+		    "client-route-prohibit", "client-route-unreachable",
+		    "vpn-split-tunnel" },
 	.propose = propose,
 };
