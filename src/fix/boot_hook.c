@@ -98,4 +98,7 @@ void boot_hook_clear(void)
 	(void)unlink(link_path);
 	(void)unlink(unit);
 	(void)unlink(table);
+	/* What a crash left half written. */
+	replace_forget(unit);
+	replace_forget(table);
 }

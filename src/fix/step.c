@@ -177,8 +177,7 @@ int step_take_back(const struct ledger *l, const struct order *o, size_t i,
 	switch (c->kind) {
 	case CHANGE_RULES:
 		if (!is_other_boot || may_have_booted(o, p))
-			err = step_rules_undo(l, &c->rules, i, p->is_done[i],
-					      why);
+			err = step_rules_undo(l, o, i, p, is_other_boot, why);
 		break;
 	case CHANGE_FILE:
 		err = undo_file(&c->file, p->is_done[i], why);

@@ -196,9 +196,11 @@ static int undo_from(const struct ledger *l, const struct rules_back *b,
 	return err;
 }
 
-int step_rules_undo(const struct ledger *l, const struct rules_change *c,
-		    size_t i, bool is_done, struct text *why)
+int step_rules_undo(const struct ledger *l, const struct order *o, size_t i,
+		    const struct ledger_progress *p, bool is_other_boot,
+		    struct text *why)
 {
+	const struct rules_change *c = &o->steps[i].change.rules;
 	struct text all_before = TEXT_NULL, all_now = TEXT_NULL,
 		    before = TEXT_NULL, now = TEXT_NULL, echo = TEXT_NULL;
 	int lock = step_tool_lock(l);
@@ -220,15 +222,17 @@ int step_rules_undo(const struct ledger *l, const struct rules_change *c,
 			    strerror(-err));
 	else if (!rules_same(text_string(&all_before), all_before.len,
 			     text_string(&all_now), all_now.len))
-		err = undo_from(l,
-				&(struct rules_back){
-					.change = c,
-					.before = text_string(&before),
-					.now = text_string(&now),
-					.echo = text_string(&echo),
-					.is_done = is_done,
-				},
-				why);
+		err = undo_from(
+			l,
+			&(struct rules_back){
+				.change = c,
+				.before = text_string(&before),
+				.now = text_string(&now),
+				.echo = text_string(&echo),
+				.is_done = p->is_done[i] && !is_other_boot,
+				.is_other_boot = is_other_boot,
+			},
+			why);
 	text_done(&all_before);
 	text_done(&all_now);
 	text_done(&before);

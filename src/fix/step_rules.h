@@ -16,7 +16,8 @@ int step_rules_keep(const struct ledger *l, const struct order *o, size_t i,
 int step_rules_do(const struct ledger *l, const struct order *o, size_t i,
 		  struct text *why);
 
-/* is_done: it is known to have been done. Where the rules are as they were, there is
- * nothing to take back. */
-int step_rules_undo(const struct ledger *l, const struct rules_change *c,
-		    size_t i, bool is_done, struct text *why);
+/* Where the rules are as they were, there is nothing to take back. p says whether it
+ * is known to have been done. */
+int step_rules_undo(const struct ledger *l, const struct order *o, size_t i,
+		    const struct ledger_progress *p, bool is_other_boot,
+		    struct text *why);
