@@ -23,7 +23,8 @@ struct fix_planning {
 	const struct links *links; /* NULL: not known */
 	const struct fix_admin *admins;
 	size_t admin_count;
-	bool may_read; /* files and tables of the host can be asked */
+	bool may_read;     /* files and tables of the host can be asked */
+	bool is_suspected; /* the first fault is only the likeliest one */
 	/* Of the host's files; NULL: "/". And what was read of them, which
 	 * image_forget() frees (fix/image.h). */
 	const char *root;
