@@ -10,9 +10,9 @@
 #include "base/i18n.h"
 #include "fix/file_check.h"
 #include "fix/replace.h"
+#include "fix/setting_check.h"
 #include "fix/step_rules.h"
 #include "fix/step_tool.h"
-#include "fix/setting_check.h"
 
 enum { TRIES = 5, PAUSE_MS = 300, FILE_MOST = 16 << 20 };
 
