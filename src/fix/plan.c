@@ -272,12 +272,13 @@ static bool is_consequence(const struct fix_plan *p, const struct fix_fault *f)
 					      "systemd-socket-stopped",
 					      "inetd-service-disabled" };
 
-	if (strcmp(f->cause->id, "no-listener") != 0 &&
-	    strcmp(f->cause->id, "udp-no-listener") != 0)
+	if (!f->cause || (strcmp(f->cause->id, "no-listener") != 0 &&
+			  strcmp(f->cause->id, "udp-no-listener") != 0))
 		return false;
 	for (const struct fix_fault *g = p->faults; g < f; g++)
 		for (size_t i = 0; i < sizeof(starts) / sizeof(*starts); i++)
-			if (g->is_mended && !strcmp(g->cause->id, starts[i]))
+			if (g->is_mended && g->cause &&
+			    !strcmp(g->cause->id, starts[i]))
 				return true;
 
 	return false;
