@@ -175,9 +175,36 @@ static int apply_one(struct rehearsing *s, const struct fix_change *c,
 	return err;
 }
 
+/* Numbers and handles of a change are those that the changes before it left. */
+static int read_again(struct rehearsing *s)
+{
+	struct text dump = TEXT_NULL;
+	struct fix_rules_source source = { 0 };
+	struct ruleset *rules = NULL;
+	int err = room_rules(s->room, &dump);
+
+	source.gathered = dump.data;
+	source.gathered_len = dump.len;
+	if (!err)
+		err = fix_rules_read(&source, s->problems, &rules);
+	if (!err) {
+		ruleset_free(s->rules);
+		s->rules = rules;
+	}
+	text_done(&dump);
+	return err;
+}
+
+static bool is_of_rules(const struct fix_change *c)
+{
+	return c->kind == CHANGE_RULES ||
+	       (c->kind == CHANGE_RUN && c->run.stand_in);
+}
+
 int rehearse_apply(struct rehearsing *s, const char **ret_why)
 {
 	const struct fix_candidate *c = s->c;
+	bool is_changed = false; /* the rules */
 	int err = 0;
 
 	s->was_all_tried = true;
@@ -193,7 +220,11 @@ int rehearse_apply(struct rehearsing *s, const char **ret_why)
 					_("%s is not in the room: the rules that it makes are put in by themselves."),
 					c->now[i].run.argv[0]));
 		if (rehearse_apply_can(&c->now[i])) {
-			err = apply_one(s, &c->now[i], ret_why);
+			if (is_changed && is_of_rules(&c->now[i]))
+				err = read_again(s);
+			if (!err)
+				err = apply_one(s, &c->now[i], ret_why);
+			is_changed |= is_of_rules(&c->now[i]);
 			continue;
 		}
 		s->was_all_tried = false;

@@ -23,7 +23,8 @@ struct fix_planning {
 	const struct links *links; /* NULL: not known */
 	const struct fix_admin *admins;
 	size_t admin_count;
-	bool may_read; /* files and tables of the host can be asked */
+	bool may_read;     /* files and tables of the host can be asked */
+	bool is_suspected; /* the first fault is only the likeliest one */
 	/* Of the host's files; NULL: "/". And what was read of them, which
 	 * image_forget() frees (fix/image.h). */
 	const char *root;
@@ -60,6 +61,10 @@ struct repair {
 	 * one it cannot mend (a remark says why); or -errno. */
 	int (*propose)(struct fix_planning *p, const struct fix_fault *f);
 };
+
+/* Whether it is a rule that the packet or its answer meets and that refuses it:
+ * `rules' mends all of these at once. */
+bool fix_is_of_rules(const struct fix_fault *f);
 
 extern const struct repair *const repair_list[];
 extern const size_t repair_count;

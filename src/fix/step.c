@@ -12,6 +12,7 @@
 #include "fix/replace.h"
 #include "fix/step_rules.h"
 #include "fix/step_tool.h"
+#include "fix/setting_check.h"
 
 enum { TRIES = 5, PAUSE_MS = 300, FILE_MOST = 16 << 20 };
 
@@ -30,6 +31,8 @@ static int run_command(const struct ledger *l, const struct run_change *c,
 				    NULL, why);
 	else
 		text_str(why, strerror(-err));
+	if (!err)
+		err = setting_check(argv, why);
 	if (lock >= 0)
 		(void)close(lock);
 	return err;

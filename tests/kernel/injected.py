@@ -26,7 +26,7 @@ import time
 
 LIBC = ctypes.CDLL(None, use_errno=True)
 NEWNET, RDONLY, REMOUNT = 0x40000000, 1, 32
-ETC, LEDGER = pathlib.Path('/srv/etc'), pathlib.Path('/var/lib/kiriwake/changes')
+SRV, ETC, LEDGER = pathlib.Path('/srv'), pathlib.Path('/srv/etc'), pathlib.Path('/var/lib/kiriwake/changes')
 CRON = pathlib.Path('/etc/cron.d')
 BOOT_ID, TTL = '/proc/sys/kernel/random/boot_id', pathlib.Path('/proc/sys/net/ipv4/ip_default_ttl')
 ALLOW, BOOT = '# who may come\nsshd: ALL\n', 'old\n'
@@ -36,6 +36,9 @@ SETTLED = ('prepared', 'undone', 'confirmed')
 STATES = SETTLED + ('armed', 'applying', 'applied', 'confirming', 'undoing', 'stuck')
 PATIENCE = 20
 PHASES = ('apply', 'wait', 'confirm', 'undo', 'deadline', 'undo-confirmed')
+# Who is hit by these can still confirm.
+MILD = ('sentry', 'sentries', 'signal', 'hang-up', 'command', 'applier', 'lock', 'file-editor', 'rules-editor',
+        'full-ledger')
 FAULTS = ('die', 'die', 'die', 'applier', 'command', 'all', 'sentry', 'sentries', 'signal', 'hang-up', 'full-ledger',
           'full-etc', 'read-only-etc', 'read-only-ledger', 'lock', 'file-editor', 'rules-editor', 'reboot', 'die-reboot')
 
@@ -323,8 +326,7 @@ class Once:
     def go(self):
         usual = self.args.usual
         self.start()
-        began = time.monotonic()
-        actor = None
+        began, actor, line = time.monotonic(), None, ''
         if self.phase == 'apply':
             time.sleep(self.draw.uniform(0, usual.get('apply', 0.4) * 1.1))
         else:
@@ -346,6 +348,8 @@ class Once:
                     time.sleep(max(0, self.within - took * 0.5 + self.draw.uniform(-0.1, 0.4)))
         acted = time.monotonic()
         self.inject()
+        if self.phase == 'wait' and self.fault in MILD and ' applied 0' in line and self.draw.random() < 0.5:
+            actor = self.run('confirm', line.split()[0])
         if actor:
             if not self.is_forever:
                 time.sleep(self.draw.uniform(0, 1))
@@ -353,7 +357,7 @@ class Once:
             text = actor.communicate(timeout=60)[0]
             if self.fault in ('die', 'file-editor'):
                 usual[self.phase] = 0.7 * usual.get(self.phase, 0.15) + 0.3 * (time.monotonic() - acted)
-            if self.phase == 'confirm' and actor.returncode == 0 and 'confirm 0' in text:
+            if actor.returncode == 0 and 'confirm 0' in text:
                 self.confirmed = True
 
     def settle(self):
@@ -413,7 +417,9 @@ class Once:
             files['hosts.allow'] = files['hosts.allow'][9:]
         setting = TTL.read_text(encoding='ascii').strip()
         want = (self.new, NEW_FILES, '65') if told == 'confirmed' else (self.old, {'hosts.allow': ALLOW, 'boot': BOOT}, '64')
-        wrong = []
+        wrong = [p.read_text(errors='replace') for p in SRV.glob('sanitizer*')]
+        for path in SRV.glob('sanitizer*'):
+            path.unlink()
         if list(CRON.iterdir()):
             wrong.append('the next boot is told of it')
         if left:
@@ -469,6 +475,8 @@ def inside(args):
         sh('mount', '-t', 'tmpfs', '-o', f'size={size}', 'none', folder)
     ETC.mkdir()
     sh('mount', '-t', 'tmpfs', '-o', 'size=256k', 'none', str(ETC))
+    for name in ('ASAN_OPTIONS', 'UBSAN_OPTIONS'):
+        os.environ[name] = f'{os.environ.get(name, "")}:log_path={SRV}/sanitizer'
     args.usual = {}
     counted, failed, longest = collections.Counter(), 0, 0
     for number in range(args.first, args.times, args.jobs):
