@@ -26,7 +26,8 @@ run: export LANGUAGE = $(LANG)
 endif
 
 run: setup $(BUILD)/build.ninja
-	@ninja -C $(BUILD) --quiet kiriwake kiriwake-gmo
+	@[ -x $(BUILD)/kiriwake ] || echo "kiriwake is built first, which takes a few minutes" >&2
+	@ninja -C $(BUILD) --quiet kiriwake kiriwake-gmo >&2
 ifeq ($(ARGS),)
 	@tools/show $(BUILD)/kiriwake
 else
