@@ -20,7 +20,13 @@ setup:
 setup-test:
 	@tools/setup test
 
-run: all
+# make run LANG=ja: whatever else the environment says of languages.
+ifeq ($(origin LANG),command line)
+run: export LANGUAGE = $(LANG)
+endif
+
+run: setup $(BUILD)/build.ninja
+	@ninja -C $(BUILD) --quiet kiriwake kiriwake-gmo
 ifeq ($(ARGS),)
 	@tools/show $(BUILD)/kiriwake
 else
@@ -50,7 +56,7 @@ clean:
 
 help:
 	@echo "make            build $(BUILD)/kiriwake"
-	@echo "make run        tell the founding stories; make run ARGS='explain FILE' does yours"
+	@echo "make run        tell both founding stories, live (LANG=ja: in Japanese); make run ARGS='explain FILE' does yours"
 	@echo "make test       all tests; the last line counts them"
 	@echo "make accuracy   the verdicts on every fault of the lab, as root (JOBS=2, SEED=1)"
 	@echo "make bench      paired speed ratios against libpcap, tcpdump, tshark, tcptrace"

@@ -36,6 +36,12 @@ void text_cut(struct text *t, size_t len);
  * empty string when memory ran out. */
 const char *text_string(struct text *t);
 
+/* Its bytes, not terminated: of one that may not be changed. */
+static inline const char *text_data(const struct text *t)
+{
+	return t->len ? t->data : "";
+}
+
 /* The content as a malloc()ed string of the caller's; t is empty after. NULL
  * when memory ran out. */
 char *text_steal(struct text *t);

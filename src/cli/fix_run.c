@@ -294,6 +294,8 @@ static int run(struct fix_run *x, const struct fix_admin *session, size_t count)
 	x->plan.arena = x->record->arena;
 	x->planning.plan = &x->plan;
 	x->planning.record = x->record;
+	x->planning.is_suspected =
+		x->verdict->verdict.certainty == CERTAINTY_SUSPECTED;
 	find_admins(x, session, count);
 	err = make_plan(x);
 	if (!err)

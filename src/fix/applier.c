@@ -218,14 +218,14 @@ static int ask(struct applier *p, char letter, struct applier_answer *ret,
 int applier_apply(struct applier *p, const struct order *o,
 		  const struct text *planned, char id[32], struct text *why)
 {
-	struct text order = TEXT_NULL, rules = *planned;
+	struct text order = TEXT_NULL;
 	struct applier_answer a = { 0 };
 	int err = order_write(&order, o);
 
 	if (!err)
 		err = file_write(p->order, text_string(&order), order.len);
 	if (!err)
-		err = file_write(p->rules, text_string(&rules), rules.len);
+		err = file_write(p->rules, text_data(planned), planned->len);
 	if (!err)
 		err = ask(p, 'a', &a, why);
 	memcpy(id, a.id, sizeof(a.id));

@@ -25,7 +25,6 @@ static void tell(struct text *why, const char *format, int err)
 static int take_backup(const struct text *planned, struct text *rules,
 		       struct text *why)
 {
-	struct text copy = *planned;
 	int err = rules_same_gather(rules);
 
 	if (err) {
@@ -35,7 +34,7 @@ static int take_backup(const struct text *planned, struct text *rules,
 	err = backup_check(rules, why);
 	if (err)
 		return err;
-	if (planned->len && !rules_same(text_string(&copy), copy.len,
+	if (planned->len && !rules_same(text_data(planned), planned->len,
 					text_string(rules), rules->len)) {
 		text_str(
 			why,
@@ -117,9 +116,8 @@ static int change(struct ledger *l, const struct order *o, struct text *why)
 static int begin(struct ledger *l, struct arena *a, struct order *o,
 		 const struct text *rules, struct text *why)
 {
-	struct text copy = *rules;
 	int lock;
-	int err = ledger_create(l, a, o, text_string(&copy), copy.len);
+	int err = ledger_create(l, a, o, text_data(rules), rules->len);
 
 	if (!err)
 		err = arm(l, o);
@@ -166,8 +164,10 @@ int apply_begin(struct ledger *l, struct arena *a, struct order *o,
 		err = take_backup(planned, &rules, why);
 	if (!err)
 		err = begin(l, a, o, &rules, why);
-	if (err)
+	if (err) {
 		ledger_close(l);
+		settle_boot();
+	}
 	text_done(&rules);
 	(void)close(all);
 	return err;
@@ -296,5 +296,7 @@ int apply_recover(struct text *why)
 	struct recovery r = { .why = why };
 	int err = ledger_each(recover, &r);
 
+	/* Also of one that died when it had taken all back. */
+	settle_boot();
 	return err ? err : r.count;
 }

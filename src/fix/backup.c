@@ -233,10 +233,9 @@ static int kernel_nft(unsigned *ret)
 static bool get(const struct text *rules, enum live_source source,
 		struct text *ret)
 {
-	struct text copy = *rules;
 	bool is_other;
 
-	return live_gathered_text(text_string(&copy), copy.len, source, ret,
+	return live_gathered_text(text_data(rules), rules->len, source, ret,
 				  &is_other);
 }
 

@@ -44,7 +44,10 @@ static int set_unit(const char *program)
 		"Description=Take back what kiriwake changed and nobody confirmed\n"
 		"DefaultDependencies=no\n"
 		"After=local-fs.target\n"
-		"Before=network-pre.target\n"
+		"Before=network-pre.target systemd-sysctl.service\n"
+		"Before=netfilter-persistent.service nftables.service\n"
+		"Before=iptables.service ip6tables.service ipset.service\n"
+		"Before=firewalld.service ufw.service shorewall.service\n"
 		"Wants=network-pre.target\n"
 		"\n"
 		"[Service]\n"
@@ -95,4 +98,7 @@ void boot_hook_clear(void)
 	(void)unlink(link_path);
 	(void)unlink(unit);
 	(void)unlink(table);
+	/* What a crash left half written. */
+	replace_forget(unit);
+	replace_forget(table);
 }

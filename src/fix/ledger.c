@@ -259,7 +259,7 @@ int ledger_each(int (*each)(void *context, const char *id), void *context)
 }
 
 struct wanted {
-	char *id;
+	char id[32];
 	bool is_pending;
 };
 
@@ -277,7 +277,7 @@ static int take_wanted(void *context, const char *id)
 	if (err || (w->is_pending && !ledger_is_pending(p.state)))
 		return 0;
 
-	(void)snprintf(w->id, 32, "%s", id);
+	(void)snprintf(w->id, sizeof(w->id), "%s", id);
 	return 1;
 }
 
@@ -285,9 +285,10 @@ static int take_wanted(void *context, const char *id)
 /* NOLINTNEXTLINE(readability-non-const-parameter) */
 int ledger_latest(char id[32], bool is_pending)
 {
-	struct wanted w = { .id = id, .is_pending = is_pending };
+	struct wanted w = { .is_pending = is_pending };
 	int ret = ledger_each(take_wanted, &w);
 
+	memcpy(id, w.id, sizeof(w.id));
 	return ret < 0 ? ret : ret ? 0 : -ENOENT;
 }
 

@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "fix/image.h"
 #include "fix/kept_file.h"
+#include "fix/kept_set.h"
 #include "ruleset/model.h"
 #include "ruleset/owner.h"
 
@@ -288,6 +289,26 @@ static int say_parts(struct fix_planning *p, struct parts *parts,
 	return 0;
 }
 
+/* Elements of sets: who bans takes it back himself. */
+static int say_sets(struct fix_planning *p, const struct manager *m,
+		    struct fix_candidate *c)
+{
+	static const char *const banners[] = { "fail2ban", "crowdsec" };
+	int err;
+
+	c->owner = m ? m->id : NULL;
+	for (size_t i = 0; m && i < 2; i++) {
+		if (strcmp(m->id, banners[i]) != 0)
+			continue;
+		err = m->express(p, c);
+		p->stood_in = NULL;
+		return !err && is_proposed(p, c, c) ? -ENOENT : err;
+	}
+	if (m && !strcmp(m->id, "program"))
+		return m->express(p, c);
+	return kept_set_express(p, c);
+}
+
 int manager_express(struct fix_planning *p, const struct manager *m,
 		    struct fix_candidate *c)
 {
@@ -295,7 +316,7 @@ int manager_express(struct fix_planning *p, const struct manager *m,
 	int err;
 
 	if (!count_edits(c))
-		return 0;
+		return say_sets(p, m, c);
 	err = split(p, m, c, &parts);
 	for (size_t i = 0; i < parts.count && !m; i++)
 		m = parts.part[i].manager;

@@ -1,6 +1,7 @@
 #include "fix/network_files.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/i18n.h"
@@ -448,4 +449,84 @@ const char *network_files_gateway(struct fix_planning *p, bool is_v6,
 	*device = g.device;
 	*path = g.path;
 	return g.address;
+}
+
+struct setup {
+	const char *device;
+	bool is_v6;
+	struct network_setup *ret;
+};
+
+static const char *second_word(struct fix_planning *p, const char *line,
+			       size_t len)
+{
+	const char *s;
+	size_t n = word_at(line, len, 1, &s);
+
+	return n ? arena_copy(p->plan->arena, s, n) : NULL;
+}
+
+static unsigned prefix_number(const char *s)
+{
+	char *end;
+	unsigned long n = strtoul(s, &end, 10);
+
+	return end == s || *end || n > 128 ? 0 : (unsigned)n;
+}
+
+/* One line of the stanza. What is no address is not taken. */
+static void take_setup(struct fix_planning *p, const char *line, size_t len,
+		       const struct setup *s)
+{
+	const struct gateway kind = { .is_v6 = s->is_v6 };
+	const char *word = second_word(p, line, len);
+	const char *slash = word ? strchr(word, '/') : NULL;
+
+	if (!word)
+		return;
+	if (word_is(line, len, 0, "gateway") && is_address(&kind, word))
+		s->ret->gateway = word;
+	if (word_is(line, len, 0, "netmask"))
+		s->ret->prefix = prefix_number(word);
+	if (!word_is(line, len, 0, "address"))
+		return;
+	if (slash) {
+		s->ret->prefix = prefix_number(slash + 1);
+		word = arena_copy(p->plan->arena, word, (size_t)(slash - word));
+	}
+	if (is_address(&kind, word))
+		s->ret->address = word;
+}
+
+static int setup_of_interfaces(struct fix_planning *p, const char *path,
+			       const char *content, void *with)
+{
+	const struct setup *s = with;
+	bool is_in = false;
+
+	while (*content) {
+		size_t len = strcspn(content, "\n");
+
+		if (begins_stanza(content, len))
+			is_in = word_is(content, len, 0, "iface") &&
+				word_is(content, len, 1, s->device) &&
+				word_is(content, len, 2,
+					s->is_v6 ? "inet6" : "inet");
+		else if (is_in)
+			take_setup(p, content, len, s);
+		content += len;
+		content += *content == '\n';
+	}
+
+	s->ret->path = path;
+	return s->ret->address || s->ret->gateway;
+}
+
+bool network_files_setup(struct fix_planning *p, const char *device, bool is_v6,
+			 struct network_setup *ret)
+{
+	struct setup s = { .device = device, .is_v6 = is_v6, .ret = ret };
+
+	*ret = (struct network_setup){ 0 };
+	return each_interfaces(p, setup_of_interfaces, &s) != 0;
 }

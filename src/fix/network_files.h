@@ -35,6 +35,17 @@ int network_files_drop(struct fix_planning *p, struct fix_candidate *c,
 const char *network_files_gateway(struct fix_planning *p, bool is_v6,
 				  const char **device, const char **path);
 
+/* What interfaces(5) gives a device in one family; NULL: nothing. */
+struct network_setup {
+	const char *path, *address, *gateway;
+	unsigned prefix; /* of address; 0: not said */
+};
+
+/* Only what has to be asked to set it (ifup): the other ones do so by themselves
+ * as soon as the device is up. False: nothing there. */
+bool network_files_setup(struct fix_planning *p, const char *device, bool is_v6,
+			 struct network_setup *ret);
+
 /* For tests and fuzzing: the line behind a device's stanza in interfaces(5); 0:
  * there is none. Any bytes. */
 uint64_t network_files_stanza_end(const char *content, const char *device,

@@ -264,6 +264,26 @@ static int combine_all(struct fix_planning *p, const struct group *groups,
 	return 0;
 }
 
+/* The port is not open because the service does not run: where that is mended,
+ * so is this. */
+static bool is_consequence(const struct fix_plan *p, const struct fix_fault *f)
+{
+	static const char *const starts[] = { "service-failed-to-start",
+					      "systemd-socket-stopped",
+					      "inetd-service-disabled" };
+
+	if (!f->cause || (strcmp(f->cause->id, "no-listener") != 0 &&
+			  strcmp(f->cause->id, "udp-no-listener") != 0))
+		return false;
+	for (const struct fix_fault *g = p->faults; g < f; g++)
+		for (size_t i = 0; i < sizeof(starts) / sizeof(*starts); i++)
+			if (g->is_mended && g->cause &&
+			    !strcmp(g->cause->id, starts[i]))
+				return true;
+
+	return false;
+}
+
 int fix_plan_make(struct fix_planning *p)
 {
 	struct fix_plan *plan = p->plan;
@@ -276,6 +296,10 @@ int fix_plan_make(struct fix_planning *p)
 
 		if (fix_is_of_rules(f) && rules) {
 			f->is_mended = rules->is_mended;
+			continue;
+		}
+		if (is_consequence(plan, f)) {
+			f->is_mended = true;
 			continue;
 		}
 		err = ask_repairs(p, f, &groups[i]);

@@ -230,9 +230,11 @@ static void row_before(struct rehearsing *s, int64_t since, int error)
 				  how);
 }
 
-/* Those that come in anew, from their place: ret_in[]. */
+/* Those that come in anew, from their place: ret_in[]. After the change only who
+ * could before. */
 static int try_admins(struct rehearsing *s, uint32_t limit_ms, bool *ret_in)
 {
+	bool is_after = ret_in != s->was_in;
 	int err = 0;
 
 	for (size_t i = 0; i < s->p->admin_count && i < FIX_ADMINS && !err;
@@ -241,7 +243,7 @@ static int try_admins(struct rehearsing *s, uint32_t limit_ms, bool *ret_in)
 		struct room_talk t = talk_of(s, a, TALK_TRY, s->admin_port++);
 		struct room_heard heard = { 0 };
 
-		if (!a->server_port)
+		if (!a->server_port || (is_after && !s->was_in[i]))
 			continue;
 		t.limit_ms = limit_ms;
 		err = room_talk(s->room, &t, &heard);

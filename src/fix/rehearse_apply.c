@@ -75,18 +75,20 @@ static uint64_t handle_at(const struct chain *c, unsigned number)
 }
 
 /* The same edits, of the rules as the room has them. */
-static int for_rules(struct rehearsing *s, const struct ruleset *rules,
-		     const struct rules_change *from, struct rules_change *ret)
+static int for_room(struct rehearsing *s, const struct rules_change *from,
+		    struct rules_change *ret)
 {
 	const struct table *t;
 	struct rule_edit *edits;
+	int err;
 
 	*ret = *from;
 	if (!from->edit_count)
 		return 0;
 	edits = (void *)arena_copy(s->arena, from->edits,
 				   from->edit_count * sizeof(*edits));
-	t = ruleset_find_table(rules, from->engine, from->family, from->table);
+	t = ruleset_find_table(s->rules, from->engine, from->family,
+			       from->table);
 	if (!edits)
 		return -ENOMEM;
 
@@ -98,36 +100,7 @@ static int for_rules(struct rehearsing *s, const struct ruleset *rules,
 		edits[i].to_handle = handle_at(c, edits[i].to_number);
 	}
 	ret->edits = edits;
-	return rules_edit_script(rules, s->arena, ret);
-}
-
-/* The room's rules as they are now, with what the changes before have done. */
-static int read_again(struct rehearsing *s, struct ruleset **ret)
-{
-	struct text dump = TEXT_NULL;
-	int err = room_rules(s->room, &dump);
-	const struct fix_rules_source source = { .gathered = dump.data,
-						 .gathered_len = dump.len };
-
-	if (!err)
-		err = fix_rules_read(&source, s->problems, ret);
-	text_done(&dump);
-	return err;
-}
-
-static int for_room(struct rehearsing *s, const struct rules_change *from,
-		    struct rules_change *ret)
-{
-	struct ruleset *now = NULL;
-	int err;
-
-	if (!s->done_count)
-		return for_rules(s, s->rules, from, ret);
-
-	err = read_again(s, &now);
-	if (!err)
-		err = for_rules(s, now, from, ret);
-	ruleset_free(now);
+	err = rules_edit_script(s->rules, s->arena, ret);
 	return err;
 }
 
@@ -202,9 +175,36 @@ static int apply_one(struct rehearsing *s, const struct fix_change *c,
 	return err;
 }
 
+/* Numbers and handles of a change are those that the changes before it left. */
+static int read_again(struct rehearsing *s)
+{
+	struct text dump = TEXT_NULL;
+	struct fix_rules_source source = { 0 };
+	struct ruleset *rules = NULL;
+	int err = room_rules(s->room, &dump);
+
+	source.gathered = dump.data;
+	source.gathered_len = dump.len;
+	if (!err)
+		err = fix_rules_read(&source, s->problems, &rules);
+	if (!err) {
+		ruleset_free(s->rules);
+		s->rules = rules;
+	}
+	text_done(&dump);
+	return err;
+}
+
+static bool is_of_rules(const struct fix_change *c)
+{
+	return c->kind == CHANGE_RULES ||
+	       (c->kind == CHANGE_RUN && c->run.stand_in);
+}
+
 int rehearse_apply(struct rehearsing *s, const char **ret_why)
 {
 	const struct fix_candidate *c = s->c;
+	bool is_changed = false; /* the rules */
 	int err = 0;
 
 	s->was_all_tried = true;
@@ -220,7 +220,11 @@ int rehearse_apply(struct rehearsing *s, const char **ret_why)
 					_("%s is not in the room: the rules that it makes are put in by themselves."),
 					c->now[i].run.argv[0]));
 		if (rehearse_apply_can(&c->now[i])) {
-			err = apply_one(s, &c->now[i], ret_why);
+			if (is_changed && is_of_rules(&c->now[i]))
+				err = read_again(s);
+			if (!err)
+				err = apply_one(s, &c->now[i], ret_why);
+			is_changed |= is_of_rules(&c->now[i]);
 			continue;
 		}
 		s->was_all_tried = false;

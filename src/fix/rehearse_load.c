@@ -13,7 +13,7 @@
 #include "ruleset/live.h"
 #include "ruleset/read.h"
 
-enum { COMMANDS_MOST = 512, NOT_FOUND = 127 };
+enum { COMMANDS_MOST = 512, NOT_FOUND = 127, LONG = 20000 };
 
 static const char *const restore_legacy[] = { "iptables-legacy-restore", "-c",
 					      NULL };
@@ -244,6 +244,13 @@ static const char *const *restore_of(const char *name, const char *text)
 	return ret;
 }
 
+/* Written as nft lists it, and so long that it may not fit into one message. */
+static bool is_long_listing(const char *text, size_t len)
+{
+	return len > LONG && strstr(text, "\n\tchain ") && !strchr(text, '$') &&
+	       !strstr(text, "include ") && !strstr(text, "\\\n");
+}
+
 static int add_file(struct loading *l, const char *name, const char *text,
 		    const char **ret_why)
 {
@@ -255,6 +262,9 @@ static int add_file(struct loading *l, const char *name, const char *text,
 			break;
 		return add_save(l, restore_of(name, text), text);
 	case READ_NFT_TEXT:
+		if (is_long_listing(text, len))
+			return rehearse_pieces_nft(l->s->arena, text, add_piece,
+						   l);
 		return add(l, load_nft, text, len);
 	case READ_NFT_JSON:
 		return add(l, load_json, text, len);
@@ -398,10 +408,11 @@ int rehearse_load_nothing(struct rehearsing *s)
 		text_done(&save);
 		text_done(&empty);
 	}
-	if (!err)
-		l.commands[l.count++] = (struct room_command){ .argv = flush };
+	if (err)
+		return err;
+
+	l.commands[l.count++] = (struct room_command){ .argv = flush };
 	/* nft may be missing, where there is only the older engine. */
-	if (!err)
-		err = run(&l, &why);
+	err = run(&l, &why);
 	return err < 0 ? err : 0;
 }

@@ -10,7 +10,7 @@
 
 #include "fix/rehearse_parts.h"
 
-enum { RULES = 250, BYTES = 30000, ELEMENT_LINES = 60 };
+enum { RULES = 250, BYTES = 30000, ELEMENT_LINES = 60, TABLE = 5 };
 
 void rehearse_pieces_save(struct text *out, const char *save)
 {
@@ -85,14 +85,16 @@ static void put_rule(struct listing *l, const char *line, size_t len)
 		flush(l);
 }
 
-/* "set NAME" or "map NAME" as `add element' names it: its name. */
+/* "set NAME" or "map NAME", as `add element' names it: its name. */
 static void put_element_head(struct listing *l)
 {
-	const char *name = memchr(l->block, ' ', l->block_len);
+	size_t kind = 0;
 
-	text_str(&l->piece, "add element ");
-	text_bytes(&l->piece, l->table + 6, l->table_len - 6);
-	text_bytes(&l->piece, name, l->block_len - (size_t)(name - l->block));
+	while (kind < l->block_len && l->block[kind] != ' ')
+		kind++;
+	text_str(&l->piece, "add element");
+	text_bytes(&l->piece, l->table + TABLE, l->table_len - TABLE);
+	text_bytes(&l->piece, l->block + kind, l->block_len - kind);
 	text_str(&l->piece, " { ");
 }
 
@@ -156,7 +158,8 @@ static void take_inner(struct listing *l, const char *line, size_t len)
 	if (begins(l->block, l->block_len, "chain ") &&
 	    !is_of_chain(line, len)) {
 		put_rule(l, line, len);
-	} else if (begins(line, len, elements) && is_long_list(line)) {
+	} else if (begins(line, len, elements) && is_long_list(line) &&
+		   begins(l->table, l->table_len, "table ")) {
 		flush(l);
 		l->has_elements = true;
 		put_elements(l, line + sizeof(elements) - 1,

@@ -23,7 +23,8 @@ struct fix_planning {
 	const struct links *links; /* NULL: not known */
 	const struct fix_admin *admins;
 	size_t admin_count;
-	bool may_read; /* files and tables of the host can be asked */
+	bool may_read;     /* files and tables of the host can be asked */
+	bool is_suspected; /* the first fault is only the likeliest one */
 	/* Of the host's files; NULL: "/". And what was read of them, which
 	 * image_forget() frees (fix/image.h). */
 	const char *root;
@@ -85,6 +86,7 @@ __attribute__((format(printf, 2, 3))) const char *
 fix_words(struct fix_planning *p, const char *format, ...);
 
 /* An argv in the plan's arena: words up to NULL, which ends the arguments. */
+// NOLINTNEXTLINE(readability-identifier-naming): read as the function it is
 #define fix_argv(p, ...) fix_argv_of((p), (const char *const[]){ __VA_ARGS__ })
 const char *const *fix_argv_of(struct fix_planning *p,
 			       const char *const *words);

@@ -243,13 +243,6 @@ static void keep_little(void)
 	(void)syscall(SYS_capset, &h, sets);
 }
 
-static int own_space(void)
-{
-	int fd = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
-
-	return fd < 0 ? -errno : fd;
-}
-
 /* Two network namespaces. Not before it is known who is root: to him belong what
  * is in /proc/net as they are made (net/netfilter/x_tables.c xt_proto_init()). */
 static int make_sides(struct room_inside *in)
@@ -257,9 +250,9 @@ static int make_sides(struct room_inside *in)
 	for (int i = 0; i < ROOM_SIDES; i++) {
 		if (unshare(CLONE_NEWNET))
 			return -errno;
-		in->space[i] = own_space();
+		in->space[i] = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
 		if (in->space[i] < 0)
-			return in->space[i];
+			return -errno;
 	}
 
 	return 0;

@@ -295,6 +295,12 @@ static void send_all(struct room_inside *in, const struct fates *f, int packets,
 	collect(in, f, QUIET_MS);
 }
 
+static void close_if_open(int fd)
+{
+	if (fd >= 0)
+		(void)close(fd);
+}
+
 int room_frame_send(struct room_inside *in, const struct room_frame *frames,
 		    size_t count, uint8_t *fates)
 {
@@ -314,9 +320,9 @@ int room_frame_send(struct room_inside *in, const struct room_frame *frames,
 		err = -errno;
 	else
 		send_all(in, &f, packets, raw);
-	(void)close(raw[0]);
-	(void)close(raw[1]);
-	(void)close(packets);
+	close_if_open(raw[0]);
+	close_if_open(raw[1]);
+	close_if_open(packets);
 	(void)room_enter_side(in, ROOM_HOST);
 	return err;
 }

@@ -16,6 +16,7 @@
 #include <linux/veth.h>
 #include <net/if.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/file.h"
@@ -27,7 +28,8 @@ enum {
 	BYTES = 1024,
 	WORLD_TABLE = 1000,
 	WORLD_LAST = 32000,
-	LOOPBACK_MTU = 65536
+	LOOPBACK_MTU = 65536,
+	AWAITED = 4000 /* half a millisecond each */
 };
 
 /* One request, and the kernel's answer to it. */
@@ -132,6 +134,47 @@ static int set_up(struct writing *w, uint32_t index, bool is_loopback)
 	i->ifi_flags = IFF_UP | (is_loopback ? 0 : IFF_NOARP);
 	i->ifi_change = i->ifi_flags;
 	return commit(w);
+}
+
+static int take_state(const struct nlmsghdr *m, void *context)
+{
+	struct netlink_walk w = netlink_attributes(m, sizeof(struct ifinfomsg));
+	bool *is_ready = context;
+	const struct nlattr *a;
+
+	while ((a = netlink_next(&w)) != NULL)
+		if (mnl_attr_get_type(a) == IFLA_QDISC)
+			*is_ready =
+				mnl_attr_get_payload_len(a) < 5 ||
+				memcmp(mnl_attr_get_payload(a), "noop", 5) != 0;
+	return MNL_CB_OK;
+}
+
+/* A pair's end drops all that is sent until the kernel's watcher of links has
+ * seen that both are up, which it does in its own time (net/core/link_watch.c):
+ * then its queue is another than "noop". */
+static void await(struct writing *w, uint32_t index)
+{
+	static const struct timespec moment = { .tv_nsec = 500000 };
+	_Alignas(8) char answer[8192];
+	bool is_ready = false;
+
+	for (int i = 0; i < AWAITED && !is_ready; i++) {
+		struct ifinfomsg *m = begin(w, RTM_GETLINK, 0, sizeof(*m));
+		ssize_t n = -1;
+
+		m->ifi_index = (int)index;
+		w->m->nlmsg_flags = NLM_F_REQUEST;
+		if (mnl_socket_sendto(w->nl, w->m, w->m->nlmsg_len) > 0)
+			n = mnl_socket_recvfrom(w->nl, answer, sizeof(answer));
+		if (n <= 0)
+			return;
+		if (mnl_cb_run(answer, (size_t)n, w->seq, 0, take_state,
+			       &is_ready) < 0)
+			return;
+		if (!is_ready)
+			(void)nanosleep(&moment, NULL);
+	}
 }
 
 static int add_address(struct writing *w, uint32_t index,
@@ -595,6 +638,29 @@ static int open_both(struct room_inside *in, struct writing *host,
 	return err ? err : open_writing(host);
 }
 
+static void furnish_host(const struct room_inside *in, struct writing *host,
+			 const struct room_plan *p, struct text *ret)
+{
+	add_addresses(in, host, p, ret);
+	add_routes(in, host, p, ret);
+	add_policies(host, p, ret);
+	set_settings(p, ret);
+}
+
+static void furnish_world(struct room_inside *in, struct writing *world,
+			  const struct room_plan *p, struct text *ret)
+{
+	for (size_t i = 0; i < in->device_count; i++) {
+		uint32_t table = WORLD_TABLE + (uint32_t)i;
+
+		lead_back(world, in->index[ROOM_WORLD][i], table, AF_INET);
+		lead_back(world, in->index[ROOM_WORLD][i], table, AF_INET6);
+	}
+	put_local_last(world, AF_INET);
+	put_local_last(world, AF_INET6);
+	add_world(in, world, p, ret);
+}
+
 int room_link_build(struct room_inside *in, const struct room_plan *p,
 		    struct text *ret)
 {
@@ -614,19 +680,12 @@ int room_link_build(struct room_inside *in, const struct room_plan *p,
 	if (!err)
 		err = make_devices(in, &host, &world, ret);
 	if (!err) {
-		add_addresses(in, &host, p, ret);
-		add_routes(in, &host, p, ret);
-		add_policies(&host, p, ret);
-		set_settings(p, ret);
+		furnish_host(in, &host, p, ret);
+		furnish_world(in, &world, p, ret);
 		for (size_t i = 0; i < in->device_count; i++) {
-			(void)lead_back(&world, in->index[ROOM_WORLD][i],
-					WORLD_TABLE + (uint32_t)i, AF_INET);
-			(void)lead_back(&world, in->index[ROOM_WORLD][i],
-					WORLD_TABLE + (uint32_t)i, AF_INET6);
+			await(&host, in->index[ROOM_HOST][i]);
+			await(&world, in->index[ROOM_WORLD][i]);
 		}
-		put_local_last(&world, AF_INET);
-		put_local_last(&world, AF_INET6);
-		add_world(in, &world, p, ret);
 	}
 	if (host.nl)
 		(void)mnl_socket_close(host.nl);

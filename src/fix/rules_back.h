@@ -17,6 +17,7 @@ struct rules_back {
 	const char *now;    /* and what it prints now: iptables-save, nft -a */
 	const char *echo;   /* nft: what it told of it; "" where nobody heard */
 	bool is_done;       /* it is known to have been done */
+	bool is_other_boot; /* nft: handles are others by now, and the echo's */
 };
 
 /* Appends the script. 0; 1: there is nothing to take back: it was not done, or

@@ -5,6 +5,7 @@
 
 #include "base/arena.h"
 #include "base/text.h"
+#include "fix/align.h"
 #include "fix/rules_back.h"
 #include "fix/rules_edit.h"
 #include "fix/rules_same.h"
@@ -26,10 +27,14 @@ struct back_table {
 
 struct backing {
 	const struct rules_back *back;
+	struct rules_change change; /* with handles as they are now */
 	struct arena *arena;
 	struct back_table before, now;
 	int err;
 };
+
+/* Of a rule that is no more: no rule's. */
+#define GONE (1ULL << 63)
 
 static const char *next_line(const char *line)
 {
@@ -208,7 +213,7 @@ static int make_echo(struct backing *b, struct text *echo)
 {
 	bool is_sure = b->back->is_done, is_other = false;
 
-	for (const char *s = b->back->change->script; *s; s = next_line(s)) {
+	for (const char *s = b->change.script; *s; s = next_line(s)) {
 		struct back_command c;
 		struct back_rule *r;
 
@@ -297,6 +302,78 @@ static bool put_lines(struct backing *b, struct text *out, const char *undo)
 	return has_put;
 }
 
+/* Each rule as one line: its chain and its words. */
+static struct align_line *lines_of(struct backing *b,
+				   const struct back_table *t)
+{
+	struct align_line *list =
+		arena_alloc(b->arena, (t->count + 1) * sizeof(*list));
+
+	if (!list)
+		b->err = -ENOMEM;
+	for (size_t i = 0; list && i < t->count; i++) {
+		struct text line = TEXT_NULL;
+
+		text_format(&line, "%s %s", t->list[i].chain, t->list[i].words);
+		list[i].words = copy(b, text_string(&line), line.len);
+		text_done(&line);
+	}
+	return list;
+}
+
+/* With the handles that the rules meant have now. */
+static const char *renumber(struct backing *b, const char *script,
+			    const unsigned long long *now)
+{
+	struct text out = TEXT_NULL;
+	const char *ret;
+
+	for (const char *s = script; *s && !b->err; s = next_line(s)) {
+		size_t len = strcspn(s, "\n"), at = 0;
+		struct back_command c;
+		const struct back_rule *r = NULL;
+
+		if (read_command(b, s, &c) && c.handle)
+			r = find(&b->before, c.handle);
+		if (r) {
+			at = c.handle_at + c.handle_len;
+			text_bytes(&out, s, c.handle_at);
+			text_format(&out, "handle %llu%s",
+				    now[r - b->before.list],
+				    at < len ? " " : "");
+		}
+		text_bytes(&out, s + at, len - at);
+		text_char(&out, '\n');
+	}
+	ret = text_ok(&out) ? copy(b, text_string(&out), out.len) : "";
+	text_done(&out);
+	return ret;
+}
+
+/* After another boot rules are the same by their words alone. */
+static void renumber_all(struct backing *b)
+{
+	struct align_line *x = lines_of(b, &b->before);
+	struct align_line *y = lines_of(b, &b->now);
+	unsigned long long *now =
+		arena_alloc(b->arena, (b->before.count + 1) * sizeof(*now));
+	size_t common;
+
+	if (!now)
+		b->err = -ENOMEM;
+	if (b->err)
+		return;
+	b->err = align(b->arena, x, b->before.count, y, b->now.count, &common);
+	for (size_t i = 0; i < b->before.count; i++)
+		now[i] = x[i].twin == ALIGN_NONE
+				 ? GONE + i
+				 : b->now.list[x[i].twin].handle;
+	b->change.script = renumber(b, b->change.script, now);
+	b->change.undo = renumber(b, b->change.undo, now);
+	for (size_t i = 0; i < b->before.count; i++)
+		b->before.list[i].handle = now[i];
+}
+
 static int go_back(struct backing *b, struct text *out)
 {
 	struct text echo = TEXT_NULL, undo = TEXT_NULL;
@@ -310,13 +387,16 @@ static int go_back(struct backing *b, struct text *out)
 	if (!b->now.is_there)
 		return 1;
 
-	if (*b->back->echo)
+	if (b->back->is_other_boot)
+		renumber_all(b);
+	if (b->err)
+		return b->err;
+	if (*b->back->echo && !b->back->is_other_boot)
 		text_str(&echo, b->back->echo);
 	else
 		ret = make_echo(b, &echo);
 	if (!ret)
-		ret = rules_edit_undo(&undo, b->back->change,
-				      text_string(&echo));
+		ret = rules_edit_undo(&undo, &b->change, text_string(&echo));
 	if (!ret && !put_lines(b, out, text_string(&undo)))
 		ret = 1;
 	text_done(&echo);
@@ -326,7 +406,9 @@ static int go_back(struct backing *b, struct text *out)
 
 int rules_back_nft(struct text *out, const struct rules_back *back)
 {
-	struct backing b = { .back = back, .arena = arena_new() };
+	struct backing b = { .back = back,
+			     .change = *back->change,
+			     .arena = arena_new() };
 	size_t start = out->len;
 	int ret = b.arena ? go_back(&b, out) : -ENOMEM;
 

@@ -61,7 +61,9 @@ static void let_go(const struct ledger *l, int ready)
 	for (int fd = STDERR_FILENO + 1; fd < limit; fd++)
 		if (fd != l->folder && fd != l->log && fd != ready)
 			(void)close(fd);
-	(void)chdir("/");
+	/* So that it keeps no file system busy. */
+	if (chdir("/"))
+		syslog(LOG_NOTICE, "cannot go to /");
 }
 
 static void watch(struct sentry *s, pid_t peer)
@@ -79,9 +81,10 @@ static bool is_settled(const struct sentry *s)
 
 /* To every terminal on which somebody is, as wall(1) does; who does not read does
  * not hold us up. */
-static void tell_terminals(const char *words)
+static bool tell_terminals(const char *words)
 {
 	const struct utmpx *u;
+	bool is_told = false;
 
 	setutxent();
 	while ((u = getutxent())) {
@@ -96,10 +99,11 @@ static void tell_terminals(const char *words)
 		if (fd < 0)
 			continue;
 		if (isatty(fd))
-			(void)write(fd, words, strlen(words));
+			is_told |= write(fd, words, strlen(words)) > 0;
 		(void)close(fd);
 	}
 	endutxent();
+	return is_told;
 }
 
 /* The first time, and then with longer and longer breaks. */
@@ -109,14 +113,14 @@ static void tell_failed(const struct sentry *s, struct text *why)
 
 	syslog(LOG_ALERT, "change %s could not be taken back: %s", s->order->id,
 	       text_string(why));
-	/* Whatever mode the terminal is in. */
-	text_str(&words, "\r\n");
+	text_str(&words, "\r\nkiriwake: ");
 	text_format(
 		&words,
-		_("kiriwake: the change %1$s could not be taken back: %2$s It is tried again and again."),
+		_("the change %1$s could not be taken back, and is tried again and again: %2$s"),
 		s->order->id, text_string(why));
 	text_str(&words, "\r\n");
-	tell_terminals(text_string(&words));
+	if (!tell_terminals(text_string(&words)))
+		syslog(LOG_NOTICE, "no terminal could be told");
 	text_done(&words);
 }
 
@@ -213,7 +217,9 @@ __attribute__((noreturn)) static void begin(struct sentry *s, int ready)
 	openlog("kiriwake", LOG_PID, LOG_AUTHPRIV);
 	s->peer_fd = -1;
 	replace_peer(s);
-	(void)write(ready, "", 1);
+	/* Who started it waits for this. */
+	if (write(ready, "", 1) != 1)
+		_exit(1);
 	(void)close(ready);
 	stand(s);
 }

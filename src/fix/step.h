@@ -15,7 +15,7 @@ int step_do(const struct ledger *l, const struct order *o, size_t i,
 	    struct text *why);
 
 /* p: what the ledger says of it. After another boot, what only the kernel held is
- * gone. 0 or -errno with why. */
+ * gone, unless that boot found what was to last. 0 or -errno with why. */
 int step_take_back(const struct ledger *l, const struct order *o, size_t i,
 		   const struct ledger_progress *p, struct text *why);
 

@@ -33,11 +33,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	c.engine = *data % 2 ? ENGINE_NFT : ENGINE_LEGACY;
 	c.script = part[0];
 	c.undo = part[1];
-	ret = rules_back(&out, &(struct rules_back){ .change = &c,
-						     .before = part[2],
-						     .now = part[3],
-						     .echo = part[4],
-						     .is_done = *data & 2 });
+	ret = rules_back(&out,
+			 &(struct rules_back){ .change = &c,
+					       .before = part[2],
+					       .now = part[3],
+					       .echo = part[4],
+					       .is_done = *data & 2,
+					       .is_other_boot = *data & 4 });
 	if ((ret != 0) != (out.len == 0))
 		abort();
 	text_done(&out);

@@ -42,101 +42,104 @@ static void may_die(void)
 		(void)raise(SIGKILL);
 }
 
-ssize_t __real_write(int fd, const void *data, size_t len);
-ssize_t __wrap_write(int fd, const void *data, size_t len);
-int __real_fsync(int fd);
-int __wrap_fsync(int fd);
-int __real_fdatasync(int fd);
-int __wrap_fdatasync(int fd);
-int __real_rename(const char *from, const char *to);
-int __wrap_rename(const char *from, const char *to);
-int __real_renameat2(int from_fd, const char *from, int to_fd, const char *to,
-		     unsigned flags);
-int __wrap_renameat2(int from_fd, const char *from, int to_fd, const char *to,
-		     unsigned flags);
-int __real_unlink(const char *path);
-int __wrap_unlink(const char *path);
-int __real_posix_spawn(pid_t *pid, const char *path,
-		       const posix_spawn_file_actions_t *actions,
-		       const posix_spawnattr_t *attributes, char *const argv[],
-		       char *const envp[]);
-int __wrap_posix_spawn(pid_t *pid, const char *path,
-		       const posix_spawn_file_actions_t *actions,
-		       const posix_spawnattr_t *attributes, char *const argv[],
-		       char *const envp[]);
-pid_t __real_waitpid(pid_t pid, int *status, int flags);
-pid_t __wrap_waitpid(pid_t pid, int *status, int flags);
+/* The linker's names for what a call is and what it becomes. */
+ssize_t real_write(int fd, const void *data,
+		   size_t len) __asm__("__real_write");
+ssize_t wrap_write(int fd, const void *data,
+		   size_t len) __asm__("__wrap_write");
+int real_fsync(int fd) __asm__("__real_fsync");
+int wrap_fsync(int fd) __asm__("__wrap_fsync");
+int real_fdatasync(int fd) __asm__("__real_fdatasync");
+int wrap_fdatasync(int fd) __asm__("__wrap_fdatasync");
+int real_rename(const char *from, const char *to) __asm__("__real_rename");
+int wrap_rename(const char *from, const char *to) __asm__("__wrap_rename");
+int real_renameat2(int from_fd, const char *from, int to_fd, const char *to,
+		   unsigned flags) __asm__("__real_renameat2");
+int wrap_renameat2(int from_fd, const char *from, int to_fd, const char *to,
+		   unsigned flags) __asm__("__wrap_renameat2");
+int real_unlink(const char *path) __asm__("__real_unlink");
+int wrap_unlink(const char *path) __asm__("__wrap_unlink");
+int real_posix_spawn(pid_t *pid, const char *path,
+		     const posix_spawn_file_actions_t *actions,
+		     const posix_spawnattr_t *attributes, char *const argv[],
+		     char *const envp[]) __asm__("__real_posix_spawn");
+int wrap_posix_spawn(pid_t *pid, const char *path,
+		     const posix_spawn_file_actions_t *actions,
+		     const posix_spawnattr_t *attributes, char *const argv[],
+		     char *const envp[]) __asm__("__wrap_posix_spawn");
+pid_t real_waitpid(pid_t pid, int *status, int flags) __asm__("__real_waitpid");
+pid_t wrap_waitpid(pid_t pid, int *status, int flags) __asm__("__wrap_waitpid");
 
-ssize_t __wrap_write(int fd, const void *data, size_t len)
+ssize_t wrap_write(int fd, const void *data, size_t len)
 {
 	ssize_t ret;
 
 	may_die();
-	ret = __real_write(fd, data, len);
+	ret = real_write(fd, data, len);
 	may_die();
 	return ret;
 }
 
-int __wrap_fsync(int fd)
+int wrap_fsync(int fd)
 {
 	may_die();
-	return __real_fsync(fd);
+	return real_fsync(fd);
 }
 
-int __wrap_fdatasync(int fd)
+int wrap_fdatasync(int fd)
 {
 	may_die();
-	return __real_fdatasync(fd);
+	return real_fdatasync(fd);
 }
 
-int __wrap_rename(const char *from, const char *to)
+int wrap_rename(const char *from, const char *to)
 {
 	int ret;
 
 	may_die();
-	ret = __real_rename(from, to);
+	ret = real_rename(from, to);
 	may_die();
 	return ret;
 }
 
-int __wrap_renameat2(int from_fd, const char *from, int to_fd, const char *to,
-		     unsigned flags)
+int wrap_renameat2(int from_fd, const char *from, int to_fd, const char *to,
+		   unsigned flags)
 {
 	int ret;
 
 	may_die();
-	ret = __real_renameat2(from_fd, from, to_fd, to, flags);
+	ret = real_renameat2(from_fd, from, to_fd, to, flags);
 	may_die();
 	return ret;
 }
 
-int __wrap_unlink(const char *path)
+int wrap_unlink(const char *path)
 {
 	int ret;
 
 	may_die();
-	ret = __real_unlink(path);
+	ret = real_unlink(path);
 	may_die();
 	return ret;
 }
 
-int __wrap_posix_spawn(pid_t *pid, const char *path,
-		       const posix_spawn_file_actions_t *actions,
-		       const posix_spawnattr_t *attributes, char *const argv[],
-		       char *const envp[])
+int wrap_posix_spawn(pid_t *pid, const char *path,
+		     const posix_spawn_file_actions_t *actions,
+		     const posix_spawnattr_t *attributes, char *const argv[],
+		     char *const envp[])
 {
 	int ret;
 
 	may_die();
-	ret = __real_posix_spawn(pid, path, actions, attributes, argv, envp);
+	ret = real_posix_spawn(pid, path, actions, attributes, argv, envp);
 	may_die();
 	return ret;
 }
 
 /* Once more when the tool has ended, by itself or not. */
-pid_t __wrap_waitpid(pid_t pid, int *status, int flags)
+pid_t wrap_waitpid(pid_t pid, int *status, int flags)
 {
-	pid_t ret = __real_waitpid(pid, status, flags);
+	pid_t ret = real_waitpid(pid, status, flags);
 
 	if (ret > 0)
 		may_die();

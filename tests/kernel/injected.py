@@ -26,7 +26,8 @@ import time
 
 LIBC = ctypes.CDLL(None, use_errno=True)
 NEWNET, RDONLY, REMOUNT = 0x40000000, 1, 32
-ETC, LEDGER = pathlib.Path('/srv/etc'), pathlib.Path('/var/lib/kiriwake/changes')
+SRV, ETC, LEDGER = pathlib.Path('/srv'), pathlib.Path('/srv/etc'), pathlib.Path('/var/lib/kiriwake/changes')
+CRON = pathlib.Path('/etc/cron.d')
 BOOT_ID, TTL = '/proc/sys/kernel/random/boot_id', pathlib.Path('/proc/sys/net/ipv4/ip_default_ttl')
 ALLOW, BOOT = '# who may come\nsshd: ALL\n', 'old\n'
 NEW_FILES = {'hosts.allow': ALLOW + 'telnetd: 10.1.0.7\n', 'boot': BOOT + 'new\n', 'new.conf': 'a = 1\n'}
@@ -34,7 +35,10 @@ ENGINES, EDITS = ('legacy', 'iptables-nft', 'nft'), ('insert', 'delete', 'move',
 SETTLED = ('prepared', 'undone', 'confirmed')
 STATES = SETTLED + ('armed', 'applying', 'applied', 'confirming', 'undoing', 'stuck')
 PATIENCE = 20
-PHASES = ('apply', 'wait', 'confirm', 'undo', 'deadline')
+PHASES = ('apply', 'wait', 'confirm', 'undo', 'deadline', 'undo-confirmed')
+# Who is hit by these can still confirm.
+MILD = ('sentry', 'sentries', 'signal', 'hang-up', 'command', 'applier', 'lock', 'file-editor', 'rules-editor',
+        'full-ledger')
 FAULTS = ('die', 'die', 'die', 'applier', 'command', 'all', 'sentry', 'sentries', 'signal', 'hang-up', 'full-ledger',
           'full-etc', 'read-only-etc', 'read-only-ledger', 'lock', 'file-editor', 'rules-editor', 'reboot', 'die-reboot')
 
@@ -155,11 +159,11 @@ class Once:
         self.fault, self.phase = draw.choice(FAULTS), draw.choice(PHASES)
         if args.only:
             self.fault = args.only
-        if self.fault == 'hang-up' and self.phase in ('confirm', 'undo'):
+        if self.fault == 'hang-up' and self.phase in ('confirm', 'undo', 'undo-confirmed'):
             self.phase = 'apply'
         self.within = draw.choice((1, 1, 2)) if self.phase in ('wait', 'deadline', 'apply') else 3
         self.is_forever = draw.random() < 0.5
-        self.die_at = draw.randint(1, {'apply': 110, 'confirm': 50, 'undo': 90}.get(self.phase, 110))
+        self.die_at = draw.randint(1, {'apply': 110, 'confirm': 50, 'undo': 90, 'undo-confirmed': 110}.get(self.phase, 110))
         self.rules = Rules(engine, self.edit)
         self.confirmed, self.boots, self.is_edited, self.lock = None, 0, None, None
         self.stdin = self.terminal = None
@@ -173,7 +177,7 @@ class Once:
         if LIBC.unshare(NEWNET):
             raise OSError(ctypes.get_errno(), 'unshare')
         shutil.rmtree(LEDGER, ignore_errors=True)
-        for path in ETC.iterdir():
+        for path in [*ETC.iterdir(), *CRON.iterdir()]:
             path.unlink()
         (ETC / 'hosts.allow').write_text(ALLOW)
         (ETC / 'boot').write_text(BOOT)
@@ -294,11 +298,13 @@ class Once:
             raise OSError(ctypes.get_errno(), 'mount')
         if LIBC.unshare(NEWNET):
             raise OSError(ctypes.get_errno(), 'unshare')
-        # The hook is run before the rules are loaded.
-        self.recover()
+        # By a unit of systemd it is run before the rules are loaded, by cron's @reboot behind that.
+        if self.draw.random() < 0.5:
+            self.recover()
         is_new = (ETC / 'boot').read_text() == NEW_FILES['boot']
         self.rules.load(is_new)
         TTL.write_text('65' if is_new else '64', encoding='ascii')
+        self.recover()
 
     def die_reboot(self):
         """Dies between two steps, and the host with it."""
@@ -320,8 +326,7 @@ class Once:
     def go(self):
         usual = self.args.usual
         self.start()
-        began = time.monotonic()
-        actor = None
+        began, actor, line = time.monotonic(), None, ''
         if self.phase == 'apply':
             time.sleep(self.draw.uniform(0, usual.get('apply', 0.4) * 1.1))
         else:
@@ -330,8 +335,12 @@ class Once:
                 took = time.monotonic() - began
                 usual['apply'] = 0.7 * usual.get('apply', took) + 0.3 * took
                 identity = line.split()[0]
-                if self.phase in ('confirm', 'undo'):
-                    actor = self.run(self.phase, identity, die=self.fault.startswith('die'))
+                if self.phase == 'undo-confirmed':
+                    subprocess.run([self.args.inject, 'confirm', identity], stdout=subprocess.DEVNULL, check=True)
+                    if self.draw.random() < 0.3:
+                        self.reboot()
+                if self.phase in ('confirm', 'undo', 'undo-confirmed'):
+                    actor = self.run(self.phase[:4] if self.phase != 'confirm' else 'confirm', identity, die=self.fault.startswith('die'))
                     time.sleep(self.draw.uniform(0, usual.get(self.phase, 0.15) * 1.2))
                 elif self.phase == 'wait':
                     time.sleep(self.draw.uniform(0, self.within))
@@ -339,6 +348,8 @@ class Once:
                     time.sleep(max(0, self.within - took * 0.5 + self.draw.uniform(-0.1, 0.4)))
         acted = time.monotonic()
         self.inject()
+        if self.phase == 'wait' and self.fault in MILD and ' applied 0' in line and self.draw.random() < 0.5:
+            actor = self.run('confirm', line.split()[0])
         if actor:
             if not self.is_forever:
                 time.sleep(self.draw.uniform(0, 1))
@@ -346,7 +357,7 @@ class Once:
             text = actor.communicate(timeout=60)[0]
             if self.fault in ('die', 'file-editor'):
                 usual[self.phase] = 0.7 * usual.get(self.phase, 0.15) + 0.3 * (time.monotonic() - acted)
-            if self.phase == 'confirm' and actor.returncode == 0 and 'confirm 0' in text:
+            if actor.returncode == 0 and 'confirm 0' in text:
                 self.confirmed = True
 
     def settle(self):
@@ -406,7 +417,11 @@ class Once:
             files['hosts.allow'] = files['hosts.allow'][9:]
         setting = TTL.read_text(encoding='ascii').strip()
         want = (self.new, NEW_FILES, '65') if told == 'confirmed' else (self.old, {'hosts.allow': ALLOW, 'boot': BOOT}, '64')
-        wrong = []
+        wrong = [p.read_text(errors='replace') for p in SRV.glob('sanitizer*')]
+        for path in SRV.glob('sanitizer*'):
+            path.unlink()
+        if list(CRON.iterdir()):
+            wrong.append('the next boot is told of it')
         if left:
             wrong.append(f'left behind: {left}')
         wrong += [f'{i} is {s}' for i, s in states.items() if s not in SETTLED and s != 'none']
@@ -441,7 +456,11 @@ def once(args, draw, engine, number):
             it.lift()
         left = it.alone()
         it.lift()
+        late = [f'{i} was {s} for too long' for i, s in ledger_states().items() if s not in SETTLED and s != 'none']
+        # Whoever died behind his last line leaves what is to be done at boot to the next run.
+        it.recover()
         told, wrong = it.judge(left)
+        wrong += late
     except (subprocess.SubprocessError, OSError) as error:
         told, wrong, took = 'broken', [f'{type(error).__name__}: {error}'], time.monotonic() - began
         it.lift()
@@ -452,10 +471,12 @@ def once(args, draw, engine, number):
 
 
 def inside(args):
-    for folder, size in (('/run', '1m'), ('/var/lib', '2m'), ('/srv', '1m')):
+    for folder, size in (('/run', '1m'), ('/var/lib', '2m'), ('/srv', '1m'), (str(CRON), '64k')):
         sh('mount', '-t', 'tmpfs', '-o', f'size={size}', 'none', folder)
     ETC.mkdir()
     sh('mount', '-t', 'tmpfs', '-o', 'size=256k', 'none', str(ETC))
+    for name in ('ASAN_OPTIONS', 'UBSAN_OPTIONS'):
+        os.environ[name] = f'{os.environ.get(name, "")}:log_path={SRV}/sanitizer'
     args.usual = {}
     counted, failed, longest = collections.Counter(), 0, 0
     for number in range(args.first, args.times, args.jobs):

@@ -168,6 +168,29 @@ class NftablesInclude(Nftables):
         self.host.write('/etc/nftables.d/input.nft', self.chain)
 
 
+class NftablesSet(Nftables):
+    """A set of those who are banned, made by hand, and kept in the file."""
+    wanted = 'set-element'
+
+    def lay(self):
+        self.host.write('/etc/nftables.conf', f'''#!/usr/sbin/nft -f
+flush ruleset
+table inet filter {{
+    set bad {{
+        type ipv4_addr
+        # who was here
+        elements = {{ 198.51.100.1, {self.lab.client.address},
+                     198.51.100.2 }}
+    }}
+    chain input {{
+        type filter hook input priority filter; policy accept;
+        ip saddr @bad drop
+        tcp dport {self.port + 1} reject
+    }}
+}}
+''')
+
+
 class Ufw(Manager):
     keeps = 'ufw'
     before = ()
@@ -362,6 +385,7 @@ STORIES = {
     'nftables': (Nftables, 4),
     'nftables-v6': (Nftables, 6),
     'nftables-include': (NftablesInclude, 4),
+    'nftables-set': (NftablesSet, 4),
     'ufw': (Ufw, 4),
     'ufw-v6': (Ufw, 6),
     'ufw-denied': (UfwDenied, 4),
@@ -474,6 +498,8 @@ class Story:
         candidate, said = self.plan()
         assert candidate['owner'] == self.manager.keeps, said
         assert candidate['lasts'] == 'yes', said
+        if candidate['changes'][0]['kind'] == 'rules' and not isinstance(self.manager, Docker):
+            assert 'loading it into an empty namespace' in candidate['lasts_text'], said
         assert candidate['effect']['lets_through'] and candidate['effect']['known'], said
         assert candidate['effect']['exact'] or not candidate['id'].startswith('rule-insert'), said
 

@@ -297,7 +297,8 @@ class Side:
         self.record['told'] = verdict.get('cause')
         self.record['elsewhere'] = [e['who'] for e in said['elsewhere']]
         if not said['candidates']:
-            return self.end('elsewhere' if said['elsewhere'] else 'no plan')
+            self.record['remarks'] = said['remarks']
+            return self.end('elsewhere' if said['elsewhere'] else 'told' if said['remarks'] else 'no plan')
         return self.carry_out(host, said, healthy or 'healthy')
 
     def carry_out(self, host, said, healthy):
@@ -306,7 +307,7 @@ class Side:
         self.record['proven'] = first['rehearsal'] and first['rehearsal']['proven']
         left = [f['cause'] for f in said['faults'] if not f['mended']]
         if left:
-            self.record['left'] = left
+            self.record['left'], self.record['remarks'] = left, said['remarks']
             return self.end('no plan')
         if self.expect.get('id') and first['id'] != self.expect['id']:
             self.record['wrong'].append(f'{first["id"]} stands first, not {self.expect["id"]}')
@@ -377,14 +378,15 @@ def line_of(record):
         about += f' (does not mend {", ".join(record["left"])})'
     proven = {True: '  proven', False: '  not proven'}.get(record.get('proven'), '')
     lines = [f'{record["fix"]:<10}{record["name"]}  {record.get("told") or "-"}  {about}  {record.get("summary") or ""}{proven}']
+    lines += ['          ' + w.splitlines()[0] for w in record.get('remarks', []) if w]
     return '\n'.join([*lines, *['          ' + w for w in record['wrong']]])
 
 
 def totals(records):
     judged = [r for r in records if 'fix' in r]
-    count = {kind: sum(r['fix'] == kind for r in judged) for kind in ('right', 'elsewhere', 'no plan', 'WRONG')}
-    print(f'{len(judged)} faults: mended {count["right"]}, elsewhere {count["elsewhere"]}, no plan {count["no plan"]}, '
-          f'wrong {count["WRONG"]}')
+    count = {kind: sum(r['fix'] == kind for r in judged) for kind in ('right', 'elsewhere', 'told', 'no plan', 'WRONG')}
+    print(f'{len(judged)} faults: mended {count["right"]}, elsewhere {count["elsewhere"]}, told what to do {count["told"]}, '
+          f'no plan {count["no plan"]}, wrong {count["WRONG"]}')
     causes = {r['cause'] for r in judged if r['fix'] == 'right'} - {r['cause'] for r in judged if r['fix'] == 'WRONG'}
     print(f'causes that are mended wherever they are met: {len(causes)}')
     return 1 if count['WRONG'] or any('broken' in r for r in records) else 0

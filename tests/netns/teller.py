@@ -93,7 +93,7 @@ class Cut:
         if self.dropped:
             about = f': {", ".join(self.names)}' if self.names else ''
             text = f'{self.dropped} 行{about}' if self.teller.is_japanese else f'{self.dropped} line{"s" * (self.dropped > 1)}{about}'
-            self.teller.put(f'  [… {text}]')
+            self.teller.put(f'{self.teller.plain}  [… {text}]')  # what ended a colour may have been left out
         if self.blank and self.any:
             self.teller.put('')
         self.dropped, self.names, self.blank = 0, [], False
@@ -244,7 +244,7 @@ class Window:
             while word.encode() not in reader.left and not reader.is_over:
                 reader.more()
             process.stdin.close()
-            text = self._tell((line.rstrip('\r') for line in reader.lines()), {TOP: r'\S'}, None)
+            text = self._tell((line.strip('\r\0') for line in reader.lines()), {TOP: r'\S'}, None)
         return self.teller.took(self.prompt, command, process.returncode, expected, text)
 
 

@@ -203,7 +203,7 @@ static int add_rule(struct fix_planning *p, struct fix_candidate *c,
 {
 	const char *name = zone_of_name(zone->name), *rich, *zone_option;
 	struct rule_words r;
-	int priority, err;
+	int priority = 0, err;
 
 	words = rule_words_for(p, zone->table, words);
 	if (!words)

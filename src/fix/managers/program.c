@@ -64,7 +64,6 @@ static int express(struct fix_planning *p, struct fix_candidate *c)
 		return -ENOENT;
 	for (size_t i = 0; i < sizeof(programs) / sizeof(*programs); i++)
 		if (!strcmp(programs[i].id, o->id)) {
-			// NOLINTNEXTLINE(clang-diagnostic-format-nonliteral)
 			fix_remark(p, _(programs[i].text), o->title,
 				   chain->name);
 			return -ENOENT;

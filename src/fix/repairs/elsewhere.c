@@ -191,12 +191,22 @@ static void put_steps(struct text *out, const struct fix_planning *p)
 	}
 }
 
-static void put_begin(struct text *out, struct fix_planning *p)
+/* Where the name has no address, the name; on the server itself, this host. */
+static const char *server_words(struct fix_planning *p)
 {
 	const struct fix_ask *ask = &p->plan->ask;
+	const char *host = p->record ? p->record->target.host : NULL;
+
+	if (ask->has_server)
+		return kit_address(p, &ask->server);
+
+	return host && *host ? host : _("the server");
+}
+
+static void put_begin(struct text *out, struct fix_planning *p)
+{
 	const char *client = kit_client(p);
-	const char *server =
-		ask->has_server ? kit_address(p, &ask->server) : "?";
+	const char *server = server_words(p);
 
 	if (client)
 		text_format(
@@ -210,6 +220,32 @@ static void put_begin(struct text *out, struct fix_planning *p)
 	text_char(out, '\n');
 }
 
+/* What is merely the likeliest cause is not told as one that was seen. */
+static void put_cause(struct text *out, const struct fix_planning *p,
+		      const struct fix_fault *f)
+{
+	const struct cause *c = f->cause;
+	bool is_suspected = p->is_suspected && f == &p->plan->faults[0];
+
+	text_char(out, '\n');
+	if (is_suspected) {
+		text_format(out,
+			    _("The likeliest cause, which is not proven: %s"),
+			    _(c->title));
+		text_format(out, "\n\n%s\n%s\n", _("What would prove it:"),
+			    _(c->separate_by));
+	} else {
+		text_format(out, "%s\n%s\n", _(c->title), _(c->meaning));
+	}
+	if (f->culprit && f->culprit->text)
+		text_format(out, "%s: %s\n", culprit_name(f->culprit->kind),
+			    f->culprit->text);
+	text_format(out, "\n%s\n%s\n",
+		    is_suspected ? _("What would help, if it is that:")
+				 : _("What would help:"),
+		    _(c->fix));
+}
+
 static const char *message(struct fix_planning *p, const struct fix_fault *f)
 {
 	struct text t = TEXT_NULL;
@@ -217,11 +253,7 @@ static const char *message(struct fix_planning *p, const struct fix_fault *f)
 	const char *ret;
 
 	put_begin(&t, p);
-	text_format(&t, "\n%s\n%s\n", _(f->cause->title), _(f->cause->meaning));
-	if (f->culprit && f->culprit->text)
-		text_format(&t, "%s: %s\n", culprit_name(f->culprit->kind),
-			    f->culprit->text);
-	text_format(&t, "\n%s\n%s\n", _("What would help:"), _(f->cause->fix));
+	put_cause(&t, p, f);
 	if (p->record) {
 		put_facts(&t, &p->record->general, &count);
 		put_attempts(&t, p, &count);

@@ -4,6 +4,8 @@
  */
 #include <errno.h>
 #include <linux/if_arp.h>
+#include <linux/netlink.h>
+#include <linux/rtnetlink.h>
 #include <string.h>
 
 #include "base/i18n.h"
@@ -13,6 +15,7 @@
 #include "fix/network_files.h"
 #include "host/links.h"
 #include "host/neighbour.h"
+#include "host/netlink.h"
 #include "host/route.h"
 
 struct mending {
@@ -20,6 +23,109 @@ struct mending {
 	const struct culprit *k;
 	const char *device, *state;
 };
+
+struct ways {
+	int family;
+	bool has_default;
+};
+
+static int each_way(const struct route *r, void *context)
+{
+	struct ways *w = context;
+
+	if (r->table == RT_TABLE_MAIN && r->type == RTN_UNICAST && !r->prefix)
+		w->has_default = true;
+	return 0;
+}
+
+/* Another repair sees to the route, or there is one to everywhere. */
+static bool has_way(const struct mending *m)
+{
+	const struct fix_plan *plan = m->p->plan;
+	struct netlink *n = NULL;
+	struct ways w = { .family = kit_is_v4(m->p) ? AF_INET : AF_INET6 };
+
+	for (size_t i = 0; i < plan->fault_count; i++)
+		if (plan->faults[i].culprit &&
+		    plan->faults[i].culprit->kind == CULPRIT_ROUTE)
+			return true;
+	if (netlink_open(&n, NETLINK_ROUTE))
+		return true;
+	if (route_dump(n, w.family, each_way, &w))
+		w.has_default = true;
+	netlink_close(n);
+	return w.has_default;
+}
+
+/* The kernel took IPv6's addresses away with the device. */
+static int add_lost_address(struct mending *m, struct fix_candidate *c,
+			    const struct network_setup *s)
+{
+	struct fix_planning *p = m->p;
+	const char *words;
+	struct address a;
+	struct kit_run run = { 0 };
+
+	if (!s->address || !s->prefix ||
+	    !address_parse(&a, s->address, strlen(s->address)) || !p->links ||
+	    links_own(p->links, &a))
+		return 0;
+	words = fix_words(p, "%s/%u", s->address, s->prefix);
+	run.argv = fix_argv(p, "ip", "addr", "add", words, "dev", m->device,
+			    (char *)NULL);
+	run.undo = fix_argv(p, "ip", "addr", "del", words, "dev", m->device,
+			    (char *)NULL);
+	run.text = fix_words(p, _("Adds the address %s."), words);
+	run.undo_text = _("Deletes it again.");
+	return kit_run(p, c, false, &run) ? 0 : -ENOMEM;
+}
+
+/* And the routes by it. */
+static int add_lost_route(struct mending *m, struct fix_candidate *c,
+			  const struct network_setup *s)
+{
+	struct fix_planning *p = m->p;
+	const char *tool = kit_is_v4(p) ? "ip" : "ip -6";
+	const char *way;
+	struct kit_run run = { 0 };
+
+	if (!s->gateway || has_way(m))
+		return 0;
+	way = fix_words(p, "default via %s dev %s", s->gateway, m->device);
+	run.argv =
+		kit_command(p, fix_words(p, "%s route add", tool), way, NULL);
+	run.undo =
+		kit_command(p, fix_words(p, "%s route del", tool), way, NULL);
+	run.text = fix_words(p, _("Adds the route %s."), way);
+	run.undo_text = _("Deletes that route again.");
+	return kit_run(p, c, false, &run) ? 0 : -ENOMEM;
+}
+
+/* What was lost with it is known where a file says it. */
+static int set_up_again(struct mending *m, struct fix_candidate *c)
+{
+	struct fix_planning *p = m->p;
+	struct network_setup s;
+	int err;
+
+	if (!p->may_read ||
+	    !network_files_setup(p, m->device, !kit_is_v4(p), &s)) {
+		kit_effect(
+			p, c,
+			_("All traffic of %s comes and goes again; routes by it, and addresses of IPv6, that were lost when it went down have to be set again, by what manages the network."),
+			m->device);
+		return 0;
+	}
+
+	err = add_lost_address(m, c, &s);
+	if (!err)
+		err = add_lost_route(m, c, &s);
+	kit_effect(
+		p, c,
+		_("All traffic of %1$s comes and goes again, with the address and the gateway that %2$s names; other routes by it that were lost when it went down have to be set again."),
+		m->device, s.path);
+	return err;
+}
 
 static int put_up(struct mending *m)
 {
@@ -55,11 +161,7 @@ static int put_up(struct mending *m)
 	c = kit_propose(p, &frame);
 	if (!c || !kit_run(p, c, false, &run))
 		return -ENOMEM;
-	kit_effect(
-		p, c,
-		_("All traffic of %s comes and goes again; routes by it, and addresses of IPv6, that were lost when it went down have to be set again, by what manages the network."),
-		m->device);
-	return 0;
+	return set_up_again(m, c);
 }
 
 /* By whom the state is kept: the spanning tree would take it back. */

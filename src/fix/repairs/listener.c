@@ -26,6 +26,7 @@ struct mending {
 	int pid;
 	struct unit_of unit;
 	bool is_port, is_device, is_v6, is_only;
+	bool is_written; /* the file says it already, and was not read since */
 };
 
 /* Where it is set, and what stands there. */
@@ -203,6 +204,32 @@ static bool takes_ports(const struct mending *m)
 {
 	return !strcmp(m->conf->programs, "nginx") ||
 	       !strncmp(m->conf->programs, "apache2", 7);
+}
+
+/* Its file is right: it has only to be read. */
+static int read_again(const struct mending *m)
+{
+	struct fix_planning *p = m->p;
+	const struct kit_frame frame = {
+		.id = "listener-reload",
+		.summary =
+			fix_words(p, _("have %s read its configuration again"),
+				  m->program),
+		.why = _(
+			"Its file says so already, and was changed since the service began."),
+		.risk = FIX_RISK_SOME,
+		.risk_text = _(
+			"All else that was changed in that file comes into force as well; where it listens now, it may no longer."),
+		.lasts = FIX_LASTS_YES,
+		.lasts_text = _("It is the service's own configuration."),
+	};
+	struct fix_candidate *c = kit_propose(p, &frame);
+
+	if (!c)
+		return -ENOMEM;
+	kit_effect(p, c, _("%1$s then listens on %2$s, as its file says."),
+		   m->program, m->to);
+	return unit_of_restart(p, c, &m->unit, m->conf && m->conf->reloads);
 }
 
 static int by_conf(struct mending *m)
@@ -402,6 +429,8 @@ static int mend(struct mending *m)
 {
 	int err = -ENOENT;
 
+	if (m->is_written && m->conf && m->conf->reloads)
+		return read_again(m);
 	if (m->is_port && !is_meant(m)) {
 		fix_remark(
 			m->p,
@@ -432,6 +461,7 @@ static int propose(struct fix_planning *p, const struct fix_fault *f)
 	m.port = fix_words(p, "%lld",
 			   (long long)fix_culprit_number(m.k, "port", 0));
 	m.is_port = !strcmp(cause, "listener-wrong-port");
+	m.is_written = f->found == FACT_LISTENER_MOVED;
 	m.is_only = f->found == FACT_LISTENER_STRAY;
 	m.is_device = !strcmp(cause, "listener-bound-to-device");
 	m.is_v6 = !address_is_v4(&ask->server);

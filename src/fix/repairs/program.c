@@ -192,10 +192,10 @@ static int detach_cgroup(struct mending *m)
 	path = c ? pin(m, c) : NULL;
 	if (!path)
 		return -ENOMEM;
-	run.argv = fix_argv(p, "bpftool", "cgroup", "detach", m->cgroup,
-			    m->mode, "pinned", path, (char *)NULL);
-	run.undo = fix_argv(p, "bpftool", "cgroup", "attach", m->cgroup,
-			    m->mode, "pinned", path, "multi", (char *)NULL);
+	run.argv = fix_argv(p, "bpftool", "cgroup", "detach", cgroup, m->mode,
+			    "pinned", path, (char *)NULL);
+	run.undo = fix_argv(p, "bpftool", "cgroup", "attach", cgroup, m->mode,
+			    "pinned", path, "multi", (char *)NULL);
 	run.text = fix_words(p, _("Detaches the program from %s."), m->cgroup);
 	run.undo_text = _("Attaches it again.");
 	if (!kit_run(p, c, false, &run))

@@ -29,7 +29,7 @@ struct mending {
 	struct route other;
 	const char *device;
 	bool has_other;
-	bool is_refusing, is_missing;
+	bool is_refusing, is_missing, is_tunnel, is_client, is_router;
 	/* Neighbours that may be a gateway, where no route names one. */
 	struct neighbour_entry near;
 	unsigned near_count;
@@ -155,6 +155,12 @@ static int keep(const struct mending *m, struct fix_candidate *c,
 	return network_files_keep(p, c, &item);
 }
 
+static const char *outside_the_tunnel(void)
+{
+	return _(
+		"What is sent there is no longer carried, and hidden, by the tunnel; the VPN's own list is the better place to change, and sets the route again.");
+}
+
 static int add_way(const struct mending *m, const char *gateway,
 		   const char *device, const char *why, bool is_sure)
 {
@@ -167,8 +173,11 @@ static int add_way(const struct mending *m, const char *gateway,
 		.id = "route-add",
 		.summary = fix_words(p, _("add the route %s"), way),
 		.why = why,
-		.risk = FIX_RISK_LOW,
-		.risk_text = _("One route more, for this address alone."),
+		.risk = m->is_tunnel ? FIX_RISK_SOME : FIX_RISK_LOW,
+		.risk_text =
+			m->is_tunnel
+				? outside_the_tunnel()
+				: _("One route more, for this address alone."),
 		.is_unknown = !is_sure,
 	};
 	const struct kit_run run = {
@@ -214,10 +223,12 @@ static int delete_route(const struct mending *m)
 	const struct kit_frame frame = {
 		.id = "route-delete",
 		.summary = fix_words(p, _("delete the route %s"), m->words),
-		.risk = is_one ? FIX_RISK_LOW : FIX_RISK_SOME,
+		.risk = is_one && !m->is_tunnel ? FIX_RISK_LOW : FIX_RISK_SOME,
 		.risk_text =
-			is_one ? _("It is about this address alone; but whoever set it had a reason.")
-			       : _("It is about other addresses as well; whoever set it had a reason."),
+			m->is_tunnel ? outside_the_tunnel()
+			: is_one
+				? _("It is about this address alone; but whoever set it had a reason.")
+				: _("It is about other addresses as well; whoever set it had a reason."),
 		.cost = is_one ? 1 : 2,
 	};
 	const struct kit_run run = {
@@ -261,6 +272,9 @@ static int each_neighbour(const struct neighbour_entry *e, void *context)
 	    address_is_group(&e->address) || !has_neighbours(m, e->device) ||
 	    address_equal(&e->address, &m->to))
 		return 0;
+	/* What a client sends to its router does not lead back to it. */
+	if (m->is_router && address_equal(&e->address, &m->p->plan->ask.client))
+		return 0;
 	/* One that says so is one: no other has to be looked for. */
 	if (m->near_count && m->near.is_router && !e->is_router)
 		return 0;
@@ -291,7 +305,9 @@ static int add_by_neighbour(struct mending *m)
 		m, gateway, device,
 		fix_words(
 			p,
-			_("%s is the only neighbour that this host has heard of on its links, so the client's packets came by it."),
+			m->is_client || m->is_router
+				? _("%s is the only other neighbour that this host has heard of on its links: if one of them is the gateway, it is this one.")
+				: _("%s is the only neighbour that this host has heard of on its links, so the client's packets came by it."),
 			gateway),
 		false);
 }
@@ -311,6 +327,35 @@ static int add_missing(struct mending *m)
 				p,
 				_("%1$s names the gateway %2$s, which no route has now."),
 				path, gateway),
+			false);
+	err = add_by_neighbour(m);
+	if (err != -ENOENT)
+		return err;
+
+	fix_remark(
+		p,
+		_("Which gateway leads to %1$s is not known here. Once it is: `%2$s route add %1$s via GATEWAY dev DEVICE`."),
+		m->to_text, m->tool);
+	return -ENOENT;
+}
+
+/* The gateway is none: another one that a file names, or that has been heard. */
+static int replace_gateway(struct mending *m)
+{
+	struct fix_planning *p = m->p;
+	const char *dead = fix_culprit_text(m->k, "address");
+	const char *device = NULL, *path = NULL;
+	const char *gateway = network_files_gateway(p, !address_is_v4(&m->to),
+						    &device, &path);
+	int err;
+
+	if (gateway && dead && strcmp(gateway, dead) != 0)
+		return add_way(
+			m, gateway, device,
+			fix_words(
+				p,
+				_("%1$s names the gateway %2$s, not %3$s, which does not answer."),
+				path, gateway, dead),
 			false);
 	err = add_by_neighbour(m);
 	if (err != -ENOENT)
@@ -368,43 +413,58 @@ static int mend(struct mending *m)
 	return err;
 }
 
+static int choose_way(struct mending *m)
+{
+	if (m->k->kind == CULPRIT_NEIGHBOUR)
+		return replace_gateway(m);
+	m->words = trimmed(m->p, m->k->text);
+	m->is_missing = strstr(m->k->text, ": no route") != NULL;
+	m->is_refusing = is_refusing(m->k->text);
+	if (!m->words)
+		return -ENOMEM;
+	if (m->is_missing)
+		return add_missing(m);
+
+	find_other(m);
+	return mend(m);
+}
+
 static int propose(struct fix_planning *p, const struct fix_fault *f)
 {
 	const struct fix_ask *ask = &p->plan->ask;
-	bool is_client = p->record && p->record->vantage == VANTAGE_CLIENT;
+	const char *cause = f->cause->id;
 	struct mending m = { .p = p, .k = f->culprit };
 	int err;
 
-	if (!kit_is_here(p, f) || (!is_client && !kit_is_one(p)))
+	m.is_client = p->record && p->record->vantage == VANTAGE_CLIENT;
+	m.is_router = !strncmp(cause, "router-", 7);
+	m.is_tunnel = !strcmp(cause, "vpn-split-tunnel");
+	if (!kit_is_here(p, f) || (!m.is_client && !kit_is_one(p)))
+		return -ENOENT;
+	if (m.k->kind == CULPRIT_NEIGHBOUR &&
+	    strcmp(cause, "client-wrong-gateway") != 0)
 		return -ENOENT;
 	/* To be forwarded to the server; or the way to the other end. */
-	m.to = is_client || !strncmp(f->cause->id, "router-", 7) ? ask->server
-								 : ask->client;
+	m.to = m.is_client || m.is_router ? ask->server : ask->client;
 	m.to_text = kit_address(p, &m.to);
 	m.tool = address_is_v4(&m.to) ? "ip" : "ip -6";
-	m.words = trimmed(p, m.k->text);
 	m.table = fix_culprit_text(m.k, "table");
 	m.table = kit_is_word(m.table) ? m.table : "main";
-	m.is_missing = strstr(m.k->text, ": no route") != NULL;
-	m.is_refusing = is_refusing(m.k->text);
-	if (!m.words)
-		return -ENOMEM;
-	if (!m.is_missing)
-		find_other(&m);
-	err = m.is_missing ? add_missing(&m) : mend(&m);
+	err = choose_way(&m);
 	netlink_close(m.n);
 	return err;
 }
 
 const struct repair repair_route = {
 	.id = "route",
-	.culprits = { CULPRIT_ROUTE },
+	.culprits = { CULPRIT_ROUTE, CULPRIT_NEIGHBOUR },
 	.causes = { "route-missing-reply", "route-reply-onlink",
 		    "route-reply-wrong-gateway", "subnet-overlap",
 		    "router-no-route", "router-route-blackhole",
 		    "router-route-prohibit", "router-route-unreachable",
 		    "client-no-route", "client-wrong-gateway",
 		    "client-wrong-netmask", "client-route-blackhole",
-		    "client-route-prohibit", "client-route-unreachable" },
+		    "client-route-prohibit", "client-route-unreachable",
+		    "vpn-split-tunnel" },
 	.propose = propose,
 };

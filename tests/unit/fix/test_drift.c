@@ -3,6 +3,7 @@
 
 #include "fix/drift.h"
 #include "fix/effect.h"
+#include "fix/rehearse.h"
 #include "fix/rules_edit.h"
 
 #define SAVE(rules)                                                            \
@@ -102,6 +103,39 @@ static void nothing_to_be_asked_is_no_drift(void **state)
 	in_force(f, SAVE(SSH NO));
 	f->p.may_read = false;
 	assert_int_equal(read_drift(f, &d), -ENODATA);
+}
+
+/* What has to be run, a line each: words, then what they are fed with. */
+static void the_boot_is_loaded_in_its_units_order(void **state)
+{
+	struct fixing *f = *state;
+	struct room_command *c;
+	const struct image *i;
+
+	fixing_put(f, "/etc/nftables.conf",
+		   "include \"/etc/nftables.d/a.nft\"\n");
+	fixing_put(f, "/etc/nftables.d/a.nft", "table ip t {\n}\n");
+	fixing_put(f, "/etc/iptables/ipsets", "create a hash:ip\n");
+	fixing_put(f, "/etc/iptables/rules.v4", SAVE(SSH NO));
+	fixing_put(f, "/etc/ufw/ufw.conf", "ENABLED=yes\n");
+	fixing_put(f, "/etc/default/ufw", "IPV6=no\n");
+	fixing_put(f, "/etc/ufw/user.rules", "*filter\nCOMMIT\n");
+	in_force(f, SAVE(SSH NO));
+	i = image_now(&f->p);
+	assert_non_null(i);
+	assert_int_equal(drift_commands(&f->p, &i->boot, &c), 7);
+	assert_string_equal(fixing_argv(f, c[0].argv), "nft -f -");
+	assert_string_equal(c[0].input, "table ip t {\n}\n\n");
+	assert_string_equal(fixing_argv(f, c[1].argv), "ipset -exist restore");
+	assert_string_equal(fixing_argv(f, c[2].argv), "iptables-restore -w 5");
+	assert_string_equal(c[2].input, SAVE(SSH NO));
+	/* ufw adds: its chains, the user's rules, its jumps and policies; and
+	 * what closes IPv6. */
+	assert_string_equal(fixing_argv(f, c[4].argv),
+			    "iptables-restore -w 5 --noflush");
+	assert_string_equal(c[4].input, "*filter\nCOMMIT\n");
+	assert_string_equal(fixing_argv(f, c[6].argv),
+			    "ip6tables-restore -w 5");
 }
 
 /* As the repair does it: its effect, then its manager, then the boot. */
@@ -211,6 +245,7 @@ int main(void)
 		TEST(an_empty_file_and_one_that_nothing_loads_are_told),
 		TEST(a_program_that_builds_rules_is_told_as_not_looked),
 		TEST(nothing_to_be_asked_is_no_drift),
+		TEST(the_boot_is_loaded_in_its_units_order),
 		TEST(with_its_file_changed_it_lasts),
 		TEST(hand_made_rules_are_gone_after_a_boot),
 		TEST(what_would_open_more_in_the_file_does_not_last),

@@ -280,6 +280,75 @@ static void openwrt_gets_a_section_of_its_configuration(void **state)
 	assert_int_equal(f->c->lasts, FIX_LASTS_YES);
 }
 
+/* A command that takes the client out of a set, as the repair proposes it. */
+static int take_out(struct fixing *f, const struct manager *m,
+		    const char *const *argv)
+{
+	assert_non_null(manager_run(&f->p, f->c, false, argv, NULL));
+	return manager_express(&f->p, m, f->c);
+}
+
+static void an_element_of_a_set_goes_from_its_file_too(void **state)
+{
+	struct fixing *f = *state;
+
+	fixing_put(f, "/etc/iptables/ipsets",
+		   "create bad hash:ip family inet\nadd bad 10.1.0.70\n"
+		   "add bad 10.1.0.7\nadd bad 192.0.2.1\n");
+	fixing_put(f, "/etc/iptables/rules.v4",
+		   "*filter\n:INPUT ACCEPT [0:0]\n-A INPUT -m set --match-set "
+		   "bad src -j DROP\nCOMMIT\n");
+	fixing_rules(f, "live", "*filter\n:INPUT ACCEPT [0:0]\nCOMMIT\n");
+	ask_in(f);
+	assert_int_equal(take_out(f, manager_find("iptables-persistent"),
+				  fix_argv(&f->p, "ipset", "del", "bad",
+					   "10.1.0.7", NULL)),
+			 0);
+	assert_string_equal(fixing_after(f),
+			    "create bad hash:ip family inet\n"
+			    "add bad 10.1.0.70\nadd bad 192.0.2.1\n");
+	assert_int_equal(f->c->lasts, FIX_LASTS_YES);
+}
+
+#define NFT_SET(elements)                                                      \
+	"table inet t {\n\tset bad {\n\t\ttype ipv4_addr\n\t\telements = "     \
+	"{" elements "}\n\t}\n\tchain c {\n\t\ttype filter hook input "        \
+	"priority 0;\n\t\tip saddr @bad drop\n\t}\n}\n"
+
+static void an_element_of_nfts_goes_from_its_file_too(void **state)
+{
+	struct fixing *f = *state;
+
+	fixing_put(f, "/etc/nftables.conf",
+		   NFT_SET(" 10.1.0.70, 10.1.0.7,\n\t\t\t192.0.2.1 "));
+	fixing_rules(f, "live", "table inet t {\n}\n");
+	ask_in(f);
+	assert_int_equal(
+		take_out(f, NULL,
+			 fix_argv(&f->p, "nft", "delete", "element", "inet",
+				  "t", "bad", "{ 10.1.0.7 }", NULL)),
+		0);
+	assert_string_equal(fixing_after(f),
+			    NFT_SET(" 10.1.0.70, \n\t\t\t192.0.2.1 "));
+	assert_int_equal(f->c->lasts, FIX_LASTS_YES);
+}
+
+static void a_set_of_no_file_is_as_before_after_a_boot(void **state)
+{
+	struct fixing *f = *state;
+
+	fixing_put(f, "/etc/nftables.conf", "flush ruleset\n");
+	fixing_rules(f, "live", NFT_SET("10.1.0.7"));
+	ask_in(f);
+	assert_int_equal(
+		take_out(f, NULL,
+			 fix_argv(&f->p, "nft", "delete", "element", "inet",
+				  "t", "bad", "{ 10.1.0.7 }", NULL)),
+		0);
+	assert_int_equal(f->c->lasting_count, 0);
+	assert_int_equal(f->c->lasts, FIX_LASTS_NO);
+}
+
 /* Whose rules are never touched. */
 static void is_refused(struct fixing *f, const char *chain, const char *words)
 {
@@ -379,6 +448,9 @@ int main(void)
 		TEST(a_ban_is_taken_back_by_who_made_it),
 		TEST(a_decision_of_crowdsecs_is_deleted),
 		TEST(openwrt_gets_a_section_of_its_configuration),
+		TEST(an_element_of_a_set_goes_from_its_file_too),
+		TEST(an_element_of_nfts_goes_from_its_file_too),
+		TEST(a_set_of_no_file_is_as_before_after_a_boot),
 		TEST(kubernetes_is_asked_for_a_policy),
 		TEST(libvirt_is_asked_for_its_network),
 		TEST(tailscale_is_asked_for_its_access_rules),

@@ -573,6 +573,35 @@ static void who_is_out_already_is_not_counted(void **state)
 	strike_stage(&s);
 }
 
+/* What the second one counts is what the first one left. */
+static void one_change_comes_after_the_other(void **state)
+{
+	struct fix_change changes[2];
+	struct rule_edit second = {
+		.kind = EDIT_INSERT,
+		.chain = "INPUT",
+		.number = 3,
+		.words = "-s 10.1.0.7/32 -p tcp -m tcp --dport 5555 -j ACCEPT",
+	};
+	struct stage s;
+
+	(void)state;
+	set_story(&s, NFT_HEAD
+		  "*filter\n:INPUT DROP [0:0]\n:FORWARD ACCEPT [0:0]\n"
+		  ":OUTPUT ACCEPT [0:0]\n"
+		  "-A INPUT -p tcp -m tcp --dport 22 -j ACCEPT\nCOMMIT\n");
+	set_change(&s, ENGINE_IPTABLES_NFT, TABLE_IP, "filter");
+	add_insert(&s, "INPUT", 2,
+		   "-s 10.1.0.7/32 -p tcp -m tcp --dport 5555 "
+		   "-m conntrack --ctstate NEW -j ACCEPT");
+	changes[0] = changes[1] = s.change;
+	changes[1].rules.edits = &second;
+	s.candidate.now = changes;
+	s.candidate.now_count = 2;
+	assert_proven(perform(&s, false));
+	strike_stage(&s);
+}
+
 static const char *const forward[] = { "sysctl", "-w", "net.ipv4.ip_forward=1",
 				       NULL };
 static const char *const forward_not[] = { "sysctl", "-w",
@@ -886,6 +915,7 @@ int main(void)
 		cmocka_unit_test(answers_that_get_out_are_tried_as_well),
 		cmocka_unit_test(who_is_out_already_is_not_counted),
 		cmocka_unit_test(what_no_room_can_try_is_not_proven),
+		cmocka_unit_test(one_change_comes_after_the_other),
 		cmocka_unit_test(a_setting_is_changed_and_put_back),
 		cmocka_unit_test(all_engines_of_a_host_come_together),
 		cmocka_unit_test(many_rules_of_nft_are_loaded_in_pieces),

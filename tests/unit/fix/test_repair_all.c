@@ -124,6 +124,30 @@ static void what_is_not_here_is_sent_with_the_evidence(void **state)
 	planning_end(&t);
 }
 
+static void
+a_message_names_whom_it_is_about_and_what_is_only_likely(void **state)
+{
+	struct planning t;
+
+	(void)state;
+	planning_begin(&t, nothing);
+	case_at(t.record, VANTAGE_CLIENT);
+	t.record->target.host = "db7.example";
+	t.plan.ask.has_server = false;
+	assert_null(planning_make(&t, "dns-nxdomain", NULL));
+	assert_non_null(t.plan.elsewhere);
+	assert_non_null(strstr(t.plan.elsewhere->message, "db7.example"));
+	assert_null(strstr(t.plan.elsewhere->message, "not proven"));
+	t.plan.elsewhere = NULL;
+	t.p.is_suspected = true;
+	assert_null(planning_make(&t, "firewall-drop-silent", NULL));
+	assert_non_null(t.plan.elsewhere);
+	assert_non_null(strstr(t.plan.elsewhere->message, "not proven"));
+	assert_null(strstr(t.plan.elsewhere->message,
+			   t.plan.faults[0].cause->meaning));
+	planning_end(&t);
+}
+
 static void a_server_s_fault_seen_by_the_client_is_the_server_s(void **state)
 {
 	struct planning t;
@@ -144,6 +168,8 @@ int main(void)
 		cmocka_unit_test(every_cause_ends_in_something_to_do),
 		cmocka_unit_test(every_repair_is_about_causes_that_there_are),
 		cmocka_unit_test(what_is_not_here_is_sent_with_the_evidence),
+		cmocka_unit_test(
+			a_message_names_whom_it_is_about_and_what_is_only_likely),
 		cmocka_unit_test(
 			a_server_s_fault_seen_by_the_client_is_the_server_s),
 	};

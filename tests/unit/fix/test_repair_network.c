@@ -39,6 +39,35 @@ a_device_that_is_down_is_set_up_and_one_that_is_up_is_not(void **state)
 	planning_end(&t);
 }
 
+static void what_a_device_lost_is_set_again_where_a_file_says_it(void **state)
+{
+	static const struct tree_file files[] = {
+		{ "/etc/network/interfaces",
+		  "auto eth0\niface eth0 inet static\n\taddress 10.0.0.2/24\n"
+		  "\tgateway 10.0.0.1\niface eth0 inet6 static\n"
+		  "\taddress 2001:db8::2\n\tnetmask 64\n"
+		  "\tgateway not-one\niface eth1 inet6 static\n"
+		  "\taddress 2001:db8::9/64\n",
+		  0 },
+		{ NULL, NULL, 0 },
+	};
+	struct network_setup s;
+	struct planning t;
+
+	(void)state;
+	planning_begin(&t, files);
+	assert_true(network_files_setup(&t.p, "eth0", false, &s));
+	assert_string_equal(s.address, "10.0.0.2");
+	assert_int_equal(s.prefix, 24);
+	assert_string_equal(s.gateway, "10.0.0.1");
+	assert_true(network_files_setup(&t.p, "eth0", true, &s));
+	assert_string_equal(s.address, "2001:db8::2");
+	assert_int_equal(s.prefix, 64);
+	assert_null(s.gateway);
+	assert_false(network_files_setup(&t.p, "eth2", true, &s));
+	planning_end(&t);
+}
+
 static const struct fix_candidate *add(struct planning *t,
 				       const struct tree_file *files)
 {
@@ -285,6 +314,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(
 			a_device_that_is_down_is_set_up_and_one_that_is_up_is_not),
+		cmocka_unit_test(
+			what_a_device_lost_is_set_again_where_a_file_says_it),
 		cmocka_unit_test(an_address_is_kept_where_the_host_keeps_it),
 		cmocka_unit_test(a_gateway_that_a_file_names_is_the_one),
 		cmocka_unit_test(

@@ -235,6 +235,37 @@ static void of_nft_what_is_still_there_was_not_deleted(void **state)
 		 "insert rule inet f i handle 3 tcp dport 22 accept\n");
 }
 
+/* Every handle is another; ours is not the one that has its old number. */
+static void of_nft_rules_are_found_by_words_after_another_boot(void **state)
+{
+	static const char now[] = NFT(
+		"\t\ttcp dport 22 accept # handle 9\n"
+		"\t\ttcp dport 5555 accept # handle 3\n"
+		"\t\tudp dport 123 counter packets 0 bytes 0 accept # handle 2\n");
+	struct text t = TEXT_NULL;
+	struct rules_back b = { .change = &nft,
+				.before = NFT(NFT_SSH NFT_NTP),
+				.now = now,
+				.echo = "add rule # handle 9\n",
+				.is_other_boot = true };
+
+	(void)state;
+	assert_int_equal(rules_back(&t, &b), 0);
+	assert_string_equal(text_string(&t), "delete rule inet f i handle 3\n");
+	text_clear(&t);
+	b.change = &nft_delete;
+	b.now = NFT(
+		"\t\tudp dport 123 counter packets 0 bytes 0 accept # handle 2\n");
+	assert_int_equal(rules_back(&t, &b), 0);
+	assert_string_equal(
+		text_string(&t),
+		"insert rule inet f i handle 2 tcp dport 22 accept\n");
+	text_clear(&t);
+	b.now = now;
+	assert_int_equal(rules_back(&t, &b), 1);
+	text_done(&t);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -247,6 +278,8 @@ int main(void)
 		cmocka_unit_test(a_script_that_is_not_understood_is_refused),
 		cmocka_unit_test(of_nft_ours_is_what_came_to_this_table),
 		cmocka_unit_test(of_nft_what_is_still_there_was_not_deleted),
+		cmocka_unit_test(
+			of_nft_rules_are_found_by_words_after_another_boot),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
