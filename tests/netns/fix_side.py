@@ -365,7 +365,7 @@ class Side:
                 self.record['id'] += f' and {said["candidates"][0]["id"]} on the client'
                 wrong += self.do(self.lab.client, said, done)
                 got = attempt(self.lab, self.args, self.client)
-        leaves = got and self.expect.get('leaves') == got.get('cause') and not first['effect']['lets_through']
+        leaves = got and 'leaves' in self.expect and self.expect['leaves'] == got.get('cause') and not first['effect']['lets_through']
         if got and not leaves and got['status'] not in (healthy, 'healthy'):
             wrong.append(f'after it: {got["status"]}, {got.get("symptom")}, {got.get("cause")}')
         for step in reversed(done):
