@@ -25,7 +25,9 @@ ifeq ($(origin LANG),command line)
 run: export LANGUAGE = $(LANG)
 endif
 
-run: all
+run: setup $(BUILD)/build.ninja
+	@[ -x $(BUILD)/kiriwake ] || echo "kiriwake is built first, which takes a few minutes" >&2
+	@ninja -C $(BUILD) --quiet kiriwake kiriwake-gmo >&2
 ifeq ($(ARGS),)
 	@tools/show $(BUILD)/kiriwake
 else

@@ -99,15 +99,15 @@ static void sum_up(struct fix_effect *e)
 	e->is_known = true;
 }
 
-/* The packets that follow the first: of TCP, an ACK with what the client says. */
-static struct point follow_up(const struct point *first)
+/* Packets that follow the first: of TCP, with these flags. */
+static struct point follow_up(const struct point *first, unsigned flags)
 {
-	enum { TCP = 6, ACK = 16 };
+	enum { TCP = 6 };
 
 	struct point p = *first;
 
 	if (point_has(&p, FIELD_PROTO) && p.value[FIELD_PROTO] == TCP)
-		point_set(&p, FIELD_TCP_FLAGS, ACK);
+		point_set(&p, FIELD_TCP_FLAGS, flags);
 	if (point_has(&p, FIELD_CT_STATE) &&
 	    p.value[FIELD_CT_STATE] == CT_NEW) {
 		point_set(&p, FIELD_CT_STATE, CT_ESTABLISHED);
@@ -126,18 +126,32 @@ bool effect_gets_through(const struct walk_result *w)
 int effect_walk(struct fix_planning *p, const struct ruleset *rules,
 		struct walk_result **ret, struct walk_result **ret_next)
 {
+	enum { PSH = 8, ACK = 16 };
+
+	static const unsigned following[] = { ACK, ACK | PSH };
 	struct arena *a = p->plan->arena;
 	const struct walk_question first = { p->packet, p->host };
-	const struct walk_question next = { follow_up(&p->packet), p->host };
+	bool is_through = true;
 	int err;
 
 	*ret = arena_alloc(a, sizeof(**ret));
-	*ret_next = arena_alloc(a, sizeof(**ret_next));
-	if (!*ret || !*ret_next)
+	if (!*ret)
 		return -ENOMEM;
-
 	err = walk_packet(rules, &first, a, *ret);
-	return err ? err : walk_packet(rules, &next, a, *ret_next);
+
+	/* The handshake's end, then what both say: the first that is stopped. */
+	for (size_t i = 0; i < 2 && !err && is_through; i++) {
+		const struct walk_question next = {
+			follow_up(&p->packet, following[i]), p->host
+		};
+
+		*ret_next = arena_alloc(a, sizeof(**ret_next));
+		err = *ret_next ? walk_packet(rules, &next, a, *ret_next)
+				: -ENOMEM;
+		is_through = !err && effect_gets_through(*ret_next);
+	}
+
+	return err;
 }
 
 static int compute(struct fix_planning *p, struct fix_effect *e,

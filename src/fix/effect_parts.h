@@ -15,8 +15,8 @@ int effect_asked(const struct fix_planning *p, const struct walk_result *walked,
 		 bool has_conntrack, struct compare_asked ret[EFFECT_ASKED],
 		 size_t *ret_count);
 
-/* The packet's way, its answer's, and the ways of those that follow: in the
- * plan's arena, of the rules' own. 0 or -ENOMEM. */
+/* The packet's way, its answer's, and the ways of those that follow (of the first
+ * of them that is stopped): in the plan's arena, of the rules' own. 0 or -ENOMEM. */
 int effect_walk(struct fix_planning *p, const struct ruleset *rules,
 		struct walk_result **ret, struct walk_result **ret_next);
 

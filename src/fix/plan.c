@@ -26,13 +26,31 @@ struct group {
 const char *const fix_risk_names[] = { "low", "some", "high" };
 const char *const fix_lasts_names[] = { "unknown", "no", "yes" };
 
-static bool is_of_rules(const struct fix_fault *f)
+/* Rules are to blame, and yet let it pass: they stop other packets that it needs,
+ * or send it astray. */
+static bool is_let_pass(const struct fix_fault *f)
+{
+	static const char *const causes[] = {
+		"arp-filtered",        "icmpv6-nd-blocked", "dnat-dead-host",
+		"dnat-wrong-port",     "dnat-to-loopback",  "dnat-reply-bypass",
+		"nat-hairpin-missing",
+	};
+
+	for (size_t i = 0; i < sizeof(causes) / sizeof(*causes); i++)
+		if (f->cause && !strcmp(f->cause->id, causes[i]))
+			return true;
+
+	return false;
+}
+
+bool fix_is_of_rules(const struct fix_fault *f)
 {
 	const struct culprit *c = f->culprit;
 
-	return c && (c->kind == CULPRIT_FIREWALL_RULE ||
-		     c->kind == CULPRIT_FIREWALL_POLICY ||
-		     c->kind == CULPRIT_SET_ELEMENT);
+	return c && !is_let_pass(f) &&
+	       (c->kind == CULPRIT_FIREWALL_RULE ||
+		c->kind == CULPRIT_FIREWALL_POLICY ||
+		c->kind == CULPRIT_SET_ELEMENT);
 }
 
 static bool knows_kind(const struct repair *r, const struct fix_fault *f)
@@ -254,12 +272,13 @@ static bool is_consequence(const struct fix_plan *p, const struct fix_fault *f)
 					      "systemd-socket-stopped",
 					      "inetd-service-disabled" };
 
-	if (strcmp(f->cause->id, "no-listener") != 0 &&
-	    strcmp(f->cause->id, "udp-no-listener") != 0)
+	if (!f->cause || (strcmp(f->cause->id, "no-listener") != 0 &&
+			  strcmp(f->cause->id, "udp-no-listener") != 0))
 		return false;
 	for (const struct fix_fault *g = p->faults; g < f; g++)
 		for (size_t i = 0; i < sizeof(starts) / sizeof(*starts); i++)
-			if (g->is_mended && !strcmp(g->cause->id, starts[i]))
+			if (g->is_mended && g->cause &&
+			    !strcmp(g->cause->id, starts[i]))
 				return true;
 
 	return false;
@@ -275,7 +294,7 @@ int fix_plan_make(struct fix_planning *p)
 	for (size_t i = 0; i < plan->fault_count && !err; i++) {
 		struct fix_fault *f = &plan->faults[i];
 
-		if (is_of_rules(f) && rules) {
+		if (fix_is_of_rules(f) && rules) {
 			f->is_mended = rules->is_mended;
 			continue;
 		}
@@ -284,7 +303,7 @@ int fix_plan_make(struct fix_planning *p)
 			continue;
 		}
 		err = ask_repairs(p, f, &groups[i]);
-		if (is_of_rules(f))
+		if (fix_is_of_rules(f))
 			rules = f;
 	}
 

@@ -267,6 +267,45 @@ static int try_admins_before(struct rehearsing *s)
 	return err;
 }
 
+/* A limit that is used up on the host is used up here, too: by connections that
+ * stay open. */
+static int use_up(struct rehearsing *s, struct room_heard *ret)
+{
+	enum { MOST = 100 };
+
+	size_t count = 0;
+	int err = 0;
+
+	while (!err && !ret->error && count < MOST) {
+		const struct room_talk t = {
+			.kind = TALK_OPEN,
+			.from = s->client,
+			.to = s->server,
+			.from_port = s->client_port++,
+			.to_port = s->port,
+			.protocol = s->protocol,
+			.limit_ms = FAILS_MS,
+			.side = s->is_own ? ROOM_HOST : ROOM_WORLD,
+		};
+
+		err = room_talk(s->room, &t, ret);
+		count++;
+	}
+	if (!err && ret->error)
+		rehearse_rows_stand_in(
+			s,
+			fix_words(
+				s->p,
+				_("In the room the client made %zu connections first, so that the rules' limit is used up."),
+				count));
+	return err;
+}
+
+static bool cannot_watch(int err)
+{
+	return err == -EOPNOTSUPP || err == -EINVAL || err == -EPROTONOSUPPORT;
+}
+
 static int before(struct rehearsing *s)
 {
 	bool is_told = s->has_expected && s->expected.decision == WALK_REJECT;
@@ -279,6 +318,8 @@ static int before(struct rehearsing *s)
 	since = clock_now();
 	if (!err)
 		err = try_connection(s, is_told ? TOLD_MS : FAILS_MS, &heard);
+	if (!err && !heard.error && s->is_unsure)
+		err = use_up(s, &heard);
 	if (err)
 		return err;
 	row_before(s, since, heard.error);
@@ -290,7 +331,7 @@ static int before(struct rehearsing *s)
 	if (!err)
 		err = room_send(s->room, s->frames, s->packet_count,
 				s->fates_before);
-	if (err == -EOPNOTSUPP || err == -EINVAL) {
+	if (cannot_watch(err)) {
 		rehearse_rows_set(s, REHEARSED_WITNESSES, REHEARSAL_BLOCKED,
 				  since,
 				  _("Other packets' fates could not be seen: "
@@ -362,6 +403,13 @@ static int sessions(struct rehearsing *s)
 	row_of_sessions(s, REHEARSED_SESSION, since, open, failed);
 	since = clock_now();
 	err = room_forget(s->room);
+	if (cannot_watch(err)) {
+		rehearse_rows_set(
+			s, REHEARSED_SESSION_FORGOTTEN, REHEARSAL_BLOCKED,
+			since,
+			_("This kernel cannot be told to forget connections."));
+		return new_sessions(s);
+	}
 	if (!err)
 		err = ask_sessions(s, &open, &failed);
 	if (err)
@@ -586,6 +634,10 @@ int rehearse(struct fix_planning *p, struct fix_candidate *c, struct room *r,
 		rehearse_rows_rest(&s, REHEARSAL_BLOCKED,
 				   _("It is not known which connection is to "
 				     "be tried."));
+	else if (!err && s.is_bridged)
+		rehearse_rows_rest(
+			&s, REHEARSAL_BLOCKED,
+			_("These packets go over a bridge of the host, and the room has none."));
 	else if (!err)
 		err = perform(&s, is_experiment);
 	conclude(&s, err, since);

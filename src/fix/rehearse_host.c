@@ -470,6 +470,7 @@ static int walk_it(struct rehearsing *s)
 	}
 	s->is_led = !address_equal(&s->led_to, &s->server) ||
 		    s->led_port != s->port;
+	s->is_unsure = w.way.doubt_count > 0;
 	if (w.blocker_count && !w.blockers[0].of_reply) {
 		s->expected = w.blockers[0].verdict;
 		s->has_expected = s->expected.decision == WALK_DROP ||
@@ -538,6 +539,20 @@ static int plan_others(struct rehearsing *s)
 	return 0;
 }
 
+/* What a bridge carries needs no route, and a room has no bridge. */
+static bool is_bridged(const struct rehearsing *s)
+{
+	if (!s->p->may_read || s->is_led || !s->p->links ||
+	    rehearse_host_is_own(s, &s->server) ||
+	    !links_may_bridge(s->p->links, &s->server))
+		return false;
+	for (size_t i = 0; i < s->plan.route_count; i++)
+		if (route_covers(&s->plan.routes[i], &s->server))
+			return false;
+
+	return true;
+}
+
 int rehearse_host_plan(struct rehearsing *s)
 {
 	int err;
@@ -564,5 +579,6 @@ int rehearse_host_plan(struct rehearsing *s)
 		err = walk_it(s);
 	if (!err)
 		err = plan_forwarding(s);
+	s->is_bridged = !err && is_bridged(s);
 	return err ? err : plan_others(s);
 }

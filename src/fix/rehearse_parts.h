@@ -37,6 +37,7 @@ struct rehearsing {
 	uint8_t protocol;
 	bool is_own; /* the client is this host itself */
 	bool has_connection;
+	bool is_bridged; /* no route of the host leads to the server */
 	uint16_t device; /* that it comes in by, in plan.devices */
 	/* Where its packets are led, where that is known. */
 	struct address led_to;
@@ -45,6 +46,7 @@ struct rehearsing {
 	/* What the rules say of it, where they stop it. */
 	struct walk_verdict expected;
 	bool has_expected;
+	bool is_unsure; /* it depends on more than the packet: a limit, a time */
 	/* The rules as the room has them. */
 	struct text before;
 	struct ruleset *rules;

@@ -62,6 +62,10 @@ struct repair {
 	int (*propose)(struct fix_planning *p, const struct fix_fault *f);
 };
 
+/* Whether it is a rule that the packet or its answer meets and that refuses it:
+ * `rules' mends all of these at once. */
+bool fix_is_of_rules(const struct fix_fault *f);
+
 extern const struct repair *const repair_list[];
 extern const size_t repair_count;
 

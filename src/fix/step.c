@@ -10,6 +10,7 @@
 #include "base/i18n.h"
 #include "fix/file_check.h"
 #include "fix/replace.h"
+#include "fix/setting_check.h"
 #include "fix/step_rules.h"
 #include "fix/step_tool.h"
 
@@ -30,6 +31,8 @@ static int run_command(const struct ledger *l, const struct run_change *c,
 				    NULL, why);
 	else
 		text_str(why, strerror(-err));
+	if (!err)
+		err = setting_check(argv, why);
 	if (lock >= 0)
 		(void)close(lock);
 	return err;

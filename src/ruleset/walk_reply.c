@@ -8,7 +8,7 @@
 
 enum { PROTO_ICMP = 1, PROTO_TCP = 6, PROTO_ICMP6 = 58 };
 
-enum { FLAG_FIN = 1, FLAG_SYN = 2, FLAG_RST = 4, FLAG_ACK = 16 };
+enum { FLAG_FIN = 1, FLAG_SYN = 2, FLAG_RST = 4, FLAG_PSH = 8, FLAG_ACK = 16 };
 
 /* Numbers of RTN_* (include/uapi/linux/rtnetlink.h). */
 enum { TYPE_BROADCAST = 3, TYPE_MULTICAST = 5 };
@@ -47,6 +47,9 @@ static u128 tcp_answer(u128 flags)
 		return FLAG_SYN | FLAG_ACK;
 	if (flags & FLAG_FIN)
 		return FLAG_FIN | FLAG_ACK;
+	/* What is said is answered. */
+	if (flags & FLAG_PSH)
+		return FLAG_PSH | FLAG_ACK;
 
 	return FLAG_ACK;
 }

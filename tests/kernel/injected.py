@@ -36,6 +36,9 @@ SETTLED = ('prepared', 'undone', 'confirmed')
 STATES = SETTLED + ('armed', 'applying', 'applied', 'confirming', 'undoing', 'stuck')
 PATIENCE = 20
 PHASES = ('apply', 'wait', 'confirm', 'undo', 'deadline', 'undo-confirmed')
+# Who is hit by these can still confirm.
+MILD = ('sentry', 'sentries', 'signal', 'hang-up', 'command', 'applier', 'lock', 'file-editor', 'rules-editor',
+        'full-ledger')
 FAULTS = ('die', 'die', 'die', 'applier', 'command', 'all', 'sentry', 'sentries', 'signal', 'hang-up', 'full-ledger',
           'full-etc', 'read-only-etc', 'read-only-ledger', 'lock', 'file-editor', 'rules-editor', 'reboot', 'die-reboot')
 
@@ -323,8 +326,7 @@ class Once:
     def go(self):
         usual = self.args.usual
         self.start()
-        began = time.monotonic()
-        actor = None
+        began, actor, line = time.monotonic(), None, ''
         if self.phase == 'apply':
             time.sleep(self.draw.uniform(0, usual.get('apply', 0.4) * 1.1))
         else:
@@ -346,6 +348,8 @@ class Once:
                     time.sleep(max(0, self.within - took * 0.5 + self.draw.uniform(-0.1, 0.4)))
         acted = time.monotonic()
         self.inject()
+        if self.phase == 'wait' and self.fault in MILD and ' applied 0' in line and self.draw.random() < 0.5:
+            actor = self.run('confirm', line.split()[0])
         if actor:
             if not self.is_forever:
                 time.sleep(self.draw.uniform(0, 1))
@@ -353,7 +357,7 @@ class Once:
             text = actor.communicate(timeout=60)[0]
             if self.fault in ('die', 'file-editor'):
                 usual[self.phase] = 0.7 * usual.get(self.phase, 0.15) + 0.3 * (time.monotonic() - acted)
-            if self.phase == 'confirm' and actor.returncode == 0 and 'confirm 0' in text:
+            if actor.returncode == 0 and 'confirm 0' in text:
                 self.confirmed = True
 
     def settle(self):

@@ -413,12 +413,13 @@ static int try(struct fix_planning *p, const struct variant *v)
 	return err == -ENOENT || err == -EINVAL ? 0 : err;
 }
 
-static int propose(struct fix_planning *p, const struct fix_fault *f)
+int rules_propose(struct fix_planning *p, const struct fix_fault *f)
 {
 	struct walk_result *first, *next;
 	int err;
 
-	(void)f;
+	if (f->culprit && !fix_is_of_rules(f))
+		return -ENOENT;
 	if (!p->ruleset || !p->source || !p->has_packet) {
 		fix_remark(p, _("The rules or the packet are not known, so no "
 				"change of them is proposed."));
@@ -452,5 +453,5 @@ const struct repair repair_rules = {
 	.id = "rules",
 	.culprits = { CULPRIT_FIREWALL_RULE, CULPRIT_FIREWALL_POLICY,
 		      CULPRIT_SET_ELEMENT },
-	.propose = propose,
+	.propose = rules_propose,
 };

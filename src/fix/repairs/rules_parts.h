@@ -22,6 +22,10 @@ struct rules_mend {
 	const struct manager *manager;    /* of the first owned chain */
 };
 
+/* Walks the packet, and proposes every way in which rules that refuse it let it
+ * through. As a repair's. */
+int rules_propose(struct fix_planning *p, const struct fix_fault *f);
+
 /* Mends one blocker. 0; -ENOENT: not in this way; or -errno. */
 typedef int rules_mend_way(struct rules_mend *m, const struct walk_blocker *b);
 

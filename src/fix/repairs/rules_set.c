@@ -150,6 +150,13 @@ static int put_in(struct rules_mend *m, struct set *s, bool is_exception)
 	struct commands c;
 	int err;
 
+	if (s->size && s->count >= s->size) {
+		fix_remark(
+			p,
+			_("The set %1$s is full (%2$zu of %3$llu): make a larger one and swap it in, or take out what is no longer needed."),
+			s->name, s->count, (unsigned long long)s->size);
+		return -ENOENT;
+	}
 	rules_client_text(&t, &p->plan->ask);
 	element = fix_words(p, "%s", text_string(&t));
 	text_done(&t);

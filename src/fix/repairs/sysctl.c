@@ -8,9 +8,11 @@
 #include <string.h>
 
 #include "base/i18n.h"
+#include "base/text.h"
 #include "diag/cause.h"
 #include "fix/kit.h"
 #include "fix/sysctl_files.h"
+#include "ruleset/packet_words.h"
 
 enum how { HOW_SET, HOW_DOUBLE, HOW_WIDEN };
 
@@ -66,6 +68,10 @@ static const struct setting {
 	{ "tfo-blackhole", "net.ipv4.tcp_fastopen", HOW_SET, "0", FIX_RISK_LOW,
 	  true, N_("No connection then carries data in its SYN."),
 	  N_("Connections that used Fast Open begin one round trip later.") },
+	{ "dnat-to-loopback", "net.ipv4.conf.all.route_localnet", HOW_SET, "1",
+	  FIX_RISK_HIGH, false,
+	  N_("Packets that come in by this device may then be sent on to addresses of 127.0.0.0/8."),
+	  N_("Whoever stands on that link may then send to what listens on 127.0.0.1 alone: keep packets to 127.0.0.0/8 out, before they are translated (iptables -t raw -A PREROUTING ! -i lo -d 127.0.0.0/8 -j DROP). Better let the service listen on the host's own address.") },
 	{ "window-scaling-broken", "net.ipv4.tcp_window_scaling", HOW_SET, "0",
 	  FIX_RISK_SOME, true,
 	  N_("Connections that this host opens or takes then have windows of at most 64 kilobytes."),
@@ -223,6 +229,21 @@ static const char *of_device(struct fix_planning *p, const char *key,
 			 tail);
 }
 
+/* By which the client's packets come in; NULL. */
+static const char *device_of_packet(struct fix_planning *p)
+{
+	struct text name = TEXT_NULL;
+	const char *ret = NULL;
+
+	if (p->has_packet && point_has(&p->packet, FIELD_IIF) &&
+	    p->packet.value[FIELD_IIF]) {
+		field_name_text(&name, p->packet.value[FIELD_IIF]);
+		ret = fix_words(p, "%s", text_string(&name));
+	}
+	text_done(&name);
+	return ret;
+}
+
 /* Where the greater of two counts: a greater one is set for the device alone, a
  * lesser one has to be in both. */
 static size_t keys_of(struct fix_planning *p, const struct fix_fault *f,
@@ -230,6 +251,9 @@ static size_t keys_of(struct fix_planning *p, const struct fix_fault *f,
 {
 	const char *device = fix_culprit_text(f->culprit, "device");
 
+	/* A rule is to blame there. */
+	if (!strcmp(f->cause->id, "dnat-to-loopback"))
+		device = device_of_packet(p);
 	ret[0] = of_device(p, key, device);
 	/* The answers come in by another device, which has to forward, too. */
 	if (!strcmp(f->cause->id, "router-forwarding-off") &&
@@ -291,6 +315,6 @@ const struct repair repair_sysctl = {
 		    "conntrack-full", "neigh-table-overflow", "nic-ring-drop",
 		    "vrf-wrong-table", "bridge-nf-call-iptables",
 		    "client-ports-exhausted", "ecn-blackhole", "tfo-blackhole",
-		    "window-scaling-broken" },
+		    "dnat-to-loopback", "window-scaling-broken" },
 	.propose = propose,
 };
