@@ -7,11 +7,14 @@ the byte. A file may say
 
     EXPECT_FIX = {...}                    # over EXPECT_SERVER's
         'skip': 'why'                     # it is not asked
-        'plan': 'elsewhere'               # there is nothing to be done here: it must say what, by whom; 'none': it cannot know
+        'plan': 'elsewhere'               # it must end so; 'no plan': it cannot know, 'told': by hand, and it says how
+        'why': 'why no more can be had'   # with 'plan' or 'leaves'
+        'leaves': 'no-listener'           # the plan says that it may not be enough, and this cause is left
         'id': 'rule-move'                 # the first candidate's, of those joined the first
         'wait': True                      # what is foretold is not enough: it waits for an attempt
 
-Four ends: `right', `elsewhere' (no candidate, and somebody to ask), `no plan', and `WRONG'.
+Five ends: `right', `elsewhere' (no candidate, and somebody to ask), `told' (no candidate either: the plan says what is to be done by
+hand, and BY_HAND why no command of ours can), `no plan', and `WRONG'.
 """
 import contextlib
 import json
@@ -29,6 +32,36 @@ from lab import Skip, wait_until
 AT_CLIENT = ('client', 'client-link')
 LIMIT = 12.0  # seconds that a plan may take here
 ATTEMPT = 12.0  # and an attempt
+
+
+# Why there is no more than words, by cause.
+LAB = 'the lab runs it as a program that no unit, file or command line knows; its variants with a real one are mended'
+KEY = 'both ends have to be given the same thing, which is on neither'
+PROGRAM = "it is the program's own code or fault: nothing of the host decides it"
+BY_HAND = {
+    **dict.fromkeys(('listener-loopback-only', 'listener-wrong-address', 'listener-v6only', 'ipv6-no-listener', 'no-listener',
+                     'udp-no-listener', 'service-accept-emfile', 'accept-queue-full', 'udp-rcvbuf-full', 'peer-not-reading',
+                     'socket-filter-drop', 'listener-bound-to-device', 'service-failed-to-start', 'max-clients', 'min-ttl',
+                     'defer-accept-silent', 'udp-reply-wrong-source'), LAB),
+    **dict.fromkeys(('service-closes-at-once', 'service-resets-at-once', 'service-crashes'), PROGRAM),
+    **dict.fromkeys(('tcp-md5-required', 'xfrm-no-state', 'tls-no-shared-cipher', 'tls-version-mismatch', 'protocol-mismatch',
+                     'listener-udp-only', 'tls-client-cert-required'), KEY),
+    **dict.fromkeys(('tls-cert-expired', 'tls-name-mismatch', 'tls-untrusted-ca', 'tls-sni-rejected'),
+                    'a certificate is made by who signs it; which name is served is for who runs the site to say'),
+    **dict.fromkeys(('selinux-bind-denied', 'selinux-connect-denied', 'security-hook-drop', 'client-landlock-deny'),
+                    'the policy is somebody\'s decision, and its type for the port is not known'),
+    **dict.fromkeys(('container-listener-loopback', 'listener-other-netns'), 'how it is published is said where the container is made'),
+    'backend-down': 'the service behind is on another port or host: asked for that, it gets a plan',
+    'bridge-port-blocking': 'the spanning tree sets the state, and would set it again',
+    'client-bind-not-local': 'the program asks for an address that is not here: which one is meant is not known',
+    'dns-server-unreachable': 'no other name server is known',
+    'http-host-mismatch': 'which site is to have the name is not known',
+    'ident-delay': 'whether the client is to refuse or the server is not to ask is theirs to say',
+    'listener-wrong-port': 'which of the two ports is meant is not known',
+    'qdisc-drop': 'its rate is meant: how much more there may be is not known',
+    'reverse-dns-slow': 'what the client\'s name would be is not known',
+    'timewait-paws': 'it is the kernel\'s version, or the clocks of others',
+}
 
 
 # What there is
@@ -276,6 +309,16 @@ class Side:
             print(json.dumps(said, indent=1, ensure_ascii=False), file=sys.stderr)
         return said, problem
 
+    def end_in_words(self, said):
+        """Nothing to carry out: it must tell who, or what to do by hand, where there is a reason for it."""
+        self.record['remarks'] = said['remarks']
+        cause = said['verdict'].get('cause')
+        meant = self.expect.get('plan')
+        is_told = said['remarks'] and (cause in BY_HAND or meant == 'told')
+        kind = 'elsewhere' if said['elsewhere'] else 'told' if is_told else 'no plan'
+        self.record['why'] = self.expect.get('why') or BY_HAND.get(cause)
+        return self.end(kind, [f'it ends with {kind}, not {meant}'] if meant and meant != kind else [])
+
     def end(self, kind, wrong=()):
         self.record['fix'] = kind
         self.record['wrong'] += wrong
@@ -297,8 +340,7 @@ class Side:
         self.record['told'] = verdict.get('cause')
         self.record['elsewhere'] = [e['who'] for e in said['elsewhere']]
         if not said['candidates']:
-            self.record['remarks'] = said['remarks']
-            return self.end('elsewhere' if said['elsewhere'] else 'told' if said['remarks'] else 'no plan')
+            return self.end_in_words(said)
         return self.carry_out(host, said, healthy or 'healthy')
 
     def carry_out(self, host, said, healthy):
@@ -323,11 +365,13 @@ class Side:
                 self.record['id'] += f' and {said["candidates"][0]["id"]} on the client'
                 wrong += self.do(self.lab.client, said, done)
                 got = attempt(self.lab, self.args, self.client)
-        if got and got['status'] not in (healthy, 'healthy'):
+        leaves = got and 'leaves' in self.expect and self.expect['leaves'] == got.get('cause') and not first['effect']['lets_through']
+        if got and not leaves and got['status'] not in (healthy, 'healthy'):
             wrong.append(f'after it: {got["status"]}, {got.get("symptom")}, {got.get("cause")}')
         for step in reversed(done):
             wrong += self.take_back(*step)
-        self.end('right', wrong)
+        self.record['why'] = self.expect.get('why')
+        self.end('told' if leaves else 'right', wrong)
 
     def do(self, host, said, done):
         """What is wrong of it; done grows by what was changed."""
@@ -378,6 +422,8 @@ def line_of(record):
         about += f' (does not mend {", ".join(record["left"])})'
     proven = {True: '  proven', False: '  not proven'}.get(record.get('proven'), '')
     lines = [f'{record["fix"]:<10}{record["name"]}  {record.get("told") or "-"}  {about}  {record.get("summary") or ""}{proven}']
+    if record.get('why'):
+        lines.append('          because ' + record['why'])
     lines += ['          ' + w.splitlines()[0] for w in record.get('remarks', []) if w]
     return '\n'.join([*lines, *['          ' + w for w in record['wrong']]])
 

@@ -227,8 +227,8 @@ def accept_nothing(host, port, *, backlog=128, address=ANY):
 # Real ones
 
 
-def sshd(host, port=22, *, address=None, options=()):
-    """OpenSSH; options: lines of sshd_config."""
+def sshd(host, port=22, *, address=None, options=(), path='/etc/ssh/sshd_lab'):
+    """OpenSSH; options: lines of sshd_config; path: where they are."""
     need(host, 'sshd')
     user(host, 'sshd', 74, '/run/sshd')
     key = '/etc/ssh/lab_host_key'
@@ -238,8 +238,8 @@ def sshd(host, port=22, *, address=None, options=()):
     lines = [f'Port {port}', f'HostKey {key}', 'UsePAM no', 'PidFile none', 'UseDNS no',
              *([f'ListenAddress {address}'] if address else [])]
     # The first line that sets an option counts.
-    host.write('/etc/ssh/sshd_lab', '\n'.join([*options, *lines]) + '\n')
-    service = host.start('exec /usr/sbin/sshd -D -e -f /etc/ssh/sshd_lab')
+    host.write(path, '\n'.join([*options, *lines]) + '\n')
+    service = host.start(f'exec /usr/sbin/sshd -D -e -f {path}')
     host.wait_listening(port, service=service)
     return service
 

@@ -67,12 +67,12 @@ static const char *doubled(struct fix_planning *p, const char *line)
 			 full * 2);
 }
 
-static bool find(struct fix_planning *p, struct spot *ret)
+static bool find(struct fix_planning *p, int pid, struct spot *ret)
 {
 	const struct daemon_conf *conf = daemon_conf_of("sshd");
 	struct conf_files files;
 
-	if (conf_files_list(p, 0, conf->paths, &files))
+	if (conf_files_list(p, pid, conf->paths, &files))
 		return false;
 	for (size_t i = 0; i < files.count; i++) {
 		struct spot at = { .path = files.paths[i] };
@@ -106,7 +106,9 @@ static int propose(struct fix_planning *p, const struct fix_fault *f)
 	struct fix_candidate *c;
 	const char *words;
 
-	if (!kit_is_here(p, f) || !find(p, &at))
+	/* Which file it was told, its command line says. */
+	if (!kit_is_here(p, f) ||
+	    !find(p, (int)fix_culprit_number(f->culprit, "pid", 0), &at))
 		return -ENOENT;
 	words = at.line ? doubled(p, at.words) : more;
 	if (!words)

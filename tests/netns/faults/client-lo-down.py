@@ -5,6 +5,7 @@ EXPECT = {'symptom': ['local-refused', 'syn-unanswered', 'syn-not-sent'], 'certa
           'culprit': {'kind': 'link'}}
 SIDES = ('client',)
 VARIANTS = [{'family': 4}, {'family': 6}]
+EXPECT_FIX = {'plan': 'no plan', 'why': 'whoever is asked for its own address is asked as a server: to others nothing is wrong with it'}
 
 
 def build(lab):

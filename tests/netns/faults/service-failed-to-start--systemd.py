@@ -6,6 +6,7 @@ from systemd import state, systemd
 EXPECT = {'symptom': 'refused-by-rst'}
 EXPECT_SERVER = {'certainty': 'suspected', 'set': ['no-listener']}
 SIDES = ('server',)
+EXPECT_FIX = {'leaves': 'no-listener', 'why': 'its configuration is wrong: the plan says that it may fail again, and where it says why'}
 
 
 def build(lab):

@@ -6,7 +6,7 @@ EXPECT_SERVER = {'symptom': ['closed-after-connect', 'reset-after-connect', 'ser
 
 
 def build(lab):
-    lab.service = sshd(lab.server, lab.port, options=['MaxStartups 4:100:4'])
+    lab.service = sshd(lab.server, lab.port, options=['MaxStartups 4:100:4'], path='/etc/ssh/sshd_config')
     lab.asks('ssh')
 
 

@@ -3,6 +3,7 @@ from services import authority, certificate, clock_is_kept, copy_file, tls_clien
 
 EXPECT = {'symptom': 'tls-failed', 'certainty': 'proven' if clock_is_kept() else 'suspected'}
 EXPECT_SERVER = {'skip': 'what the client makes of the certificate, it keeps to itself'}
+EXPECT_FIX = {'plan': 'no plan', 'why': 'what is at fault cannot be told from there'}
 DAY = 86400
 
 

@@ -5,6 +5,7 @@ import time
 EXPECT = {'symptom': 'tls-failed'}
 EXPECT_SERVER = {'set': ['tls-cert-expired']}
 SIDES = ('server',)
+EXPECT_FIX = {'plan': 'no plan', 'why': 'what is at fault cannot be told from there'}
 DAY = 86400
 RSA = '-tls1_2 -cipher ECDHE-RSA-AES128-GCM-SHA256'
 
