@@ -533,6 +533,37 @@ static void a_bridge_gets_its_own(void **state)
 	planned_done(&p);
 }
 
+static void a_full_set_is_not_put_into(void **state)
+{
+	static const char full[] =
+		"create good hash:ip family inet maxelem 1\nadd good 10.2.0.1\n"
+		"*filter\n:INPUT DROP [0:0]\n:FORWARD ACCEPT [0:0]\n"
+		":OUTPUT ACCEPT [0:0]\n-A INPUT -p tcp -m set --match-set good "
+		"src -m tcp --dport 5555 -j ACCEPT\nCOMMIT\n";
+	struct planned p;
+
+	(void)state;
+	planned_read(&p, full, to_manager, "10.1.0.7");
+	planned_make(&p);
+	assert_null(by_id(&p, "set-element"));
+	assert_non_null(by_id(&p, "rule-insert"));
+	assert_int_equal(p.plan.remark_count, 1);
+	assert_non_null(strstr(p.plan.remarks[0], "good is full (1 of 1)"));
+	planned_done(&p);
+}
+
+static void what_is_said_after_the_handshake_counts(void **state)
+{
+	(void)state;
+	best_is("table inet t {\n chain o {\n  type filter hook output priority "
+		"0; policy accept;\n  tcp flags & psh == psh drop # handle 2\n"
+		" }\n}\n",
+		to_manager, "10.1.0.7",
+		"accept it above rule 1 of o: ip daddr 10.1.0.7 tcp sport 5555 "
+		"ct state established accept",
+		"It accepts exactly tcp/5555 from 10.1.0.7.");
+}
+
 static void nothing_is_proposed_where_nothing_refuses(void **state)
 {
 	struct planned p;
@@ -579,6 +610,8 @@ int main(void)
 		cmocka_unit_test(a_limit_that_no_longer_counts_is_told),
 		cmocka_unit_test(of_several_that_may_refuse_the_first_counts),
 		cmocka_unit_test(a_bridge_gets_its_own),
+		cmocka_unit_test(a_full_set_is_not_put_into),
+		cmocka_unit_test(what_is_said_after_the_handshake_counts),
 		cmocka_unit_test(nothing_is_proposed_where_nothing_refuses),
 	};
 
