@@ -8,6 +8,7 @@ takes the cgroup away.
 import ctypes
 import os
 import pathlib
+import signal
 import struct
 import subprocess
 import sys
@@ -72,6 +73,7 @@ def remove(folder):
 
 
 def main(hook, *command):
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job ignores it, and so would all it starts
     folder = hierarchy() / f'kiriwake-lab-{os.urandom(6).hex()}'
     folder.mkdir()
     try:
