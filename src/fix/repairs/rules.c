@@ -413,6 +413,18 @@ static int try(struct fix_planning *p, const struct variant *v)
 	return err == -ENOENT || err == -EINVAL ? 0 : err;
 }
 
+/* Rules without the program that lists them are not read. */
+static void tell_let_pass(struct fix_planning *p, const struct fix_fault *f)
+{
+	if (f->culprit && !p->ruleset->rule_count)
+		fix_remark(
+			p,
+			_("A rule stops it, and no rule could be read here: is the program that lists them (nft, iptables) installed?"));
+	else
+		fix_remark(p, _("The rules in force let this packet and its "
+				"answer through: no rule has to change."));
+}
+
 int rules_propose(struct fix_planning *p, const struct fix_fault *f)
 {
 	struct walk_result *first, *next;
@@ -431,8 +443,7 @@ int rules_propose(struct fix_planning *p, const struct fix_fault *f)
 		return err;
 	if (effect_gets_through(first) && effect_gets_through(next) &&
 	    !has_bridge(p)) {
-		fix_remark(p, _("The rules in force let this packet and its "
-				"answer through: no rule has to change."));
+		tell_let_pass(p, f);
 		return -ENOENT;
 	}
 

@@ -18,10 +18,20 @@ static bool is_mended_there(const struct fix_plan *plan)
 	return false;
 }
 
+/* Where they let it pass, nothing is said: they may not all have been read. */
+static bool is_refused(struct fix_planning *p)
+{
+	struct walk_result *first, *next;
+
+	return p->ruleset && p->source && p->has_packet &&
+	       !effect_walk(p, p->ruleset, &first, &next) &&
+	       !(effect_gets_through(first) && effect_gets_through(next));
+}
+
 static int propose(struct fix_planning *p, const struct fix_fault *f)
 {
 	if (f->culprit || !f->cause->ruled_by || !kit_is_here(p, f) ||
-	    is_mended_there(p->plan))
+	    is_mended_there(p->plan) || !is_refused(p))
 		return -ENOENT;
 
 	return rules_propose(p, f);
