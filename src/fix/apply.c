@@ -15,6 +15,9 @@
 #include "fix/sentry.h"
 #include "fix/step.h"
 
+/* The timer comes when the sentries would have been at it. */
+enum { TIMER_SPARE = 5 /* s */ };
+
 static void tell(struct text *why, const char *format, int err)
 {
 	text_clear(why);
@@ -94,7 +97,11 @@ static int arm(const struct ledger *l, const struct order *o)
 	/* Of what is confirmed, too: its lasting steps may be cut short. */
 	if (!err && outlives_boot(o) && boot_hook_set())
 		(void)ledger_note(l, "no-boot-hook", -1, NULL);
-	return err ? err : sentry_start(l, o);
+	if (!err)
+		err = sentry_start(l, o);
+	if (!err)
+		boot_hook_timer(l->id, o->confirm_within_s + TIMER_SPARE);
+	return err;
 }
 
 /* The caller has the ledger's lock. */

@@ -2,12 +2,16 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/text.h"
+#include "base/tool.h"
 #include "fix/replace.h"
+
+enum { TIMER_MS = 3000 };
 
 static const char unit[] = "/etc/systemd/system/kiriwake-undo.service";
 static const char wants[] = "/etc/systemd/system/sysinit.target.wants";
@@ -74,23 +78,62 @@ static int set_cron(const char *program)
 	return err;
 }
 
-int boot_hook_set(void)
+/* The path of this very program. */
+static int find_program(char program[PATH_MAX])
 {
-	char program[PATH_MAX];
-	ssize_t len = readlink("/proc/self/exe", program, sizeof(program) - 1);
+	ssize_t len = readlink("/proc/self/exe", program, PATH_MAX - 1);
 
 	if (len < 0)
 		return -errno;
 	program[len] = '\0';
+	return 0;
+}
+
+static bool has_systemd(void)
+{
+	return is_folder("/run/systemd/system");
+}
+
+int boot_hook_set(void)
+{
+	char program[PATH_MAX];
+	int err = find_program(program);
+
+	if (err)
+		return err;
 	/* In neither file has it to be in quotes of another kind. */
 	if (strpbrk(program, "\"'%\\\n$"))
 		return -EINVAL;
-	if (is_folder("/run/systemd/system"))
+	if (has_systemd())
 		return set_unit(program);
 	if (is_folder("/etc/cron.d"))
 		return set_cron(program);
 
 	return -ENOENT;
+}
+
+void boot_hook_timer(const char *id, unsigned seconds)
+{
+	char program[PATH_MAX], unit_name[64], when[32];
+	const char *const argv[] = {
+		"systemd-run", "--quiet",   "--collect",
+		unit_name,     when,        "--timer-property=AccuracySec=1s",
+		"--",          program,     "fix",
+		"undo",        "--pending", NULL
+	};
+	struct tool t = { 0 }, *const list[] = { &t };
+	struct text found = TEXT_NULL;
+
+	if (!has_systemd() || find_program(program) ||
+	    !tool_find(&found, TOOL_USUAL_PATH, argv[0]))
+		return;
+	(void)snprintf(unit_name, sizeof(unit_name), "--unit=kiriwake-undo-%s",
+		       id);
+	(void)snprintf(when, sizeof(when), "--on-active=%us", seconds);
+	tool_start(&t, text_string(&found), argv);
+	tool_finish(list, 1, tool_now_ms() + TIMER_MS);
+	tool_done(&t);
+	text_done(&found);
 }
 
 void boot_hook_clear(void)

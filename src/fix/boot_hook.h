@@ -13,3 +13,8 @@
 int boot_hook_set(void);
 /* Nothing waits any more. */
 void boot_hook_clear(void);
+
+/* Where systemd runs, its timer takes back what waits then, should both sentries be
+ * killed at once: by `fix undo --pending', which leaves alone what is settled. Where it
+ * does not, nothing happens. */
+void boot_hook_timer(const char *id, unsigned seconds);
