@@ -112,27 +112,61 @@ int boot_hook_set(void)
 	return -ENOENT;
 }
 
+/* Of this boot alone; they take themselves away. */
+static int set_timer_units(const char *name, const char *program,
+			   unsigned seconds)
+{
+	struct text path = TEXT_NULL, t = TEXT_NULL;
+	int err;
+
+	text_format(&path, "/run/systemd/system/%s.service", name);
+	text_format(
+		&t,
+		"[Unit]\n"
+		"Description=Take back what kiriwake changed and nobody confirmed\n"
+		"DefaultDependencies=no\n"
+		"\n"
+		"[Service]\n"
+		"Type=oneshot\n"
+		"ExecStart=\"%1$s\" fix undo --pending\n"
+		"ExecStopPost=-/bin/rm -f /run/systemd/system/%2$s.service /run/systemd/system/%2$s.timer\n",
+		program, name);
+	err = put(text_string(&path), &t);
+	text_clear(&path);
+	text_clear(&t);
+	text_format(&path, "/run/systemd/system/%s.timer", name);
+	text_format(&t,
+		    "[Unit]\n"
+		    "DefaultDependencies=no\n"
+		    "\n"
+		    "[Timer]\n"
+		    "OnActiveSec=%us\n"
+		    "AccuracySec=1s\n",
+		    seconds);
+	if (!err)
+		err = put(text_string(&path), &t);
+	text_done(&path);
+	text_done(&t);
+	return err;
+}
+
 void boot_hook_timer(const char *id, unsigned seconds)
 {
-	char program[PATH_MAX], unit_name[64], when[32];
-	const char *const argv[] = {
-		"systemd-run", "--quiet",   "--collect",
-		unit_name,     when,        "--timer-property=AccuracySec=1s",
-		"--",          program,     "fix",
-		"undo",        "--pending", NULL
-	};
+	char program[PATH_MAX], name[64], timer[80];
+	const char *const argv[] = { "systemctl", "start", timer, NULL };
 	struct tool t = { 0 }, *const list[] = { &t };
 	struct text found = TEXT_NULL;
 
 	if (!has_systemd() || find_program(program) ||
 	    !tool_find(&found, TOOL_USUAL_PATH, argv[0]))
 		return;
-	(void)snprintf(unit_name, sizeof(unit_name), "--unit=kiriwake-undo-%s",
-		       id);
-	(void)snprintf(when, sizeof(when), "--on-active=%us", seconds);
-	tool_start(&t, text_string(&found), argv);
-	tool_finish(list, 1, tool_now_ms() + TIMER_MS);
-	tool_done(&t);
+	(void)snprintf(name, sizeof(name), "kiriwake-undo-%s", id);
+	(void)snprintf(timer, sizeof(timer), "%s.timer", name);
+	if (!set_timer_units(name, program, seconds)) {
+		tool_start(&t, text_string(&found), argv);
+		tool_finish(list, 1, tool_now_ms() + TIMER_MS);
+		tool_done(&t);
+	}
 	text_done(&found);
 }
 
