@@ -41,6 +41,12 @@ extern const struct command command_check, command_explain, command_read,
  */
 int cli_common(struct cli *cli, int argc, char *argv[], int *i);
 
+/*
+ * The common options between a command and its part, as in `fix --lang ja plan':
+ * takes them away, so that argv[1] is the part. 0, or EXIT_USAGE, said.
+ */
+int cli_before_part(struct cli *cli, int *argc, char ***argv);
+
 /* The value of option argv[*i]: behind "=" or the next word. NULL, said, when
  * there is none. */
 const char *cli_value(const char *name, int argc, char *argv[], int *i);

@@ -244,8 +244,10 @@ static int run_part(struct firewall *f, const struct part *part, int argc,
 static int firewall_run(struct cli *cli, int argc, char *argv[])
 {
 	struct firewall *f;
-	int status = -1;
+	int status = cli_before_part(cli, &argc, &argv);
 
+	if (status)
+		return status;
 	if (argc < 2)
 		return cli_usage(&command_firewall, "%s",
 				 _("show, trace, audit or diff?"));
@@ -254,6 +256,7 @@ static int firewall_run(struct cli *cli, int argc, char *argv[])
 	if (!f)
 		return EXIT_UNKNOWN;
 
+	status = -1;
 	f->cli = cli;
 	f->root = "/";
 	for (size_t i = 0; i < PARTS && status < 0; i++) {

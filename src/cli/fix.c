@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/arena.h"
 #include "base/i18n.h"
@@ -362,6 +363,11 @@ static int run_request(struct cli *cli, struct fix_request *r)
 		return status;
 	by = look_of(r);
 	status = check_fits(r, by);
+	if (!status && r->is_applying && geteuid()) {
+		(void)fprintf(stderr, _("kiriwake: %s\n"),
+			      _("Only root may change this host."));
+		return EXIT_UNKNOWN;
+	}
 	if (!status)
 		status = fix_run(cli, r, by);
 	if (status >= 0)
@@ -408,6 +414,8 @@ static int run_part(struct cli *cli, enum part part, int argc, char *argv[])
 
 static int say_none(const char *word)
 {
+	if (word[0] == '-')
+		return near_option(&command_fix, word);
 	if (server_is_service(word) || strpbrk(word, ":./"))
 		return cli_usage(&command_fix,
 				 _("did you mean `kiriwake fix plan %s'?"),
@@ -441,6 +449,10 @@ static int run_experiment(struct cli *cli, int argc, char *argv[])
 
 static int run(struct cli *cli, int argc, char *argv[])
 {
+	int status = cli_before_part(cli, &argc, &argv);
+
+	if (status)
+		return status;
 	if (argc < 2)
 		return cli_usage(
 			&command_fix, "%s",

@@ -317,7 +317,11 @@ void fix_apply_text(struct text *out, const struct fix_run *x,
 		break;
 	case FIX_CONFIRMED:
 		put(out, t,
-		    _("Applied. The client got through, and one can still log in: it is confirmed, and lasts."));
+		    x->planning.admin_count
+			    ? _("Applied. The client got through, and one can still log in: it is confirmed.")
+			    : _("Applied. The client got through, and nobody is known whom it could shut out: it is confirmed."));
+		put(out, t,
+		    _("What the next boot gives: `kiriwake firewall diff live boot'."));
 		break;
 	case FIX_HELPED:
 		put(out, t,

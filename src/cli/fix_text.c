@@ -373,6 +373,22 @@ static void tell_remarks(struct text *out, const struct fix_run *x,
 		put_item(out, t, x->plan.remarks[i]);
 }
 
+/* What the plan does not mend was not in the room, or nothing would have come
+ * through there. */
+static void tell_absent(struct text *out, const struct fix_run *x,
+			const struct ticket *t)
+{
+	const struct rehearsal *r = x->chosen->rehearsal;
+	bool is_whole = true;
+
+	for (size_t i = 0; i < x->plan.fault_count; i++)
+		is_whole = is_whole && x->plan.faults[i].is_mended;
+	if (!is_whole && r->row[REHEARSED_AFTER].result == REHEARSAL_PASS)
+		put_item(
+			out, t,
+			_("What the plan does not mend was not in the room: on the host it still stands in the way."));
+}
+
 /* What stands in the way yet, when it is done. */
 static void tell_left(struct text *out, const struct fix_run *x,
 		      const struct ticket *t)
@@ -410,21 +426,38 @@ static void tell_candidate(struct text *out, const struct fix_run *x,
 	tell_changes(out, t, c);
 	tell_effect(out, t, &c->effect);
 	ticket_head(out, t, _("Proof"));
-	if (c->rehearsal)
+	if (c->rehearsal) {
 		tell_rehearsed(out, t, c->rehearsal);
-	else
+		tell_absent(out, x, t);
+	} else {
 		tell_unrehearsed(out, x, t);
+	}
 	tell_lasting(out, t, c);
 	tell_risk(out, t, c);
 	tell_undo(out, t, c);
 	tell_others(out, x, t);
 }
 
+/* What could not be looked at; several looks lack the same. */
+static void tell_blocked(struct text *out, const struct case_record *r,
+			 const struct ticket *t)
+{
+	for (size_t i = 0, k; i < r->step_count; i++) {
+		if (r->steps[i].status != STEP_BLOCKED)
+			continue;
+		for (k = 0; k < i; k++)
+			if (r->steps[k].status == STEP_BLOCKED &&
+			    text_same(r->steps[k].text, r->steps[i].text))
+				break;
+		if (k == i)
+			put_item(out, t, r->steps[i].text);
+	}
+}
+
 /* Nothing to mend, or nothing to say what. */
 static bool tell_end(struct text *out, const struct fix_run *x,
 		     const struct ticket *t)
 {
-	const struct case_record *r = x->record;
 	enum status status = x->verdict->verdict.status;
 
 	if (x->by == &fix_files && x->ruled == FACT_RULES_ACCEPT) {
@@ -444,9 +477,7 @@ static bool tell_end(struct text *out, const struct fix_run *x,
 	if (status != STATUS_UNKNOWN)
 		return status == STATUS_HEALTHY;
 
-	for (size_t i = 0; i < r->step_count; i++)
-		if (r->steps[i].status == STEP_BLOCKED)
-			put_item(out, t, r->steps[i].text);
+	tell_blocked(out, x->record, t);
 	put(out, t,
 	    _("Without knowing what is wrong there is no plan. With --wait a real attempt tells more."));
 	return true;

@@ -114,6 +114,20 @@ int cli_common(struct cli *cli, int argc, char *argv[], int *i)
 	return 0;
 }
 
+int cli_before_part(struct cli *cli, int *argc, char ***argv)
+{
+	int taken = 1, i = 1;
+
+	for (; i < *argc && taken > 0; i += taken > 0)
+		taken = cli_common(cli, *argc, *argv, &i);
+	if (taken < 0)
+		return EXIT_USAGE;
+
+	*argc -= i - 1;
+	*argv += i - 1;
+	return 0;
+}
+
 int cli_usage(const struct command *command, const char *format, ...)
 {
 	va_list ap;

@@ -57,7 +57,7 @@ static int refuse_second(struct text *why)
 		return err == -ENOENT ? 0 : err;
 	text_format(
 		why,
-		_("the change %s waits to be confirmed or undone: one at a time"),
+		_("the change %1$s waits: first `kiriwake fix confirm %1$s' or `kiriwake fix undo %1$s'"),
 		id);
 	return -EBUSY;
 }
