@@ -160,3 +160,16 @@ int lockout_check(struct fix_planning *p, const struct fix_candidate *c,
 	problems_free(problems);
 	return ret;
 }
+
+int lockout_is_tied(const struct fix_planning *p, const struct fix_admin *admin)
+{
+	struct arena *a = arena_new();
+	const struct walk_blocker *by = NULL;
+	int err = a ? 0 : -ENOMEM;
+
+	if (!err && p->ruleset)
+		err = refused(p->ruleset, p->host, admin, MEETS_FORGOTTEN, a,
+			      &by);
+	arena_free(a);
+	return err ? err : by != NULL;
+}

@@ -13,6 +13,7 @@
 
 #include "base/clock.h"
 #include "base/i18n.h"
+#include "fix/lockout.h"
 #include "fix/rehearse_parts.h"
 #include "ruleset/model.h"
 
@@ -158,6 +159,29 @@ static int drop_dead_sessions(struct rehearsing *s)
 			s, _("An administrator's open session does not get "
 			     "through the rules as they are: it is not "
 			     "counted."));
+	return 0;
+}
+
+/* Those that live by their conntrack entry alone would die of its loss without the
+ * change, too. */
+static int drop_tied_sessions(struct rehearsing *s)
+{
+	size_t tied = 0;
+
+	for (size_t i = 0; i < s->p->admin_count && i < FIX_ADMINS; i++) {
+		int is_tied = lockout_is_tied(s->p, &s->p->admins[i]);
+
+		if (is_tied < 0)
+			return is_tied;
+		if (!is_tied || !s->is_open[i])
+			continue;
+		s->is_open[i] = false;
+		tied++;
+	}
+	if (tied)
+		rehearse_rows_stand_in(
+			s,
+			_("An administrator's open session lives by its conntrack entry alone, by the rules as they are, too: that it would end without that is not counted."));
 	return 0;
 }
 
@@ -410,6 +434,8 @@ static int sessions(struct rehearsing *s)
 			_("This kernel cannot be told to forget connections."));
 		return new_sessions(s);
 	}
+	if (!err)
+		err = drop_tied_sessions(s);
 	if (!err)
 		err = ask_sessions(s, &open, &failed);
 	if (err)
