@@ -61,7 +61,7 @@ _kiriwake() {
 			[[ " ${COMP_WORDS[*]} " == *' apply '* ]] && more='--confirm-within --auto-confirm --restart --unrehearsed --yes'
 			[[ " ${COMP_WORDS[*]} " == *' experiment '* ]] && more='--unrehearsed --yes'
 			[[ " ${COMP_WORDS[*]} " == *' confirm '* ]] && more=--same-session
-			[[ " ${COMP_WORDS[*]} " == *' undo '* ]] && more=--pending
+			[[ " ${COMP_WORDS[*]} " == *' undo '* ]] && more='--pending --leave'
 			mapfile -t COMPREPLY < <(compgen -W "--from --for --choose $more --wait --save --host --ruleset --packet --packet-from --address --json --lang --color -v --help" -- "$current")
 		else
 			mapfile -t COMPREPLY < <(compgen -A service -- "$current"; compgen -d -- "$current")

@@ -156,6 +156,8 @@ static void confirm_by_itself(struct fix_run *x)
 	unsigned within = x->request->confirm_within_s;
 	struct text why = TEXT_NULL;
 
+	/* Whoever asked for it to last is told by the status that it does not. */
+	x->applied.status = EXIT_UNKNOWN;
 	if (!is_way_in_proven(x)) {
 		x->applied.why = _(
 			"That one can still log in was not proven, so it is yours to confirm.");
@@ -172,6 +174,7 @@ static void confirm_by_itself(struct fix_run *x)
 		return;
 	}
 	x->applied.outcome = FIX_CONFIRMED;
+	x->applied.status = EXIT_HEALTHY;
 	text_done(&why);
 }
 

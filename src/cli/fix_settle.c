@@ -28,6 +28,7 @@ struct settle {
 	enum settling what;
 	bool is_same_session; /* --same-session */
 	bool is_pending;      /* undo --pending: what a crash or reboot left */
+	bool is_left;         /* undo --leave: what cannot be taken back */
 };
 
 static int say(const char *format, const char *words)
@@ -44,6 +45,8 @@ static int take_word(struct settle *s, const char *word)
 		s->is_same_session = true;
 	else if (s->what == SETTLE_UNDO && !strcmp(word, "--pending"))
 		s->is_pending = true;
+	else if (s->what == SETTLE_UNDO && !strcmp(word, "--leave"))
+		s->is_left = true;
 	else if (word[0] == '-')
 		return near_option(s->command, word);
 	else if (s->id)
@@ -98,6 +101,9 @@ static bool is_same(const struct settle *s, const struct order *o)
 	return is_same;
 }
 
+/* As `status --json' has it, of that change alone. 0 or -ENOMEM. */
+static int tell_one(const char *id);
+
 /* What the next boot would load, by this very program: it takes the rights that it
  * needs, and no more. */
 static void tell_confirmed(const char *id)
@@ -125,6 +131,18 @@ static void tell_confirmed(const char *id)
 	tool_done(&t);
 }
 
+static void tell_settled(const struct settle *s, const char *id)
+{
+	if (s->cli->json)
+		(void)tell_one(id);
+	else if (s->is_left)
+		(void)printf(_("The change %s is left as it is.\n"), id);
+	else if (s->what == SETTLE_CONFIRM)
+		tell_confirmed(id);
+	else
+		(void)printf(_("The change %s is taken back.\n"), id);
+}
+
 static int settle_one(const struct settle *s, struct ledger *l,
 		      const struct order *o)
 {
@@ -136,14 +154,15 @@ static int settle_one(const struct settle *s, struct ledger *l,
 			s->command, "%s",
 			_("this is the session that applied it: log in anew, and confirm there. That shows that one still can"));
 
-	err = s->what == SETTLE_CONFIRM ? apply_confirm(l, o, &why)
-					: apply_undo(l, o, &why);
+	if (s->is_left)
+		err = apply_leave(l, &why);
+	else
+		err = s->what == SETTLE_CONFIRM ? apply_confirm(l, o, &why)
+						: apply_undo(l, o, &why);
 	if (err)
 		(void)say("%s", why.len ? text_string(&why) : strerror(-err));
-	else if (s->what == SETTLE_CONFIRM)
-		tell_confirmed(l->id);
 	else
-		(void)printf(_("The change %s is taken back.\n"), l->id);
+		tell_settled(s, l->id);
 	text_done(&why);
 	return err ? EXIT_UNKNOWN : EXIT_HEALTHY;
 }
@@ -346,6 +365,27 @@ static int list_all_json(struct listing *list)
 	return err;
 }
 
+static int tell_one(const char *id)
+{
+	struct text out = TEXT_NULL;
+	struct json j = json_over(&out, true);
+	struct listing list = { .json = &j };
+	int err;
+
+	json_object(&j);
+	json_member_u64(&j, "kiriwake", 1);
+	json_name(&j, "changes");
+	json_array(&j);
+	err = list_one(&list, id);
+	json_array_end(&j);
+	json_object_end(&j);
+	text_char(&out, '\n');
+	if (!err)
+		(void)fputs(text_string(&out), stdout);
+	text_done(&out);
+	return err;
+}
+
 static int run_status(struct cli *cli, int argc, char *argv[])
 {
 	struct listing list = { 0 };
@@ -395,7 +435,7 @@ const struct command fix_confirm_command = {
 
 const struct command fix_undo_command = {
 	.name = "fix undo",
-	.arguments = "[ID]",
+	.arguments = "[ID] [--pending | --leave]",
 	.summary = N_("Takes a change back, confirmed or not."),
 	.help = N_(
 		"\n"
@@ -403,6 +443,8 @@ const struct command fix_undo_command = {
 		"\n"
 		"  ID         the change, as `kiriwake fix status' lists it; else the newest\n"
 		"  --pending  all that a crash or a reboot left unconfirmed\n"
+		"  --leave    gives up a change that could not be taken back whole, because others\n"
+		"             have changed the same lines: it is left as it is\n"
 		"\n"
 		"Exit status: 0 taken back; 2 usage; 3 it could not be, or there is nothing.\n"
 		"\n"

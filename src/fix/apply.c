@@ -252,6 +252,31 @@ int apply_undo(struct ledger *l, const struct order *o, struct text *why)
 	return err;
 }
 
+int apply_leave(struct ledger *l, struct text *why)
+{
+	struct ledger_progress p;
+	int lock;
+	int err = ledger_lock(l, &lock);
+
+	if (err) {
+		tell(why, _("the ledger cannot be locked"), err);
+		return err;
+	}
+	err = ledger_progress(l, &p);
+	if (!err && p.state != LEDGER_STUCK) {
+		text_format(
+			why,
+			_("the change %s is not stuck: `kiriwake fix undo' takes it back"),
+			l->id);
+		err = -ENOENT;
+	}
+	if (!err)
+		err = ledger_state(l, LEDGER_UNDONE, "left as it is");
+	(void)close(lock);
+	settle_boot();
+	return err;
+}
+
 struct recovery {
 	struct text *why;
 	int count;

@@ -23,6 +23,10 @@ int apply_confirm(struct ledger *l, const struct order *o, struct text *why);
 /* Takes it back, pending or confirmed. 0 or -errno with why. */
 int apply_undo(struct ledger *l, const struct order *o, struct text *why);
 
+/* Gives up one that could not be taken back whole: it is left as it is, and nothing
+ * waits any more. Only of such: -ENOENT. */
+int apply_leave(struct ledger *l, struct text *why);
+
 /* What a crash left pending whose time is over, or of before the last boot, is
  * taken back. How many were; or -errno with why. */
 int apply_recover(struct text *why);

@@ -307,6 +307,24 @@ static void the_next_run_takes_back_what_died_with_its_sentry(void **state)
 	done(&s);
 }
 
+static void what_cannot_be_taken_back_may_be_left(void **state)
+{
+	struct scene s;
+
+	(void)state;
+	begin(&s, "legacy");
+	apply(&s);
+	assert_int_equal(apply_leave(&s.ledger, &s.why), -ENOENT);
+	/* Our line, rewritten by somebody. */
+	put("/srv/hosts.allow", "in.telnetd: 10.1.0.8\nsshd: ALL\n");
+	assert_int_not_equal(apply_undo(&s.ledger, &s.order, &s.why), 0);
+	assert_int_equal(state_of(&s), LEDGER_STUCK);
+	assert_int_equal(apply_leave(&s.ledger, &s.why), 0);
+	assert_int_equal(state_of(&s), LEDGER_UNDONE);
+	assert_true(are_rules_as_before(&s));
+	done(&s);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -316,6 +334,7 @@ int main(void)
 		cmocka_unit_test(a_ruleset_that_changed_since_is_left_alone),
 		cmocka_unit_test(what_others_changed_meanwhile_stays),
 		cmocka_unit_test(a_step_that_fails_takes_all_back),
+		cmocka_unit_test(what_cannot_be_taken_back_may_be_left),
 		cmocka_unit_test(
 			the_next_run_takes_back_what_died_with_its_sentry),
 	};
