@@ -406,8 +406,8 @@ class Side:
         return [f'taken back, {name} is not as it was' for name in left]
 
 
-def judge(lab, module, cause, args, record, root):
-    side = Side(lab, module, cause, args, record, root)
+def judge(lab, module, cause, args, record, root, kind=Side):
+    side = kind(lab, module, cause, args, record, root)
     why = side.expect.get('skip') if 'skip' in getattr(module, 'EXPECT_FIX', {}) else None
     if why:
         raise Skip(why)

@@ -2,7 +2,7 @@
 """`kiriwake check' against faults that are really there: builds each set-up, checks that it is called healthy, breaks it, and
 checks what is said of it.
 
-usage: run.py [--server [--probe] | --run | --fix [--rehearse]] [--program PATH] [--jobs N] [--seed S] [--part K/N] [--again] [--as-user] [--keep] [-v] [NAME...]
+usage: run.py [--server [--probe] | --run | --fix [--rehearse | --apply]] [--program PATH] [--jobs N] [--seed S] [--part K/N] [--again] [--as-user] [--keep] [-v] [NAME...]
 
 Prints a line for each (cause, symptom, certainty, how many causes are named, ms), what is wrong with it, and the totals.
 Wrong is: a true cause that is not in the set; `proven' with another cause; a fault told of a healthy set-up; another symptom;
@@ -16,7 +16,7 @@ there --as-admin is a user with CAP_NET_ADMIN alone. With --probe it makes the a
 --run: the same, met by a program that `kiriwake run' runs (run_side.py).
 
 --fix: the plan that `kiriwake fix plan' makes is carried out, must mend it, and is taken back (fix_side.py); with --rehearse it is
-rehearsed, too.
+rehearsed, too; with --apply `kiriwake fix apply', `confirm' and `undo' do it all (apply_side.py).
 """
 import argparse
 import concurrent.futures
@@ -40,6 +40,7 @@ sys.dont_write_bytecode = True
 
 import spaces  # noqa: E402
 from lab import Lab, Skip, wait_until  # noqa: E402
+import apply_side  # noqa: E402
 import fix_side  # noqa: E402
 import run_side  # noqa: E402
 import server_side  # noqa: E402
@@ -63,6 +64,7 @@ def arguments():
     parser.add_argument('--run', action='store_true')
     parser.add_argument('--fix', action='store_true')
     parser.add_argument('--rehearse', action='store_true')
+    parser.add_argument('--apply', action='store_true')
     parser.add_argument('--as-user', action='store_true')
     parser.add_argument('--as-admin', action='store_true')
     parser.add_argument('--keep', action='store_true')
@@ -215,7 +217,7 @@ def one(path, args):
         cause = getattr(module, 'EXPECT', {}).get('cause', path.stem.partition('--')[0])
         if args.fix and not args.keep:
             record['cause'] = cause
-            fix_side.judge(lab, module, cause, args, record, root)
+            (apply_side if args.apply else fix_side).judge(lab, module, cause, args, record, root)
         elif args.server and not args.keep:
             server_side.judge(lab, module, None if record['healthy'] else cause, args, record, root)
         else:
@@ -311,7 +313,7 @@ def spawn(job, args):
     path, variant, name = job
     command = ['unshare', '--net', '--mount', '--pid', '--uts', '--ipc', '--fork', '--kill-child', '--mount-proc', sys.executable,
                str(here / 'run.py'), '--one', str(path), '--variant', str(variant), '--base', args.base, '--program', args.program, '--packages', args.packages,
-               '--seed', args.seed, *[f'--{word}' for word in ('server', 'probe', 'run', 'fix', 'rehearse', 'as-user', 'as-admin', 'keep', 'verbose')
+               '--seed', args.seed, *[f'--{word}' for word in ('server', 'probe', 'run', 'fix', 'rehearse', 'apply', 'as-user', 'as-admin', 'keep', 'verbose')
                                         if getattr(args, word.replace('-', '_'))]]
     # The lab's own init is this session's leader's child: killing the group ends it and all that it holds.
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=None if args.keep or args.verbose else subprocess.PIPE,
@@ -424,6 +426,8 @@ def main():
         for record in pool.map(lambda job: spawn(job, args), chosen[:1] if args.keep else chosen):
             records.append(record)
             print(line_of(record), flush=True)
+        if args.apply:
+            apply_side.totals(records)
         if args.fix:
             return fix_side.totals(records)
         if args.again:
