@@ -315,8 +315,9 @@ static void what_cannot_be_taken_back_may_be_left(void **state)
 	begin(&s, "legacy");
 	apply(&s);
 	assert_int_equal(apply_leave(&s.ledger, &s.why), -ENOENT);
-	/* Our line, rewritten by somebody. */
-	put("/srv/hosts.allow", "in.telnetd: 10.1.0.8\nsshd: ALL\n");
+	/* Our line, twice: which is ours? */
+	put("/srv/hosts.allow",
+	    "in.telnetd: 10.1.0.7\nin.telnetd: 10.1.0.7\nsshd: ALL\n");
 	assert_int_not_equal(apply_undo(&s.ledger, &s.order, &s.why), 0);
 	assert_int_equal(state_of(&s), LEDGER_STUCK);
 	assert_int_equal(apply_leave(&s.ledger, &s.why), 0);
