@@ -213,7 +213,8 @@ static void tell_risk(struct text *out, const struct ticket *t,
 		text_format(&words, ": %s", c->risk_text);
 	put(out, t, text_string(&words));
 	text_clear(&words);
-	if (c->owner) {
+	/* A file that is read, whoever reads it, has been named above. */
+	if (c->owner && strcmp(c->owner, "boot-script") != 0) {
 		text_format(&words, _("Kept by %s."), c->owner);
 		put(out, t, text_string(&words));
 	}
