@@ -1,5 +1,6 @@
 #include "fix/order.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -8,9 +9,12 @@
 
 #include "base/arena.h"
 #include "base/cursor.h"
+#include "fix/step_signal.h"
 
 static const char *const programs[] = {
 	"arptables",
+	"arptables-legacy",
+	"bpftool",
 	"brctl",
 	"bridge",
 	"conntrack",
@@ -64,6 +68,32 @@ bool order_may_write(const char *path)
 	       len < 4096 && !strstr(path, "/../") && !strstr(path, "/./") &&
 	       !strstr(path, "//") &&
 	       (len < 3 || strcmp(path + len - 3, "/..") != 0);
+}
+
+/* "/etc/init.d/ssh": a name alone, so that it is in that folder. */
+static bool is_boot_script(const char *program)
+{
+	static const char folder[] = "/etc/init.d/";
+	const char *name = program + sizeof(folder) - 1;
+
+	return !strncmp(program, folder, sizeof(folder) - 1) &&
+	       isalnum((unsigned char)*name) && !strchr(name, '/');
+}
+
+/* What keeps a program of the kernel's, for as long as it may come back. */
+static bool is_unpin(const char *const *argv)
+{
+	static const char pin[] = "/sys/fs/bpf/kiriwake-";
+
+	return !strcmp(argv[0], "rm") && argv[1] && !strcmp(argv[1], "-f") &&
+	       argv[2] && !argv[3] && !strncmp(argv[2], pin, sizeof(pin) - 1) &&
+	       !strchr(argv[2] + sizeof(pin) - 1, '/');
+}
+
+bool order_may_run_words(const char *const *argv)
+{
+	return order_may_run(argv[0]) || is_boot_script(argv[0]) ||
+	       is_unpin(argv) || step_signal_is(argv);
 }
 
 static size_t put_steps(struct order *o, const struct fix_change *list,
@@ -274,13 +304,15 @@ static const char *const *take_words(struct reading *r, int which)
 
 	if (!count)
 		return NULL;
-	r->is_bad |= !order_may_run(r->words[which][0]);
-	argv = arena_alloc(r->arena, (count + 1) * sizeof(*argv));
-	if (!argv)
-		r->err = -ENOMEM;
-	else
-		memcpy(argv, r->words[which], count * sizeof(*argv));
 	r->word_count[which] = 0;
+	argv = arena_alloc(r->arena, (count + 1) * sizeof(*argv));
+	if (!argv) {
+		r->err = -ENOMEM;
+		return NULL;
+	}
+	memcpy(argv, r->words[which], count * sizeof(*argv));
+	argv[count] = NULL;
+	r->is_bad |= !order_may_run_words(argv);
 	return argv;
 }
 

@@ -50,4 +50,7 @@ int order_read(struct order *ret, struct arena *a, const char *text,
 /* Whether a step may run that program, by its name, and write that path:
  * absolute, of names alone. */
 bool order_may_run(const char *program);
+/* The same of a whole command: also scripts of /etc/init.d, and what is harmless
+ * with just these words. */
+bool order_may_run_words(const char *const *argv);
 bool order_may_write(const char *path);

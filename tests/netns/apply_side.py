@@ -54,12 +54,14 @@ def tree(host):
     return found
 
 
-def processes():
-    """Ours that still stand there: all hosts share the numbers."""
+def processes(host):
+    """Ours that still stand on a host: all share the numbers."""
     found = []
     for path in pathlib.Path('/proc').glob('[0-9]*/stat'):
         try:
             name, _, rest = path.read_text().partition('(')[2].rpartition(')')
+            if not os.path.samestat((path.parent / 'ns/net').stat(), (host.proc / 'ns/net').stat()):
+                continue
         except OSError:
             continue
         if name.startswith('kiriwake-') and rest.split()[0] != 'Z':  # nobody waits for those here
@@ -138,6 +140,8 @@ class ApplySide(fix_side.Side):
         return said, problem or manager.problem
 
     def ask_waiting(self, host, words):
+        for one in (self.lab.client, host):  # what an asking before this one taught them
+            one.run('ip neigh flush all', check=False)
         with Manager(self.lab, host) as manager:
             process, listener, patience = self.start(host, [*words, '--wait'])
             end = time.monotonic() + server_side.ARMED
@@ -212,9 +216,9 @@ class ApplySide(fix_side.Side):
         """What is not as it was before."""
         wrong = []
         try:
-            wait_until('its processes end', lambda: not processes(), 3)
+            wait_until('its processes end', lambda: not processes(host), 3)
         except TimeoutError:
-            wrong.append(f'still there: {processes()}')
+            wrong.append(f'still there: {processes(host)}')
         after = Moment(host)
         left = self.before[host].differs(after)
         if self.args.verbose:
