@@ -96,6 +96,24 @@ bool order_may_run_words(const char *const *argv)
 	       is_unpin(argv) || step_signal_is(argv);
 }
 
+bool order_may_ask(const char *word)
+{
+	static const char *const options[] = {
+		"-4",      "-6",     "--as",          "--ca",     "--control",
+		"--count", "--send", "--server-name", "--source", "--timeout",
+	};
+	size_t len = strcspn(word, "=");
+
+	if (word[0] != '-')
+		return true;
+	for (size_t i = 0; i < sizeof(options) / sizeof(*options); i++)
+		if (strlen(options[i]) == len &&
+		    !strncmp(options[i], word, len))
+			return true;
+
+	return false;
+}
+
 static size_t put_steps(struct order *o, const struct fix_change *list,
 			size_t count, bool is_lasting, bool is_restarting)
 {
@@ -201,7 +219,10 @@ int order_write(struct text *out, const struct order *o)
 	put(out, "who", o->who);
 	put(out, "session", o->session);
 	put(out, "service", o->service);
+	put(out, "port", o->port);
 	put(out, "client", o->client);
+	for (size_t i = 0; i < o->asked_count; i++)
+		put(out, "asked", o->asked[i]);
 	put_number(out, "at", o->at_ns);
 	put_number(out, "within", o->confirm_within_s);
 	for (size_t i = 0; i < o->count; i++)
@@ -449,6 +470,16 @@ static void take_step(struct reading *r, const struct order_field *f)
 		r->is_bad |= !take_of_kind(r, f);
 }
 
+static void take_asked(struct reading *r, const struct order_field *f)
+{
+	struct order *o = r->order;
+
+	if (o->asked_count >= ORDER_ASKED || !order_may_ask(f->value))
+		r->is_bad = true;
+	else
+		o->asked[o->asked_count++] = f->value;
+}
+
 static void take_order(struct reading *r, const struct order_field *f)
 {
 	struct order *o = r->order;
@@ -459,7 +490,7 @@ static void take_order(struct reading *r, const struct order_field *f)
 		{ "id", &o->id },           { "what", &o->what },
 		{ "why", &o->why },         { "who", &o->who },
 		{ "session", &o->session }, { "service", &o->service },
-		{ "client", &o->client },
+		{ "port", &o->port },       { "client", &o->client },
 	};
 
 	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++) {
@@ -468,7 +499,9 @@ static void take_order(struct reading *r, const struct order_field *f)
 		*words[i].ret = f->value;
 		return;
 	}
-	if (!strcmp(f->name, "at"))
+	if (!strcmp(f->name, "asked"))
+		take_asked(r, f);
+	else if (!strcmp(f->name, "at"))
 		o->at_ns = number_of(r, f);
 	else if (!strcmp(f->name, "within"))
 		o->confirm_within_s = (unsigned)number_of(r, f);
