@@ -125,13 +125,26 @@ static int take_within(struct fix_request *r, const char *value)
 		WITHIN_LEAST, WITHIN_MOST, value);
 }
 
+/* To be tried again the same way. */
+static int keep_asked(struct fix_request *r, char *argv[], int first, int last)
+{
+	for (int i = first; i <= last; i++) {
+		if (r->asked_count == ORDER_ASKED)
+			return cli_usage(r->command, _("too many options: %s"),
+					 argv[first]);
+		r->asked[r->asked_count++] = argv[i];
+	}
+
+	return 0;
+}
+
 /* How this host asks for a TARGET. */
 static int take_probing(struct fix_request *r, int argc, char *argv[], int *i)
 {
-	int taken = check_option(&r->options, argc, argv, i);
+	int first = *i, taken = check_option(&r->options, argc, argv, i);
 
 	r->has_options = r->has_options || taken > 0;
-	return taken;
+	return taken > 0 && keep_asked(r, argv, first, *i) ? -1 : taken;
 }
 
 /* "20s", "20" */

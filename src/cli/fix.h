@@ -31,7 +31,9 @@ struct fix_request {
 	const char *word; /* SERVICE, TARGET or CASE; NULL: --packet tells */
 	const char *port; /* a second word: HOST PORT */
 	const char *from, *for_whom, *save, *host, *as_user;
-	struct probe_options options; /* of a TARGET: has_options */
+	struct probe_options options;   /* of a TARGET: has_options */
+	const char *asked[ORDER_ASKED]; /* as they were said */
+	size_t asked_count;
 	const char *files[FIX_FILES]; /* --ruleset */
 	size_t file_count;
 	struct firewall frame; /* of what --packet and --address are read in */

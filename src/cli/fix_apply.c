@@ -113,6 +113,15 @@ static const char *client_of(struct fix_run *x)
 	return NULL;
 }
 
+/* Who asks is part of how it is asked. */
+static void keep_user(struct order *o, const char *name)
+{
+	if (o->asked_count + 2 > ORDER_ASKED)
+		return;
+	o->asked[o->asked_count++] = "--as";
+	o->asked[o->asked_count++] = name;
+}
+
 static int make_order(struct fix_run *x, struct order *o)
 {
 	struct text who = x->user, session = x->session;
@@ -132,6 +141,11 @@ static int make_order(struct fix_run *x, struct order *o)
 	o->why = x->verdict->verdict.cause ? x->verdict->verdict.cause->id
 					   : NULL;
 	o->service = x->request->word;
+	o->port = x->request->port;
+	memcpy(o->asked, x->request->asked, sizeof(o->asked));
+	o->asked_count = x->request->asked_count;
+	if (x->request->as_user)
+		keep_user(o, x->request->as_user);
 	o->client = x->by == &fix_server ? client_of(x) : NULL;
 	o->at_ns = clock_wall();
 	o->confirm_within_s = x->request->confirm_within_s +

@@ -70,7 +70,7 @@ static bool is_word(const char *s)
 static int work_try(const struct worker *w)
 {
 	const struct order *o = &w->order;
-	const char *argv[8] = { "kiriwake" };
+	const char *argv[8 + ORDER_ASKED] = { "kiriwake" };
 	size_t count = 1;
 	struct tool t = { 0 }, *const list[] = { &t };
 	int ret;
@@ -79,6 +79,10 @@ static int work_try(const struct worker *w)
 		return -EINVAL;
 	argv[count++] = o->client ? "server" : "check";
 	argv[count++] = o->service;
+	if (is_word(o->port))
+		argv[count++] = o->port;
+	for (size_t i = 0; i < o->asked_count && !o->client; i++)
+		argv[count++] = o->asked[i];
 	if (is_word(o->client)) {
 		argv[count++] = "--from";
 		argv[count++] = o->client;

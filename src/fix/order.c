@@ -1,5 +1,6 @@
 #include "fix/order.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -8,9 +9,12 @@
 
 #include "base/arena.h"
 #include "base/cursor.h"
+#include "fix/step_signal.h"
 
 static const char *const programs[] = {
 	"arptables",
+	"arptables-legacy",
+	"bpftool",
 	"brctl",
 	"bridge",
 	"conntrack",
@@ -64,6 +68,50 @@ bool order_may_write(const char *path)
 	       len < 4096 && !strstr(path, "/../") && !strstr(path, "/./") &&
 	       !strstr(path, "//") &&
 	       (len < 3 || strcmp(path + len - 3, "/..") != 0);
+}
+
+/* "/etc/init.d/ssh": a name alone, so that it is in that folder. */
+static bool is_boot_script(const char *program)
+{
+	static const char folder[] = "/etc/init.d/";
+	const char *name = program + sizeof(folder) - 1;
+
+	return !strncmp(program, folder, sizeof(folder) - 1) &&
+	       isalnum((unsigned char)*name) && !strchr(name, '/');
+}
+
+/* What keeps a program of the kernel's, for as long as it may come back. */
+static bool is_unpin(const char *const *argv)
+{
+	static const char pin[] = "/sys/fs/bpf/kiriwake-";
+
+	return !strcmp(argv[0], "rm") && argv[1] && !strcmp(argv[1], "-f") &&
+	       argv[2] && !argv[3] && !strncmp(argv[2], pin, sizeof(pin) - 1) &&
+	       !strchr(argv[2] + sizeof(pin) - 1, '/');
+}
+
+bool order_may_run_words(const char *const *argv)
+{
+	return order_may_run(argv[0]) || is_boot_script(argv[0]) ||
+	       is_unpin(argv) || step_signal_is(argv);
+}
+
+bool order_may_ask(const char *word)
+{
+	static const char *const options[] = {
+		"-4",      "-6",     "--as",          "--ca",     "--control",
+		"--count", "--send", "--server-name", "--source", "--timeout",
+	};
+	size_t len = strcspn(word, "=");
+
+	if (word[0] != '-')
+		return true;
+	for (size_t i = 0; i < sizeof(options) / sizeof(*options); i++)
+		if (strlen(options[i]) == len &&
+		    !strncmp(options[i], word, len))
+			return true;
+
+	return false;
 }
 
 static size_t put_steps(struct order *o, const struct fix_change *list,
@@ -171,7 +219,10 @@ int order_write(struct text *out, const struct order *o)
 	put(out, "who", o->who);
 	put(out, "session", o->session);
 	put(out, "service", o->service);
+	put(out, "port", o->port);
 	put(out, "client", o->client);
+	for (size_t i = 0; i < o->asked_count; i++)
+		put(out, "asked", o->asked[i]);
 	put_number(out, "at", o->at_ns);
 	put_number(out, "within", o->confirm_within_s);
 	for (size_t i = 0; i < o->count; i++)
@@ -274,13 +325,15 @@ static const char *const *take_words(struct reading *r, int which)
 
 	if (!count)
 		return NULL;
-	r->is_bad |= !order_may_run(r->words[which][0]);
-	argv = arena_alloc(r->arena, (count + 1) * sizeof(*argv));
-	if (!argv)
-		r->err = -ENOMEM;
-	else
-		memcpy(argv, r->words[which], count * sizeof(*argv));
 	r->word_count[which] = 0;
+	argv = arena_alloc(r->arena, (count + 1) * sizeof(*argv));
+	if (!argv) {
+		r->err = -ENOMEM;
+		return NULL;
+	}
+	memcpy(argv, r->words[which], count * sizeof(*argv));
+	argv[count] = NULL;
+	r->is_bad |= !order_may_run_words(argv);
 	return argv;
 }
 
@@ -417,6 +470,16 @@ static void take_step(struct reading *r, const struct order_field *f)
 		r->is_bad |= !take_of_kind(r, f);
 }
 
+static void take_asked(struct reading *r, const struct order_field *f)
+{
+	struct order *o = r->order;
+
+	if (o->asked_count >= ORDER_ASKED || !order_may_ask(f->value))
+		r->is_bad = true;
+	else
+		o->asked[o->asked_count++] = f->value;
+}
+
 static void take_order(struct reading *r, const struct order_field *f)
 {
 	struct order *o = r->order;
@@ -427,7 +490,7 @@ static void take_order(struct reading *r, const struct order_field *f)
 		{ "id", &o->id },           { "what", &o->what },
 		{ "why", &o->why },         { "who", &o->who },
 		{ "session", &o->session }, { "service", &o->service },
-		{ "client", &o->client },
+		{ "port", &o->port },       { "client", &o->client },
 	};
 
 	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++) {
@@ -436,7 +499,9 @@ static void take_order(struct reading *r, const struct order_field *f)
 		*words[i].ret = f->value;
 		return;
 	}
-	if (!strcmp(f->name, "at"))
+	if (!strcmp(f->name, "asked"))
+		take_asked(r, f);
+	else if (!strcmp(f->name, "at"))
 		o->at_ns = number_of(r, f);
 	else if (!strcmp(f->name, "within"))
 		o->confirm_within_s = (unsigned)number_of(r, f);

@@ -18,7 +18,12 @@ struct order_step {
 	bool is_lasting; /* done when it is confirmed */
 };
 
-enum { ORDER_STEPS = 64, ORDER_WORDS = 48, ORDER_MOST = 64 << 20 /* bytes */ };
+enum {
+	ORDER_STEPS = 64,
+	ORDER_WORDS = 48,
+	ORDER_ASKED = 16,
+	ORDER_MOST = 64 << 20 /* bytes */
+};
 
 struct order {
 	const char *id;      /* its folder's name; NULL before it has one */
@@ -27,8 +32,12 @@ struct order {
 	const char *who;     /* "root (sudo by alice), from 192.0.2.7" */
 	const char *session; /* SSH_CONNECTION of who applied it; NULL */
 	const char *service; /* "tcp/5555": what is tried again */
+	const char *port;    /* "HOST PORT", said as two words; NULL */
 	const char *client;  /* its address; NULL */
-	int64_t at_ns;       /* wall clock */
+	/* How a TARGET is asked for: "-4", "--source", "192.0.2.7", … */
+	const char *asked[ORDER_ASKED];
+	size_t asked_count;
+	int64_t at_ns; /* wall clock */
 	unsigned confirm_within_s;
 	struct order_step *steps;
 	size_t count;
@@ -50,4 +59,10 @@ int order_read(struct order *ret, struct arena *a, const char *text,
 /* Whether a step may run that program, by its name, and write that path:
  * absolute, of names alone. */
 bool order_may_run(const char *program);
+/* The same of a whole command: also scripts of /etc/init.d, and what is harmless
+ * with just these words. */
+bool order_may_run_words(const char *const *argv);
+/* Whether it may be said to `kiriwake check', which tries again: it writes
+ * nothing. */
+bool order_may_ask(const char *word);
 bool order_may_write(const char *path);

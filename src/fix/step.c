@@ -12,13 +12,14 @@
 #include "fix/replace.h"
 #include "fix/setting_check.h"
 #include "fix/step_rules.h"
+#include "fix/step_signal.h"
 #include "fix/step_tool.h"
 
 enum { TRIES = 5, PAUSE_MS = 300, FILE_MOST = 16 << 20 };
 
 /* A daemon that is restarted would have the lock for good. */
-static int run_command(const struct ledger *l, const struct run_change *c,
-		       const char *const *argv, struct text *why)
+static int run_tool(const struct ledger *l, const struct run_change *c,
+		    const char *const *argv, struct text *why)
 {
 	int lock = step_tool_lock(l), err = lock < 0 ? lock : 0;
 
@@ -36,6 +37,16 @@ static int run_command(const struct ledger *l, const struct run_change *c,
 	if (lock >= 0)
 		(void)close(lock);
 	return err;
+}
+
+static int run_command(const struct ledger *l, const struct order *o,
+		       const struct run_change *c, const char *const *argv,
+		       struct text *why)
+{
+	if (step_signal_is(argv))
+		return step_signal_send(argv, o->at_ns, why);
+
+	return run_tool(l, c, argv, why);
 }
 
 static int do_file(const struct file_change *c, struct text *why)
@@ -78,7 +89,7 @@ int step_do(const struct ledger *l, const struct order *o, size_t i,
 		err = do_file(&c->file, why);
 		break;
 	case CHANGE_RUN:
-		err = run_command(l, &c->run, c->run.argv, why);
+		err = run_command(l, o, &c->run, c->run.argv, why);
 		break;
 	}
 	if (!err)
@@ -148,12 +159,14 @@ static int undo_file(const struct file_change *c, bool is_done,
 }
 
 /* A command that was perhaps not run may have nothing to take back. */
-static int undo_run(const struct ledger *l, const struct run_change *c,
-		    bool is_other_boot, struct text *why)
+static int undo_run(const struct ledger *l, const struct order *o,
+		    const struct run_change *c, bool is_other_boot,
+		    struct text *why)
 {
-	int err = c->undo ? run_command(l, c, c->undo, why) : 0;
+	int err = c->undo ? run_command(l, o, c, c->undo, why) : 0;
 
-	return is_other_boot ? 0 : err;
+	/* Nor has a process that is gone. */
+	return is_other_boot || err == -ESRCH ? 0 : err;
 }
 
 /* The next boot may have read what was to last, before it was taken back. */
@@ -188,7 +201,7 @@ int step_take_back(const struct ledger *l, const struct order *o, size_t i,
 			replace_forget(c->file.path);
 		break;
 	case CHANGE_RUN:
-		err = undo_run(l, &c->run, is_other_boot, why);
+		err = undo_run(l, o, &c->run, is_other_boot, why);
 		break;
 	}
 	if (!err)

@@ -56,7 +56,9 @@ int step_tool_run(const char *const *argv, const char *input, int limit_ms,
 	if (fd < 0)
 		return fd;
 	t.input = fd;
-	if (tool_find(&program, TOOL_USUAL_PATH, argv[0]))
+	if (argv[0][0] == '/')
+		tool_start(&t, argv[0], argv);
+	else if (tool_find(&program, TOOL_USUAL_PATH, argv[0]))
 		tool_start(&t, text_string(&program), argv);
 	else
 		t.failed = ENOENT;

@@ -14,8 +14,8 @@ static void check(const struct fix_change *c)
 	if (c->kind == CHANGE_FILE && !order_may_write(c->file.path))
 		abort();
 	if (c->kind == CHANGE_RUN &&
-	    (!order_may_run(c->run.argv[0]) ||
-	     (c->run.undo && !order_may_run(c->run.undo[0]))))
+	    (!order_may_run_words(c->run.argv) ||
+	     (c->run.undo && !order_may_run_words(c->run.undo))))
 		abort();
 	if (c->kind == CHANGE_RULES && c->rules.tool &&
 	    !order_may_run(c->rules.tool))

@@ -5,6 +5,7 @@ from systemd import state, systemd
 
 EXPECT = {'symptom': 'refused-by-rst'}
 EXPECT_SERVER = {'certainty': 'proven', 'culprit': {'kind': 'process', 'unit': 'lab-web.service', 'result': 'exit-code'}}
+EXPECT_FIX = {'applied': 'refused', 'why': 'what it starts fails again, and systemctl says so'}
 SIDES = ('server',)
 
 

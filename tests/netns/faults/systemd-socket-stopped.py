@@ -5,6 +5,7 @@ from systemd import state, systemd
 
 EXPECT = {'symptom': 'refused-by-rst'}
 EXPECT_SERVER = {'certainty': 'proven', 'culprit': {'kind': 'config-line', 'file': '/etc/systemd/system/lab-web.socket'}}
+EXPECT_FIX = {'applied': 'undone', 'why': 'what it starts there ends at once'}
 SIDES = ('server',)
 
 

@@ -43,6 +43,9 @@ static const struct order whole = {
 	.what = "A rule, a file, a setting",
 	.who = odd,
 	.service = "tcp/5555",
+	.port = "80",
+	.asked = { "-6", "--source=::1", "--as", "alice" },
+	.asked_count = 4,
 	.at_ns = -5,
 	.confirm_within_s = 60,
 	.steps = steps,
@@ -143,6 +146,62 @@ static void programs_that_change_no_rules_are_refused(void **state)
 	assert_int_equal(read_step(*state, &steps[2]), 0);
 }
 
+static int read_command(struct arena *a, const char *const *words)
+{
+	struct order_step run = { .change = { .kind = CHANGE_RUN,
+					      .run.argv = words } };
+
+	return read_step(a, &run);
+}
+
+static void what_is_harmless_with_just_these_words_is_taken(void **state)
+{
+	static const char *const good[][5] = {
+		{ "kill", "-HUP", "1234" },
+		{ "kill", "-CONT", "1234" },
+		{ "rm", "-f", "/sys/fs/bpf/kiriwake-17" },
+		{ "/etc/init.d/ssh", "restart" },
+	};
+	static const char *const bad[][5] = {
+		{ "kill", "-9", "1234" },
+		{ "kill", "-HUP", "1" },
+		{ "kill", "-HUP", "-1" },
+		{ "kill", "-HUP", "12", "13" },
+		{ "kill", "-HUP" },
+		{ "kill", "-HUP", "4294967297" },
+		{ "rm", "-f", "/etc/passwd" },
+		{ "rm", "-f", "/sys/fs/bpf/kiriwake-1/../x" },
+		{ "rm", "-f", "/sys/fs/bpf/kiriwake-1", "/etc/passwd" },
+		{ "/etc/init.d/../../tmp/x", "restart" },
+		{ "/etc/init.d/", "restart" },
+		{ "/tmp/x" },
+	};
+
+	for (size_t i = 0; i < sizeof(good) / sizeof(*good); i++)
+		assert_int_equal(read_command(*state, good[i]), 0);
+	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++)
+		assert_int_equal(read_command(*state, bad[i]), -EINVAL);
+}
+
+static void options_that_write_are_not_asked_with(void **state)
+{
+	static const char *const bad[] = { "--save",  "--save=/etc/passwd",
+					   "--pcap",  "-",
+					   "--sourc", "--" };
+
+	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
+		struct order o = whole, read;
+		struct text t = TEXT_NULL;
+
+		o.asked[1] = bad[i];
+		assert_int_equal(order_write(&t, &o), 0);
+		assert_int_equal(
+			order_read(&read, *state, text_string(&t), t.len),
+			-EINVAL);
+		text_done(&t);
+	}
+}
+
 static void paths_that_are_not_plain_are_refused(void **state)
 {
 	static const char *const bad[] = {
@@ -230,6 +289,9 @@ int main(void)
 		cmocka_unit_test(it_is_read_as_it_was_written),
 		cmocka_unit_test(what_is_cut_off_or_has_more_is_refused),
 		cmocka_unit_test(programs_that_change_no_rules_are_refused),
+		cmocka_unit_test(
+			what_is_harmless_with_just_these_words_is_taken),
+		cmocka_unit_test(options_that_write_are_not_asked_with),
 		cmocka_unit_test(paths_that_are_not_plain_are_refused),
 		cmocka_unit_test(half_a_step_is_refused),
 		cmocka_unit_test(
