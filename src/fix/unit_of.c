@@ -131,6 +131,20 @@ int unit_of_restart(struct fix_planning *p, struct fix_candidate *c,
 	return kit_run(p, c, false, &run) ? 0 : -ENOMEM;
 }
 
+int unit_of_reload(struct fix_planning *p, struct fix_candidate *c)
+{
+	const char *const *argv =
+		fix_argv(p, "systemctl", "daemon-reload", (char *)NULL);
+	const struct kit_run run = {
+		.argv = argv,
+		.undo = argv,
+		.text = _("Has systemd read its units again."),
+		.undo_text = _("The same again, once the file is as before."),
+	};
+
+	return kit_run(p, c, false, &run) ? 0 : -ENOMEM;
+}
+
 const char *unit_of_file(struct fix_planning *p, const char *name)
 {
 	static const char *const folders[] = { "/etc/systemd/system",

@@ -29,5 +29,8 @@ const char *const *unit_of_command(struct fix_planning *p,
 int unit_of_restart(struct fix_planning *p, struct fix_candidate *c,
 		    const struct unit_of *u, bool is_reload);
 
+/* Adds to now[] that systemd reads its units again. 0 or -ENOMEM. */
+int unit_of_reload(struct fix_planning *p, struct fix_candidate *c);
+
 /* The file of that unit that counts, of systemd's folders; NULL. */
 const char *unit_of_file(struct fix_planning *p, const char *name);

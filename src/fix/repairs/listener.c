@@ -260,20 +260,6 @@ static int by_conf(struct mending *m)
 					       m->to, m->conf->fresh_end)));
 }
 
-static int reload_units(struct fix_planning *p, struct fix_candidate *c)
-{
-	const char *const *argv =
-		fix_argv(p, "systemctl", "daemon-reload", (char *)NULL);
-	const struct kit_run run = {
-		.argv = argv,
-		.undo = argv,
-		.text = _("Has systemd read its units again."),
-		.undo_text = _("The same again, once the file is as before."),
-	};
-
-	return kit_run(p, c, false, &run) ? 0 : -ENOMEM;
-}
-
 /* A unit's file of the administrator's is edited; beside a package's, a drop-in
  * is written. */
 static int put_dropin(const struct mending *m, const char *unit,
@@ -302,7 +288,7 @@ static int put_dropin(const struct mending *m, const char *unit,
 		  is_all);
 	if (!c || !kit_file(p, c, false, &file))
 		return -ENOMEM;
-	err = reload_units(p, c);
+	err = unit_of_reload(p, c);
 	return err ? err : unit_of_restart(p, c, &u, false);
 }
 
@@ -364,8 +350,9 @@ static int by_unit(struct mending *m)
 	if (!strncmp(path, "/etc/", 5)) {
 		int err = put_line(m, &f, CONF_MORE_NONE);
 
-		return err || !p->plan->first ? err
-					      : reload_units(p, p->plan->first);
+		return err || !p->plan->first
+			       ? err
+			       : unit_of_reload(p, p->plan->first);
 	}
 	return put_dropin(
 		m, unit,

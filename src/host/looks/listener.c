@@ -266,6 +266,7 @@ static int look_in_space(struct reading *r, const char *where)
 	c = serving_culprit(l->record->arena, &r->other, s, NULL);
 	unit = error ? NULL : shut_in_unit(r, where, s);
 	if (unit) {
+		culprit_text(c, l->record->arena, "unit", unit);
 		tell_shut_in(r, c, unit);
 		return 1;
 	}

@@ -5,6 +5,7 @@ from services import some_service
 from systemd import systemd
 
 EXPECT = {'symptom': 'refused-by-rst'}
+EXPECT_FIX = {'id': 'unit-network'}
 SIDES = ('server',)
 
 
@@ -17,4 +18,5 @@ def fault(lab):
     command = f'/usr/bin/python3 -m http.server --bind :: {lab.port}'
     lab.systemd = systemd(lab.server, {'lab-web.service': f'[Service]\nPrivateNetwork=yes\nExecStart={command}\n'},
                           ['lab-web.service'])
+    lab.has_units = True
     time.sleep(1.5)

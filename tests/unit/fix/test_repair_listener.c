@@ -266,6 +266,83 @@ static void a_comment_and_another_address_are_no_hit(void **state)
 	assert_int_equal(at.at, 5);
 }
 
+static const struct fix_candidate *shut_in(struct planning *t,
+					   const struct tree_file *files)
+{
+	struct culprit *c;
+
+	planning_begin(t, files);
+	c = planning_culprit(t, CULPRIT_SOCKET, "tcp *:22 web (pid 7)");
+	culprit_text(c, t->record->arena, "unit", "web.service");
+	return planning_make(t, "listener-other-netns", c);
+}
+
+static void a_unit_is_let_out_of_its_own_network(void **state)
+{
+	static const struct tree_file files[] = {
+		{ "/run/systemd/system", "", 0 },
+		{ "/etc/systemd/system/web.service",
+		  "[Service]\nPrivateNetwork=yes\n", 0 },
+		{ NULL, NULL, 0 },
+	};
+	struct planning t;
+	const struct fix_candidate *c;
+
+	(void)state;
+	c = shut_in(&t, files);
+	assert_non_null(c);
+	assert_int_equal(c->now_count, 3);
+	assert_string_equal(c->now[0].file.path,
+			    "/etc/systemd/system/web.service.d/"
+			    "90-kiriwake.conf");
+	assert_null(c->now[0].file.before);
+	assert_string_equal(c->now[0].file.after,
+			    "[Service]\nPrivateNetwork=no\n");
+	assert_string_equal(planning_words(&t, c->now[1].run.argv),
+			    "systemctl daemon-reload");
+	assert_string_equal(planning_words(&t, c->now[2].run.argv),
+			    "systemctl restart web.service");
+	assert_true(c->now[2].run.is_restart);
+	/* The near miss: a container's, or somebody's own. */
+	assert_null(planning_make(&t, "listener-other-netns",
+				  planning_culprit(&t, CULPRIT_SOCKET, "tcp")));
+	planning_end(&t);
+}
+
+static void a_drop_in_that_shuts_it_in_is_edited(void **state)
+{
+	static const struct tree_file files[] = {
+		{ "/run/systemd/system", "", 0 },
+		{ "/etc/systemd/system/web.service.d/", "override.conf", 0 },
+		{ "/etc/systemd/system/web.service.d/override.conf",
+		  "[Service]\nPrivateNetwork=true\nNice=5\n", 0 },
+		{ NULL, NULL, 0 },
+	};
+	static const struct tree_file others[] = {
+		{ "/run/systemd/system", "", 0 },
+		{ "/run/systemd/system/web.service.d/", "a.conf", 0 },
+		{ "/run/systemd/system/web.service.d/a.conf",
+		  "[Service]\nPrivateNetwork=yes\n", 0 },
+		{ NULL, NULL, 0 },
+	};
+	struct planning t;
+	const struct fix_candidate *c;
+
+	(void)state;
+	c = shut_in(&t, files);
+	assert_non_null(c);
+	assert_string_equal(c->now[0].file.path,
+			    "/etc/systemd/system/web.service.d/override.conf");
+	assert_string_equal(c->now[0].file.after,
+			    "[Service]\nPrivateNetwork=no\nNice=5\n");
+	planning_end(&t);
+
+	/* Ours would come before it, and have no effect. */
+	assert_null(shut_in(&t, others));
+	assert_true(t.plan.remark_count);
+	planning_end(&t);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -277,6 +354,8 @@ int main(void)
 		cmocka_unit_test(a_unit_s_command_line_gets_a_drop_in),
 		cmocka_unit_test(a_program_at_home_elsewhere_is_not_moved),
 		cmocka_unit_test(an_unknown_program_is_told_where_it_was_told),
+		cmocka_unit_test(a_unit_is_let_out_of_its_own_network),
+		cmocka_unit_test(a_drop_in_that_shuts_it_in_is_edited),
 		cmocka_unit_test(a_comment_and_another_address_are_no_hit),
 	};
 
