@@ -52,6 +52,20 @@ static bool is_harmless(const char *program)
 	return false;
 }
 
+/* No room has the host's IPsec and its neighbours. */
+static bool is_of_room(const char *const *argv)
+{
+	size_t i = 1;
+
+	if (strcmp(argv[0], "ip") != 0)
+		return true;
+	while (argv[i] && argv[i][0] == '-')
+		i++;
+
+	return argv[i] && strcmp(argv[i], "xfrm") != 0 &&
+	       strncmp(argv[i], "neigh", 5) != 0;
+}
+
 bool rehearse_apply_can(const struct fix_change *c)
 {
 	if (rules_of(c))
@@ -61,7 +75,7 @@ bool rehearse_apply_can(const struct fix_change *c)
 		return false;
 
 	/* What is done there has to be taken back there. */
-	return is_harmless(c->run.argv[0]) &&
+	return is_harmless(c->run.argv[0]) && is_of_room(c->run.argv) &&
 	       (!c->run.undo || !c->run.undo[0] || is_harmless(c->run.undo[0]));
 }
 
