@@ -40,22 +40,43 @@ static const struct rules_change *rules_of(const struct fix_change *c)
 	return c->kind == CHANGE_RUN ? c->run.stand_in : NULL;
 }
 
-bool rehearse_apply_can(const struct fix_change *c)
+static bool is_harmless(const char *program)
 {
-	const char *name;
+	const char *name = strrchr(program, '/');
 
-	if (rules_of(c))
-		return true;
-	if (c->kind != CHANGE_RUN || c->run.is_restart || !c->run.argv ||
-	    !c->run.argv[0])
-		return false;
-	name = strrchr(c->run.argv[0], '/');
-	name = name ? name + 1 : c->run.argv[0];
+	name = name ? name + 1 : program;
 	for (size_t i = 0; i < sizeof(harmless) / sizeof(*harmless); i++)
 		if (!strcmp(name, harmless[i]))
 			return true;
 
 	return false;
+}
+
+/* No room has the host's IPsec and its neighbours. */
+static bool is_of_room(const char *const *argv)
+{
+	size_t i = 1;
+
+	if (strcmp(argv[0], "ip") != 0)
+		return true;
+	while (argv[i] && argv[i][0] == '-')
+		i++;
+
+	return argv[i] && strcmp(argv[i], "xfrm") != 0 &&
+	       strncmp(argv[i], "neigh", 5) != 0;
+}
+
+bool rehearse_apply_can(const struct fix_change *c)
+{
+	if (rules_of(c))
+		return true;
+	if (c->kind != CHANGE_RUN || c->run.is_restart || !c->run.argv ||
+	    !c->run.argv[0])
+		return false;
+
+	/* What is done there has to be taken back there. */
+	return is_harmless(c->run.argv[0]) && is_of_room(c->run.argv) &&
+	       (!c->run.undo || !c->run.undo[0] || is_harmless(c->run.undo[0]));
 }
 
 static const struct rule *rule_at(const struct chain *c, unsigned number)

@@ -347,6 +347,27 @@ static bool is_of_family(const struct address *a, bool is_v4)
 	return address_is_v4(a) == is_v4;
 }
 
+/* No route leads there from this host, which has asked for it: so no address of
+ * its own was chosen for that yet. */
+static bool choose_own(struct rehearsing *s)
+{
+	const struct links *l = s->p->links;
+
+	if (!l || !s->p->record || s->p->record->vantage != VANTAGE_CLIENT)
+		return false;
+	for (size_t i = 0; i < l->address_count; i++) {
+		const struct address *a = &l->addresses[i].address;
+
+		if (address_is_loopback(a) || l->addresses[i].scope ||
+		    !is_of_family(a, address_is_v4(&s->server)))
+			continue;
+		s->client = *a;
+		return true;
+	}
+
+	return false;
+}
+
 /* Who connects to what. */
 static bool choose_connection(struct rehearsing *s)
 {
@@ -381,6 +402,8 @@ static bool choose_connection(struct rehearsing *s)
 		s->server = a->address;
 		has_server = true;
 	}
+	if (!has_client && has_server)
+		has_client = choose_own(s);
 	if (!has_client) {
 		/* Anybody (RFC 5737, RFC 3849). */
 		static const uint8_t v6[16] = { 0x20, 1, 0x0d, 0xb8, [15] = 7 };

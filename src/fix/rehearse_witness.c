@@ -220,7 +220,10 @@ static void add(struct choosing *c, const struct point *from, enum hook hook)
 	if (hook == HOOK_OUTPUT ? !fit_outgoing(s, &p)
 				: !fit_addresses(s, &p, hook == HOOK_INPUT))
 		return;
-	if (hook != HOOK_OUTPUT)
+	/* What this host sends itself takes no way but its routes. */
+	if (hook != HOOK_OUTPUT && s->is_own && !c->plan)
+		point_set(&p, FIELD_IIF, 0);
+	else if (hook != HOOK_OUTPUT)
 		fit_device(s, &p);
 	if (hook != HOOK_INPUT && point_has(from, FIELD_OIF))
 		point_set(&p, FIELD_OIF, from->value[FIELD_OIF]);

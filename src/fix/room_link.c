@@ -541,6 +541,16 @@ static uint16_t behind(const struct room_inside *in, const struct room_plan *p,
 		}
 	}
 
+	/* Nowhere yet: a plan may bring the route. */
+	for (size_t i = 0; best == ROOM_BY_ROUTE && i < p->address_count; i++) {
+		const struct room_address *own = &p->addresses[i];
+
+		if (own->device < in->device_count &&
+		    !in->devices[own->device].is_loopback &&
+		    address_is_v4(&own->address) == address_is_v4(a))
+			best = own->device;
+	}
+
 	return best;
 }
 
