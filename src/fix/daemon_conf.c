@@ -90,6 +90,7 @@ static const struct daemon_conf daemons[] = {
 	  .option = "-f",
 	  .paths = "/etc/haproxy/haproxy.cfg",
 	  .address = "bind",
+	  .device = "bind",
 	  .usual = { 80, 443 },
 	  .more = CONF_MORE_LINE },
 	{ .programs = "memcached",

@@ -23,7 +23,9 @@ struct daemon_conf {
 	const char *paths;    /* usual ones, as conf_files_list() has them */
 	const char *address;  /* keywords, blanks between */
 	const char *port;     /* NULL: it stands with the address */
-	const char *device;   /* NULL: it cannot be told one */
+	/* NULL: it cannot be told one. Without a keyword for the port, the device
+	 * stands on the port's line. */
+	const char *device;
 	const char *all4, *all6; /* the value for all addresses */
 	/* Where no line says it: the line that does, around the address. */
 	const char *fresh, *fresh_end;

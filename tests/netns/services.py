@@ -365,12 +365,12 @@ def vsftpd(host, port=21, *, options=()):
     return service
 
 
-def haproxy(host, port, backends, *, mode='tcp', lines=()):
-    """backends: HOST:PORT; lines: more of the listen block."""
+def haproxy(host, port, backends, *, mode='tcp', lines=(), device=None):
+    """backends: HOST:PORT; lines: more of the listen block; device: the only one that it listens on."""
     need(host, 'haproxy')
     host.write('/etc/haproxy.lab', '\n'.join([
         'defaults', f' mode {mode}', ' timeout connect 1s', ' timeout client 60s', ' timeout server 60s', 'listen lab',
-        f' bind :::{port} v4v6', *[' ' + line for line in lines],
+        f' bind :::{port} v4v6' + (f' interface {device}' if device else ''), *[' ' + line for line in lines],
         *[f' server s{n} {b}' for n, b in enumerate(backends)]]) + '\n')
     service = host.start('exec haproxy -db -f /etc/haproxy.lab')
     host.wait_listening(port, service=service)

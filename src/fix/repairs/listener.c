@@ -65,13 +65,31 @@ static bool find_in(struct mending *m, const struct conf_files *files,
 	return false;
 }
 
+/* Where the port stands beside it, that port's line is the one. */
+static bool find_device(struct mending *m, const struct conf_files *files,
+			struct found *ret)
+{
+	const char *device = fix_culprit_text(m->k, "device");
+	uint64_t line;
+
+	if (m->conf->port || !device)
+		return find_in(m, files, m->conf->device, device, ret);
+	if (!find_in(m, files, m->conf->device, m->port, ret))
+		return false;
+
+	line = ret->at.line;
+	if (!daemon_conf_find(ret->line, m->conf->device, device, &ret->at))
+		return false;
+	ret->at.line = line;
+	return true;
+}
+
 /* The socket's own address as its line may have it. */
 static bool find_line(struct mending *m, const struct conf_files *files,
 		      const char *keys, struct found *ret)
 {
 	if (m->is_device)
-		return find_in(m, files, m->conf->device,
-			       fix_culprit_text(m->k, "device"), ret);
+		return find_device(m, files, ret);
 	if (m->is_port)
 		return (m->conf->port &&
 			find_in(m, files, m->conf->port, m->port, ret)) ||

@@ -4,6 +4,7 @@
  * again before it is proposed.
  */
 #include <errno.h>
+#include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -422,11 +423,107 @@ static int mend(struct mending *m, const char *cause)
 	return err;
 }
 
+/* What inetd answers itself, by the other transport, to the family that asks. */
+static const struct inetd_service *
+of_other_transport(struct mending *m, uint8_t other, const char *content)
+{
+	const struct fix_ask *ask = &m->p->plan->ask;
+	const struct inetd_service *s = NULL;
+
+	if (inetd_conf_read(&s, m->p->plan->arena, m->path, content,
+			    strlen(content), m->problems))
+		return NULL;
+	for (; s; s = s->next)
+		if (!s->is_off && s->is_internal && s->has_port &&
+		    s->port == ask->port && s->protocol == other &&
+		    (address_is_v4(&ask->server) ? s->takes_v4 : s->takes_v6))
+			return s;
+
+	return NULL;
+}
+
+/* The words of a line of inetd, which has five before the program. */
+static bool split(struct mending *m, const char *words[5])
+{
+	const char *at = m->line;
+
+	for (size_t i = 0; i < 5; i++) {
+		size_t len;
+
+		at += strspn(at, " \t");
+		len = strcspn(at, " \t");
+		words[i] = arena_copy(m->p->plan->arena, at, len);
+		if (!words[i] || !len)
+			return false;
+		at += len;
+	}
+
+	return true;
+}
+
+/* A line like it, by the transport that is asked for: "udp6" becomes "tcp6". */
+static int add_transport(struct mending *m)
+{
+	struct fix_planning *p = m->p;
+	bool is_tcp = p->plan->ask.protocol == IPPROTO_TCP;
+	const struct inetd_service *s = of_other_transport(
+		m, is_tcp ? IPPROTO_UDP : IPPROTO_TCP, m->content);
+	const char *words[5], *after;
+	struct fix_candidate *c;
+	int err;
+
+	m->number = s ? s->line : 0;
+	m->line = s ? kit_line(p, m->content, s->line) : NULL;
+	if (!m->line || !split(m, words) || strlen(words[2]) < 3)
+		return -ENOENT;
+	after = kit_inserted(
+		p, m->content, m->number + 1,
+		fix_words(p,
+			  is_tcp ? "%s stream tcp%s nowait %s internal"
+				 : "%s dgram udp%s wait %s internal",
+			  words[0], words[2] + 3, words[4]));
+	if (!after || !inetd_service(m, after))
+		return -ENOENT;
+
+	err = put(m,
+		  fix_words(p, _("have inetd answer %1$s as well, in %2$s"),
+			    kit_port(p), m->path),
+		  after, false, &c);
+	if (!err)
+		kit_effect(p, c, _("%1$s then has %2$s open."), "inetd",
+			   kit_port(p));
+	return err;
+}
+
+/* The port is inetd's, by the other transport. */
+static int propose_transport(struct mending *m)
+{
+	int pid = (int)fix_culprit_number(m->k, "pid", 0);
+	const struct superserver *list = NULL;
+	int err = superservers_find(&list, m->p->plan->arena);
+
+	while (list && list->pid != pid)
+		list = list->next;
+	if (err || !list || list->is_xinetd)
+		return err == -ENOMEM ? err : -ENOENT;
+	m->super = list;
+	m->path = list->conf;
+	if (kit_read(m->p, m->path, &m->content))
+		return -ENOENT;
+
+	m->problems = problems_new();
+	err = m->problems ? add_transport(m) : -ENOMEM;
+	problems_free(m->problems);
+	return err;
+}
+
 static int propose(struct fix_planning *p, const struct fix_fault *f)
 {
 	struct mending m = { .p = p, .k = f->culprit };
 	int err;
 
+	if (!strcmp(f->cause->id, "listener-udp-only"))
+		return kit_is_here(p, f) ? propose_transport(&m) : -ENOENT;
 	m.path = fix_culprit_text(m.k, "file");
 	m.number = (uint64_t)fix_culprit_number(m.k, "line", 0);
 	/* A unit of systemd is repair_service's. */
@@ -448,8 +545,8 @@ static int propose(struct fix_planning *p, const struct fix_fault *f)
 
 const struct repair repair_superserver = {
 	.id = "superserver",
-	.culprits = { CULPRIT_CONFIG_LINE },
+	.culprits = { CULPRIT_CONFIG_LINE, CULPRIT_SOCKET },
 	.causes = { "xinetd-only-from", "inetd-service-disabled",
-		    "inetd-bad-program" },
+		    "inetd-bad-program", "listener-udp-only" },
 	.propose = propose,
 };

@@ -343,6 +343,56 @@ static void a_drop_in_that_shuts_it_in_is_edited(void **state)
 	planning_end(&t);
 }
 
+static const struct culprit *bound_to(struct planning *t, const char *device,
+				      int port)
+{
+	struct culprit *k = planning_culprit(t, CULPRIT_SOCKET, "tcp");
+
+	culprit_text(k, t->record->arena, "program", "haproxy");
+	culprit_text(k, t->record->arena, "device", device);
+	culprit_number(k, "pid", 7);
+	culprit_number(k, "port", port);
+	return k;
+}
+
+static void haproxy_gets_a_line_for_the_right_device(void **state)
+{
+	static const struct tree_file files[] = {
+		{ "/proc/7/cmdline", "haproxy\0-f\0/etc/haproxy.lab", 27 },
+		{ "/etc/haproxy.lab",
+		  "listen stats\n bind :8404 interface mgmt0\n"
+		  "listen web\n bind :::80 v4v6 interface mgmt0\n",
+		  0 },
+		{ NULL, NULL, 0 },
+	};
+	struct links_link link = { .index = 2, .name = "eth0" };
+	struct links_address own = { .address = planning_address("10.0.0.2"),
+				     .index = 2 };
+	const struct links links = { .links = &link,
+				     .addresses = &own,
+				     .count = 1,
+				     .address_count = 1 };
+	struct planning t;
+	const struct fix_candidate *c;
+
+	(void)state;
+	planning_begin(&t, files);
+	t.plan.ask.port = 80;
+	t.p.links = &links;
+	c = planning_make(&t, "listener-bound-to-device",
+			  bound_to(&t, "mgmt0", 80));
+	assert_non_null(c);
+	assert_string_equal(c->now[0].file.after,
+			    "listen stats\n bind :8404 interface mgmt0\n"
+			    "listen web\n bind :::80 v4v6 interface mgmt0\n"
+			    " bind :::80 v4v6 interface eth0\n");
+
+	/* The near miss: that port's line names another device, or none. */
+	assert_null(planning_make(&t, "listener-bound-to-device",
+				  bound_to(&t, "mgmt1", 80)));
+	planning_end(&t);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -356,6 +406,7 @@ int main(void)
 		cmocka_unit_test(an_unknown_program_is_told_where_it_was_told),
 		cmocka_unit_test(a_unit_is_let_out_of_its_own_network),
 		cmocka_unit_test(a_drop_in_that_shuts_it_in_is_edited),
+		cmocka_unit_test(haproxy_gets_a_line_for_the_right_device),
 		cmocka_unit_test(a_comment_and_another_address_are_no_hit),
 	};
 

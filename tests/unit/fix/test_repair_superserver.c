@@ -160,9 +160,52 @@ static void a_program_that_moved_is_named_where_it_is(void **state)
 	planning_end(&t);
 }
 
+static void inetd_answers_by_the_other_transport_too(void **state)
+{
+	static const struct tree_file files[] = {
+		{ "processes comm", "40\0=inetd", 9 },
+		{ "/proc/40/comm", "inetd\n", 0 },
+		{ "/proc/40/cmdline", "inetd", 0 },
+		{ "/etc/inetd.conf",
+		  "# the usual\n"
+		  "echo dgram udp6 wait root internal\n"
+		  "echo dgram udp wait nobody internal\n"
+		  "tftp dgram udp wait root /usr/sbin/tftpd tftpd\n",
+		  0 },
+		{ NULL, NULL, 0 },
+	};
+	struct planning t;
+	struct culprit *k;
+	const struct fix_candidate *c;
+
+	(void)state;
+	planning_begin(&t, files);
+	t.plan.ask.port = 7;
+	k = planning_culprit(&t, CULPRIT_SOCKET, "udp *:7 inetd (pid 40)");
+	culprit_text(k, t.record->arena, "program", "inetd");
+	culprit_number(k, "pid", 40);
+	culprit_number(k, "port", 7);
+	c = planning_make(&t, "listener-udp-only", k);
+	assert_non_null(c);
+	assert_string_equal(c->now[0].file.after,
+			    "# the usual\n"
+			    "echo dgram udp6 wait root internal\n"
+			    "echo dgram udp wait nobody internal\n"
+			    "echo stream tcp nowait nobody internal\n"
+			    "tftp dgram udp wait root /usr/sbin/tftpd tftpd\n");
+	assert_string_equal(planning_words(&t, c->now[1].run.argv),
+			    "kill -HUP 40");
+
+	/* The near miss: a program of its own speaks UDP alone. */
+	t.plan.ask.port = 69;
+	assert_null(planning_make(&t, "listener-udp-only", k));
+	planning_end(&t);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(inetd_answers_by_the_other_transport_too),
 		cmocka_unit_test(a_line_of_inetd_is_switched_on),
 		cmocka_unit_test(what_is_no_service_is_not_switched_on),
 		cmocka_unit_test(the_client_comes_to_the_service_s_own_list),
