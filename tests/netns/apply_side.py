@@ -23,6 +23,7 @@ from lab import wait_until
 LIMIT = 45.0  # seconds that it may take: it rehearses, restarts, and tries again
 SETTLES = 15.0  # and confirm or undo
 FOLDERS = ('etc', 'run', 'tmp', 'var', 'root', 'opt')
+TIMER = 'run/systemd/system/kiriwake-undo-'  # of this boot: they take themselves away at their time
 OURS = ('var/lib/kiriwake', 'run/kiriwake')  # the ledger, and the folder of what a trace puts back: this one must be empty
 ASKED = '/run/lab-restart'  # a restart is asked for by making it
 MANAGER = f'''#!/bin/sh
@@ -50,7 +51,7 @@ def tree(host):
             folders[:] = [f for f in folders if str(here / f) not in (OURS[0], 'var/log') and f'/{here / f}' not in host.lab.stage.visible]
             for name in [*folders, *files]:
                 path = str(here / name)
-                if path in OURS:
+                if path in OURS or path.startswith(TIMER):
                     continue
                 found[path] = entry(host.root / path) if top == 'etc' else ''
     return found
