@@ -93,25 +93,36 @@ static void take_good(struct taking *t, const struct flow *f,
 		t->good_port = f->ports[FLOW_SERVER];
 }
 
-/* This host began it, and the client said nothing to it: to the port that it
- * asked from, from another end than the one that it asked. */
-static bool is_answer_from_elsewhere(const struct taking *t,
-				     const struct flow *f)
+/* Whether that end is this host's, and says to the port that the client asked
+ * from what the client never answered: from another end than the one that was
+ * asked, which is a flow of its own. */
+static bool is_answer_by(const struct taking *t, const struct flow *f, int end)
 {
 	const struct server_seen *seen = t->seen;
+	int other = end == FLOW_CLIENT ? FLOW_SERVER : FLOW_CLIENT;
 
-	return f->protocol == PACKET_UDP &&
-	       t->server->question.protocol == IPPROTO_UDP &&
-	       f->ports[FLOW_SERVER] == seen->client_port &&
-	       address_equal(&f->addresses[FLOW_SERVER], &seen->client) &&
-	       links_own(looks_links(t->server->looks),
-			 &f->addresses[FLOW_CLIENT]) &&
-	       f->opening != OPENING_QUOTED && f->first_ns >= seen->first_ns &&
-	       !f->half[FLOW_SERVER].packets;
+	return f->ports[other] == seen->client_port &&
+	       address_equal(&f->addresses[other], &seen->client) &&
+	       links_own(looks_links(t->server->looks), &f->addresses[end]) &&
+	       f->half[end].packets && !f->half[other].packets;
+}
+
+/* The end of it that answers from elsewhere; -1: it is none. Who began it is
+ * guessed by the ports, so it may be either. */
+static int answers_from_elsewhere(const struct taking *t, const struct flow *f)
+{
+	if (f->protocol != PACKET_UDP ||
+	    t->server->question.protocol != IPPROTO_UDP ||
+	    f->opening == OPENING_QUOTED || f->first_ns < t->seen->first_ns)
+		return -1;
+	if (is_answer_by(t, f, FLOW_CLIENT))
+		return FLOW_CLIENT;
+
+	return is_answer_by(t, f, FLOW_SERVER) ? FLOW_SERVER : -1;
 }
 
 /* The way is open, and the program is at fault: its socket is to blame. */
-static void take_elsewhere(struct taking *t, const struct flow *f)
+static void take_elsewhere(struct taking *t, const struct flow *f, int end)
 {
 	struct arena *a = t->server->record->arena;
 	struct text from = TEXT_NULL, to = TEXT_NULL;
@@ -121,17 +132,17 @@ static void take_elsewhere(struct taking *t, const struct flow *f)
 	    fact_has(&t->attempt->facts.set, FACT_UDP_REPLY_ELSEWHERE))
 		return;
 
-	address_text(&from, &f->addresses[FLOW_CLIENT]);
+	address_text(&from, &f->addresses[end]);
 	address_text(&to, &t->seen->server);
 	c = culprit_new(a, CULPRIT_SOCKET, VANTAGE_SERVER, "udp %s port %u",
-			text_string(&from), f->ports[FLOW_CLIENT]);
+			text_string(&from), f->ports[end]);
 	culprit_text(c, a, "address", text_string(&from));
-	culprit_number(c, "port", f->ports[FLOW_CLIENT]);
+	culprit_number(c, "port", f->ports[end]);
 	fact_tell(
 		&t->attempt->facts, FACT_UDP_REPLY_ELSEWHERE, "capture", c,
 		_("The client asked %1$s, port %2$u, and was answered by %3$s, port %4$u."),
 		text_string(&to), t->attempt->port, text_string(&from),
-		f->ports[FLOW_CLIENT]);
+		f->ports[end]);
 	text_done(&from);
 	text_done(&to);
 }
@@ -177,6 +188,7 @@ static void take_one(void *context, const struct flow *f,
 		     const struct flow_note *note, const struct fact_set *facts)
 {
 	struct taking *t = context;
+	int elsewhere;
 
 	t->ordinal++;
 	if (!t->found && is_seen(f, t->seen) && !t->error)
@@ -188,8 +200,9 @@ static void take_one(void *context, const struct flow *f,
 	    address_equal(&f->addresses[FLOW_SERVER], &t->seen->client) &&
 	    f->first_ns >= t->seen->first_ns)
 		facts_forget(&t->attempt->facts, FACT_BACKEND_FAILS);
-	if (is_answer_from_elsewhere(t, f))
-		take_elsewhere(t, f);
+	elsewhere = answers_from_elsewhere(t, f);
+	if (elsewhere >= 0)
+		take_elsewhere(t, f, elsewhere);
 	else
 		take_name(t, f, note);
 }

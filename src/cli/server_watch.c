@@ -56,6 +56,10 @@ static bool is_wanted(const struct reading *r, const struct flow *f)
 	/* A connection that was there before is no attempt. */
 	if (f->opening == OPENING_MIDSTREAM)
 		return false;
+	/* Nor is an answer from another address than the one that was asked. */
+	if (f->protocol == PACKET_UDP && f->half[FLOW_SERVER].packets &&
+	    !f->half[FLOW_CLIENT].packets)
+		return false;
 	if (q->has_client &&
 	    !address_equal(&f->addresses[FLOW_CLIENT], &q->client))
 		return false;

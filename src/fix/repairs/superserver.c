@@ -423,9 +423,9 @@ static int mend(struct mending *m, const char *cause)
 	return err;
 }
 
-/* What inetd answers itself, by the other transport, to the family that asks. */
+/* What inetd answers itself, by that transport, to the family that asks. */
 static const struct inetd_service *
-of_other_transport(struct mending *m, uint8_t other, const char *content)
+find_internal(struct mending *m, uint8_t protocol, const char *content)
 {
 	const struct fix_ask *ask = &m->p->plan->ask;
 	const struct inetd_service *s = NULL;
@@ -435,7 +435,7 @@ of_other_transport(struct mending *m, uint8_t other, const char *content)
 		return NULL;
 	for (; s; s = s->next)
 		if (!s->is_off && s->is_internal && s->has_port &&
-		    s->port == ask->port && s->protocol == other &&
+		    s->port == ask->port && s->protocol == protocol &&
 		    (address_is_v4(&ask->server) ? s->takes_v4 : s->takes_v6))
 			return s;
 
@@ -466,7 +466,7 @@ static int add_transport(struct mending *m)
 {
 	struct fix_planning *p = m->p;
 	bool is_tcp = p->plan->ask.protocol == IPPROTO_TCP;
-	const struct inetd_service *s = of_other_transport(
+	const struct inetd_service *s = find_internal(
 		m, is_tcp ? IPPROTO_UDP : IPPROTO_TCP, m->content);
 	const char *words[5], *after;
 	struct fix_candidate *c;
@@ -495,16 +495,56 @@ static int add_transport(struct mending *m)
 	return err;
 }
 
-/* The port is inetd's, by the other transport. */
-static int propose_transport(struct mending *m)
+/* Its socket for all addresses answers from the one that the route has: a socket
+ * of the address that is asked for comes before it. */
+static int add_address(struct mending *m)
+{
+	struct fix_planning *p = m->p;
+	const char *to = kit_address(p, &p->plan->ask.server);
+	bool is_v6 = strchr(to, ':') != NULL;
+	const struct inetd_service *s =
+		find_internal(m, p->plan->ask.protocol, m->content);
+	const char *after;
+	struct fix_candidate *c;
+	int err;
+
+	m->number = s ? s->line : 0;
+	m->line = s ? kit_line(p, m->content, s->line) : NULL;
+	if (!m->line || (s->address && strcmp(s->address, "*") != 0))
+		return -ENOENT;
+	after = m->line + strspn(m->line, " \t");
+	/* "*:echo" */
+	if (strcspn(after, ":") < strcspn(after, " \t"))
+		after += strcspn(after, ":") + 1;
+	after = kit_inserted(
+		p, m->content, m->number + 1,
+		fix_words(p, is_v6 ? "[%s]:%s" : "%s:%s", to, after));
+	err = put(m,
+		  fix_words(p, _("bind inetd to %1$s as well, in %2$s"), to,
+			    m->path),
+		  after, false, &c);
+	if (!err)
+		kit_effect(
+			p, c,
+			_("inetd then answers from %s what was sent to that address."),
+			to);
+	return err;
+}
+
+/* The port is inetd's, by the other transport, or it answers there. */
+static int propose_socket(struct mending *m, bool is_reply)
 {
 	int pid = (int)fix_culprit_number(m->k, "pid", 0);
 	const struct superserver *list = NULL;
 	int err = superservers_find(&list, m->p->plan->arena);
 
-	while (list && list->pid != pid)
+	/* Whose the answer was is known by its port alone. */
+	if (is_reply &&
+	    fix_culprit_number(m->k, "port", 0) != m->p->plan->ask.port)
+		return -ENOENT;
+	while (list && (list->is_xinetd || (!is_reply && list->pid != pid)))
 		list = list->next;
-	if (err || !list || list->is_xinetd)
+	if (err || !list)
 		return err == -ENOMEM ? err : -ENOENT;
 	m->super = list;
 	m->path = list->conf;
@@ -512,7 +552,9 @@ static int propose_transport(struct mending *m)
 		return -ENOENT;
 
 	m->problems = problems_new();
-	err = m->problems ? add_transport(m) : -ENOMEM;
+	if (!m->problems)
+		return -ENOMEM;
+	err = is_reply ? add_address(m) : add_transport(m);
 	problems_free(m->problems);
 	return err;
 }
@@ -520,10 +562,12 @@ static int propose_transport(struct mending *m)
 static int propose(struct fix_planning *p, const struct fix_fault *f)
 {
 	struct mending m = { .p = p, .k = f->culprit };
+	bool is_reply = !strcmp(f->cause->id, "udp-reply-wrong-source");
 	int err;
 
-	if (!strcmp(f->cause->id, "listener-udp-only"))
-		return kit_is_here(p, f) ? propose_transport(&m) : -ENOENT;
+	if (is_reply || !strcmp(f->cause->id, "listener-udp-only"))
+		return kit_is_here(p, f) ? propose_socket(&m, is_reply)
+					 : -ENOENT;
 	m.path = fix_culprit_text(m.k, "file");
 	m.number = (uint64_t)fix_culprit_number(m.k, "line", 0);
 	/* A unit of systemd is repair_service's. */
@@ -547,6 +591,7 @@ const struct repair repair_superserver = {
 	.id = "superserver",
 	.culprits = { CULPRIT_CONFIG_LINE, CULPRIT_SOCKET },
 	.causes = { "xinetd-only-from", "inetd-service-disabled",
-		    "inetd-bad-program", "listener-udp-only" },
+		    "inetd-bad-program", "listener-udp-only",
+		    "udp-reply-wrong-source" },
 	.propose = propose,
 };

@@ -202,9 +202,58 @@ static void inetd_answers_by_the_other_transport_too(void **state)
 	planning_end(&t);
 }
 
+static const struct culprit *answer_from(struct planning *t, int port)
+{
+	struct culprit *k =
+		planning_culprit(t, CULPRIT_SOCKET, "udp 10.0.0.5 port 7");
+
+	culprit_text(k, t->record->arena, "address", "10.0.0.5");
+	culprit_number(k, "port", port);
+	return k;
+}
+
+static void inetd_is_bound_to_the_address_that_is_asked(void **state)
+{
+	static const struct tree_file files[] = {
+		{ "processes comm", "40\0=inetd", 9 },
+		{ "/proc/40/comm", "inetd\n", 0 },
+		{ "/proc/40/cmdline", "inetd", 0 },
+		{ "/etc/inetd.conf",
+		  "*:echo dgram udp wait root internal\n"
+		  "10.0.0.3:daytime dgram udp wait root internal\n",
+		  0 },
+		{ NULL, NULL, 0 },
+	};
+	struct planning t;
+	const struct fix_candidate *c;
+
+	(void)state;
+	planning_begin(&t, files);
+	t.plan.ask.protocol = IPPROTO_UDP;
+	t.plan.ask.port = 7;
+	c = planning_make(&t, "udp-reply-wrong-source", answer_from(&t, 7));
+	assert_non_null(c);
+	assert_string_equal(c->now[0].file.after,
+			    "*:echo dgram udp wait root internal\n"
+			    "10.0.0.2:echo dgram udp wait root internal\n"
+			    "10.0.0.3:daytime dgram udp wait root internal\n");
+	assert_string_equal(planning_words(&t, c->now[1].run.argv),
+			    "kill -HUP 40");
+
+	/* The near misses: another port answered, so it is a program of its
+	 * own; the line has an address already. */
+	assert_null(planning_make(&t, "udp-reply-wrong-source",
+				  answer_from(&t, 4711)));
+	t.plan.ask.port = 13;
+	assert_null(planning_make(&t, "udp-reply-wrong-source",
+				  answer_from(&t, 13)));
+	planning_end(&t);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(inetd_is_bound_to_the_address_that_is_asked),
 		cmocka_unit_test(inetd_answers_by_the_other_transport_too),
 		cmocka_unit_test(a_line_of_inetd_is_switched_on),
 		cmocka_unit_test(what_is_no_service_is_not_switched_on),
