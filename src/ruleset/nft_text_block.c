@@ -45,7 +45,9 @@ struct nft_rule *nft_text_block_rule(struct nft_text *p)
 	p->lex.handle = 0;
 	nft_text_stmt_rule(p, rule);
 	rule->handle = p->lex.handle;
-	rule->len = (size_t)(p->lex.last_end - at);
+	/* Where its first word is not understood, none was taken. */
+	if (p->lex.last_end > at)
+		rule->len = (size_t)(p->lex.last_end - at);
 	rule->is_bad = p->is_bad;
 	nft_text_mend(p);
 	if (rule->is_bad)
