@@ -27,7 +27,7 @@ COMMIT
 MACHINE = {
     'links': 'ip -o link', 'addresses': 'ip -o addr', 'routes': 'ip route show table all; ip -6 route show table all', 'policy': 'ip rule',
     'rules': 'for tool in iptables-nft iptables-legacy ip6tables-nft ip6tables-legacy; do $tool-save | grep -v "^#"; done',
-    'nft': 'nft list ruleset', 'filters': 'tc qdisc', 'mounts': 'cat /proc/self/mountinfo', 'processes': 'ps -e -o comm= | sort',
+    'nft': 'nft list ruleset', 'filters': 'tc qdisc', 'mounts': 'cat /proc/self/mountinfo', 'processes': 'ps -e -o comm=',
     'sockets': 'ss -Htuna', 'names': 'hostname; ls -A /run/netns /root /root/.ssh /var/lib/kiriwake 2>&1',
     'files': 'find /etc /root/.ssh /lib/systemd/system /var/lib/kiriwake -printf "%p %s %m %T@ %i\\n" 2>/dev/null | sort',
     'leftovers': 'find /tmp /run /var/tmp /dev/shm /sys/fs/cgroup -maxdepth 2 \\( -name "kiriwake-stories*" -o -name "*.kiriwake" \\) 2>/dev/null',
