@@ -197,18 +197,37 @@ static int settle(struct ledger *l, const struct order *o, struct text *why)
 	return err;
 }
 
-int apply_confirm(struct ledger *l, const struct order *o, struct text *why)
+/* Nobody else works on it until leave(). */
+static int enter(struct ledger *l, struct ledger_progress *ret, int *lock,
+		 struct text *why)
 {
-	struct ledger_progress p;
-	int lock;
-	int err = ledger_lock(l, &lock);
+	int err = ledger_lock(l, lock);
 
 	if (err) {
 		tell(why, _("the ledger cannot be locked"), err);
 		return err;
 	}
-	err = ledger_progress(l, &p);
-	if (!err && p.state != LEDGER_APPLIED) {
+	err = ledger_progress(l, ret);
+	if (err)
+		(void)close(*lock);
+	return err;
+}
+
+static void leave(int lock)
+{
+	(void)close(lock);
+	settle_boot();
+}
+
+int apply_confirm(struct ledger *l, const struct order *o, struct text *why)
+{
+	struct ledger_progress p;
+	int lock;
+	int err = enter(l, &p, &lock, why);
+
+	if (err)
+		return err;
+	if (p.state != LEDGER_APPLIED) {
 		text_format(
 			why,
 			_("the change %1$s is %2$s: there is nothing to confirm"),
@@ -217,8 +236,7 @@ int apply_confirm(struct ledger *l, const struct order *o, struct text *why)
 	}
 	if (!err)
 		err = settle(l, o, why);
-	(void)close(lock);
-	settle_boot();
+	leave(lock);
 	return err;
 }
 
@@ -231,14 +249,11 @@ int apply_undo(struct ledger *l, const struct order *o, struct text *why)
 {
 	struct ledger_progress p;
 	int lock;
-	int err = ledger_lock(l, &lock);
+	int err = enter(l, &p, &lock, why);
 
-	if (err) {
-		tell(why, _("the ledger cannot be locked"), err);
+	if (err)
 		return err;
-	}
-	err = ledger_progress(l, &p);
-	if (!err && !can_undo(p.state)) {
+	if (!can_undo(p.state)) {
 		text_format(
 			why,
 			_("the change %1$s is %2$s: there is nothing to undo"),
@@ -247,8 +262,7 @@ int apply_undo(struct ledger *l, const struct order *o, struct text *why)
 	}
 	if (!err)
 		err = step_undo_all(l, o, why);
-	(void)close(lock);
-	settle_boot();
+	leave(lock);
 	return err;
 }
 
@@ -256,14 +270,11 @@ int apply_leave(struct ledger *l, struct text *why)
 {
 	struct ledger_progress p;
 	int lock;
-	int err = ledger_lock(l, &lock);
+	int err = enter(l, &p, &lock, why);
 
-	if (err) {
-		tell(why, _("the ledger cannot be locked"), err);
+	if (err)
 		return err;
-	}
-	err = ledger_progress(l, &p);
-	if (!err && p.state != LEDGER_STUCK) {
+	if (p.state != LEDGER_STUCK) {
 		text_format(
 			why,
 			_("the change %s is not stuck: `kiriwake fix undo' takes it back"),
@@ -272,8 +283,7 @@ int apply_leave(struct ledger *l, struct text *why)
 	}
 	if (!err)
 		err = ledger_state(l, LEDGER_UNDONE, "left as it is");
-	(void)close(lock);
-	settle_boot();
+	leave(lock);
 	return err;
 }
 
