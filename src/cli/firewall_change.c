@@ -8,17 +8,6 @@
 #include "cli/firewall_words.h"
 #include "ruleset/packet_words.h"
 
-static const char *const fate_words[ACTION_KIND_COUNT] = {
-	[ACTION_NONE] = "none",       [ACTION_ACCEPT] = "accept",
-	[ACTION_DROP] = "drop",       [ACTION_REJECT] = "reject",
-	[ACTION_RETURN] = "return",   [ACTION_CONTINUE] = "continue",
-	[ACTION_JUMP] = "jump",       [ACTION_GOTO] = "goto",
-	[ACTION_QUEUE] = "queue",     [ACTION_STEAL] = "steal",
-	[ACTION_SET] = "set",         [ACTION_NAT] = "nat",
-	[ACTION_NOTRACK] = "notrack", [ACTION_VERDICT_MAP] = "vmap",
-	[ACTION_UNKNOWN] = "unknown",
-};
-
 static void put_example(struct text *out, const struct change *c)
 {
 	packet_words_text(out, &c->example, c->example.known);
@@ -52,8 +41,8 @@ void firewall_change_json(struct json *j, const struct change *c)
 	json_member(j, "example", text_string(&example));
 	json_name(j, "verified");
 	json_bool(j, c->is_verified);
-	json_member(j, "before", fate_words[c->before.kind]);
-	json_member(j, "after", fate_words[c->after.kind]);
+	json_member(j, "before", action_kind_names[c->before.kind]);
+	json_member(j, "after", action_kind_names[c->after.kind]);
 	json_name(j, "because");
 	json_object(j);
 	fate_json(j, "before", &c->before);
@@ -65,7 +54,7 @@ void firewall_change_json(struct json *j, const struct change *c)
 
 static void fate_text(struct text *out, const char *sign, const struct fate *f)
 {
-	text_format(out, "  %s %-6s ", sign, fate_words[f->kind]);
+	text_format(out, "  %s %-6s ", sign, action_kind_names[f->kind]);
 	if (!f->chain) {
 		text_str(out, _("there is no such chain"));
 	} else {

@@ -152,17 +152,6 @@ void dump_cond(struct text *out, const struct cond *c)
 	}
 }
 
-static const char *const action_words[ACTION_KIND_COUNT] = {
-	[ACTION_NONE] = "none",       [ACTION_ACCEPT] = "accept",
-	[ACTION_DROP] = "drop",       [ACTION_REJECT] = "reject",
-	[ACTION_RETURN] = "return",   [ACTION_CONTINUE] = "continue",
-	[ACTION_JUMP] = "jump",       [ACTION_GOTO] = "goto",
-	[ACTION_QUEUE] = "queue",     [ACTION_STEAL] = "steal",
-	[ACTION_SET] = "set",         [ACTION_NAT] = "nat",
-	[ACTION_NOTRACK] = "notrack", [ACTION_VERDICT_MAP] = "vmap",
-	[ACTION_UNKNOWN] = "unknown",
-};
-
 static void assignment(struct text *out, const struct action *a)
 {
 	text_char(out, ' ');
@@ -206,7 +195,7 @@ static void translation(struct text *out, const struct action *a)
 
 void dump_action(struct text *out, const struct action *a)
 {
-	text_str(out, action_words[a->kind]);
+	text_str(out, action_kind_names[a->kind]);
 	if (a->kind == ACTION_JUMP || a->kind == ACTION_GOTO) {
 		text_char(out, ' ');
 		text_str(out, a->chain ? a->chain->name : a->chain_name);

@@ -23,6 +23,17 @@ const char *const table_family_names[TABLE_FAMILY_COUNT] = {
 	[TABLE_BRIDGE] = "bridge", [TABLE_NETDEV] = "netdev",
 };
 
+const char *const action_kind_names[ACTION_KIND_COUNT] = {
+	[ACTION_NONE] = "none",       [ACTION_ACCEPT] = "accept",
+	[ACTION_DROP] = "drop",       [ACTION_REJECT] = "reject",
+	[ACTION_RETURN] = "return",   [ACTION_CONTINUE] = "continue",
+	[ACTION_JUMP] = "jump",       [ACTION_GOTO] = "goto",
+	[ACTION_QUEUE] = "queue",     [ACTION_STEAL] = "steal",
+	[ACTION_SET] = "set",         [ACTION_NAT] = "nat",
+	[ACTION_NOTRACK] = "notrack", [ACTION_VERDICT_MAP] = "vmap",
+	[ACTION_UNKNOWN] = "unknown",
+};
+
 const char *const hook_names[HOOK_COUNT] = {
 	[HOOK_INGRESS] = "ingress",
 	[HOOK_PREROUTING] = "prerouting",

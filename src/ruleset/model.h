@@ -82,6 +82,9 @@ enum action_kind {
 	ACTION_KIND_COUNT
 };
 
+/* "accept", "drop", …: in JSON, too; never translated. */
+extern const char *const action_kind_names[ACTION_KIND_COUNT];
+
 /* What the sender of a rejected packet is told. */
 enum reject {
 	REJECT_TCP_RESET,
